@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["source", "module", "node", "development|production"];
+
+export default defineConfig({
+  // Sibling packages are read from their sources, so that no test needs a build.
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["packages/*/{src,test}/**/*.test.{ts,tsx}", "scripts/test/**/*.test.ts"],
+  },
+});
