@@ -1,0 +1,102 @@
+/** Ends what it was returned for; calling it again does nothing. */
+export type Unsubscribe = () => void;
+
+/** A value that changes over time. Reading never throws, also after the client is closed (D10). */
+export interface Observable<T> {
+  /** The value now. The same reference until it changes, so it can feed React's `useSyncExternalStore` as it is. */
+  get(): T;
+  /** Calls `listener` after each change (not at once); several changes of one batch make one call. */
+  subscribe(listener: (value: T) => void): Unsubscribe;
+}
+
+/** An observable its owner writes. Writing an identical value (`Object.is`) tells nobody. */
+export interface Cell<T> extends Observable<T> {
+  set(value: T): void;
+}
+
+/** An observable computed on demand: only when read, and only after `invalidate`. */
+export interface Lazy<T> extends Observable<T> {
+  invalidate(): void;
+}
+
+/** Makes the observables of one client, so that they can be batched together. */
+export interface Scope {
+  cell<T>(initial: T): Cell<T>;
+  lazy<T>(compute: () => T): Lazy<T>;
+  /** Runs `work`; whatever changes inside is announced once, at the end of the outermost batch. */
+  batch<T>(work: () => T): T;
+}
+
+/**
+ * @param onListenerError - told of every listener that throws; the others are still called (D10).
+ */
+export function createScope(onListenerError: (error: unknown) => void): Scope {
+  let depth = 0;
+  const pending = new Set<() => void>();
+
+  const guarded = (run: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      onListenerError(error);
+    }
+  };
+
+  const flush = (): void => {
+    for (const announce of pending) {
+      pending.delete(announce);
+      announce();
+    }
+  };
+
+  const batch = <T>(work: () => T): T => {
+    depth += 1;
+    try {
+      return work();
+    } finally {
+      depth -= 1;
+      if (depth === 0) flush();
+    }
+  };
+
+  const listeners = <T>(get: () => T): { subscribe: Observable<T>["subscribe"]; changed: () => void } => {
+    const entries = new Set<{ readonly call: (value: T) => void }>();
+    const announce = (): void => {
+      for (const entry of [...entries]) if (entries.has(entry)) guarded(() => entry.call(get()));
+    };
+    return {
+      subscribe(listener) {
+        const entry = { call: listener }; // an object each, so that one function may subscribe twice
+        entries.add(entry);
+        return () => void entries.delete(entry);
+      },
+      changed() {
+        if (entries.size > 0) batch(() => pending.add(announce));
+      },
+    };
+  };
+
+  return {
+    batch,
+    cell<T>(initial: T) {
+      let value = initial;
+      const { subscribe, changed } = listeners(() => value);
+      const set = (next: T): void => {
+        if (Object.is(value, next)) return;
+        value = next;
+        changed();
+      };
+      return { get: () => value, set, subscribe };
+    },
+    lazy<T>(compute: () => T) {
+      let cached: { readonly value: T } | undefined;
+      const get = (): T => (cached ??= { value: compute() }).value;
+      const { subscribe, changed } = listeners(get);
+      const invalidate = (): void => {
+        cached = undefined;
+        changed();
+      };
+      return { get, subscribe, invalidate };
+    },
+  };
+}

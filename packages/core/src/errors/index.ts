@@ -1,0 +1,7 @@
+export { type CodeEntry, type ErrorCategory, type ErrorCode, errorCodes, isErrorCode } from "./codes.ts";
+export {
+  isMessagingError,
+  MessagingError,
+  type MessagingErrorOptions,
+  toMessagingError,
+} from "./messaging-error.ts";

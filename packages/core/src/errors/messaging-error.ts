@@ -1,0 +1,61 @@
+import { type ErrorCategory, type ErrorCode, errorCodes, isErrorCode } from "./codes.ts";
+
+/** What may be said about a failure beside its code. */
+export interface MessagingErrorOptions {
+  /** For developers: "unable to <do>; <reason>". */
+  readonly message?: string | undefined;
+  /** Overrules the registry, for a refusal the backend itself calls final or passing. */
+  readonly retryable?: boolean | undefined;
+  /** How long to leave it alone before trying again. */
+  readonly retryAfterMs?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error of the SDK. Decide by `code`; show `userMessage`; log `message` and `cause`. */
+export class MessagingError extends Error {
+  override readonly name = "MessagingError";
+  readonly code: ErrorCode;
+  /** May the same command succeed later, unchanged? */
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, options: MessagingErrorOptions = {}) {
+    super(options.message ?? `unable to go on; ${code}`, { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? errorCodes[code].retryable;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  get category(): ErrorCategory {
+    return errorCodes[this.code].category;
+  }
+
+  /** Where the cause and the remedy are written down; the page ships with the docs of this version. */
+  get help(): string {
+    return `docs/errors.md#${this.code.replace("/", "")}`;
+  }
+
+  /** A sentence for the person at the screen. */
+  get userMessage(): string {
+    return errorCodes[this.code].text;
+  }
+}
+
+/** True for a `MessagingError` of any copy of this package, also one from another frame or bundle. */
+export function isMessagingError(value: unknown): value is MessagingError {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "name" in value &&
+    value.name === "MessagingError" &&
+    "code" in value &&
+    isErrorCode(value.code)
+  );
+}
+
+/** `error` if it is ours, else ours around it: code `fallback`, the original as `cause`. */
+export function toMessagingError(error: unknown, fallback: ErrorCode = "client/unknown"): MessagingError {
+  if (isMessagingError(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new MessagingError(fallback, { message: `unable to go on; ${reason}`, cause: error });
+}

@@ -1,0 +1,94 @@
+import * as z from "zod/mini";
+import type { CommandType } from "./commands.ts";
+import { anyRecord, emoji } from "./record-schemas.ts";
+import type { AnyRecord } from "./records.ts";
+import { receipt, type Receipt } from "./receipts.ts";
+import { count, id, list, type Schema, uuid } from "./schema.ts";
+
+/** What happened: the type of the command that made the change. Receipts are not changes. */
+export type ChangeKind = Exclude<CommandType, "receipt.mark">;
+
+/** One durable change of one record, as the backend pushes it. Applying it is "keep the higher rev": idempotent. */
+export interface Change {
+  readonly conversationId: string;
+  /** Dense per conversation, from 1, in commit order. */
+  readonly rev: number;
+  readonly kind: ChangeKind;
+  readonly actorId: string;
+  /** Server time, ms. */
+  readonly at: number;
+  /** The command behind it: confirms a pending command even when its ack was lost. */
+  readonly commandId: string;
+  /** With a reaction: which. */
+  readonly emoji?: string;
+  /** The whole new state. Its `rev` is this change's `rev`. */
+  readonly record: AnyRecord;
+}
+
+/** A command was accepted; what it changed. A duplicate gets the same answer (records may be newer by then). */
+export interface Ack {
+  readonly commandId: string;
+  readonly changes: readonly Change[];
+  /** Of `receipt.mark`. */
+  readonly receipt?: Receipt;
+}
+
+/** Where a conversation stands: what a client that missed nothing has. */
+export interface Head {
+  readonly conversationId: string;
+  readonly rev: number;
+  /** Sequence of the newest message; 0 if there is none. */
+  readonly seq: number;
+}
+
+/** How far a client has followed a conversation. A new epoch (restored backup, migrated server) voids it. */
+export interface Cursor {
+  readonly epoch: string;
+  readonly rev: number;
+}
+
+/** One command makes at most this many changes (a conversation and the people invited). */
+const MOST_CHANGES = 1_001;
+
+const changeKind = z.enum([
+  "message.send",
+  "message.edit",
+  "message.delete",
+  "message.pin",
+  "message.unpin",
+  "message.react",
+  "message.unreact",
+  "conversation.create",
+  "conversation.update",
+  "conversation.status",
+  "participant.add",
+  "participant.join",
+  "participant.leave",
+  "participant.remove",
+  "participant.ban",
+  "participant.unban",
+  "participant.unmute",
+  "participant.mute",
+  "participant.role",
+  "participant.permissions",
+  "participant.notify",
+] satisfies readonly ChangeKind[]);
+
+export const change: Schema<Change> = z.object({
+  conversationId: id,
+  rev: count,
+  kind: changeKind,
+  actorId: id,
+  at: count,
+  commandId: uuid,
+  emoji: z.exactOptional(emoji),
+  record: anyRecord,
+});
+
+export const ack: Schema<Ack> = z.object({
+  commandId: uuid,
+  changes: list(change, MOST_CHANGES),
+  receipt: z.exactOptional(receipt),
+});
+
+export const head: Schema<Head> = z.object({ conversationId: id, rev: count, seq: count });

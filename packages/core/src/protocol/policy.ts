@@ -1,0 +1,90 @@
+import * as z from "zod/mini";
+import { count, list, type Schema, text } from "./schema.ts";
+
+/** A token bucket: holds at most `burst`, gains `tokens` every `perMs`; one command takes one. */
+export interface Rate {
+  /** For display, as "minute" or "day". */
+  readonly name: string;
+  /** Counted over all of a user's conversations, or for each alone. */
+  readonly scope: "user" | "conversation";
+  readonly tokens: number;
+  readonly perMs: number;
+  readonly burst: number;
+}
+
+/** Bounds a server enforces. */
+export interface Limits {
+  /** Characters (UTF-16 units) in one message. */
+  readonly textLength: number;
+  /** Bytes in one frame. */
+  readonly frameBytes: number;
+  /** Submits and queries that may wait for an answer at once on one link. */
+  readonly inFlight: number;
+  readonly pageSize: number;
+  readonly members: number;
+  readonly invitations: number;
+  readonly pins: number;
+}
+
+/** What the server announces at `welcome`, and again when it changes. The client's buckets and timers learn from it. */
+export interface Policy {
+  readonly heartbeatMs: number;
+  /** A typing signal at most this often, and gone this long after the last. */
+  readonly typing: { readonly everyMs: number; readonly expiresMs: number };
+  /** Without a sign of life for this long, a user counts as offline. */
+  readonly presenceExpiresMs: number;
+  /** Rates for `message.send`. */
+  readonly rates: readonly Rate[];
+  readonly limits: Limits;
+}
+
+const MINUTE_MS = 60_000;
+
+/** The settled numbers of the product. A server may announce others. */
+export const defaultPolicy: Policy = {
+  heartbeatMs: 30_000,
+  typing: { everyMs: 3_000, expiresMs: 6_000 },
+  presenceExpiresMs: 60_000,
+  rates: [
+    { name: "minute", scope: "conversation", tokens: 60, perMs: MINUTE_MS, burst: 10 },
+    { name: "minute", scope: "user", tokens: 100, perMs: MINUTE_MS, burst: 100 },
+    { name: "hour", scope: "user", tokens: 1_000, perMs: 60 * MINUTE_MS, burst: 1_000 },
+    { name: "day", scope: "user", tokens: 10_000, perMs: 24 * 60 * MINUTE_MS, burst: 10_000 },
+  ],
+  limits: {
+    textLength: 10_000,
+    frameBytes: 65_536,
+    inFlight: 256,
+    pageSize: 100,
+    members: 1_000,
+    invitations: 100,
+    pins: 50,
+  },
+};
+
+const amount = z.int().check(z.positive());
+
+export const policy: Schema<Policy> = z.object({
+  heartbeatMs: amount,
+  typing: z.object({ everyMs: amount, expiresMs: amount }),
+  presenceExpiresMs: amount,
+  rates: list(
+    z.object({
+      name: text(32),
+      scope: z.enum(["user", "conversation"]),
+      tokens: amount,
+      perMs: amount,
+      burst: amount,
+    }),
+    16,
+  ),
+  limits: z.object({
+    textLength: amount,
+    frameBytes: amount,
+    inFlight: amount,
+    pageSize: amount,
+    members: amount,
+    invitations: count,
+    pins: count,
+  }),
+});

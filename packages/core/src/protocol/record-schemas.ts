@@ -1,0 +1,151 @@
+import * as z from "zod/mini";
+import type {
+  AnyRecord,
+  ConversationKind,
+  ConversationRecord,
+  ConversationSettings,
+  ConversationStatus,
+  MessageContent,
+  MessageKind,
+  MessageOrigin,
+  MessageRecord,
+  MessageVersion,
+  NotificationLevel,
+  ParticipantRecord,
+  Reaction,
+  Role,
+  TextRange,
+} from "./records.ts";
+import { count, custom, id, list, type Schema, text, uuid } from "./schema.ts";
+
+/** How many names a reaction carries, and how many different reactions a message. */
+export const REACTION_NAMES = 8;
+export const REACTIONS_PER_MESSAGE = 32;
+/** Hard bounds of the wire, in UTF-16 units; the server's policy may be narrower, never wider. */
+export const LONGEST_TEXT = 100_000;
+const LONGEST_NAME = 256;
+const LONGEST_DESCRIPTION = 4_096;
+const MOST_RANGES = 500;
+const LONGEST_LINK = 2_048;
+
+export const conversationKind: Schema<ConversationKind> = z.enum(["direct", "group", "space", "community"]);
+export const conversationStatus: Schema<ConversationStatus> = z.enum([
+  "active",
+  "archived",
+  "muted",
+  "deleted",
+]);
+export const role: Schema<Role> = z.enum(["owner", "admin", "moderator", "member"]);
+export const notificationLevel: Schema<NotificationLevel> = z.enum(["all", "mentions", "none"]);
+export const messageKind: Schema<MessageKind> = z.enum([
+  "text",
+  "image",
+  "video",
+  "audio",
+  "voice",
+  "file",
+  "system",
+  "announcement",
+  "poll",
+]);
+export const name: Schema<string> = text(LONGEST_NAME);
+export const description: Schema<string> = text(LONGEST_DESCRIPTION);
+/** One emoji as people see it may be many code points (families, flags). */
+export const emoji: Schema<string> = z.string().check(z.regex(/^[^\s\p{Cc}\p{Cs}<>&"']{1,64}$/u));
+
+export const conversationSettings: Schema<ConversationSettings> = z.object({
+  typing: z.boolean(),
+  receipts: z.boolean(),
+  messagesPerMinute: z.exactOptional(z.int().check(z.positive())),
+});
+
+const textRange: Schema<TextRange> = z.object({
+  type: z.enum(["link", "mention", "hashtag"]),
+  start: count,
+  end: count,
+  value: text(LONGEST_LINK),
+});
+
+export const messageContent: Schema<MessageContent> = z.union([
+  z.object({ text: text(LONGEST_TEXT), ranges: z.exactOptional(list(textRange, MOST_RANGES)) }),
+  z.object({ sealed: text(2 * LONGEST_TEXT), scheme: text(64) }),
+]);
+
+export const messageOrigin: Schema<MessageOrigin> = z.object({
+  conversationId: id,
+  messageId: uuid,
+  authorId: id,
+});
+
+const reaction: Schema<Reaction> = z.object({ emoji, count, userIds: list(id, REACTION_NAMES) });
+
+const conversation = z.object({
+  type: z.literal("conversation"),
+  conversationId: id,
+  rev: count,
+  kind: conversationKind,
+  status: conversationStatus,
+  name: z.exactOptional(name),
+  description: z.exactOptional(description),
+  custom: z.exactOptional(custom),
+  settings: conversationSettings,
+  createdBy: id,
+  createdAt: count,
+});
+export const conversationRecord: Schema<ConversationRecord> = conversation;
+
+const participant = z.object({
+  type: z.literal("participant"),
+  conversationId: id,
+  userId: id,
+  rev: count,
+  role,
+  status: z.enum(["active", "left", "removed", "banned", "muted"]),
+  mutedUntil: z.exactOptional(count),
+  canSend: z.exactOptional(z.boolean()),
+  canUpload: z.exactOptional(z.boolean()),
+  notify: z.exactOptional(notificationLevel),
+  joinedAt: count,
+});
+export const participantRecord: Schema<ParticipantRecord> = participant;
+
+const message = z.object({
+  type: z.literal("message"),
+  id: uuid,
+  conversationId: id,
+  rev: count,
+  seq: count,
+  kind: messageKind,
+  authorId: id,
+  content: messageContent,
+  custom: z.exactOptional(custom),
+  replyTo: z.exactOptional(uuid),
+  threadId: z.exactOptional(uuid),
+  origin: z.exactOptional(messageOrigin),
+  sentAt: count,
+  createdAt: count,
+  version: count,
+  editedAt: z.exactOptional(count),
+  deletedAt: z.exactOptional(count),
+  deletedBy: z.exactOptional(id),
+  pinnedAt: z.exactOptional(count),
+  pinnedBy: z.exactOptional(id),
+  moderated: z.exactOptional(z.boolean()),
+  reactions: list(reaction, REACTIONS_PER_MESSAGE),
+});
+export const messageRecord: Schema<MessageRecord> = message;
+
+export const messageVersion: Schema<MessageVersion> = z.object({
+  messageId: uuid,
+  version: count,
+  content: messageContent,
+  replacedAt: count,
+  replacedBy: id,
+});
+
+/** Any record, told apart by `type`. */
+export const anyRecord: Schema<AnyRecord> = z.discriminatedUnion("type", [
+  message,
+  participant,
+  conversation,
+]);

@@ -1,0 +1,128 @@
+import type { JsonObject } from "../base/json.ts";
+
+/**
+ * Records: the state of a conversation. Each carries the revision of its last change, so that applying a change is
+ * "keep the higher rev". No record grows with the number of people.
+ */
+export type AnyRecord = ConversationRecord | ParticipantRecord | MessageRecord;
+
+export type ConversationKind = "direct" | "group" | "space" | "community";
+/** `muted`: only moderators and above may write. `archived`: nobody may, until it is active again. */
+export type ConversationStatus = "active" | "archived" | "muted" | "deleted";
+
+export interface ConversationSettings {
+  /** Do typing signals travel? */
+  readonly typing: boolean;
+  /** Do receipts travel? */
+  readonly receipts: boolean;
+  /** Overrides the server's rate per user for this conversation. */
+  readonly messagesPerMinute?: number;
+}
+
+export interface ConversationRecord {
+  readonly type: "conversation";
+  readonly conversationId: string;
+  readonly rev: number;
+  readonly kind: ConversationKind;
+  readonly status: ConversationStatus;
+  readonly name?: string;
+  readonly description?: string;
+  readonly custom?: JsonObject;
+  readonly settings: ConversationSettings;
+  readonly createdBy: string;
+  /** Server time, ms. */
+  readonly createdAt: number;
+}
+
+export type Role = "owner" | "admin" | "moderator" | "member";
+export type ParticipantStatus = "active" | "left" | "removed" | "banned" | "muted";
+export type NotificationLevel = "all" | "mentions" | "none";
+
+export interface ParticipantRecord {
+  readonly type: "participant";
+  readonly conversationId: string;
+  readonly userId: string;
+  readonly rev: number;
+  readonly role: Role;
+  readonly status: ParticipantStatus;
+  /** With status `muted`: until when, server time in ms; for good if absent. */
+  readonly mutedUntil?: number;
+  /** Narrower than the role allows; absent means what the role says. */
+  readonly canSend?: boolean;
+  readonly canUpload?: boolean;
+  readonly notify?: NotificationLevel;
+  readonly joinedAt: number;
+}
+
+export type MessageKind =
+  "text" | "image" | "video" | "audio" | "voice" | "file" | "system" | "announcement" | "poll";
+
+/** A stretch of the text with a meaning; offsets in UTF-16 units, `end` exclusive. Stored beside the text, never in it. */
+export interface TextRange {
+  readonly type: "link" | "mention" | "hashtag";
+  readonly start: number;
+  readonly end: number;
+  /** The address, user id or tag. */
+  readonly value: string;
+}
+
+/** What a message says: readable text, or bytes only the members can open. Neither core nor server needs to read it. */
+export type MessageContent =
+  | { readonly text: string; readonly ranges?: readonly TextRange[] }
+  | { readonly sealed: string; readonly scheme: string };
+
+export interface Reaction {
+  readonly emoji: string;
+  readonly count: number;
+  /** The first few who reacted; everybody, and one's own, by query. */
+  readonly userIds: readonly string[];
+}
+
+/** Where a forwarded message came from. */
+export interface MessageOrigin {
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly authorId: string;
+}
+
+export interface MessageRecord {
+  readonly type: "message";
+  /** The id of the command that sent it; never changes. */
+  readonly id: string;
+  readonly conversationId: string;
+  readonly rev: number;
+  /** Its place, fixed for ever; dense per conversation, from 1. */
+  readonly seq: number;
+  readonly kind: MessageKind;
+  readonly authorId: string;
+  /** Empty text once deleted. */
+  readonly content: MessageContent;
+  readonly custom?: JsonObject;
+  readonly replyTo?: string;
+  readonly threadId?: string;
+  readonly origin?: MessageOrigin;
+  /** Sender's clock, ms: for display only, orders nothing. */
+  readonly sentAt: number;
+  /** Server time, ms. */
+  readonly createdAt: number;
+  /** How often it was edited; the earlier texts by query. */
+  readonly version: number;
+  readonly editedAt?: number;
+  readonly deletedAt?: number;
+  readonly deletedBy?: string;
+  readonly pinnedAt?: number;
+  readonly pinnedBy?: string;
+  readonly moderated?: boolean;
+  readonly reactions: readonly Reaction[];
+}
+
+/** An earlier text of an edited message. */
+export interface MessageVersion {
+  readonly messageId: string;
+  /** 0 is the text first sent. */
+  readonly version: number;
+  readonly content: MessageContent;
+  /** When this text was replaced, and by whom. */
+  readonly replacedAt: number;
+  readonly replacedBy: string;
+}

@@ -1,0 +1,45 @@
+import * as z from "zod/mini";
+import { isJsonWithin, type JsonObject } from "../base/json.ts";
+
+/**
+ * The building blocks of every schema on the wire. Exported schemas are annotated with the hand-written type they
+ * must produce, so that the types stay readable and the compiler proves that both say the same.
+ */
+export type Schema<T> = z.ZodMiniType<T>;
+
+/** How long an id may be, in UTF-16 units. */
+export const LONGEST_ID = 128;
+
+/** Deepest and largest `custom` object; its size in bytes is bounded by the frame. */
+const CUSTOM_DEPTH = 8;
+const CUSTOM_NODES = 1_000;
+
+/** An id an application chose: any text without control characters. */
+export const id: Schema<string> = z.string().check(z.regex(/^[^\p{Cc}\p{Cs}]{1,128}$/u));
+
+/** A UUID of version 7, in lower case. */
+export const uuid: Schema<string> = z
+  .string()
+  .check(z.regex(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/));
+
+/** A revision, sequence, count or number of milliseconds. */
+export const count: Schema<number> = z.int().check(z.nonnegative());
+
+/** Text of at most `longest` UTF-16 units. */
+export function text(longest: number): Schema<string> {
+  return z.string().check(z.maxLength(longest));
+}
+
+/** At most `most` values of `item`. */
+export function list<T>(item: Schema<T>, most: number): Schema<readonly T[]> {
+  return z.array(item).check(z.maxLength(most));
+}
+
+/** What an application hangs on a record. */
+export const custom: Schema<JsonObject> = z.custom<JsonObject>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    isJsonWithin(value, CUSTOM_DEPTH, CUSTOM_NODES),
+);

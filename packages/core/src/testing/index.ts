@@ -1,0 +1,3 @@
+/** For tests of applications and adapters: time and chance that obey. Depends on no test runner. */
+export { seededRandom } from "./seeded-random.ts";
+export { virtualClock, type VirtualClock } from "./virtual-clock.ts";
