@@ -1,0 +1,78 @@
+/** Child processes: a clean environment, signals passed on, exit codes as a shell would give them. */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import process from "node:process";
+
+/**
+ * npm exports its own configuration to scripts as `npm_*`; a nested pnpm would read it as its own and complain or
+ * obey. Only what is needed to reach the registry is kept.
+ */
+const KEPT_NPM_SETTING = /^npm_config_(registry|cafile|https?_proxy|noproxy)$/i;
+
+/** @returns {NodeJS.ProcessEnv} */
+export function cleanEnvironment() {
+  const entries = Object.entries(process.env);
+  return Object.fromEntries(entries.filter(([key]) => !/^npm_/i.test(key) || KEPT_NPM_SETTING.test(key)));
+}
+
+/** @typedef {{ cwd?: string, env?: Record<string, string>, quiet?: boolean }} RunOptions `quiet` collects the output instead of showing it. */
+/** @typedef {{ code: number, output: string }} RunResult */
+
+/**
+ * Runs a command to its end. Never rejects: a command that cannot be started answers code 127.
+ * @param {string} command @param {string[]} args @param {RunOptions} [options]
+ * @returns {Promise<RunResult>}
+ */
+export function run(command, args, options = {}) {
+  return new Promise((resolve) => {
+    let output = "";
+    const child = spawn(command, args, {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: { ...cleanEnvironment(), ...options.env },
+      stdio: options.quiet ? ["ignore", "pipe", "pipe"] : "inherit",
+      // npm's and npx's launchers are .cmd files on Windows, which only a shell starts.
+      shell: process.platform === "win32",
+    });
+    child.stdout?.on("data", (chunk) => (output += chunk));
+    child.stderr?.on("data", (chunk) => (output += chunk));
+    const stopPassing = passSignals(child);
+    child.on("error", (error) => {
+      stopPassing();
+      resolve({ code: 127, output: `${output}unable to start ${command}; ${error.message}\n` });
+    });
+    child.on("close", (code, signal) => {
+      stopPassing();
+      resolve({ code: code ?? 128 + (signal ? constants.signals[signal] : 0), output });
+    });
+  });
+}
+
+/**
+ * Runs a JavaScript file of an installed tool, or of ours, with this very Node.
+ * @param {string[]} args @param {RunOptions} [options]
+ */
+export function runNode(args, options) {
+  return run(process.execPath, args, options);
+}
+
+/**
+ * Arguments that let Node run the workspace's TypeScript as it stands: types are blanked out, not compiled, so what is
+ * measured or killed is the code as written, and sibling packages are read from their sources.
+ */
+export const TYPESCRIPT = ["--conditions=source", "--import", "ts-blank-space/register"];
+
+/**
+ * A signal sent to this process alone (as a supervisor does) must reach the child, or it would live on as an orphan.
+ * Ctrl-C reaches the whole group by itself; a second copy does no harm.
+ * @param {import("node:child_process").ChildProcess} child
+ */
+function passSignals(child) {
+  /** @type {NodeJS.Signals[]} */
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  /** @param {NodeJS.Signals} signal */
+  const pass = (signal) => void child.kill(signal);
+  for (const signal of signals) process.on(signal, pass);
+  return () => {
+    for (const signal of signals) process.off(signal, pass);
+  };
+}
