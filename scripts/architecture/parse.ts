@@ -8,7 +8,7 @@ export interface Import {
   readonly kind: "import" | "export" | "star" | "unknown";
 }
 
-export interface Use {
+interface Use {
   /** `Date`, or `Math.random` for a member of a global. */
   readonly name: string;
   readonly line: number;

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { run } from "./run.mjs";
+import { pnpm } from "./pnpm.mjs";
 import { step } from "./steps.mjs";
 
 const STAMP = "node_modules/.tidings-installed";
@@ -14,16 +14,7 @@ const STAMP = "node_modules/.tidings-installed";
 export async function install() {
   const wanted = fingerprint();
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return 0;
-  // --prefer-offline: without it npx first asks the registry, which takes a minute to fail where there is none.
-  const args = [
-    "-y",
-    "--prefer-offline",
-    `pnpm@${pnpmVersion()}`,
-    "install",
-    "--frozen-lockfile",
-    "--prefer-offline",
-  ];
-  const { code } = await step("install", () => run("npx", args, { quiet: true, env: { CI: "true" } }));
+  const { code } = await step("install", () => pnpm("install", "--frozen-lockfile", "--prefer-offline"));
   if (code === 0) {
     mkdirSync("node_modules", { recursive: true });
     writeFileSync(STAMP, wanted);
@@ -46,12 +37,4 @@ function manifests() {
     .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}/package.json`))
     .filter((file) => existsSync(file))
     .sort();
-}
-
-/** The number stands once, in package.json, where corepack and pnpm itself look for it. */
-function pnpmVersion() {
-  const { packageManager } = JSON.parse(readFileSync("package.json", "utf8"));
-  const version = /^pnpm@([\d.]+)/.exec(packageManager)?.[1];
-  if (version === undefined) throw new Error("unable to install; package.json names no pnpm version");
-  return version;
 }

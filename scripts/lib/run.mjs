@@ -10,7 +10,7 @@ import process from "node:process";
 const KEPT_NPM_SETTING = /^npm_config_(registry|cafile|https?_proxy|noproxy)$/i;
 
 /** @returns {NodeJS.ProcessEnv} */
-export function cleanEnvironment() {
+function cleanEnvironment() {
   const entries = Object.entries(process.env);
   return Object.fromEntries(entries.filter(([key]) => !/^npm_/i.test(key) || KEPT_NPM_SETTING.test(key)));
 }

@@ -24,6 +24,6 @@ export async function step(name, work) {
 }
 
 /** @param {number} started */
-export function seconds(started) {
+function seconds(started) {
   return `${((performance.now() - started) / 1000).toFixed(1)} s`;
 }
