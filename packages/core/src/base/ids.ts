@@ -12,7 +12,7 @@ export function createIds(clock: Clock, random: Random): () => string {
   let lastMs = 0;
   let counter = 0;
   return () => {
-    const now = clock.now();
+    const now = Math.floor(clock.now()); // a fraction would not be hexadecimal
     if (now > lastMs) {
       lastMs = now;
       counter = 0;

@@ -27,6 +27,9 @@ export interface Scope {
   batch<T>(work: () => T): T;
 }
 
+/** Listeners that answer each change with another are cut off after this many rounds, or the page would hang (D9). */
+const MOST_ROUNDS = 100;
+
 /**
  * @param onListenerError - told of every listener that throws; the others are still called (D10).
  */
@@ -42,10 +45,13 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
     }
   };
 
+  /** What listeners change while they are told is announced in a further round, never inside the one running. */
   const flush = (): void => {
-    for (const announce of pending) {
-      pending.delete(announce);
-      announce();
+    for (let round = 0; pending.size > 0; round += 1) {
+      const announcements = [...pending];
+      pending.clear();
+      if (round < MOST_ROUNDS) for (const announce of announcements) announce();
+      else onListenerError(new RangeError("unable to settle; listeners keep changing what they listen to"));
     }
   };
 
@@ -54,8 +60,11 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
     try {
       return work();
     } finally {
-      depth -= 1;
-      if (depth === 0) flush();
+      try {
+        if (depth === 1) flush();
+      } finally {
+        depth -= 1;
+      }
     }
   };
 

@@ -4,7 +4,8 @@
  *   queued ──attempt─▶ sending ──acked─▶ sent ──delivered─▶ delivered ──read─▶ read
  *     ▲ ◀─────lost───────┘ └─rejected─▶ failed    └────────────read──────────────▲
  *     └───────────────────────retry──────┘
- *   `cancel` leads from queued and failed to cancelled; `acked` leads from everywhere before sent to sent.
+ *   `rejected` also leads from queued to failed (the outbox gave up), `cancel` from queued and failed to cancelled,
+ *   `acked` from everywhere before sent to sent.
  *
  * Laws (each is named by the test that checks it):
  *   1  An event that does not apply in a state changes nothing.

@@ -20,7 +20,7 @@ export class MessagingError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, options: MessagingErrorOptions = {}) {
-    super(options.message ?? `unable to go on; ${code}`, { cause: options.cause });
+    super(options.message ?? `unable to go on; ${code}`, options);
     this.code = code;
     this.retryable = options.retryable ?? errorCodes[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
@@ -56,6 +56,7 @@ export function isMessagingError(value: unknown): value is MessagingError {
 /** `error` if it is ours, else ours around it: code `fallback`, the original as `cause`. */
 export function toMessagingError(error: unknown, fallback: ErrorCode = "client/unknown"): MessagingError {
   if (isMessagingError(error)) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const text = typeof error === "string" ? error : `a value of type ${typeof error} was thrown`;
+  const reason = error instanceof Error ? error.message : text;
   return new MessagingError(fallback, { message: `unable to go on; ${reason}`, cause: error });
 }

@@ -118,6 +118,12 @@ export {
   type WelcomeFrame,
 } from "./frames.ts";
 export { closeCodeOf, closeCodes } from "./close-codes.ts";
-export { parseClientFrames, type Parsed, parseResult, parseServerFrames } from "./parse.ts";
+export {
+  type MalformedFrame,
+  parseClientFrames,
+  type Parsed,
+  parseResult,
+  parseServerFrames,
+} from "./parse.ts";
 export { LONGEST_ID, type Schema } from "./schema.ts";
 export { PROTOCOL_VERSION } from "./version.ts";

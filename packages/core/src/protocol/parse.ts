@@ -1,24 +1,46 @@
+import * as z from "zod/mini";
+import type { ErrorCode } from "../errors/codes.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import { type ClientFrame, clientFrame, MOST_FRAMES, type ServerFrame, serverFrame } from "./frames.ts";
 import { type QueryResults, queryResults, type QueryType } from "./queries.ts";
-import type { Schema } from "./schema.ts";
+import { count, type Schema } from "./schema.ts";
 
 /** The frames of one WebSocket message, or why it is not one. A hostile peer gets no exception to play with. */
 export type Parsed<T> =
   | { readonly ok: true; readonly frames: readonly T[] }
   | { readonly ok: false; readonly error: MessagingError };
 
-/** Parses what a client sent. Unknown fields are dropped. */
-export function parseClientFrames(data: string): Parsed<ClientFrame> {
-  return parseFrames(data, clientFrame, () => false);
+/**
+ * Stands for a submit or query that can be answered but not understood. It is rejected alone: were the link closed, a
+ * poison command would end each further link too (D7).
+ */
+export interface MalformedFrame {
+  readonly type: "malformed";
+  readonly id: number;
+  readonly lane?: number;
+  /** What to reject it with. */
+  readonly error: MessagingError;
 }
+
+/** Parses what a client sent. Unknown fields are dropped. */
+export function parseClientFrames(data: string): Parsed<ClientFrame | MalformedFrame> {
+  return parseFrames<ClientFrame | MalformedFrame>(data, clientFrame, (item, reason) => {
+    const request = envelope.safeParse(item);
+    if (!request.success) return undefined;
+    const { type, ...numbers } = request.data;
+    const error = malformed(reason, type === "submit" ? "command/malformed" : "query/malformed");
+    return [{ type: "malformed", ...numbers, error }];
+  });
+}
+
+const envelope = z.object({ type: z.enum(["submit", "query"]), id: count, lane: z.exactOptional(count) });
 
 /**
  * Parses what a server sent. Frames of a type this version does not know are skipped, so that a newer server may say
  * more; a known type in a wrong shape is an error.
  */
 export function parseServerFrames(data: string): Parsed<ServerFrame> {
-  return parseFrames(data, serverFrame, isOfUnknownType);
+  return parseFrames(data, serverFrame, (item) => (isOfUnknownType(item) ? [] : undefined));
 }
 
 /**
@@ -30,10 +52,11 @@ export function parseResult<Type extends QueryType>(type: Type, result: unknown)
   throw malformed(`the result of "${type}" is wrong at ${where(parsed.error.issues)}`);
 }
 
+/** @param salvage - what stands for an item the schema refuses; `undefined` if nothing can. */
 function parseFrames<T>(
   data: string,
   schema: Schema<T>,
-  mayBeSkipped: (item: unknown) => boolean,
+  salvage: (item: unknown, reason: string) => readonly T[] | undefined,
 ): Parsed<T> {
   const json = parseJson(data);
   if (json === undefined) return { ok: false, error: malformed("it is not JSON") };
@@ -44,8 +67,11 @@ function parseFrames<T>(
   for (const item of items) {
     const parsed = schema.safeParse(item);
     if (parsed.success) frames.push(parsed.data);
-    else if (!mayBeSkipped(item)) {
-      return { ok: false, error: malformed(`it is wrong at ${where(parsed.error.issues)}`) };
+    else {
+      const reason = `it is wrong at ${where(parsed.error.issues)}`;
+      const instead = salvage(item, reason);
+      if (!instead) return { ok: false, error: malformed(reason) };
+      frames.push(...instead);
     }
   }
   return { ok: true, frames };
@@ -89,6 +115,6 @@ function where(issues: readonly { readonly path: readonly PropertyKey[] }[]): st
   return issues[0]?.path.map(String).join(".") || "its root";
 }
 
-function malformed(reason: string): MessagingError {
-  return new MessagingError("protocol/malformed", { message: `unable to read the frame; ${reason}` });
+function malformed(reason: string, code: ErrorCode = "protocol/malformed"): MessagingError {
+  return new MessagingError(code, { message: `unable to read the frame; ${reason}` });
 }

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { isJsonWithin, type JsonObject } from "../base/json.ts";
+import { isJsonWithin, type JsonObject, soundText } from "../base/json.ts";
 
 /**
  * The building blocks of every schema on the wire. Exported schemas are annotated with the hand-written type they
@@ -11,11 +11,11 @@ export type Schema<T> = z.ZodMiniType<T>;
 export const LONGEST_ID = 128;
 
 /** Deepest and largest `custom` object; its size in bytes is bounded by the frame. */
-const CUSTOM_DEPTH = 8;
-const CUSTOM_NODES = 1_000;
+export const CUSTOM_DEPTH = 8;
+export const CUSTOM_NODES = 1_000;
 
 /** An id an application chose: any text without control characters. */
-export const id: Schema<string> = z.string().check(z.regex(/^[^\p{Cc}\p{Cs}]{1,128}$/u));
+export const id: Schema<string> = z.string().check(z.maxLength(LONGEST_ID), z.regex(/^[^\p{Cc}\p{Cs}]+$/u));
 
 /** A UUID of version 7, in lower case. */
 export const uuid: Schema<string> = z
@@ -25,9 +25,9 @@ export const uuid: Schema<string> = z
 /** A revision, sequence, count or number of milliseconds. */
 export const count: Schema<number> = z.int().check(z.nonnegative());
 
-/** Text of at most `longest` UTF-16 units. */
+/** Sound text of at most `longest` UTF-16 units. */
 export function text(longest: number): Schema<string> {
-  return z.string().check(z.maxLength(longest));
+  return z.string().check(z.maxLength(longest), z.regex(soundText));
 }
 
 /** At most `most` values of `item`. */
