@@ -1,0 +1,113 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { readWorkspace } from "../architecture/workspace.ts";
+import { type Block, codeBlocks } from "../docs/blocks.ts";
+import { checkCommands } from "../docs/commands.ts";
+import { compileBlocks, isCode } from "../docs/compile.ts";
+
+const root = process.cwd();
+const { packages } = readWorkspace(root);
+const folders = packages.map(({ folder }) => folder);
+
+describe("code in README files and docs/", () => {
+  const pages = [
+    "README.md",
+    ...folders.map((folder) => `${folder}/README.md`),
+    ...(existsSync("docs") ? readdirSync("docs").map((name) => `docs/${name}`) : []),
+  ].filter((page) => page.endsWith(".md") && existsSync(page));
+  const blocks = pages.flatMap((page) => codeBlocks(page, readFileSync(page, "utf8")));
+
+  it("compiles against the sources", { timeout: 60_000 }, ({ annotate }) => {
+    expect(compileBlocks(root, blocks, folders)).toEqual([]);
+    const code = blocks.filter(isCode);
+    const fragments = code.filter(({ isFragment }) => isFragment);
+    return annotate(`${code.length} blocks, ${fragments.length} of them fragments`);
+  });
+
+  it("names only commands that exist", () => {
+    expect(checkCommands(blocks, readCommands())).toEqual([]);
+  });
+});
+
+describe("the extraction of blocks", () => {
+  it("reads language, mark, line and text, also indented and with longer fences", () => {
+    const page = [
+      "# A",
+      "```ts",
+      "a",
+      "```",
+      "- x",
+      "  ```js fragment",
+      "  b",
+      "    c",
+      "  ```",
+      "````md",
+      "```",
+      "````",
+    ];
+    expect(codeBlocks("p.md", page.join("\n"))).toEqual([
+      { page: "p.md", line: 2, language: "ts", isFragment: false, code: "a" },
+      { page: "p.md", line: 6, language: "js", isFragment: true, code: "b\n  c" },
+      { page: "p.md", line: 10, language: "md", isFragment: false, code: "```" },
+    ]);
+  });
+
+  it("refuses a block that never ends", () => {
+    expect(() => codeBlocks("p.md", "```ts\na")).toThrow("p.md:1 opens a code block that never ends");
+  });
+});
+
+describe("the compiler of blocks", () => {
+  const block = (code: string, language = "ts", isFragment = false): Block => {
+    return { page: "p.md", line: 10, language, isFragment, code };
+  };
+
+  it(
+    "sees a wrong type, an unknown name and an unknown module, with the line on the page",
+    { timeout: 60_000 },
+    () => {
+      const found = compileBlocks(
+        root,
+        [
+          block(`const fine = 1;\nconst wrong: string = fine;`),
+          block(`await nothing();`),
+          block(`import { x } from "@tidings/core/nowhere";`),
+          block(`const fine = "a block of its own";`),
+          block(`nothing(1)`, "js"),
+          block(`nothing().more;`, "ts", true),
+          block(`const = 1;`, "ts", true),
+          block(`not code`, "text"),
+        ],
+        folders,
+      );
+      expect(found).toEqual([
+        "p.md:12 Type 'number' is not assignable to type 'string'.",
+        "p.md:11 Cannot find name 'nothing'.",
+        "p.md:11 Cannot find module '@tidings/core/nowhere' or its corresponding type declarations.",
+        "p.md:11 Cannot find name 'nothing'.",
+        "p.md:11 Variable declaration expected.",
+      ]);
+    },
+  );
+
+  it("sees a script, a package and a program that do not exist", () => {
+    const commands = { scripts: ["demo"], packages: ["@tidings/core"], programs: ["tidings-server"] };
+    const code =
+      "npm run demo\nnpm run dmeo\nnpm install @tidings/core @tidings/gone\nnpx tidings-server\nnpx tidings-x";
+    expect(checkCommands([block(code, "sh"), block("npm run dmeo", "ts")], commands)).toEqual([
+      `p.md:12 npm has no script "dmeo"`,
+      `p.md:13 there is no package "@tidings/gone"`,
+      `p.md:15 there is no program "tidings-x"`,
+    ]);
+  });
+});
+
+function readCommands(): Parameters<typeof checkCommands>[1] {
+  const read = (folder: string): { scripts?: object; bin?: object } =>
+    JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  return {
+    scripts: Object.keys(read(".").scripts ?? {}),
+    packages: packages.filter(({ isPrivate }) => !isPrivate).map(({ name }) => name),
+    programs: folders.flatMap((folder) => Object.keys(read(folder).bin ?? {})),
+  };
+}
