@@ -1,0 +1,53 @@
+import { advanceDelivery, type DeliveryEvent, type DeliveryStatus } from "../delivery/machine.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
+import type { Ack } from "../protocol/changes.ts";
+import type { Command } from "../protocol/commands.ts";
+
+/** A command on its way, as applications see it. */
+export interface OutboxEntry {
+  readonly command: Command;
+  readonly status: DeliveryStatus;
+  /** How often it was submitted. */
+  readonly attempts: number;
+  /** Why it failed, or why it has to wait. */
+  readonly error: MessagingError | undefined;
+}
+
+type Outcome = { readonly ack: Ack } | { readonly error: MessagingError };
+
+/** One command's life in the outbox: its delivery status, and those who wait for its end. */
+export class Entry implements OutboxEntry {
+  readonly command: Command;
+  status: DeliveryStatus = "queued";
+  attempts = 0;
+  error: MessagingError | undefined;
+  /** On storage, so that the first byte may leave (D1). */
+  isStored = false;
+  /** The backend itself refused it for good; the same id would get the same answer again (D2). */
+  isRefused = false;
+  #outcome: Outcome | undefined;
+  #waiting: ((outcome: Outcome) => void)[] = [];
+
+  constructor(command: Command) {
+    this.command = command;
+  }
+
+  advance(event: DeliveryEvent, error?: MessagingError): void {
+    this.status = advanceDelivery(this.status, event);
+    this.error = error;
+    if (event === "retry") this.#outcome = undefined;
+  }
+
+  /** Tells everybody who waits, once. */
+  end(outcome: Outcome): void {
+    this.#outcome = outcome;
+    for (const tell of this.#waiting.splice(0)) tell(outcome);
+  }
+
+  /** Made only when asked for, so that nobody's unasked promise is ever an unhandled rejection. */
+  async settled(): Promise<Ack> {
+    const outcome = this.#outcome ?? (await new Promise<Outcome>((tell) => this.#waiting.push(tell)));
+    if ("error" in outcome) throw outcome.error;
+    return outcome.ack;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Logger } from "../ports/logger.ts";
+import type { Storage, StorageKey } from "../ports/storage.ts";
+import type { Command } from "../protocol/commands.ts";
+import { command as commandSchema } from "../protocol/commands.ts";
+
+/**
+ * What the outbox has on storage: a command is written before its first byte leaves and erased when it is settled
+ * (D1). Keys ascend with the command ids, so a restart finds the commands in the order they were given.
+ */
+export interface Journal {
+  /** Resolves when durable. */
+  record(command: Command): Promise<void>;
+  /** Best effort: an entry that survives is submitted again and answered as the duplicate it is (D2). */
+  erase(commandId: string): void;
+  /** What an earlier life left behind, oldest first. */
+  recover(): Promise<readonly Command[]>;
+}
+
+const PREFIX = "outbox";
+
+export function createJournal(storage: Storage, logger: Logger): Journal {
+  const keyOf = (commandId: string): StorageKey => [PREFIX, commandId];
+  return {
+    record: (command) =>
+      storage.write([{ type: "put", key: keyOf(command.commandId), value: command }]),
+    erase(commandId) {
+      storage
+        .write([{ type: "delete", key: keyOf(commandId) }])
+        .catch(() => logger("warn", "outbox.erase-failed", { commandId }));
+    },
+    async recover() {
+      const found: Command[] = [];
+      for (const [key, value] of await storage.scan({ prefix: [PREFIX] })) {
+        const parsed = commandSchema.safeParse(value);
+        if (parsed.success) found.push(parsed.data);
+        else logger("error", "outbox.unreadable", { key: key.join("/") });
+      }
+      return found;
+    },
+  };
+}

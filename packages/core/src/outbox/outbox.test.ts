@@ -1,0 +1,274 @@
+import { describe, expect, it } from "vitest";
+import { createScope } from "../base/observable.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
+import type { Link } from "../ports/transport.ts";
+import type { Ack } from "../protocol/changes.ts";
+import type { Command } from "../protocol/commands.ts";
+import { seededRandom } from "../testing/seeded-random.ts";
+import { virtualClock } from "../testing/virtual-clock.ts";
+import type { Journal } from "./journal.ts";
+import { createOutbox } from "./outbox.ts";
+
+interface Flight {
+  readonly id: string;
+  ack(): void;
+  refuse(error: MessagingError): void;
+}
+
+const lost = (): MessagingError => new MessagingError("connection/lost");
+
+/** An outbox over a link whose answers the test gives by hand. */
+function setUp({ window = 4, journal = {} as Partial<Journal>, burst = Infinity } = {}) {
+  const clock = virtualClock();
+  const flights: Flight[] = [];
+  const history: string[] = [];
+  const erased: string[] = [];
+  const acks: Ack[] = [];
+  let stuck = 0;
+  let tokens = burst;
+  let ids = 0;
+  const outbox = createOutbox({
+    clock,
+    random: seededRandom(7),
+    scope: createScope((error) => expect.fail(String(error))),
+    journal: {
+      record: () => Promise.resolve(),
+      erase: (id) => void erased.push(id),
+      recover: () => Promise.resolve([]),
+      ...journal,
+    },
+    limiter: {
+      take: () => (tokens-- > 0 ? { ok: true } : { ok: false, retryAfterMs: 1_000 }),
+      penalise: () => {},
+    },
+    maxEntries: 100,
+    window: () => window,
+    nextId: () => `new-${++ids}`,
+    onEntry: ({ command, status }) => void history.push(`${command.commandId} ${status}`),
+    onAck: (ack) => void acks.push(ack),
+    onStuck: () => void (stuck += 1),
+  });
+  const link = (): Link => ({
+    submit: ({ commandId }) =>
+      new Promise((resolve, reject) => {
+        flights.push({ id: commandId, ack: () => resolve({ commandId, changes: [] }), refuse: reject });
+      }),
+    query: () => Promise.reject(new Error("unused")),
+    signal: () => {},
+    ping: () => Promise.resolve(),
+    close: () => {},
+  });
+  const refill = (count: number): void => void (tokens = count);
+  return { clock, flights, history, erased, acks, outbox, link, refill, stuck: () => stuck };
+}
+
+function send(commandId: string, conversationId = "a"): Command {
+  const content = { text: commandId };
+  return { type: "message.send", commandId, conversationId, at: 0, kind: "text", content };
+}
+
+const ids = (flights: readonly Flight[]): string[] => flights.map((flight) => flight.id);
+
+describe("outbox", () => {
+  it("[D1] submits nothing before it is on storage", async () => {
+    let written = (): void => {};
+    const record = (): Promise<void> => new Promise((resolve) => (written = resolve));
+    const { outbox, flights, clock, link } = setUp({ journal: { record } });
+    outbox.use(link());
+    outbox.add(send("m1"));
+    await clock.settle();
+    expect(ids(flights)).toEqual([]);
+    written();
+    await clock.settle();
+    expect(ids(flights)).toEqual(["m1"]);
+  });
+
+  it("[D6] parks what could not be stored, with the reason", async () => {
+    const record = (): Promise<void> => Promise.reject(new MessagingError("storage/full"));
+    const { outbox, flights, clock, link } = setUp({ journal: { record } });
+    outbox.use(link());
+    const entry = outbox.add(send("m1"));
+    await expect(outbox.stored(entry)).rejects.toMatchObject({ code: "storage/full" });
+    await clock.settle();
+    expect(flights).toEqual([]);
+    expect(outbox.view.get()).toMatchObject({ waiting: 0, failed: 1 });
+  });
+
+  it("[D7] pipelines a conversation in order, and conversations side by side", async () => {
+    const { outbox, flights, clock, link } = setUp({ window: 2 });
+    outbox.use(link());
+    for (const id of ["m1", "m2", "m3"]) outbox.add(send(id));
+    outbox.add(send("n1", "b"));
+    await clock.settle();
+    expect(ids(flights)).toEqual(["m1", "m2", "n1"]);
+    flights[0]?.ack();
+    await clock.settle();
+    expect(ids(flights)).toEqual(["m1", "m2", "n1", "m3"]);
+  });
+
+  it("[D7] goes back to the first refused and sends them again in order", async () => {
+    const { outbox, flights, clock, link } = setUp();
+    outbox.use(link());
+    for (const id of ["m1", "m2", "m3"]) outbox.add(send(id));
+    await clock.settle();
+    flights[0]?.refuse(new MessagingError("server/unavailable", { retryAfterMs: 2_000 }));
+    flights[1]?.refuse(new MessagingError("command/out-of-order"));
+    flights[2]?.refuse(new MessagingError("command/out-of-order"));
+    await clock.advance(1_999);
+    expect(flights).toHaveLength(3);
+    await clock.advance(1);
+    expect(ids(flights.slice(3))).toEqual(["m1", "m2", "m3"]);
+  });
+
+  it("[D7] parks a poison command, and lets those behind it pass", async () => {
+    const { outbox, flights, clock, link, history } = setUp();
+    outbox.use(link());
+    const poison = outbox.add(send("m1"));
+    outbox.add(send("m2"));
+    await clock.settle();
+    flights[0]?.refuse(new MessagingError("draft/refused"));
+    flights[1]?.ack();
+    await clock.settle();
+    await expect(poison.settled()).rejects.toMatchObject({ code: "draft/refused" });
+    expect(history).toContain("m2 sent");
+    expect(outbox.view.get()).toMatchObject({ waiting: 0, failed: 1 });
+  });
+
+  it("[D9] gives a command up that the backend never takes, after a bounded number of tries", async () => {
+    const { outbox, flights, clock, link } = setUp();
+    outbox.use(link());
+    const entry = outbox.add(send("m1"));
+    for (let times = 0; times < 50; times += 1) {
+      await clock.advance(60_000);
+      flights.at(-1)?.refuse(new MessagingError("server/internal"));
+    }
+    await expect(entry.settled()).rejects.toMatchObject({ code: "outbox/gave-up" });
+    expect(flights).toHaveLength(8);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("[D2] submits again what a broken link left unanswered, under the same id", async () => {
+    const { outbox, flights, clock, link, history } = setUp();
+    outbox.use(link());
+    for (const id of ["m1", "m2"]) outbox.add(send(id));
+    await clock.settle();
+    outbox.use(undefined);
+    for (const flight of flights) flight.refuse(lost());
+    await clock.advance(60_000);
+    outbox.use(link());
+    expect(ids(flights)).toEqual(["m1", "m2", "m1", "m2"]);
+    flights[2]?.ack();
+    flights[3]?.ack();
+    await clock.settle();
+    expect(history.filter((line) => line.endsWith("sent"))).toEqual(["m1 sent", "m2 sent"]);
+    expect(outbox.view.get().entries).toEqual([]);
+  });
+
+  it("[D2] takes a pushed change for the ack that was lost, and does not submit again", async () => {
+    const { outbox, flights, clock, link, acks, erased } = setUp();
+    outbox.use(link());
+    outbox.add(send("m1"));
+    await clock.settle();
+    outbox.use(undefined);
+    flights[0]?.refuse(lost());
+    outbox.confirm({ commandId: "m1", changes: [] });
+    outbox.use(link());
+    await clock.settle();
+    expect(flights).toHaveLength(1);
+    expect(acks).toHaveLength(1);
+    expect(erased).toEqual(["m1"]);
+  });
+
+  it("[D5] lets a late answer of an older link change nothing", async () => {
+    const { outbox, flights, clock, link, history } = setUp();
+    outbox.use(link());
+    outbox.add(send("m1"));
+    await clock.settle();
+    outbox.use(link());
+    flights[1]?.ack();
+    await clock.settle();
+    const before = [...history];
+    flights[0]?.refuse(new MessagingError("permission/denied"));
+    await clock.settle();
+    expect(history).toEqual(before);
+  });
+
+  it("waits for the rate limit and then goes on in order", async () => {
+    const { outbox, flights, clock, link, refill } = setUp({ burst: 1 });
+    outbox.use(link());
+    for (const id of ["m1", "m2", "m3"]) outbox.add(send(id));
+    await clock.advance(500);
+    expect(ids(flights)).toEqual(["m1"]);
+    refill(5);
+    await clock.advance(500);
+    expect(ids(flights)).toEqual(["m1", "m2", "m3"]);
+  });
+
+  it("[D9] refuses more than its bound with a code", () => {
+    const { outbox } = setUp();
+    for (let index = 0; index < 100; index += 1) outbox.add(send(`m${index}`));
+    expect(() => outbox.add(send("more"))).toThrow(expect.objectContaining({ code: "outbox/full" }));
+  });
+
+  it("cancels what waits, and not what is out", async () => {
+    const { outbox, clock, link, history } = setUp({ window: 1 });
+    outbox.use(link());
+    outbox.add(send("m1"));
+    const waiting = outbox.add(send("m2"));
+    await clock.settle();
+    expect([outbox.cancel("m1"), outbox.cancel("m2"), outbox.cancel("m2")]).toEqual([false, true, false]);
+    await expect(waiting.settled()).rejects.toMatchObject({ code: "outbox/cancelled" });
+    expect(history.at(-1)).toBe("m2 cancelled");
+  });
+
+  it("tries a refused command again under a new id, and one that was given up under its own", async () => {
+    const { outbox, flights, clock, link } = setUp();
+    outbox.use(link());
+    outbox.add(send("m1"));
+    await clock.settle();
+    flights[0]?.refuse(new MessagingError("permission/muted"));
+    await clock.settle();
+    expect(outbox.retry("m1")?.command.commandId).toBe("new-1");
+    await clock.settle();
+    for (let times = 0; times < 8; times += 1) {
+      flights.at(-1)?.refuse(new MessagingError("server/internal"));
+      await clock.advance(60_000);
+    }
+    expect(outbox.retry("new-1")?.command.commandId).toBe("new-1");
+    await clock.settle();
+    flights.at(-1)?.ack();
+    await clock.settle();
+    expect(outbox.view.get().entries).toEqual([]);
+  });
+
+  it("distrusts a link that answers nothing", async () => {
+    const { outbox, clock, link, stuck } = setUp();
+    outbox.use(link());
+    outbox.add(send("m1"));
+    await clock.advance(29_000);
+    expect(stuck()).toBe(0);
+    await clock.advance(2_000);
+    expect(stuck()).toBe(1);
+  });
+
+  it("[D1] puts what an earlier life left before what this one was given", async () => {
+    const { outbox, flights, clock, link } = setUp();
+    outbox.add(send("m3"));
+    outbox.restore([send("m1"), send("m2"), send("n1", "b")]);
+    outbox.use(link());
+    await clock.settle();
+    expect(ids(flights).filter((id) => id.startsWith("m"))).toEqual(["m1", "m2", "m3"]);
+  });
+
+  it("ends every wait when closed, leaves no timer, and stays readable", async () => {
+    const { outbox, clock, link } = setUp();
+    outbox.use(link());
+    const entry = outbox.add(send("m1"));
+    await clock.settle();
+    outbox.close();
+    outbox.close();
+    await expect(entry.settled()).rejects.toMatchObject({ code: "client/closed" });
+    expect(clock.timers).toBe(0);
+    expect(outbox.view.get().waiting).toBe(1);
+  });
+});

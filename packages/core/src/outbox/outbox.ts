@@ -1,0 +1,335 @@
+import { backoffDelayMs, type BackoffPolicy } from "../base/backoff.ts";
+import type { Cancel, Clock } from "../base/clock.ts";
+import type { Observable, Scope } from "../base/observable.ts";
+import type { Random } from "../base/random.ts";
+import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
+import type { Link } from "../ports/transport.ts";
+import type { Ack } from "../protocol/changes.ts";
+import type { Command } from "../protocol/commands.ts";
+import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
+import { Entry, type OutboxEntry } from "./entry.ts";
+import type { Journal } from "./journal.ts";
+import { add, addFirst, comeBack, depart, emptyLane, type Lane, next, settle } from "./lane.ts";
+
+/** What waits, what is out and what failed, oldest first. */
+export interface OutboxView {
+  readonly entries: readonly OutboxEntry[];
+  /** Not yet accepted and not failed: what a "3 messages waiting" banner counts. */
+  readonly waiting: number;
+  /** Parked until someone retries or cancels them; they block nobody (D7). */
+  readonly failed: number;
+}
+
+export interface OutboxOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scope: Scope;
+  readonly journal: Journal;
+  readonly limiter: Pick<RateLimiter, "take" | "penalise">;
+  /** More than this many entries are refused with `outbox/full` (D9). */
+  readonly maxEntries: number;
+  /** How many submits to one conversation may be out at once: 1 where the link keeps no order. */
+  readonly window: () => number;
+  /** Mints the id of a refused command that is tried again. */
+  readonly nextId: () => string;
+  /** An entry changed; its status says how. */
+  readonly onEntry: (entry: OutboxEntry) => void;
+  readonly onAck: (ack: Ack) => void;
+  /** The link took a submit and never answered. */
+  readonly onStuck: () => void;
+}
+
+export interface Outbox {
+  readonly view: Observable<OutboxView>;
+  /**
+   * Takes a command in: shown as queued at once, submitted in turn.
+   *
+   * @throws {MessagingError} `outbox/full`
+   */
+  add(command: Command): Entry;
+  /** Takes back in what an earlier life of the client left on storage, before anything is out. */
+  restore(commands: readonly Command[]): void;
+  /** Resolves when the entry is on storage. @throws {MessagingError} `storage/full`, `storage/failed` */
+  stored(entry: Entry): Promise<void>;
+  find(commandId: string): Entry | undefined;
+  /** Submits a failed entry again; a command the backend refused gets a new id. Returns the entry that goes out. */
+  retry(commandId: string): Entry | undefined;
+  /** Calls off what is not out, or removes what failed. False if it is out, or gone. */
+  cancel(commandId: string): boolean;
+  /** The backend pushed what this command did: as good as its ack. */
+  confirm(ack: Ack): void;
+  /** The link that submits go to, or that there is none. */
+  use(link: Link | undefined): void;
+  /** Ends every wait with `client/closed`; entries stay on storage. */
+  close(): void;
+}
+
+interface Run {
+  lane: Lane;
+  /** Set while the lane waits for time to pass. */
+  pause: Cancel | undefined;
+}
+
+const retryBackoff: BackoffPolicy = { baseMs: 500, maxMs: 30_000 };
+/** After this many refusals that were neither about rate nor order, an entry is parked (D9). */
+const MOST_REFUSALS = 8;
+/** A live link that has answered no submit for this long is not trusted any more. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
+/** Runs the lanes: one per conversation, each in its own order, none waiting for another. */
+export function createOutbox(options: OutboxOptions): Outbox {
+  const { clock, random, scope, journal, limiter, maxEntries, onEntry } = options;
+  const entries = new Map<string, Entry>();
+  const runs = new Map<string, Run>();
+  const refusals = new WeakMap<Entry, number>();
+  const writes = new WeakMap<Entry, Promise<void>>();
+  let link: Link | undefined;
+  let flying = 0;
+  let watchdog: Cancel | undefined;
+  let isClosed = false;
+
+  const view = scope.lazy<OutboxView>(() => {
+    const all = [...entries.values()];
+    const failed = all.filter((entry) => entry.status === "failed").length;
+    // Copies: what was handed out must not change behind the application's back.
+    const shown = all.map(({ command, status, attempts, error }) => ({ command, status, attempts, error }));
+    return { entries: shown, waiting: all.length - failed, failed };
+  });
+
+  const changed = (entry: Entry): void => {
+    view.invalidate();
+    onEntry(entry);
+  };
+
+  const runOf = (conversationId: string): Run => {
+    let run = runs.get(conversationId);
+    if (!run) runs.set(conversationId, (run = { lane: emptyLane, pause: undefined }));
+    return run;
+  };
+
+  const watch = (): void => {
+    watchdog?.();
+    watchdog = flying > 0 && !isClosed ? clock.after(ANSWER_TIMEOUT_MS, options.onStuck) : undefined;
+  };
+
+  const landed = (): void => {
+    flying -= 1;
+    watch();
+  };
+
+  const pump = (conversationId: string): void => {
+    const run = runOf(conversationId);
+    if (!link || run.pause) return;
+    for (let id = next(run.lane, options.window()); id; id = next(run.lane, options.window())) {
+      const entry = entries.get(id);
+      if (!entry?.isStored) return; // its write will pump again
+      const turn = entry.command.type === "message.send" ? limiter.take(conversationId) : { ok: true as const };
+      if (!turn.ok) return pause(conversationId, turn.retryAfterMs);
+      run.lane = depart(run.lane, id);
+      attempt(entry, link);
+    }
+    if (run.lane.ids.length === 0) runs.delete(conversationId);
+  };
+
+  const pause = (conversationId: string, delayMs: number): void => {
+    const run = runOf(conversationId);
+    run.pause?.();
+    run.pause = clock.after(delayMs, () => {
+      run.pause = undefined;
+      pump(conversationId);
+    });
+  };
+
+  const attempt = (entry: Entry, on: Link): void => {
+    entry.attempts += 1;
+    entry.advance("attempt");
+    flying += 1;
+    if (flying === 1) watch();
+    changed(entry);
+    on.submit(entry.command).then(
+      (ack) => {
+        landed();
+        accept(entry, ack);
+      },
+      (error: unknown) => {
+        landed();
+        refuse(entry, toMessagingError(error), on);
+      },
+    );
+  };
+
+  const remove = (entry: Entry): void => {
+    const { commandId, conversationId } = entry.command;
+    const run = runOf(conversationId);
+    run.lane = settle(run.lane, commandId);
+    entries.delete(commandId);
+    journal.erase(commandId);
+  };
+
+  const accept = (entry: Entry, ack: Ack): void => {
+    if (isClosed || entries.get(entry.command.commandId) !== entry) return;
+    scope.batch(() => {
+      remove(entry);
+      entry.advance("acked");
+      options.onAck(ack);
+      changed(entry);
+      entry.end({ ack });
+      pump(entry.command.conversationId);
+    });
+  };
+
+  /** Parked: out of its lane, visible, keeping what the person wrote (D6, D7). */
+  const park = (entry: Entry, error: MessagingError): void => {
+    const run = runOf(entry.command.conversationId);
+    run.lane = settle(run.lane, entry.command.commandId);
+    entry.advance("rejected", error);
+    changed(entry);
+    entry.end({ error });
+    pump(entry.command.conversationId);
+  };
+
+  const refuse = (entry: Entry, error: MessagingError, on: Link): void => {
+    const { commandId, conversationId } = entry.command;
+    const run = runOf(conversationId);
+    if (isClosed || entries.get(commandId) !== entry || !run.lane.flying.has(commandId)) return;
+    scope.batch(() => {
+      if (!error.retryable) {
+        entry.isRefused = true;
+        return park(entry, error);
+      }
+      const isHead = run.lane.ids[0] === commandId;
+      run.lane = comeBack(run.lane, commandId);
+      entry.advance("lost", error);
+      changed(entry);
+      if (on !== link || error.code === "connection/lost") return; // a new link will pump
+      if (isHead) waitAfter(entry, error);
+      else pump(conversationId);
+    });
+  };
+
+  /** Only the first of a lane decides how long to wait; those behind it were refused because it was. */
+  const waitAfter = (entry: Entry, error: MessagingError): void => {
+    const { conversationId } = entry.command;
+    if (error.code === "rate/limited") limiter.penalise(conversationId, error.retryAfterMs ?? 0);
+    else if (error.code !== "command/out-of-order") {
+      refusals.set(entry, (refusals.get(entry) ?? 0) + 1);
+    }
+    const count = refusals.get(entry) ?? 0;
+    if (count >= MOST_REFUSALS) {
+      const message = `unable to deliver; refused ${count} times, last with ${error.code}`;
+      return park(entry, new MessagingError("outbox/gave-up", { message, cause: error }));
+    }
+    const backoffMs = backoffDelayMs(Math.max(1, count), retryBackoff, random.next());
+    pause(conversationId, Math.max(error.retryAfterMs ?? 0, backoffMs));
+  };
+
+  const enqueue = (entry: Entry): void => {
+    const { commandId, conversationId } = entry.command;
+    entries.set(commandId, entry);
+    const run = runOf(conversationId);
+    run.lane = add(run.lane, commandId);
+    changed(entry);
+    if (entry.isStored) return pump(conversationId);
+    const write = journal.record(entry.command).then(
+      () => {
+        entry.isStored = true;
+        pump(conversationId);
+      },
+      (cause: unknown) => {
+        const error = toMessagingError(cause, "storage/failed");
+        if (entries.get(commandId) === entry) park(entry, error);
+        throw error;
+      },
+    );
+    write.catch(() => {}); // told to whoever asks `stored`
+    writes.set(entry, write);
+  };
+
+  return {
+    view,
+    find: (commandId) => entries.get(commandId),
+    stored: (entry) => writes.get(entry) ?? Promise.resolve(),
+    add(command) {
+      if (entries.size >= maxEntries) {
+        throw new MessagingError("outbox/full", {
+          message: `unable to take a command; ${maxEntries} are waiting already`,
+        });
+      }
+      const entry = new Entry(command);
+      scope.batch(() => enqueue(entry));
+      return entry;
+    },
+    restore(commands) {
+      const later = [...entries];
+      entries.clear();
+      const restored = commands.map((command) => new Entry(command));
+      for (const entry of restored) {
+        entry.isStored = true;
+        entries.set(entry.command.commandId, entry);
+      }
+      for (const [id, entry] of later) entries.set(id, entry);
+      for (const { command } of restored.toReversed()) {
+        const run = runOf(command.conversationId);
+        run.lane = addFirst(run.lane, command.commandId);
+      }
+      scope.batch(() => restored.forEach(changed));
+    },
+    retry(commandId) {
+      const entry = entries.get(commandId);
+      if (entry?.status !== "failed") return undefined;
+      return scope.batch(() => {
+        let again = entry;
+        if (entry.isRefused) {
+          remove(entry);
+          entry.advance("cancel");
+          changed(entry);
+          again = new Entry({ ...entry.command, commandId: options.nextId() });
+        } else {
+          entry.advance("retry");
+          refusals.delete(entry);
+        }
+        enqueue(again);
+        return again;
+      });
+    },
+    cancel(commandId) {
+      const entry = entries.get(commandId);
+      if (!entry || (entry.status !== "queued" && entry.status !== "failed")) return false;
+      scope.batch(() => {
+        remove(entry);
+        entry.advance("cancel");
+        changed(entry);
+        entry.end({
+          error: new MessagingError("outbox/cancelled", { message: "unable to deliver; it was cancelled" }),
+        });
+        pump(entry.command.conversationId);
+      });
+      return true;
+    },
+    confirm(ack) {
+      const entry = entries.get(ack.commandId);
+      if (entry) accept(entry, ack);
+    },
+    use(newLink) {
+      link = newLink;
+      for (const [conversationId, run] of [...runs]) {
+        for (const id of run.lane.flying) {
+          run.lane = comeBack(run.lane, id);
+          const entry = entries.get(id);
+          entry?.advance("lost");
+          if (entry) changed(entry);
+        }
+        pump(conversationId);
+      }
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      link = undefined;
+      watchdog?.();
+      for (const run of runs.values()) run.pause?.();
+      const error = new MessagingError("client/closed", { message: "unable to wait; the client was closed" });
+      for (const entry of entries.values()) if (entry.status !== "failed") entry.end({ error });
+    },
+  };
+}

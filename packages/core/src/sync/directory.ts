@@ -1,0 +1,71 @@
+import type { Observable, Scope } from "../base/observable.ts";
+import type { ConversationRecord, MessageRecord } from "../protocol/records.ts";
+import type { Replica } from "../timeline/replica.ts";
+
+/** A conversation as a list shows it. */
+export interface ConversationItem {
+  readonly conversationId: string;
+  readonly record: ConversationRecord | undefined;
+  readonly lastMessage: MessageRecord | undefined;
+  readonly unread: number;
+  /** When something was last said or, before that, when it began; server time, ms. */
+  readonly activeAt: number;
+}
+
+/** The replicas of one client. */
+export interface Directory {
+  /** Those the user is in, most recently active first. */
+  readonly list: Observable<readonly ConversationItem[]>;
+  /** Made when first asked for. */
+  get(conversationId: string): Replica;
+  /** As `get`, and kept complete from now on: the app holds a handle. */
+  open(conversationId: string): Replica;
+  isOpen(conversationId: string): boolean;
+  all(): Iterable<Replica>;
+}
+
+export function createDirectory(scope: Scope, create: (conversationId: string) => Replica): Directory {
+  const replicas = new Map<string, Replica>();
+  const opened = new Set<string>();
+  const list = scope.lazy(() =>
+    [...replicas.values()]
+      .filter((replica) => replica.isMember())
+      .map(itemOf)
+      .sort((one, other) => other.activeAt - one.activeAt),
+  );
+
+  const get = (conversationId: string): Replica => {
+    let replica = replicas.get(conversationId);
+    if (!replica) {
+      replica = create(conversationId);
+      replicas.set(conversationId, replica);
+      replica.view.subscribe(list.invalidate);
+      replica.conversation.subscribe(list.invalidate);
+      replica.unread.subscribe(list.invalidate);
+    }
+    return replica;
+  };
+
+  return {
+    list,
+    get,
+    open(conversationId) {
+      opened.add(conversationId);
+      return get(conversationId);
+    },
+    isOpen: (conversationId) => opened.has(conversationId),
+    all: () => replicas.values(),
+  };
+}
+
+function itemOf(replica: Replica): ConversationItem {
+  const record = replica.conversation.get();
+  const lastMessage = replica.lastMessage();
+  return {
+    conversationId: replica.conversationId,
+    record,
+    lastMessage,
+    unread: replica.unread.get(),
+    activeAt: lastMessage?.createdAt ?? record?.createdAt ?? 0,
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { MessagingError } from "../errors/messaging-error.ts";
+import type { Link } from "../ports/transport.ts";
+import type { Command, MarkReceipt } from "../protocol/commands.ts";
+import { virtualClock } from "../testing/virtual-clock.ts";
+import { createReceiptSender } from "./receipts.ts";
+
+function setUp(answer: () => Promise<void> = () => Promise.resolve()) {
+  const clock = virtualClock();
+  const marks: Pick<MarkReceipt, "conversationId" | "deliveredSeq" | "readSeq">[] = [];
+  let ids = 0;
+  const sender = createReceiptSender({ clock, nextId: () => `id-${++ids}`, onAck: () => {} });
+  const submit = async (command: Command) => {
+    if (command.type === "receipt.mark") {
+      const { conversationId, deliveredSeq = 0, readSeq = 0 } = command;
+      marks.push({ conversationId, deliveredSeq, readSeq });
+    }
+    await answer();
+    return { commandId: command.commandId, changes: [] };
+  };
+  const link = (): Link => ({
+    submit,
+    query: () => Promise.reject(new Error("unused")),
+    signal: () => {},
+    ping: () => Promise.resolve(),
+    close: () => {},
+  });
+  return { clock, marks, sender, link };
+}
+
+describe("receipt sender", () => {
+  it("sends a burst as one, the highest of each", async () => {
+    const { clock, marks, sender, link } = setUp();
+    sender.use(link());
+    for (let seq = 1; seq <= 50; seq += 1) sender.mark("a", { deliveredSeq: seq });
+    sender.mark("a", { readSeq: 20 });
+    await clock.advance(1_000);
+    expect(marks).toEqual([{ conversationId: "a", deliveredSeq: 50, readSeq: 20 }]);
+  });
+
+  it("[D5] counts what was read as delivered, and never goes down", async () => {
+    const { clock, marks, sender, link } = setUp();
+    sender.use(link());
+    sender.mark("a", { readSeq: 9 });
+    await clock.advance(1_000);
+    sender.mark("a", { readSeq: 3, deliveredSeq: 4 });
+    await clock.advance(1_000);
+    expect(marks).toEqual([{ conversationId: "a", deliveredSeq: 9, readSeq: 9 }]);
+  });
+
+  it("[D1] keeps what was marked without a link, and sends it on the next", async () => {
+    const { clock, marks, sender, link } = setUp();
+    sender.mark("a", { readSeq: 5 });
+    await clock.advance(60_000);
+    expect(marks).toEqual([]);
+    sender.use(link());
+    await clock.advance(1_000);
+    expect(marks).toHaveLength(1);
+  });
+
+  it("tries again after a passing refusal, and not after a final one", async () => {
+    let refusal = new MessagingError("server/unavailable");
+    const { clock, marks, sender, link } = setUp(() => Promise.reject(refusal));
+    sender.use(link());
+    sender.mark("a", { readSeq: 5 });
+    await clock.advance(6_000);
+    expect(marks).toHaveLength(2);
+    refusal = new MessagingError("conversation/not-found");
+    await clock.advance(60_000);
+    expect(marks).toHaveLength(3);
+  });
+
+  it("leaves no timer behind", async () => {
+    const { clock, sender, link } = setUp();
+    sender.use(link());
+    sender.mark("a", { readSeq: 5 });
+    sender.close();
+    expect(clock.timers).toBe(0);
+  });
+});

@@ -1,0 +1,98 @@
+import type { Cancel, Clock } from "../base/clock.ts";
+import { toMessagingError } from "../errors/messaging-error.ts";
+import type { Link } from "../ports/transport.ts";
+import type { Ack } from "../protocol/changes.ts";
+
+/** How far this user has got in one conversation, as far as this client knows. */
+export interface Watermark {
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+}
+
+export interface ReceiptSenderOptions {
+  readonly clock: Clock;
+  readonly nextId: () => string;
+  readonly onAck: (ack: Ack) => void;
+}
+
+/**
+ * Tells the backend how far this user has got: the newest watermark of each conversation, coalesced, outside the
+ * lanes. Watermarks only rise and the higher one wins, so any may be lost and the newest is sent again on a new link.
+ */
+export interface ReceiptSender {
+  mark(conversationId: string, watermark: Partial<Watermark>): void;
+  use(link: Link | undefined): void;
+  close(): void;
+}
+
+interface Wanted {
+  mark: Watermark;
+  /** What the backend has confirmed, or refused for good. */
+  done: Watermark;
+}
+
+/** Receipts of a burst of messages leave as one. */
+const COALESCE_MS = 300;
+const RETRY_MS = 5_000;
+const nothing: Watermark = { deliveredSeq: 0, readSeq: 0 };
+
+export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSender {
+  const { clock, nextId, onAck } = options;
+  const wanted = new Map<string, Wanted>();
+  let link: Link | undefined;
+  let timer: Cancel | undefined;
+
+  const schedule = (delayMs: number): void => {
+    if (link) timer ??= clock.after(delayMs, flush);
+  };
+
+  const flush = (): void => {
+    timer = undefined;
+    for (const [conversationId, entry] of wanted) {
+      if (link && isAbove(entry.mark, entry.done)) submit(conversationId, entry, link);
+    }
+  };
+
+  const submit = (conversationId: string, entry: Wanted, on: Link): void => {
+    const mark = entry.mark;
+    const command = { type: "receipt.mark", commandId: nextId(), conversationId, at: clock.now(), ...mark } as const;
+    on.submit(command).then(
+      (ack) => {
+        entry.done = max(entry.done, mark);
+        onAck(ack);
+      },
+      (error: unknown) => {
+        if (!toMessagingError(error).retryable) entry.done = max(entry.done, mark);
+        else if (on === link) schedule(RETRY_MS);
+      },
+    );
+  };
+
+  return {
+    mark(conversationId, watermark) {
+      let entry = wanted.get(conversationId);
+      if (!entry) wanted.set(conversationId, (entry = { mark: nothing, done: nothing }));
+      entry.mark = max(entry.mark, { ...nothing, ...watermark });
+      if (isAbove(entry.mark, entry.done)) schedule(COALESCE_MS);
+    },
+    use(newLink) {
+      link = newLink;
+      timer?.();
+      timer = undefined;
+      schedule(COALESCE_MS);
+    },
+    close() {
+      link = undefined;
+      timer?.();
+    },
+  };
+}
+
+function isAbove(mark: Watermark, done: Watermark): boolean {
+  return mark.deliveredSeq > done.deliveredSeq || mark.readSeq > done.readSeq;
+}
+
+function max(one: Watermark, other: Watermark): Watermark {
+  const readSeq = Math.max(one.readSeq, other.readSeq);
+  return { readSeq, deliveredSeq: Math.max(one.deliveredSeq, other.deliveredSeq, readSeq) };
+}
