@@ -28,6 +28,9 @@ const modules: Options = {
   format: "esm",
   target: "es2022",
   platform: "neutral",
+  // tsup's default rewrites `node:fs` to `fs`, which Deno and bundlers for browsers do not know.
+  removeNodeProtocol: false,
+  external: [/^node:/],
   sourcemap: true,
   clean: true,
   // tsup still sets the deprecated baseUrl, which TypeScript 6 refuses (TS5101) unless told to look away.

@@ -25,7 +25,13 @@ export async function install() {
 /** The lockfile, every manifest, and the platform: what decides which files an install leaves behind. */
 function fingerprint() {
   const hash = createHash("sha256").update(`${process.version} ${process.platform} ${process.arch}`);
-  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", ".pnpmfile.cjs", "package.json", ...manifests()]) {
+  for (const file of [
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    ".pnpmfile.cjs",
+    "package.json",
+    ...manifests(),
+  ]) {
     hash.update(`\n${file}\n`).update(readFileSync(file));
   }
   return hash.digest("hex");

@@ -1,12 +1,12 @@
 /** What a person sees of a step: its name at once, its time when it ends, its output only when it fails. */
 import process from "node:process";
 
-/** @typedef {import("./run.mjs").RunResult} RunResult */
+/** @typedef {import("./run.mjs").RunResult & { note?: string }} StepResult `note` is shown however the step ended. */
 
 /**
  * Prints `name … 12.3 s`, then, if the work failed, everything it printed.
- * @param {string} name @param {() => Promise<RunResult>} work
- * @returns {Promise<RunResult>}
+ * @param {string} name @param {() => Promise<StepResult>} work
+ * @returns {Promise<StepResult>}
  */
 export async function step(name, work) {
   const started = performance.now();
@@ -19,7 +19,9 @@ export async function step(name, work) {
   clearInterval(ticker);
   const verdict = result.code === 0 ? "" : "  FAILED";
   process.stdout.write(`${ticker ? `\r${name} … ` : ""}${seconds(started)}${verdict}\n`);
-  if (result.code !== 0) process.stdout.write(`${result.output.trimEnd()}\n`);
+  for (const text of [result.note ?? "", result.code === 0 ? "" : result.output.trimEnd()]) {
+    if (text !== "") process.stdout.write(`${text}\n`);
+  }
   return result;
 }
 

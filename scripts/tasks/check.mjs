@@ -13,6 +13,9 @@ import { step } from "../lib/steps.mjs";
 
 const CACHE = "node_modules/.cache/tidings";
 
+/** A build keeps one processor busy for seconds, with declarations; more than two at once need much memory. */
+const BUILDS_AT_ONCE = 2;
+
 const tools = {
   attw: "@arethetypeswrong/cli/dist/index.js",
   knip: "knip/bin/knip.js",
@@ -26,7 +29,7 @@ const tools = {
   vitest: "vitest/vitest.mjs",
 };
 
-/** @type {Record<string, () => Promise<RunResult>>} The later ones read what `build` and `pack` leave behind. */
+/** @type {Record<string, () => Promise<import("../lib/steps.mjs").StepResult>>} The later ones read what `build` and `pack` leave behind. */
 const STEPS = {
   types: () => all(["tsconfig.json", "scripts/tsconfig.json"].map((project) => () => typecheck(project))),
   lint: () => tool("oxlint", ["--type-aware", "--deny-warnings"]),
@@ -49,7 +52,7 @@ const STEPS = {
   pack,
   publint: () => all(tarballs().map((file) => () => tool("publint", [file, "--strict"]))),
   attw: () => all(tarballs().map((file) => () => tool("attw", [file, "--profile", "esm-only"]))),
-  size: () => tool("sizeLimit", []),
+  size,
 };
 
 /** @param {string[]} wanted */
@@ -91,22 +94,41 @@ function tarballs() {
   return readdirSync(`${CACHE}/packed`).map((name) => `${CACHE}/packed/${name}`);
 }
 
+/** The figures are worth a look also when they fit. */
+async function size() {
+  const result = await tool("sizeLimit", ["--json"]);
+  if (!result.output.trimStart().startsWith("[")) return result;
+  /** @type {{ name: string, size: number, sizeLimit: number }[]} */
+  const sizes = JSON.parse(result.output);
+  const lines = sizes.map(
+    (each) => `  ${kilobytes(each.size)} of ${kilobytes(each.sizeLimit)} kB  ${each.name}`,
+  );
+  return { code: result.code, output: "", note: lines.join("\n") };
+}
+
+/** @param {number} bytes */
+function kilobytes(bytes) {
+  return (bytes / 1000).toFixed(1).padStart(5);
+}
+
 /** @param {keyof typeof tools} name @param {string[]} args @param {string} [cwd] */
 function tool(name, args, cwd = ".") {
   return runNode([resolve("node_modules", tools[name]), ...args], { cwd, quiet: true });
 }
 
 /**
- * One result for several commands; all run, the first failure decides the code.
- * @param {(() => Promise<RunResult>)[]} works @returns {Promise<RunResult>}
+ * One result for several commands; all run, a few at once, and what failed is told in their order.
+ * @param {(() => Promise<RunResult>)[]} works @param {number} [atOnce] @returns {Promise<RunResult>}
  */
-async function all(works) {
-  const result = { code: 0, output: "" };
-  for (const work of works) {
-    const { code, output } = await work();
-    if (code === 0) continue;
-    result.code ||= code;
-    result.output += output;
-  }
-  return result;
+async function all(works, atOnce = 1) {
+  /** @type {RunResult[]} */
+  const results = [];
+  const waiting = [...works.entries()];
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      results[next[0]] = await next[1]();
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  const failed = results.filter(({ code }) => code !== 0);
+  return { code: failed[0]?.code ?? 0, output: failed.map(({ output }) => output).join("") };
 }
