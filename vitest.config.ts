@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { foundServices } from "./scripts/lib/services.mjs";
 
 const conditions = ["source", "module", "node", "development|production"];
 
@@ -7,6 +8,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/*/{src,test}/**/*.test.{ts,tsx}", "scripts/test/**/*.test.ts"],
+    include: [
+      "packages/*/{src,test}/**/*.test.{ts,tsx}",
+      "examples/*/**/*.test.ts",
+      "scripts/test/**/*.test.ts",
+    ],
+    env: foundServices(),
   },
 });

@@ -30,8 +30,8 @@ export function run(command, args, options = {}) {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: { ...cleanEnvironment(), ...options.env },
       stdio: options.quiet ? ["ignore", "pipe", "pipe"] : "inherit",
-      // npm's and npx's launchers are .cmd files on Windows, which only a shell starts.
-      shell: process.platform === "win32",
+      // npx's launcher is a .cmd file on Windows, which only a shell starts; a shell would split Node's own path.
+      shell: process.platform === "win32" && command !== process.execPath,
     });
     child.stdout?.on("data", (chunk) => (output += chunk));
     child.stderr?.on("data", (chunk) => (output += chunk));

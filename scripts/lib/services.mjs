@@ -28,18 +28,21 @@ const SERVICES = [
 ];
 
 /**
- * Makes the services available and returns the environment that names them.
- * @param {{ mayInstall: boolean }} options @returns {Promise<Record<string, string>>}
+ * Installs what is missing, where it may, and says what is left out.
+ * @returns {Promise<void>}
  */
-export async function provideServices({ mayInstall }) {
-  /** @type {Record<string, string>} */
-  const environment = {};
+export async function installServices() {
   for (const service of SERVICES) {
-    const path = find(service) ?? (mayInstall && (await installService(service)) ? find(service) : undefined);
-    if (path !== undefined) environment[service.variable] = path;
-    else if (mayInstall) console.log(`${service.name} is not here: left out are ${service.leftOut}`);
+    if (find(service) === undefined) await installService(service);
+    if (find(service) === undefined)
+      console.log(`${service.name} is not here: left out are ${service.leftOut}`);
   }
-  return environment;
+}
+
+/** @returns {Record<string, string>} the environment in which tests find the services that are here. */
+export function foundServices() {
+  const found = SERVICES.map((service) => [service.variable, find(service)]);
+  return Object.fromEntries(found.filter(([, path]) => path !== undefined));
 }
 
 /** @param {Service} service */
@@ -49,12 +52,11 @@ function find({ variable, paths }) {
 
 /** @param {Service} service */
 async function installService({ name, debianPackage }) {
-  if (process.getuid?.() !== 0 || !isDebian()) return false;
-  const { code } = await step(`install ${name}`, async () => {
+  if (process.getuid?.() !== 0 || !isDebian()) return;
+  await step(`install ${name}`, async () => {
     const updated = await apt("update");
     return updated.code === 0 ? apt("install", "-y", "--no-install-recommends", debianPackage) : updated;
   });
-  return code === 0;
 }
 
 /** @param {string[]} args */

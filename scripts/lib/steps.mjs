@@ -26,6 +26,6 @@ export async function step(name, work) {
 }
 
 /** @param {number} started */
-function seconds(started) {
+export function seconds(started) {
   return `${((performance.now() - started) / 1000).toFixed(1)} s`;
 }

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { publishedPackages } from "../lib/packages.mjs";
 import { pnpm } from "../lib/pnpm.mjs";
 import { runNode } from "../lib/run.mjs";
-import { step } from "../lib/steps.mjs";
+import { seconds, step } from "../lib/steps.mjs";
 
 /** @typedef {import("../lib/run.mjs").RunResult} RunResult */
 
@@ -41,14 +41,7 @@ const STEPS = {
       "typedoc",
       publishedPackages().flatMap(({ doors }) => doors),
     ),
-  build: () =>
-    all(
-      publishedPackages().map(
-        ({ folder }) =>
-          () =>
-            build(folder),
-      ),
-    ),
+  build: () => all(builds(), BUILDS_AT_ONCE),
   pack,
   publint: () => all(tarballs().map((file) => () => tool("publint", [file, "--strict"]))),
   attw: () => all(tarballs().map((file) => () => tool("attw", [file, "--profile", "esm-only"]))),
@@ -63,12 +56,15 @@ export async function run(wanted) {
     return 2;
   }
   mkdirSync(CACHE, { recursive: true });
+  const started = performance.now();
   const failed = [];
   for (const [name, work] of Object.entries(STEPS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     if ((await step(name, work)).code !== 0) failed.push(name);
   }
-  console.log(failed.length === 0 ? "check passed" : `check failed: ${failed.join(", ")}`);
+  console.log(
+    `check ${failed.length === 0 ? "passed" : `failed: ${failed.join(", ")}`}; it took ${seconds(started)}`,
+  );
   return failed.length === 0 ? 0 : 1;
 }
 
@@ -78,9 +74,13 @@ function typecheck(project) {
   return tool("tsc", ["-p", project, "--incremental", "--tsBuildInfoFile", memory]);
 }
 
-/** @param {string} folder */
-function build(folder) {
-  return tool("tsup", ["--config", "../../tsup.config.ts", "--silent"], folder);
+function builds() {
+  const args = ["--config", "../../tsup.config.ts", "--silent"];
+  return publishedPackages().map(
+    ({ folder }) =>
+      () =>
+        tool("tsup", args, folder),
+  );
 }
 
 /** What would be published, as pnpm makes it: catalog and workspace versions filled in, `source` taken out. */
