@@ -35,14 +35,17 @@ export function run(command, args, options = {}) {
     });
     child.stdout?.on("data", (chunk) => (output += chunk));
     child.stderr?.on("data", (chunk) => (output += chunk));
-    const stopPassing = passSignals(child);
+    const signals = passSignals(child);
     child.on("error", (error) => {
-      stopPassing();
+      signals.stop();
       resolve({ code: 127, output: `${output}unable to start ${command}; ${error.message}\n` });
     });
     child.on("close", (code, signal) => {
-      stopPassing();
-      resolve({ code: code ?? 128 + (signal ? constants.signals[signal] : 0), output });
+      signals.stop();
+      const result = { code: code ?? 128 + (signal ? constants.signals[signal] : 0), output };
+      // Whoever stops the child means the whole task, not the step it is at.
+      if (signals.passed) process.exit(result.code);
+      resolve(result);
     });
   });
 }
@@ -63,16 +66,22 @@ export const TYPESCRIPT = ["--conditions=source", "--import", "ts-blank-space/re
 
 /**
  * A signal sent to this process alone (as a supervisor does) must reach the child, or it would live on as an orphan.
- * Ctrl-C reaches the whole group by itself; a second copy does no harm.
+ * Ctrl-C at a terminal reaches both by itself, and a second copy would read as "at once, without cleaning up".
  * @param {import("node:child_process").ChildProcess} child
  */
 function passSignals(child) {
   /** @type {NodeJS.Signals[]} */
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
-  /** @param {NodeJS.Signals} signal */
-  const pass = (signal) => void child.kill(signal);
+  const passing = { passed: false, stop };
   for (const signal of signals) process.on(signal, pass);
-  return () => {
+  return passing;
+
+  /** @param {NodeJS.Signals} signal */
+  function pass(signal) {
+    passing.passed = true;
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+  }
+  function stop() {
     for (const signal of signals) process.off(signal, pass);
-  };
+  }
 }

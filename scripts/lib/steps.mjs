@@ -6,7 +6,7 @@ import process from "node:process";
 /**
  * Prints `name … 12.3 s`, then, if the work failed, everything it printed.
  * @param {string} name @param {() => Promise<StepResult>} work
- * @returns {Promise<StepResult>}
+ * @returns {Promise<StepResult>} of work that threw, a failure with what it threw
  */
 export async function step(name, work) {
   const started = performance.now();
@@ -15,7 +15,8 @@ export async function step(name, work) {
     ? setInterval(() => process.stdout.write(`\r${name} … ${seconds(started)}`), 1000)
     : undefined;
   process.stdout.write(`${name} … `);
-  const result = await work();
+  /** @type {StepResult} */
+  const result = await work().catch((error) => ({ code: 1, output: String(error) }));
   clearInterval(ticker);
   const verdict = result.code === 0 ? "" : "  FAILED";
   process.stdout.write(`${ticker ? `\r${name} … ` : ""}${seconds(started)}${verdict}\n`);

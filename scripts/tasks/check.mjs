@@ -2,7 +2,7 @@
  * `npm run check [-- <step> …]`: everything about the code that is not its behaviour. Each step runs whether or not
  * those before it passed, so that one run shows all there is to do.
  */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { publishedPackages } from "../lib/packages.mjs";
 import { pnpm } from "../lib/pnpm.mjs";
@@ -12,6 +12,7 @@ import { seconds, step } from "../lib/steps.mjs";
 /** @typedef {import("../lib/run.mjs").RunResult} RunResult */
 
 const CACHE = "node_modules/.cache/tidings";
+const PACKED = `${CACHE}/packed`;
 
 /** A build keeps one processor busy for seconds, with declarations; more than two at once need much memory. */
 const BUILDS_AT_ONCE = 2;
@@ -43,8 +44,8 @@ const STEPS = {
     ),
   build: () => all(builds(), BUILDS_AT_ONCE),
   pack,
-  publint: () => all(tarballs().map((file) => () => tool("publint", [file, "--strict"]))),
-  attw: () => all(tarballs().map((file) => () => tool("attw", [file, "--profile", "esm-only"]))),
+  publint: async () => all(tarballs().map((file) => () => tool("publint", [file, "--strict"]))),
+  attw: async () => all(tarballs().map((file) => () => tool("attw", [file, "--profile", "esm-only"]))),
   size,
 };
 
@@ -85,13 +86,15 @@ function builds() {
 
 /** What would be published, as pnpm makes it: catalog and workspace versions filled in, `source` taken out. */
 async function pack() {
-  rmSync(`${CACHE}/packed`, { recursive: true, force: true });
+  rmSync(PACKED, { recursive: true, force: true });
   const filters = publishedPackages().flatMap(({ name }) => ["--filter", name]);
-  return pnpm("--recursive", ...filters, "pack", "--pack-destination", resolve(CACHE, "packed"));
+  return pnpm("--recursive", ...filters, "pack", "--pack-destination", resolve(PACKED));
 }
 
 function tarballs() {
-  return readdirSync(`${CACHE}/packed`).map((name) => `${CACHE}/packed/${name}`);
+  const names = existsSync(PACKED) ? readdirSync(PACKED) : [];
+  if (names.length === 0) throw new Error("unable to look at packages; the steps build and pack come first");
+  return names.map((name) => `${PACKED}/${name}`);
 }
 
 /** The figures are worth a look also when they fit. */

@@ -29,15 +29,18 @@ describe("a child process", () => {
     expect(output).toBe("undefined http://here\n");
   });
 
-  it("ends when its parent alone is told to", async () => {
+  it("ends when its parent alone is told to, and the parent with it", async () => {
     const child = `process.stdout.write(String(process.pid)); setInterval(() => {}, 1000);`;
     const parent =
       `import { runNode } from "./scripts/lib/run.mjs";` +
-      `process.exitCode = (await runNode(["-e", ${JSON.stringify(child)}])).code;`;
+      `await runNode(["-e", ${JSON.stringify(child)}]); console.log("went on");`;
     const running = spawn(process.execPath, ["--input-type=module", "-e", parent]);
     const [pid] = await once(running.stdout, "data");
+    let later = "";
+    running.stdout.on("data", (chunk) => (later += chunk));
     running.kill("SIGTERM");
     expect(await once(running, "exit")).toEqual([143, null]);
+    expect(later).toBe("");
     expect(() => process.kill(Number(pid), 0)).toThrow("ESRCH");
   });
 });
