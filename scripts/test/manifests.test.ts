@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { readWorkspace } from "../architecture/workspace.ts";
+
+interface Manifest {
+  readonly private?: boolean;
+  readonly license?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly exports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+const folders = readWorkspace(".").packages.map(({ folder }) => folder);
+const read = (folder: string): Manifest => JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+
+describe.each(folders)("the manifest of %s", (folder) => {
+  const manifest = read(folder);
+
+  it("takes every version from the catalog or the workspace", () => {
+    const { dependencies, devDependencies, optionalDependencies } = manifest;
+    const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+    expect(all.filter(([, version]) => version !== "catalog:" && version !== "workspace:*")).toEqual([]);
+  });
+});
+
+describe.each(folders.filter((folder) => !read(folder).private))("what is published from %s", (folder) => {
+  const manifest = read(folder);
+
+  it("says what registries and bundlers want to know", () => {
+    expect(manifest).toMatchObject({
+      license: "MIT",
+      type: "module",
+      sideEffects: false,
+      engines: { node: ">=20.19" },
+      files: ["dist"],
+      description: expect.stringMatching(/.\.$/),
+      keywords: expect.arrayContaining(["messaging"]),
+    });
+    expect(existsSync(`${folder}/README.md`)).toBe(true);
+  });
+
+  it("has doors that build from a source: first `source`, then `types`, then `default`", () => {
+    const doors = Object.values(manifest.exports ?? {});
+    expect(doors.map((door) => Object.keys(door).join())).toEqual(doors.map(() => "source,types,default"));
+    for (const door of doors) {
+      const built = door["source"]?.replace("./src/", "./dist/").replace(/\.tsx?$/, "");
+      expect(door).toMatchObject({ types: `${built}.d.ts`, default: `${built}.js` });
+    }
+  });
+});
