@@ -21,7 +21,7 @@ import { count, custom, id, list, type Schema, text, uuid } from "./schema.ts";
 /** How many names a reaction carries, and how many different reactions a message. */
 export const REACTION_NAMES = 8;
 export const REACTIONS_PER_MESSAGE = 32;
-/** Hard bounds of the wire, in UTF-16 units; the server's policy may be narrower, never wider. */
+/** Hard bounds of the wire, in code points; the server's policy may be narrower, never wider. */
 export const LONGEST_TEXT = 100_000;
 const LONGEST_NAME = 256;
 const LONGEST_DESCRIPTION = 4_096;

@@ -7,7 +7,7 @@ import { isJsonWithin, type JsonObject, soundText } from "../base/json.ts";
  */
 export type Schema<T> = z.ZodMiniType<T>;
 
-/** How long an id may be, in UTF-16 units. */
+/** How long an id may be, in code points: what zod and JSON Schema count, where JavaScript's `length` counts units. */
 export const LONGEST_ID = 128;
 
 /** Deepest and largest `custom` object; its size in bytes is bounded by the frame. */
@@ -25,7 +25,7 @@ export const uuid: Schema<string> = z
 /** A revision, sequence, count or number of milliseconds. */
 export const count: Schema<number> = z.int().check(z.nonnegative());
 
-/** Sound text of at most `longest` UTF-16 units. */
+/** Sound text of at most `longest` code points. */
 export function text(longest: number): Schema<string> {
   return z.string().check(z.maxLength(longest), z.regex(soundText));
 }
