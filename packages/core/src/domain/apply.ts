@@ -1,0 +1,117 @@
+import { assertNever } from "../base/assert-never.ts";
+import type { ErrorCode } from "../errors/codes.ts";
+import type { Command, CommandType, CreateConversation } from "../protocol/commands.ts";
+import { create, setStatus, update } from "./conversation.ts";
+import { changeMessage, edit, send } from "./message.ts";
+import type { Scene, Verdict } from "./outcome.ts";
+import { add, administer, join, leave, setNotify } from "./participant.ts";
+import { may } from "./permissions.ts";
+import { react } from "./reaction.ts";
+import { mark } from "./receipt.ts";
+import { isIn, isMutedAt, standing } from "./standing.ts";
+import type { Applied, ApplyContext, Records } from "./types.ts";
+
+type Later = Exclude<Command, CreateConversation>;
+
+/**
+ * What `command` does to the records of its conversation, or why it may not.
+ *
+ * Pure, total and deterministic: it reads `records`, changes nothing, never throws on parsed input, and answers the
+ * same for the same. The server, the in-memory backend and a client's optimistic view all ask it, so they agree.
+ *
+ * Laws:
+ *   1  Revisions are dense: changes carry `head.rev + 1`, `+ 2`, …; a message takes `head.seq + 1`.
+ *   2  What is already so is accepted with no changes, so that repeating a command is harmless.
+ *   3  To whoever is not in it every conversation is `conversation/not-found`, existing or not (D8). Two ways to know
+ *      more: creating one of the same id, and joining what is open to all.
+ *   4  Nobody gains rank but from someone who has more, and no conversation loses its last owner.
+ */
+export function apply(records: Records, command: Command, context: ApplyContext): Applied {
+  const verdict = judge(records, command, context);
+  if (typeof verdict !== "string") return verdict;
+  return { ok: false, code: verdict, message: `unable to apply ${command.type}; ${verdict}` };
+}
+
+function judge(records: Records, command: Command, context: ApplyContext): Verdict {
+  if (command.type === "conversation.create") return create(records, command, context);
+  const { conversation } = records;
+  if (!conversation) return "conversation/not-found";
+  const scene = { records, context, conversation, self: records.participant(context.actorId) };
+  return obstacle(scene, command.type) ?? perform(scene, command);
+}
+
+function perform(scene: Scene, command: Later): Verdict {
+  switch (command.type) {
+    case "message.send":
+      return send(scene, command);
+    case "message.edit":
+      return edit(scene, command);
+    case "message.delete":
+    case "message.pin":
+    case "message.unpin":
+      return changeMessage(scene, command);
+    case "message.react":
+    case "message.unreact":
+      return react(scene, command);
+    case "receipt.mark":
+      return mark(scene, command);
+    case "conversation.update":
+      return update(scene, command);
+    case "conversation.status":
+      return setStatus(scene, command);
+    case "participant.add":
+      return add(scene, command);
+    case "participant.join":
+      return join(scene, command);
+    case "participant.leave":
+      return leave(scene, command);
+    case "participant.notify":
+      return setNotify(scene, command);
+    case "participant.remove":
+    case "participant.ban":
+    case "participant.unban":
+    case "participant.mute":
+    case "participant.unmute":
+    case "participant.role":
+    case "participant.permissions":
+      return administer(scene, command);
+    default:
+      return assertNever(command);
+  }
+}
+
+/** Puts new words, or a reaction, before others: what a mute forbids. Taking one's own back is always possible. */
+const writes: ReadonlySet<CommandType> = new Set(["message.send", "message.edit", "message.react"]);
+
+/** What is left to do in an archived or deleted conversation. */
+const whileClosed: ReadonlySet<CommandType> = new Set([
+  "conversation.status",
+  "participant.leave",
+  "participant.notify",
+  "receipt.mark",
+]);
+
+/** What stands in the way of any such command here, whatever it says in particular. */
+function obstacle(scene: Scene, type: Later["type"]): ErrorCode | undefined {
+  const { conversation, context, self } = scene;
+  const { kind, status } = conversation;
+  if (!context.system && !isIn(self)) {
+    if (self?.status === "banned") return "permission/banned";
+    const isOpen = (kind === "community" || kind === "space") && status !== "deleted";
+    if (type !== "participant.join" || !isOpen) return "conversation/not-found";
+  }
+  if ((status === "archived" || status === "deleted") && !whileClosed.has(type)) return "conversation/closed";
+  // The two people of a direct conversation stay its two people, both owners.
+  const isFixed = kind === "direct" && type.startsWith("participant.") && type !== "participant.notify";
+  if (isFixed) return "permission/denied";
+  return context.system ? undefined : forbidden(scene, type);
+}
+
+function forbidden({ conversation, context, self }: Scene, type: Later["type"]): ErrorCode | undefined {
+  const role = standing(self);
+  if (!may(role, type)) return "permission/denied";
+  if (!self || !writes.has(type)) return undefined;
+  const isMuted = conversation.status === "muted" && !may(role, "message.write-muted");
+  if (isMuted || isMutedAt(self, context.at)) return "permission/muted";
+  return self.canSend === false && type !== "message.react" ? "permission/denied" : undefined;
+}

@@ -1,0 +1,21 @@
+import type { ErrorCode } from "../errors/codes.ts";
+import type { Limits } from "../protocol/policy.ts";
+import type { MessageContent } from "../protocol/records.ts";
+
+/**
+ * What sealing may add: base64 of UTF-8 takes up to 4 characters for one UTF-16 unit, and an envelope holds keys and
+ * tags. Without a bound, sealing would be the way round the limit of plain text.
+ */
+const SEALED_GROWTH = 4;
+const SEALED_ENVELOPE = 1_024;
+
+/** Why this cannot be said; `undefined` if it can. */
+export function contentFault(content: MessageContent, { textLength }: Limits): ErrorCode | undefined {
+  const isSealed = "sealed" in content;
+  const text = isSealed ? content.sealed : content.text;
+  if (text.trim() === "") return "draft/empty";
+  if (text.length > (isSealed ? textLength * SEALED_GROWTH + SEALED_ENVELOPE : textLength))
+    return "draft/too-long";
+  const strays = !isSealed && content.ranges?.some(({ start, end }) => start >= end || end > text.length);
+  return strays ? "draft/invalid" : undefined;
+}

@@ -1,0 +1,72 @@
+import type { CreateConversation, SetConversationStatus, UpdateConversation } from "../protocol/commands.ts";
+import type { AnyRecord, Role } from "../protocol/records.ts";
+import { change, isSameJson, nothing, put, type Scene, type Verdict } from "./outcome.ts";
+import { may } from "./permissions.ts";
+import { standing } from "./standing.ts";
+import type { ApplyContext, Records } from "./types.ts";
+
+/**
+ * The conversation, its creator as owner, then those invited, in that order. In a direct conversation both are owners.
+ * Created by the system, only those invited are in.
+ */
+export function create(records: Records, command: CreateConversation, context: ApplyContext): Verdict {
+  if (records.conversation) return "conversation/exists";
+  const { conversationId, kind, participants = [], settings = { typing: true, receipts: true } } = command;
+  const { actorId, at, limits, system } = context;
+  const isDirect = kind === "direct";
+  const roles = new Map<string, Role>(system ? [] : [[actorId, "owner"]]);
+  for (const { userId, role = "member" } of participants) {
+    if (!roles.has(userId)) roles.set(userId, isDirect ? "owner" : role);
+  }
+  if (isDirect && roles.size !== 2) return "command/malformed";
+  if (participants.length > limits.invitations || roles.size > limits.members) return "conversation/full";
+  let rev = records.head.rev + 1;
+  const made: AnyRecord[] = [
+    {
+      ...described(command),
+      type: "conversation",
+      conversationId,
+      rev,
+      kind,
+      status: "active",
+      settings,
+      createdBy: actorId,
+      createdAt: at,
+    },
+  ];
+  for (const [userId, role] of roles) {
+    rev += 1;
+    made.push({ type: "participant", conversationId, userId, rev, role, status: "active", joinedAt: at });
+  }
+  return { ok: true, changes: made.map((record) => change(command, context, record)) };
+}
+
+/** Absent fields stay as they are. */
+export function update(scene: Scene, command: UpdateConversation): Verdict {
+  const { conversation } = scene;
+  const { settings = conversation.settings } = command;
+  const next = { ...conversation, ...described(command), settings };
+  return isSameJson(next, conversation) ? nothing : put(scene, command, next);
+}
+
+/** Deleting, and bringing back, takes an owner. */
+export function setStatus(scene: Scene, command: SetConversationStatus): Verdict {
+  const { context, conversation, self } = scene;
+  const { status } = command;
+  if (status === conversation.status) return nothing;
+  const concernsDeletion = status === "deleted" || conversation.status === "deleted";
+  if (concernsDeletion && !context.system && !may(standing(self), "conversation.delete")) {
+    return "permission/denied";
+  }
+  return put(scene, command, { ...conversation, status });
+}
+
+type Description = Pick<UpdateConversation, "name" | "description" | "custom">;
+
+function described({ name, description, custom }: Description): Description {
+  return {
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(custom && { custom }),
+  };
+}

@@ -1,0 +1,14 @@
+/** The rules: what a command does to the records of one conversation, or why it may not. Pure. */
+export { apply } from "./apply.ts";
+export { recount } from "./counts.ts";
+export { type Action, leastRole, may, mayGrant, outranks } from "./permissions.ts";
+export { isIn, isMutedAt } from "./standing.ts";
+export type {
+  Accepted,
+  Applied,
+  ApplyContext,
+  ReactionFact,
+  RecordCounts,
+  Records,
+  Rejection,
+} from "./types.ts";

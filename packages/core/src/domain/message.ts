@@ -1,0 +1,121 @@
+import type { ErrorCode } from "../errors/codes.ts";
+import type { ChangeMessage, EditMessage, SendMessage } from "../protocol/commands.ts";
+import type { MessageContent, MessageKind, MessageRecord, MessageVersion } from "../protocol/records.ts";
+import { contentFault } from "./content.ts";
+import { isSameJson, nothing, put, type Scene, type Verdict } from "./outcome.ts";
+import { may } from "./permissions.ts";
+import { standing } from "./standing.ts";
+import type { ApplyContext } from "./types.ts";
+
+type Draft = { -readonly [Field in keyof MessageRecord]: MessageRecord[Field] };
+
+/** `origin` is what the sender says of it: only a backend that holds both conversations could prove it. */
+export function send(scene: Scene, command: SendMessage): Verdict {
+  const { records, context } = scene;
+  const { commandId, conversationId, kind, content, custom, replyTo, threadId, origin } = command;
+  const fault = unspeakable(scene, kind, content) ?? misplaced(scene, command);
+  if (fault) return fault;
+  const record: Draft = {
+    type: "message",
+    id: commandId,
+    conversationId,
+    rev: 0,
+    seq: records.head.seq + 1,
+    kind,
+    authorId: context.actorId,
+    content,
+    sentAt: command.at,
+    createdAt: context.at,
+    version: 0,
+    reactions: [],
+  };
+  if (custom) record.custom = custom;
+  if (replyTo) record.replyTo = replyTo;
+  if (threadId) record.threadId = threadId;
+  if (origin) record.origin = origin;
+  return put(scene, command, record);
+}
+
+/** What this person may not say, or nobody. */
+function unspeakable(
+  { context, self }: Scene,
+  kind: MessageKind,
+  content: MessageContent,
+): ErrorCode | undefined {
+  const fault = contentFault(content, context.limits);
+  if (fault || context.system) return fault;
+  const isDenied =
+    kind === "system" ||
+    (kind === "announcement" && !may(standing(self), "message.announce")) ||
+    (self?.canUpload === false && uploads.has(kind));
+  return isDenied ? "permission/denied" : undefined;
+}
+
+const uploads: ReadonlySet<MessageKind> = new Set(["image", "video", "audio", "voice", "file"]);
+
+/** A thread outlives its deleted first message; an answer to a deleted message would be out of place. */
+function misplaced({ records }: Scene, { commandId, replyTo, threadId }: SendMessage): ErrorCode | undefined {
+  if (records.message(commandId)) return "command/id-taken";
+  if (threadId && !records.message(threadId)) return "message/not-found";
+  if (!replyTo) return undefined;
+  const answered = records.message(replyTo);
+  if (!answered) return "message/not-found";
+  return answered.deletedAt === undefined ? undefined : "message/deleted";
+}
+
+/** Absent `custom` stays as it is. */
+export function edit(scene: Scene, command: EditMessage): Verdict {
+  const { records, context } = scene;
+  const message = records.message(command.messageId);
+  if (!message) return "message/not-found";
+  if (message.authorId !== context.actorId && !context.system) return "permission/denied";
+  if (message.deletedAt !== undefined) return "message/deleted";
+  const { content, custom = message.custom } = command;
+  if (isSameJson(content, message.content) && isSameJson(custom, message.custom)) return nothing;
+  const fault = unspeakable(scene, message.kind, content);
+  if (fault) return fault;
+  const next = { ...message, ...(custom && { custom }), content, version: message.version + 1 };
+  return {
+    ...put(scene, command, { ...next, editedAt: context.at }),
+    replaced: replacedBy(context, message),
+  };
+}
+
+/** Deletes, pins or unpins. Undoing what went with a deleted message changes nothing. */
+export function changeMessage(scene: Scene, command: ChangeMessage): Verdict {
+  const { records, context } = scene;
+  const { actorId, at, limits } = context;
+  const message = records.message(command.messageId);
+  if (!message) return "message/not-found";
+  const { pinnedAt, pinnedBy: _pinnedBy, ...unpinned } = message;
+  const isPinned = pinnedAt !== undefined;
+  const isDeleted = message.deletedAt !== undefined;
+  switch (command.type) {
+    case "message.unpin":
+      return isPinned ? put(scene, command, unpinned) : nothing;
+    case "message.pin":
+      if (isDeleted) return "message/deleted";
+      if (isPinned) return nothing;
+      if (records.counts.pins >= limits.pins) return "pin/limit";
+      return put(scene, command, { ...message, pinnedAt: at, pinnedBy: actorId });
+    case "message.delete":
+      if (isDeleted) return nothing;
+      if (!mayDelete(scene, message)) return "permission/denied";
+      return { ...put(scene, command, tombstone(context, unpinned)), replaced: replacedBy(context, message) };
+  }
+}
+
+function mayDelete({ context, conversation, self }: Scene, { authorId }: MessageRecord): boolean {
+  if (context.system || authorId === context.actorId) return true;
+  return conversation.kind !== "direct" && may(standing(self), "message.delete-any");
+}
+
+/** What remains says who, where, when and what it answered. What it said goes into `replaced`, for the audit. */
+function tombstone({ actorId, at }: ApplyContext, message: MessageRecord): MessageRecord {
+  const { custom: _custom, origin: _origin, ...kept } = message;
+  return { ...kept, content: { text: "" }, reactions: [], deletedAt: at, deletedBy: actorId };
+}
+
+function replacedBy({ actorId, at }: ApplyContext, { id, version, content }: MessageRecord): MessageVersion {
+  return { messageId: id, version, content, replacedAt: at, replacedBy: actorId };
+}

@@ -1,0 +1,40 @@
+import type { ReactToMessage } from "../protocol/commands.ts";
+import { REACTION_NAMES, REACTIONS_PER_MESSAGE } from "../protocol/record-schemas.ts";
+import type { Reaction } from "../protocol/records.ts";
+import { change, nothing, type Scene, type Verdict } from "./outcome.ts";
+
+/** Whether one has reacted is for `hasReacted` to say: the record knows a few names only. */
+export function react({ records, context }: Scene, command: ReactToMessage): Verdict {
+  const { messageId, emoji } = command;
+  const userId = context.actorId;
+  const message = records.message(messageId);
+  if (!message) return "message/not-found";
+  const present = command.type === "message.react";
+  if (message.deletedAt !== undefined) return present ? "message/deleted" : nothing;
+  if (records.hasReacted(messageId, userId, emoji) === present) return nothing;
+  const reactions = (present ? plus : minus)(message.reactions, emoji, userId);
+  if (reactions.length > REACTIONS_PER_MESSAGE) return "reaction/limit";
+  const record = { ...message, rev: records.head.rev + 1, reactions };
+  return {
+    ok: true,
+    changes: [{ ...change(command, context, record), emoji }],
+    reaction: { messageId, userId, emoji, present },
+  };
+}
+
+function plus(reactions: readonly Reaction[], emoji: string, userId: string): readonly Reaction[] {
+  const known = reactions.find((each) => each.emoji === emoji);
+  if (!known) return [...reactions, { emoji, count: 1, userIds: [userId] }];
+  const { count, userIds } = known;
+  const isNamed = userIds.length >= REACTION_NAMES || userIds.includes(userId);
+  const next = { emoji, count: count + 1, userIds: isNamed ? userIds : [...userIds, userId] };
+  return reactions.map((each) => (each === known ? next : each));
+}
+
+function minus(reactions: readonly Reaction[], emoji: string, userId: string): readonly Reaction[] {
+  return reactions.flatMap((each) => {
+    if (each.emoji !== emoji) return [each];
+    if (each.count <= 1) return [];
+    return [{ emoji, count: each.count - 1, userIds: each.userIds.filter((name) => name !== userId) }];
+  });
+}

@@ -1,0 +1,161 @@
+import { recount } from "../domain/counts.ts";
+import type { Accepted, RecordCounts, Records } from "../domain/types.ts";
+import type { Head } from "../protocol/changes.ts";
+import type { Receipt } from "../protocol/receipts.ts";
+import type {
+  AnyRecord,
+  ConversationRecord,
+  MessageRecord,
+  MessageVersion,
+  ParticipantRecord,
+} from "../protocol/records.ts";
+
+/** One conversation of the in-memory backend: its records as they are now, found by id, by seq and by latest rev. */
+export class ConversationStore implements Records {
+  head: Head;
+  conversation: ConversationRecord | undefined;
+  counts: RecordCounts = { members: 0, owners: 0, pins: 0 };
+  /** Grows with each commit in any conversation: the order of the list. */
+  activity = 0;
+  /** Catch-up from below this revision is no longer possible. */
+  floorRev = 0;
+  /** The oldest message still kept. */
+  floorSeq = 1;
+  #people = new Map<string, ParticipantRecord>();
+  #messages = new Map<string, MessageRecord>();
+  #receipts = new Map<string, Receipt>();
+  #versions = new Map<string, readonly MessageVersion[]>();
+  /** Who reacted, by message id and emoji (`reactionKey`). */
+  #reactors = new Map<string, Set<string>>();
+  /** Index is `seq - 1`; empty below `floorSeq`. */
+  #bySeq: (MessageRecord | undefined)[] = [];
+  /** Index is `rev - 1`; empty where the record has changed again since. */
+  #byRev: (AnyRecord | undefined)[] = [];
+
+  constructor(conversationId: string) {
+    this.head = Object.freeze({ conversationId, rev: 0, seq: 0 });
+  }
+
+  /** As it is now, to be put back later. Records are immutable, so only what holds them is copied. */
+  copy(): ConversationStore {
+    const copy = new ConversationStore(this.head.conversationId);
+    const { head, conversation, counts, activity, floorRev, floorSeq } = this;
+    Object.assign(copy, { head, conversation, counts, activity, floorRev, floorSeq });
+    copy.#people = new Map(this.#people);
+    copy.#messages = new Map(this.#messages);
+    copy.#receipts = new Map(this.#receipts);
+    copy.#versions = new Map(this.#versions);
+    copy.#reactors = new Map([...this.#reactors].map(([key, users]) => [key, new Set(users)]));
+    copy.#bySeq = [...this.#bySeq];
+    copy.#byRev = [...this.#byRev];
+    return copy;
+  }
+
+  participant(userId: string): ParticipantRecord | undefined {
+    return this.#people.get(userId);
+  }
+
+  participants(): Iterable<ParticipantRecord> {
+    return this.#people.values();
+  }
+
+  message(messageId: string): MessageRecord | undefined {
+    return this.#messages.get(messageId);
+  }
+
+  messageAt(seq: number): MessageRecord | undefined {
+    return this.#bySeq[seq - 1];
+  }
+
+  receipt(userId: string): Receipt | undefined {
+    return this.#receipts.get(userId);
+  }
+
+  receipts(): Iterable<Receipt> {
+    return this.#receipts.values();
+  }
+
+  hasReacted(messageId: string, userId: string, emoji: string): boolean {
+    return this.#reactors.get(reactionKey(messageId, emoji))?.has(userId) === true;
+  }
+
+  reactors(messageId: string, emoji: string): Iterable<string> {
+    return this.#reactors.get(reactionKey(messageId, emoji)) ?? [];
+  }
+
+  versions(messageId: string): readonly MessageVersion[] {
+    return this.#versions.get(messageId) ?? [];
+  }
+
+  /** The record whose latest change is `rev`, if there is one. */
+  changedAt(rev: number): AnyRecord | undefined {
+    return this.#byRev[rev - 1];
+  }
+
+  commit({ changes, receipt, reaction, replaced }: Accepted): void {
+    for (const { record } of changes) this.#put(record);
+    if (receipt) this.#receipts.set(receipt.userId, receipt);
+    if (replaced) {
+      this.#versions.set(replaced.messageId, [...this.versions(replaced.messageId), replaced]);
+    }
+    if (!reaction) return;
+    const key = reactionKey(reaction.messageId, reaction.emoji);
+    const users = this.#reactors.get(key) ?? new Set();
+    if (reaction.present) users.add(reaction.userId);
+    else users.delete(reaction.userId);
+    this.#reactors.set(key, users);
+  }
+
+  /** Gives up the messages below `floorSeq`, and catch-up from before now: what retention does to an old conversation. */
+  prune(floorSeq: number): void {
+    this.floorRev = this.head.rev;
+    for (let seq = this.floorSeq; seq < floorSeq; seq += 1) {
+      const message = this.messageAt(seq);
+      if (!message) continue;
+      this.#messages.delete(message.id);
+      this.#versions.delete(message.id);
+      this.#dropReactors(message);
+      this.#bySeq[seq - 1] = undefined;
+      this.#byRev[message.rev - 1] = undefined;
+      if (message.pinnedAt !== undefined) this.counts = { ...this.counts, pins: this.counts.pins - 1 };
+    }
+    this.floorSeq = Math.max(this.floorSeq, floorSeq);
+  }
+
+  #put(record: AnyRecord): void {
+    const before = this.#replace(record);
+    if (before) this.#byRev[before.rev - 1] = undefined;
+    this.#byRev[record.rev - 1] = record;
+    this.counts = recount(this.counts, before, record);
+    const { conversationId, seq } = this.head;
+    const newest = record.type === "message" ? Math.max(seq, record.seq) : seq;
+    this.head = Object.freeze({ conversationId, rev: record.rev, seq: newest });
+  }
+
+  #replace(record: AnyRecord): AnyRecord | undefined {
+    if (record.type === "conversation") {
+      const before = this.conversation;
+      this.conversation = record;
+      return before;
+    }
+    if (record.type === "participant") {
+      const before = this.#people.get(record.userId);
+      this.#people.set(record.userId, record);
+      return before;
+    }
+    const before = this.#messages.get(record.id);
+    this.#messages.set(record.id, record);
+    this.#bySeq[record.seq - 1] = record;
+    if (before && record.deletedAt !== undefined) this.#dropReactors(before);
+    return before;
+  }
+
+  #dropReactors({ id, reactions }: MessageRecord): void {
+    for (const { emoji } of reactions) this.#reactors.delete(reactionKey(id, emoji));
+  }
+}
+
+/** Ids of messages are all of one length, so no two pairs share a key. */
+function reactionKey(messageId: string, emoji: string): string {
+  return messageId + emoji;
+}
