@@ -129,7 +129,7 @@ function exit(
   return put(scene, command, { ...target, ...mute, status });
 }
 
-/** A deleted conversation needs no owner. */
-function isLastOwner({ records, conversation }: Scene, target: ParticipantRecord): boolean {
-  return standing(target) === "owner" && records.counts.owners <= 1 && conversation.status !== "deleted";
+/** Also of a deleted conversation: it may be brought back. */
+function isLastOwner({ records }: Scene, target: ParticipantRecord): boolean {
+  return standing(target) === "owner" && records.counts.owners <= 1;
 }

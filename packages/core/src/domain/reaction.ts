@@ -26,8 +26,8 @@ function plus(reactions: readonly Reaction[], emoji: string, userId: string): re
   const known = reactions.find((each) => each.emoji === emoji);
   if (!known) return [...reactions, { emoji, count: 1, userIds: [userId] }];
   const { count, userIds } = known;
-  const isNamed = userIds.length >= REACTION_NAMES || userIds.includes(userId);
-  const next = { emoji, count: count + 1, userIds: isNamed ? userIds : [...userIds, userId] };
+  const names = userIds.length < REACTION_NAMES ? [...userIds, userId] : userIds;
+  const next = { emoji, count: count + 1, userIds: names };
   return reactions.map((each) => (each === known ? next : each));
 }
 
