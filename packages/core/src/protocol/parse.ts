@@ -3,7 +3,7 @@ import type { ErrorCode } from "../errors/codes.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import { type ClientFrame, clientFrame, MOST_FRAMES, type ServerFrame, serverFrame } from "./frames.ts";
 import { type QueryResults, queryResults, type QueryType } from "./queries.ts";
-import { count, type Schema } from "./schema.ts";
+import { count, id, type Schema } from "./schema.ts";
 
 /** The frames of one WebSocket message, or why it is not one. A hostile peer gets no exception to play with. */
 export type Parsed<T> =
@@ -17,7 +17,9 @@ export type Parsed<T> =
 export interface MalformedFrame {
   readonly type: "malformed";
   readonly id: number;
+  /** Of a submit. Its number is used up, as by any final refusal, if the conversation can be read too. */
   readonly lane?: number;
+  readonly conversationId?: string;
   /** What to reject it with. */
   readonly error: MessagingError;
 }
@@ -27,13 +29,18 @@ export function parseClientFrames(data: string): Parsed<ClientFrame | MalformedF
   return parseFrames<ClientFrame | MalformedFrame>(data, clientFrame, (item, reason) => {
     const request = envelope.safeParse(item);
     if (!request.success) return undefined;
-    const { type, ...numbers } = request.data;
+    const { type, command, ...numbers } = request.data;
     const error = malformed(reason, type === "submit" ? "command/malformed" : "query/malformed");
-    return [{ type: "malformed", ...numbers, error }];
+    return [{ type: "malformed", ...numbers, ...command, error }];
   });
 }
 
-const envelope = z.object({ type: z.enum(["submit", "query"]), id: count, lane: z.exactOptional(count) });
+const envelope = z.object({
+  type: z.enum(["submit", "query"]),
+  id: count,
+  lane: z.exactOptional(count),
+  command: z.catch(z.object({ conversationId: z.exactOptional(id) }), {}),
+});
 
 /**
  * Parses what a server sent. Frames of a type this version does not know are skipped, so that a newer server may say

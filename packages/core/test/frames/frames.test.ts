@@ -51,12 +51,14 @@ describe("a request that cannot be understood but answered", () => {
     (each) => each.answer === "reject",
   )) {
     it(`[D7] ${name}: ${why}`, () => {
-      const { id, lane } = JSON.parse(text);
+      const { id, lane, command } = JSON.parse(text);
       const [frame, ...more] = framesOf("client", text);
       expect(more).toEqual([]);
       expect(frame).toMatchObject({ type: "malformed", id, error: { code, retryable: false } });
       expect(frame).toHaveProperty("error.message", message(at));
       expect(Object(frame).lane).toBe(lane);
+      const isNamed = at !== "command" && at !== "command.conversationId";
+      expect(Object(frame).conversationId).toBe(isNamed ? command?.conversationId : undefined);
     });
   }
 });
