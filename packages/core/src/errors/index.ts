@@ -1,5 +1,6 @@
 export { type CodeEntry, type ErrorCategory, type ErrorCode, errorCodes, isErrorCode } from "./codes.ts";
 export {
+  type ErrorIssue,
   isMessagingError,
   MessagingError,
   type MessagingErrorOptions,

@@ -1,5 +1,16 @@
 import { type ErrorCategory, type ErrorCode, errorCodes, isErrorCode } from "./codes.ts";
 
+/** One thing wrong with an input: `code` and numbers for the app, texts for the person (English). */
+export interface ErrorIssue {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** What would put it right. */
+  readonly suggestion: string;
+  /** Where there is a bound: what it is, and what the input has. */
+  readonly limit?: number;
+  readonly actual?: number;
+}
+
 /** What may be said about a failure beside its code. */
 export interface MessagingErrorOptions {
   /** For developers: "unable to <do>; <reason>". */
@@ -8,6 +19,8 @@ export interface MessagingErrorOptions {
   readonly retryable?: boolean | undefined;
   /** How long to leave it alone before trying again. */
   readonly retryAfterMs?: number | undefined;
+  /** Everything wrong with an input, where more is known than one code. */
+  readonly issues?: readonly ErrorIssue[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -18,12 +31,14 @@ export class MessagingError extends Error {
   /** May the same command succeed later, unchanged? */
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly issues: readonly ErrorIssue[];
 
   constructor(code: ErrorCode, options: MessagingErrorOptions = {}) {
     super(options.message ?? `unable to go on; ${code}`, options);
     this.code = code;
     this.retryable = options.retryable ?? errorCodes[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.issues = options.issues ?? [];
   }
 
   get category(): ErrorCategory {

@@ -1,4 +1,5 @@
 import type { Observable, Scope } from "../base/observable.ts";
+import { isIn } from "../domain/standing.ts";
 import type { ConversationRecord, MessageRecord } from "../protocol/records.ts";
 import type { Replica } from "../timeline/replica.ts";
 
@@ -24,12 +25,18 @@ export interface Directory {
   all(): Iterable<Replica>;
 }
 
-export function createDirectory(scope: Scope, create: (conversationId: string) => Replica): Directory {
+export interface DirectoryOptions {
+  readonly scope: Scope;
+  readonly userId: () => string;
+  readonly create: (conversationId: string) => Replica;
+}
+
+export function createDirectory({ scope, userId, create }: DirectoryOptions): Directory {
   const replicas = new Map<string, Replica>();
   const opened = new Set<string>();
   const list = scope.lazy(() =>
     [...replicas.values()]
-      .filter((replica) => replica.isMember())
+      .filter((replica) => isIn(replica.records.participant(userId())))
       .map(itemOf)
       .sort((one, other) => other.activeAt - one.activeAt),
   );
@@ -41,6 +48,7 @@ export function createDirectory(scope: Scope, create: (conversationId: string) =
       replicas.set(conversationId, replica);
       replica.view.subscribe(list.invalidate);
       replica.conversation.subscribe(list.invalidate);
+      replica.members.subscribe(list.invalidate);
       replica.unread.subscribe(list.invalidate);
     }
     return replica;
@@ -60,7 +68,8 @@ export function createDirectory(scope: Scope, create: (conversationId: string) =
 
 function itemOf(replica: Replica): ConversationItem {
   const record = replica.conversation.get();
-  const lastMessage = replica.lastMessage();
+  const last = replica.view.get().items.at(-1);
+  const lastMessage = last?.type === "message" ? last.message : undefined;
   return {
     conversationId: replica.conversationId,
     record,

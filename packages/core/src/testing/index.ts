@@ -1,3 +1,4 @@
 /** For tests of applications and adapters: time and chance that obey. Depends on no test runner. */
+export { type FaultyTransport, faultyTransport, type LinkFaults } from "./faulty-transport.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { virtualClock, type VirtualClock } from "./virtual-clock.ts";

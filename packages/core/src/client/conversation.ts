@@ -1,0 +1,63 @@
+import type { Draft } from "../compose/pipeline.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
+import type { Core } from "./core.ts";
+import type { Intent } from "./commands.ts";
+import { membersOf } from "./members.ts";
+import { timelineOf } from "./timeline.ts";
+import { typingOf } from "./typing.ts";
+import type { Conversation, SendOptions, Sent } from "./types.ts";
+
+/** The façade of one conversation: names for commands, no logic. */
+export function createConversation(core: Core, id: string): Conversation {
+  const replica = core.directory.open(id);
+  const give = (intent: Intent): Promise<Sent> => core.give(id, intent);
+
+  const compose = (draft: string | Draft, options?: SendOptions): Draft => ({
+    ...(typeof draft === "string" ? { text: draft } : draft),
+    ...options,
+  });
+
+  return {
+    id,
+    timeline: timelineOf(core, replica),
+    record: replica.conversation,
+    members: membersOf(core, replica),
+    unread: replica.unread,
+    receipts: replica.receipts,
+    readersOf: replica.readersOf,
+    typing: typingOf(core, id),
+    rate: core.limiter.status(id),
+    draft: core.scope.cell(""),
+    send: (draft, options) => core.send(id, compose(draft, options)),
+    edit: (messageId, draft) => core.edit(id, messageId, compose(draft)),
+    delete: (messageId) => give({ type: "message.delete", messageId }),
+    react: (messageId, emoji) => give({ type: "message.react", messageId, emoji }),
+    unreact: (messageId, emoji) => give({ type: "message.unreact", messageId, emoji }),
+    pin: (messageId) => give({ type: "message.pin", messageId }),
+    unpin: (messageId) => give({ type: "message.unpin", messageId }),
+    async forward(messageId, toConversationId) {
+      const message = replica.records.message(messageId);
+      if (!message) {
+        throw new MessagingError("message/not-found", {
+          message: `unable to forward; message ${messageId} is not loaded`,
+        });
+      }
+      const origin = message.origin ?? { conversationId: id, messageId, authorId: message.authorId };
+      const { kind, content, custom } = message;
+      return core.give(toConversationId, {
+        type: "message.send",
+        kind,
+        content,
+        origin,
+        ...(custom && { custom }),
+      });
+    },
+    versions: (messageId) => core.loader.query({ type: "versions", conversationId: id, messageId }),
+    markRead: (seq) => core.markRead(replica, seq),
+    update: (patch) => give({ type: "conversation.update", ...patch }),
+    setStatus: (status) => give({ type: "conversation.status", status }),
+    join: () => give({ type: "participant.join" }),
+    leave: () => give({ type: "participant.leave" }),
+    notify: (notify) => give({ type: "participant.notify", notify }),
+  };
+}

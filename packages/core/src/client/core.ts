@@ -1,0 +1,111 @@
+import type { Clock } from "../base/clock.ts";
+import type { Scope } from "../base/observable.ts";
+import type { Composed, ComposePipeline, Draft } from "../compose/pipeline.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
+import type { Entry } from "../outbox/entry.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import type { SendMessage } from "../protocol/commands.ts";
+import type { Limits } from "../protocol/policy.ts";
+import type { Presence } from "../presence/presence.ts";
+import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
+import type { Directory } from "../sync/directory.ts";
+import type { Loader } from "../sync/loader.ts";
+import type { ReceiptSender } from "../sync/receipts.ts";
+import type { Replica } from "../timeline/replica.ts";
+import { commandOf, type Filled, type Intent } from "./commands.ts";
+import { sentOf } from "./sent.ts";
+import type { Sent } from "./types.ts";
+
+/** The parts of a client that its façades share. */
+export interface Parts {
+  readonly scope: Scope;
+  readonly clock: Clock;
+  readonly directory: Directory;
+  readonly loader: Loader;
+  readonly outbox: Outbox;
+  readonly limiter: RateLimiter;
+  readonly receipts: ReceiptSender;
+  readonly presence: Presence;
+  readonly pipeline: ComposePipeline;
+  readonly nextId: () => string;
+  readonly userId: () => string | undefined;
+  readonly limits: () => Limits;
+  readonly isClosed: () => boolean;
+}
+
+/** How façades change things. */
+export interface Core extends Parts {
+  /** Shows a command's effect, queues it, and resolves when it is durable. */
+  give(conversationId: string, intent: Intent): Promise<Sent>;
+  send(conversationId: string, draft: Draft): Promise<Sent>;
+  edit(conversationId: string, messageId: string, draft: Draft): Promise<Sent>;
+  markRead(replica: Replica, seq?: number): void;
+}
+
+export function createCore(parts: Parts): Core {
+  const { directory, outbox, clock, pipeline, limits } = parts;
+
+  /** Per conversation the mark shown before the backend has confirmed it; a higher one takes its place. */
+  const marks = new Map<string, string>();
+
+  /** Refuses here what the backend would refuse anyway, by the same rules (D6). */
+  const enqueue = (conversationId: string, intent: Intent): Entry => {
+    if (parts.isClosed()) {
+      throw new MessagingError("client/closed", { message: "unable to send; the client was closed" });
+    }
+    const at = clock.now();
+    const command = commandOf(intent, conversationId, parts.nextId(), at);
+    const refusal = directory.get(conversationId).refusalOf(command);
+    if (refusal) throw new MessagingError(refusal.code, { message: refusal.message });
+    return outbox.add(command);
+  };
+
+  const give = async (conversationId: string, intent: Intent): Promise<Sent> => {
+    const entry = enqueue(conversationId, intent);
+    await outbox.stored(entry);
+    return sentOf(entry);
+  };
+
+  /** Synchronous where every step is: the message shows in the same tick. */
+  const compose = (conversationId: string, draft: Draft): Draft | Promise<Draft> => {
+    const composed = pipeline.run(draft, { conversationId, limits: limits(), clock });
+    return composed instanceof Promise ? composed.then(accepted) : accepted(composed);
+  };
+
+  return {
+    ...parts,
+    give,
+    async send(conversationId, draft) {
+      const composed = compose(conversationId, draft);
+      return give(conversationId, sendIntent(composed instanceof Promise ? await composed : composed));
+    },
+    async edit(conversationId, messageId, draft) {
+      const composed = compose(conversationId, draft);
+      const { content, custom } = sendIntent(composed instanceof Promise ? await composed : composed);
+      return give(conversationId, { type: "message.edit", messageId, content, ...(custom && { custom }) });
+    },
+    markRead(replica, seq = replica.records.head.seq) {
+      if (parts.isClosed() || seq <= 0) return;
+      const { conversationId } = replica;
+      const earlier = marks.get(conversationId);
+      const commandId = parts.nextId();
+      replica.pend({ type: "receipt.mark", commandId, conversationId, at: clock.now(), readSeq: seq });
+      if (earlier) replica.unpend(earlier);
+      marks.set(conversationId, commandId);
+      parts.receipts.mark(conversationId, { readSeq: seq });
+    },
+  };
+}
+
+/** @throws {MessagingError} the first issue's code; `issues` says everything */
+function accepted(composed: Composed): Draft {
+  if (composed.ok) return composed.draft;
+  const { code, issues, cause } = composed;
+  const message = `unable to send; ${issues.map((issue) => issue.message).join("; ")}`;
+  throw new MessagingError(code, { message, issues, cause });
+}
+
+function sendIntent({ text, ranges, kind = "text", ...rest }: Draft): Omit<SendMessage, Filled> {
+  const content = ranges && ranges.length > 0 ? { text, ranges } : { text };
+  return { type: "message.send", kind, content, ...rest };
+}

@@ -1,0 +1,14 @@
+import type { Entry } from "../outbox/entry.ts";
+import type { Sent } from "./types.ts";
+
+/** The application's handle on an entry of the outbox. */
+export function sentOf(entry: Entry): Sent {
+  return {
+    id: entry.command.commandId,
+    conversationId: entry.command.conversationId,
+    get status() {
+      return entry.status;
+    },
+    settled: () => entry.settled(),
+  };
+}

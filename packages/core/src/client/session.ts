@@ -1,0 +1,29 @@
+import type { Clock } from "../base/clock.ts";
+import type { Cell, Scope } from "../base/observable.ts";
+import type { Welcome } from "../protocol/frames.ts";
+import { defaultPolicy, type Policy } from "../protocol/policy.ts";
+
+/** What the backend has said about the user and itself; from the last link until the next says otherwise. */
+export interface Session {
+  readonly userId: Cell<string | undefined>;
+  readonly policy: Cell<Policy>;
+  /** Our best guess of the backend's clock, ms: for display and mutes, it orders nothing (D3). */
+  serverNow(): number;
+  welcome(welcome: Welcome): void;
+}
+
+export function createSession(clock: Clock, scope: Scope, knownUserId: string | undefined): Session {
+  const userId = scope.cell(knownUserId);
+  const policy = scope.cell(defaultPolicy);
+  let aheadMs = 0;
+  return {
+    userId,
+    policy,
+    serverNow: () => Math.max(0, Math.round(clock.now() + aheadMs)),
+    welcome(welcome) {
+      aheadMs = welcome.at - clock.now();
+      userId.set(welcome.userId);
+      policy.set(welcome.policy);
+    },
+  };
+}

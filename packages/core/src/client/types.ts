@@ -1,0 +1,202 @@
+import type { BackoffPolicy } from "../base/backoff.ts";
+import type { Clock } from "../base/clock.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { Cell, Observable, Unsubscribe } from "../base/observable.ts";
+import type { Random } from "../base/random.ts";
+import type { ComposeStep, Draft } from "../compose/pipeline.ts";
+import type { ConnectionState } from "../connection/machine.ts";
+import type { Platform } from "../connection/platform.ts";
+import type { DeliveryStatus } from "../delivery/machine.ts";
+import type { OutboxView } from "../outbox/outbox.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Storage } from "../ports/storage.ts";
+import type { Transport } from "../ports/transport.ts";
+import type { Ack } from "../protocol/changes.ts";
+import type { Invitation } from "../protocol/commands.ts";
+import type { Receipt } from "../protocol/receipts.ts";
+import type {
+  ConversationKind,
+  ConversationRecord,
+  ConversationSettings,
+  ConversationStatus,
+  MessageVersion,
+  NotificationLevel,
+  ParticipantRecord,
+  Role,
+} from "../protocol/records.ts";
+import type { PresenceStatus } from "../protocol/signals.ts";
+import type { RateStatus } from "../rate-limit/rate-limiter.ts";
+import type { ConversationItem } from "../sync/directory.ts";
+import type { TimelineView } from "../timeline/view.ts";
+import type { TimelineWindow, WindowOptions } from "../timeline/window.ts";
+import type { ClientEvents } from "./events.ts";
+
+/** A token, or how to get one: called for each connection and whenever one has expired. */
+export type Auth = string | (() => string | undefined | Promise<string | undefined>);
+
+export interface ClientOptions {
+  readonly transport: Transport;
+  /** Default: `memoryStorage()`, which ends with the process. */
+  readonly storage?: Storage;
+  /** Absent for backends that need none. */
+  readonly auth?: Auth;
+  /** Who this is, if the app knows before the backend says so: own messages carry it before the first connection. */
+  readonly userId?: string;
+  /** What a draft goes through before it is sent. Default: `defaultSteps()`. */
+  readonly compose?: readonly ComposeStep[];
+  /** Commands that may wait at once. Default 10 000. */
+  readonly maxOutboxEntries?: number;
+  /** Messages kept in memory per conversation. Default 100 000. */
+  readonly maxMessages?: number;
+  /** Wait between attempts to connect. Default 0.5 s doubling to 30 s, full jitter. */
+  readonly backoff?: BackoffPolicy;
+  /** Default: says nothing. */
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Network and visibility. Default: the browser's, where there is one. */
+  readonly platform?: Platform;
+}
+
+/** One user's messaging: conversations, delivery and connection. State is readable for ever, also after `close()`. */
+export interface Client {
+  /** The signed-in user, once the backend has said who that is. */
+  readonly userId: Observable<string | undefined>;
+  readonly connection: Observable<ConnectionState>;
+  /** Most recently active first. */
+  readonly conversations: Observable<readonly ConversationItem[]>;
+  readonly outbox: ClientOutbox;
+  readonly presence: Observable<ReadonlyMap<string, PresenceStatus>>;
+  /** Opens the link, and keeps it open. Resolves at the first welcome; nothing has to wait for it. */
+  connect(): Promise<void>;
+  /** Closes the link until `connect()`; everything goes on locally. */
+  disconnect(): void;
+  /** A handle; the same id gives the same object. */
+  conversation(conversationId: string): Conversation;
+  /** Begins a conversation. The handle works at once; the backend may still refuse. */
+  createConversation(options: CreateConversationOptions): Promise<Conversation>;
+  on<Name extends keyof ClientEvents & string>(
+    name: Name,
+    listener: (payload: ClientEvents[Name]) => void,
+  ): Unsubscribe;
+  /** Ends everything that runs. Calling it again does nothing. */
+  close(): Promise<void>;
+}
+
+export interface CreateConversationOptions {
+  /** Default: a new UUID. */
+  readonly conversationId?: string;
+  readonly kind: ConversationKind;
+  readonly name?: string;
+  readonly description?: string;
+  readonly custom?: JsonObject;
+  readonly settings?: ConversationSettings;
+  readonly participants?: readonly Invitation[];
+}
+
+/** Commands that wait, are out, or failed. */
+export interface ClientOutbox extends Observable<OutboxView> {
+  /** Submits a failed command again. @throws {MessagingError} `outbox/not-found` */
+  retry(commandId: string): Sent;
+  /** Calls off a waiting command, or removes a failed one. False if it is on its way, or gone. */
+  cancel(commandId: string): boolean;
+}
+
+/** A command given by this client. */
+export interface Sent {
+  /** The command's id, and of a message the message's. */
+  readonly id: string;
+  readonly conversationId: string;
+  readonly status: DeliveryStatus;
+  /**
+   * Resolves when the backend has accepted the command.
+   *
+   * @throws {MessagingError} why it failed: the backend's code, `outbox/gave-up`, `outbox/cancelled`,
+   *   `client/closed`
+   */
+  settled(): Promise<Ack>;
+}
+
+export interface SendOptions extends Omit<Draft, "text"> {}
+
+/** One conversation. Every method that changes something shows its effect at once and resolves when it is durable. */
+export interface Conversation {
+  readonly id: string;
+  readonly timeline: Timeline;
+  readonly record: Observable<ConversationRecord | undefined>;
+  readonly members: Members;
+  /** Messages of others, not deleted, above one's read watermark. */
+  readonly unread: Observable<number>;
+  /** Everybody's watermarks, as far as this client has heard. */
+  readonly receipts: Observable<readonly Receipt[]>;
+  /** The others who have read up to `seq`. */
+  readersOf(seq: number): readonly string[];
+  readonly typing: Typing;
+  /** How much may be sent now, and when again. */
+  readonly rate: Observable<RateStatus>;
+  /** What stands in the composer; for the app to write. */
+  readonly draft: Cell<string>;
+  /**
+   * In `timeline` before the first `await`, unless a compose step is asynchronous.
+   *
+   * @throws {MessagingError} `draft/…` if it may not be sent as it is, `permission/…`, `outbox/full`, `storage/…`
+   */
+  send(draft: string | Draft, options?: SendOptions): Promise<Sent>;
+  edit(messageId: string, draft: string | Draft): Promise<Sent>;
+  delete(messageId: string): Promise<Sent>;
+  react(messageId: string, emoji: string): Promise<Sent>;
+  unreact(messageId: string, emoji: string): Promise<Sent>;
+  pin(messageId: string): Promise<Sent>;
+  unpin(messageId: string): Promise<Sent>;
+  /** Sends a message of this conversation to another. */
+  forward(messageId: string, toConversationId: string): Promise<Sent>;
+  /** The earlier texts of a message, oldest first. */
+  versions(messageId: string): Promise<readonly MessageVersion[]>;
+  /** Marks everything up to `seq` as read. Default: the newest. */
+  markRead(seq?: number): void;
+  update(patch: ConversationPatch): Promise<Sent>;
+  setStatus(status: ConversationStatus): Promise<Sent>;
+  join(): Promise<Sent>;
+  leave(): Promise<Sent>;
+  /** One's own notification level. */
+  notify(level: NotificationLevel): Promise<Sent>;
+}
+
+export interface ConversationPatch {
+  readonly name?: string;
+  readonly description?: string;
+  readonly custom?: JsonObject;
+  readonly settings?: ConversationSettings;
+}
+
+/** Messages, holes and pending messages, oldest first. */
+export interface Timeline extends Observable<TimelineView> {
+  /** Loads the page before the oldest message held. Resolves at once if there is none. */
+  loadOlder(): Promise<void>;
+  /** Fills the newest hole from below: the page after the messages before it. */
+  loadNewer(): Promise<void>;
+  /** Loads the page around a message. @throws {MessagingError} `message/not-found` */
+  loadAround(seq: number): Promise<void>;
+  /** A plain array of a few items for the screen: follows the newest, or stays at a message. */
+  window(options: WindowOptions): TimelineWindow;
+}
+
+export interface Members extends Observable<readonly ParticipantRecord[]> {
+  /** Loads all participants. */
+  load(): Promise<void>;
+  add(userId: string, role?: Role): Promise<Sent>;
+  remove(userId: string): Promise<Sent>;
+  ban(userId: string): Promise<Sent>;
+  unban(userId: string): Promise<Sent>;
+  /** @param until - server time in ms; for good if absent. */
+  mute(userId: string, until?: number): Promise<Sent>;
+  unmute(userId: string): Promise<Sent>;
+  setRole(userId: string, role: Role): Promise<Sent>;
+}
+
+/** The ids of those who type now, oneself excluded. */
+export interface Typing extends Observable<readonly string[]> {
+  /** Call on every keystroke: it says so at most once per `policy.typing.everyMs`. */
+  notify(): void;
+  stop(): void;
+}

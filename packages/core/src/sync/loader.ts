@@ -1,0 +1,82 @@
+import { MessagingError } from "../errors/messaging-error.ts";
+import type { Link } from "../ports/transport.ts";
+import type { HistoryQuery, QueryOf, QueryResults, QueryType } from "../protocol/queries.ts";
+import type { Replica } from "../timeline/replica.ts";
+
+/** Fetches what a reader asks for. Asking again while a page is on its way waits for that page. */
+export interface Loader {
+  /** @throws {MessagingError} `connection/offline` without a link; the backend's refusal */
+  query<Type extends QueryType>(query: QueryOf<Type>): Promise<QueryResults[Type]>;
+  newest(replica: Replica): Promise<void>;
+  /** The page before the oldest message held; nothing if there is none. */
+  older(replica: Replica): Promise<void>;
+  /** The page after the messages below the newest hole; nothing if there is no hole. */
+  newer(replica: Replica): Promise<void>;
+  /** The page around a place. */
+  around(replica: Replica, seq: number): Promise<void>;
+  participants(replica: Replica): Promise<void>;
+}
+
+export interface LoaderOptions {
+  readonly link: () => Link | undefined;
+  readonly pageSize: () => number;
+}
+
+export function createLoader({ link, pageSize }: LoaderOptions): Loader {
+  const underway = new Map<string, Promise<void>>();
+
+  const query: Loader["query"] = async (asked) => {
+    const current = link();
+    if (!current) throw new MessagingError("connection/offline", { message: "unable to load; there is no link" });
+    return current.query(asked);
+  };
+
+  /** One request per key at a time; those who ask meanwhile share it. */
+  const once = (key: string, load: () => Promise<void>): Promise<void> => {
+    const running = underway.get(key);
+    if (running) return running;
+    const started = load().finally(() => underway.delete(key));
+    underway.set(key, started);
+    return started;
+  };
+
+  const page = (replica: Replica, place: Pick<HistoryQuery, "before" | "after" | "around">): Promise<void> => {
+    const { conversationId } = replica;
+    return once(JSON.stringify([conversationId, place]), async () => {
+      const limit = pageSize();
+      replica.acceptHistory(await query({ type: "history", conversationId, limit, ...place }));
+    });
+  };
+
+  const participants = async (replica: Replica): Promise<void> => {
+    const { conversationId } = replica;
+    let after: string | undefined;
+    do {
+      const limit = pageSize();
+      const found = await query({
+        type: "participants",
+        conversationId,
+        limit,
+        ...(after !== undefined && { after }),
+      });
+      replica.acceptParticipants(found.items);
+      if (found.next === after) return; // a backend that repeats itself must not hold us for ever
+      after = found.next;
+    } while (after !== undefined);
+  };
+
+  return {
+    query,
+    newest: (replica) => page(replica, {}),
+    async older(replica) {
+      const oldest = replica.known[0];
+      if (replica.view.get().hasOlder) await page(replica, oldest ? { before: oldest.from } : {});
+    },
+    async newer(replica) {
+      const hole = replica.view.get().holes.at(-1);
+      if (hole) await page(replica, { after: hole.from - 1 });
+    },
+    around: (replica, seq) => page(replica, { around: seq }),
+    participants: (replica) => once(JSON.stringify([replica.conversationId]), () => participants(replica)),
+  };
+}

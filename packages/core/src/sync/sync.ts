@@ -1,0 +1,118 @@
+import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
+import type { Link } from "../ports/transport.ts";
+import type { ConversationSummary } from "../protocol/queries.ts";
+import type { Replica } from "../timeline/replica.ts";
+import type { Directory } from "./directory.ts";
+import { createJobs } from "./jobs.ts";
+import type { Loader } from "./loader.ts";
+
+export interface SyncOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly directory: Directory;
+  readonly loader: Loader;
+  readonly pageSize: () => number;
+  readonly onError: (error: MessagingError) => void;
+}
+
+/**
+ * Keeps replicas complete (D4). The backend subscribes a link before it tells the heads, and changes may be applied in
+ * any order, so there is no moment between "fetched" and "subscribed" in which one could be lost: whatever a head or a
+ * push shows to be missing is asked for, and applying it twice does no harm.
+ */
+export interface Sync {
+  /** A new link, its heads known: resume. None: stop. */
+  use(link: Link | undefined): void;
+  /** Brings one replica up to date if it is not; cheap enough to call after every event. */
+  check(replica: Replica): void;
+}
+
+/** Conversations brought up to date side by side. */
+const WIDTH = 4;
+/** The first page of the list at each resume; the rest follows from heads and pushes. */
+const CONVERSATIONS = 100;
+/** Who has missed more than this begins anew at the newest page, and pages upwards when the reader does. */
+const MOST_MISSED = 2_000;
+
+export function createSync(options: SyncOptions): Sync {
+  const { clock, random, directory, loader, pageSize, onError } = options;
+  const jobs = createJobs({ clock, random, width: WIDTH, onError: (_, error) => onError(error) });
+  let isLinked = false;
+
+  const loadConversations = async (): Promise<void> => {
+    const page = await loader.query({ type: "conversations", limit: CONVERSATIONS });
+    for (const summary of page.items) {
+      const replica = directory.get(summary.conversation.conversationId);
+      take(replica, summary);
+      check(replica);
+    }
+  };
+
+  /** A conversation nobody has open needs no more than its summary: what it holds else may go. */
+  const take = (replica: Replica, summary: ConversationSummary): void => {
+    const { conversationId } = replica;
+    if (!directory.isOpen(conversationId) && replica.view.get().missing) begin(replica);
+    replica.acceptSummary(summary);
+  };
+
+  const summarise = async (replica: Replica): Promise<void> => {
+    const { conversationId } = replica;
+    take(replica, await loader.query({ type: "conversation", conversationId }));
+  };
+
+  const backfill = async (replica: Replica): Promise<void> => {
+    const { conversationId } = replica;
+    if (!replica.records.conversation) await summarise(replica);
+    for (let missing = replica.view.get().missing; missing; missing = replica.view.get().missing) {
+      const { afterRev, upTo } = missing;
+      if (upTo - afterRev > MOST_MISSED) {
+        begin(replica);
+        break;
+      }
+      const page = await loader.query({ type: "changes", conversationId, afterRev, limit: pageSize() });
+      replica.acceptChanges(page, afterRev);
+      if (replica.view.get().missing?.afterRev === afterRev) throw stalled(conversationId);
+    }
+    if (!isCurrent(replica)) await loader.newest(replica);
+  };
+
+  const check = (replica: Replica): void => {
+    const { conversationId } = replica;
+    const isOpen = directory.isOpen(conversationId);
+    if (!isLinked || (isOpen ? isCurrent(replica) : !replica.view.get().missing)) return;
+    jobs.run(conversationId, () => (isOpen ? backfill(replica) : summarise(replica)));
+  };
+
+  return {
+    check,
+    use(link) {
+      isLinked = link !== undefined;
+      jobs.stop();
+      if (!isLinked) return;
+      jobs.run("", loadConversations);
+      for (const replica of directory.all()) check(replica);
+    },
+  };
+}
+
+/** The newest page was loaded once, and everything since is in. */
+function isCurrent(replica: Replica): boolean {
+  const { missing, hasNewer, items, hasOlder } = replica.view.get();
+  const isEmpty = items.length === 0 && hasOlder;
+  return replica.cursor !== undefined && !missing && !replica.isStale && !hasNewer && !isEmpty;
+}
+
+/** As if the backend had said that it cannot tell what changed. */
+function begin(replica: Replica): void {
+  const { head } = replica.view.get();
+  const epoch = replica.cursor?.epoch ?? "";
+  replica.acceptChanges({ epoch, records: [], upTo: head.rev, head, own: {}, reset: true }, 0);
+}
+
+function stalled(conversationId: string): MessagingError {
+  return new MessagingError("protocol/malformed", {
+    message: `unable to catch up in "${conversationId}"; the backend reports changes and does not give them`,
+  });
+}

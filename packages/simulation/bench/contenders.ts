@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import type { ServerProcess } from "./lib/child.ts";
+import { createCounter, openRawSocket, type RawSocket } from "./lib/raw-socket.ts";
+
+/** One member of one room, on a raw socket. */
+export interface Member {
+  /** Says something of about `PAYLOAD_BYTES`; `mark` comes back inside every delivery of it. */
+  say(mark: string): void;
+  close(): void;
+}
+
+export interface MemberOptions {
+  readonly server: ServerProcess;
+  readonly room: number;
+  /** 0 is the room's first member: the one who says things. */
+  readonly index: number;
+  readonly members: number;
+  readonly onChunk: (chunk: Buffer) => void;
+}
+
+/** A server to measure, and how to talk to it in its own words. */
+export interface Contender {
+  readonly name: string;
+  readonly script: string;
+  /** Stands once in the bytes of each delivery, whoever receives it, and of each answer to a sender. */
+  readonly needle: string;
+  join(options: MemberOptions): Promise<Member>;
+}
+
+/** The bytes of one delivered message: those of a change frame with 200 characters of text. */
+const PAYLOAD_BYTES = 560;
+const TEXT = "x".repeat(170);
+
+const payload = (mark: string): string => {
+  const frame = `{"type":"change","mark":"${mark}","text":"`;
+  return `${frame}${"x".repeat(PAYLOAD_BYTES - frame.length - 2)}"}`;
+};
+
+export const bareWs: Contender = {
+  name: "bare ws",
+  script: "bare-ws",
+  needle: '"type":"change"',
+  async join({ server, room, onChunk }) {
+    const socket = await openRawSocket({ port: server.port, path: `/${room}`, onChunk });
+    return { say: (mark) => socket.send(payload(mark)), close: socket.close };
+  },
+};
+
+export const socketIo: Contender = {
+  name: "socket.io",
+  script: "socket-io",
+  needle: '42["said"',
+  async join({ server, room, onChunk }) {
+    const path = "/socket.io/?EIO=4&transport=websocket";
+    const awaitText = createAwaiter(onChunk);
+    const socket = await openRawSocket({ port: server.port, path, onChunk: awaitText.onChunk });
+    await awaitText.until('0{"sid"');
+    socket.send("40");
+    await awaitText.until('40{"sid"');
+    socket.send(`42${JSON.stringify(["join", `r${room}`])}`);
+    return {
+      say: (mark) => socket.send(`42${JSON.stringify(["say", `r${room}`, payload(mark)])}`),
+      close: socket.close,
+    };
+  },
+};
+
+/** Ours: each message parsed, checked, applied, durably committed, and only then delivered. */
+export const tidings: Contender = {
+  name: "tidings",
+  script: "tidings",
+  needle: '"kind":"message.send"',
+  async join(options) {
+    const awaitText = createAwaiter(options.onChunk);
+    const { server, room, index } = options;
+    const socket = await openRawSocket({ port: server.port, path: "/", onChunk: awaitText.onChunk });
+    const tokens = Object(server.hello["tokens"]);
+    const clientId = `client-${room}-${index}`;
+    socket.send(JSON.stringify({ type: "hello", version: 1, clientId, token: tokens[`${room}.${index}`] }));
+    await awaitText.until('"type":"welcome"');
+    return sender(socket, `room-${room}`);
+  },
+};
+
+function sender(socket: RawSocket, conversationId: string): Member {
+  let id = 0;
+  return {
+    say(mark) {
+      id += 1;
+      const content = { text: `${mark} ${TEXT}` };
+      const command = {
+        type: "message.send",
+        commandId: uuidv7(),
+        conversationId,
+        at: Date.now(),
+        kind: "text",
+        content,
+      };
+      socket.send(JSON.stringify({ type: "submit", id, lane: id, command }));
+    },
+    close: socket.close,
+  };
+}
+
+/** Waits for a text among the bytes; afterwards it only passes them on. */
+function createAwaiter(onChunk: (chunk: Buffer) => void): {
+  readonly onChunk: (chunk: Buffer) => void;
+  until(text: string): Promise<void>;
+} {
+  let waiting: { readonly count: (chunk: Buffer) => number; readonly done: () => void } | undefined;
+  let early: Buffer[] = [];
+  return {
+    onChunk(chunk) {
+      onChunk(chunk);
+      if (!waiting) early.push(Buffer.from(chunk));
+      else if (waiting.count(chunk) > 0) waiting.done();
+    },
+    until: (text) =>
+      new Promise((done) => {
+        waiting = { count: createCounter(text), done };
+        const seen = early;
+        early = [];
+        if (seen.some((chunk) => chunk.includes(text))) done();
+      }),
+  };
+}
+
+function uuidv7(): string {
+  const hex = Date.now().toString(16).padStart(12, "0") + "7" + randomBytes(10).toString("hex").slice(1);
+  const variant = `8${hex.slice(17, 20)}`;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${variant}-${hex.slice(20, 32)}`;
+}

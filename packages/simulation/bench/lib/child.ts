@@ -1,0 +1,38 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** A server in a process of its own. */
+export interface ServerProcess {
+  readonly port: number;
+  /** Whatever else it told at its start. */
+  readonly hello: Readonly<Record<string, unknown>>;
+  /** Resident memory in bytes, after a garbage collection. */
+  memory(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Starts `servers/<name>.ts`, which tells its port over the channel once it listens. */
+export async function startServer(name: string, args: readonly string[] = []): Promise<ServerProcess> {
+  const script = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url));
+  const child = fork(script, args, { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: process.execArgv });
+  const next = (): Promise<Record<string, unknown>> =>
+    new Promise((resolve, reject) => {
+      child.once("message", (message) => resolve(Object(message)));
+      child.once("exit", (code) => reject(new Error(`${name} ended with ${code}`)));
+    });
+  const hello = await next();
+  return {
+    port: Number(hello["port"]),
+    hello,
+    async memory() {
+      const answer = next();
+      child.send("memory");
+      return Number((await answer)["rss"]);
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        child.removeAllListeners("exit").once("exit", () => resolve());
+        child.kill("SIGKILL");
+      }),
+  };
+}

@@ -1,0 +1,38 @@
+import { fanOut } from "./fan-out.ts";
+import { formatTable, type Table } from "./lib/table.ts";
+
+/** Every bench by name; each in a fresh state, one after the other. */
+const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
+  "fan-out": fanOut,
+};
+
+const USAGE = `npm run bench [-- [name …] [--json]]
+
+Names: ${Object.keys(benches).join(", ")}. Without a name all run. Figures are medians; compare ratios, which
+hold on any machine, rather than absolute times. --json prints the tables as JSON at the end.`;
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    console.log(USAGE);
+    return 0;
+  }
+  const names = args.filter((arg) => !arg.startsWith("--"));
+  const unknown = names.filter((name) => !(name in benches));
+  if (unknown.length > 0) {
+    console.error(`unable to run ${unknown.join(", ")}; there is no such bench\n\n${USAGE}`);
+    return 1;
+  }
+  const tables: Table[] = [];
+  for (const [name, run] of Object.entries(benches)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    const startMs = performance.now();
+    const found = await run();
+    tables.push(...found);
+    for (const table of found) console.log(formatTable(table));
+    console.log(`(${name}: ${((performance.now() - startMs) / 1_000).toFixed(1)} s)\n`);
+  }
+  if (args.includes("--json")) console.log(JSON.stringify(tables, null, 2));
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));
