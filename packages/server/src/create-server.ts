@@ -1,0 +1,195 @@
+import { randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { MessagingError } from "@tidings/core/errors";
+import type { FastifyInstance } from "fastify";
+import { createAuthenticator, issueToken } from "./auth/tokens.ts";
+import type { Bus } from "./bus/bus.ts";
+import { inProcessBus } from "./bus/in-process-bus.ts";
+import type { Cancel } from "./engine/clock.ts";
+import { Engine } from "./engine/engine.ts";
+import { Doorman } from "./gateway/doorman.ts";
+import { attachGateway } from "./gateway/gateway.ts";
+import { createHttp, type Health } from "./gateway/http.ts";
+import { newId } from "./gateway/ids.ts";
+import { systemClock } from "./gateway/system-clock.ts";
+import { type Log, silentLog } from "./log.ts";
+import { readOptions, type ServerOptions, type Settings } from "./options.ts";
+import { openLibsqlStore } from "./store/libsql/libsql-store.ts";
+import type { Store } from "./store/store.ts";
+import { VERSION } from "./version.ts";
+
+/** A running server. */
+export interface TidingsServer {
+  /** Where clients connect: `ws://127.0.0.1:8787`. */
+  readonly url: string;
+  /** Where the page and `/health` are: `http://127.0.0.1:8787`. */
+  readonly httpUrl: string;
+  readonly port: number;
+  /** Links open now. */
+  readonly connections: number;
+  /** A token for `userId`, signed with this server's secret. */
+  issueToken(userId: string, options?: { readonly expiresInMs?: number }): Promise<string>;
+  /**
+   * Stops without losing anything: takes no new links, answers what was submitted, tells every client when to come
+   * back, closes. Calling it again waits for the same end.
+   */
+  close(): Promise<void>;
+}
+
+/** How long clients may take to say good-bye when the server closes. */
+const FAREWELL_MS = 2_000;
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Starts a server. Without options it is one for development: this machine only, in memory, with a secret of its own.
+ *
+ * @throws {MessagingError} `client/misused` if an option is wrong, `server/unavailable` if the port is taken or the
+ *   database cannot be opened.
+ */
+export async function createServer(options: ServerOptions = {}): Promise<TidingsServer> {
+  const settings = readOptions(options);
+  const { log = silentLog } = settings;
+  if (settings.secret === undefined)
+    log.warn({}, "development mode: the secret is made up, tokens end with this run");
+  const server = assemble(settings, settings.secret ?? randomBytes(32).toString("base64url"));
+  try {
+    await server.start();
+    return server;
+  } catch (error) {
+    await server.close();
+    throw unavailable(error);
+  }
+}
+
+function assemble(settings: Settings, secret: string): RunningServer {
+  const { log = silentLog, issuer, audience, policy, lobbies, bus = inProcessBus() } = settings;
+  const { framesPerSecond, frameBurst, ...bounds } = settings.bounds;
+  const store = settings.store ?? openStore(settings);
+  const engine = new Engine({
+    ...{ store, bus, newId, policy, lobbies },
+    clock: systemClock,
+    random: Math.random,
+    authenticate: createAuthenticator({ secret, issuer, audience }),
+    bounds: { ...bounds, frames: { perSecond: framesPerSecond, burst: frameBurst } },
+    onFailure: (what, error) => log.error({ what, err: error }, "failure"),
+  });
+  const allowsLocalPages = settings.secret === undefined;
+  const doorman = new Doorman({ ...settings, ...settings.bounds, allowsLocalPages });
+  return new RunningServer({ settings, secret, log, store, bus, engine, doorman });
+}
+
+interface Parts {
+  readonly settings: Settings;
+  readonly secret: string;
+  readonly log: Log;
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly engine: Engine;
+  readonly doorman: Doorman;
+}
+
+class RunningServer implements TidingsServer {
+  readonly #parts: Parts;
+  readonly #http: FastifyInstance;
+  readonly #startedAt = systemClock.now();
+  #cancelHousekeeping: Cancel | undefined;
+  #closing: Promise<void> | undefined;
+  port = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { settings, engine, doorman } = parts;
+    this.#http = createHttp({ serve: settings.serve, health: () => this.#health() });
+    attachGateway(this.#http.server, { engine, doorman, frameBytes: settings.policy.limits.frameBytes });
+  }
+
+  async start(): Promise<void> {
+    const { settings, engine, log } = this.#parts;
+    await engine.open();
+    await this.#http.listen({ port: settings.port, host: settings.host });
+    const address = this.#http.server.address();
+    if (typeof address === "object" && address) this.port = address.port;
+    this.#cancelHousekeeping = systemClock.every(HOUR_MS, () => void this.#forgetAnswers());
+    log.info({ url: this.url }, "listening");
+  }
+
+  get url(): string {
+    const { path } = this.#parts.settings;
+    return `ws://${this.#authority}${path === "/" ? "" : path}`;
+  }
+
+  get httpUrl(): string {
+    return `http://${this.#authority}`;
+  }
+
+  get #authority(): string {
+    const { host } = this.#parts.settings;
+    return `${host.includes(":") ? `[${host}]` : host}:${this.port}`;
+  }
+
+  get connections(): number {
+    return this.#parts.doorman.count;
+  }
+
+  issueToken(userId: string, options: { readonly expiresInMs?: number } = {}): Promise<string> {
+    const { secret, settings } = this.#parts;
+    const { issuer, audience } = settings;
+    return issueToken({ secret, issuer, audience, userId, ...options });
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const { engine, doorman, store, bus, log } = this.#parts;
+    doorman.isClosed = true;
+    this.#cancelHousekeeping?.();
+    await engine.drain(spreadMs(doorman.count));
+    await engine.empty(FAREWELL_MS);
+    await this.#http.close();
+    await bus.close();
+    await store.close();
+    log.info({}, "closed");
+  }
+
+  async #forgetAnswers(): Promise<void> {
+    const { store, settings, log } = this.#parts;
+    const before = systemClock.now() - settings.bounds.answerRetentionMs;
+    try {
+      while ((await store.forgetAnswers(before)) > 0) await setImmediate();
+    } catch (error) {
+      log.error({ what: "housekeeping", err: error }, "failure");
+    }
+  }
+
+  #health(): Health {
+    const { doorman } = this.#parts;
+    return {
+      status: doorman.isClosed ? "draining" : "ok",
+      version: VERSION,
+      uptimeMs: systemClock.now() - this.#startedAt,
+      connections: doorman.count,
+    };
+  }
+}
+
+/** Clients come back spread over this long: a moment for a few, half a minute for ten thousand. */
+function spreadMs(connections: number): number {
+  return Math.min(30_000, 200 + 3 * connections);
+}
+
+function openStore({ dataFile, log = silentLog }: Settings): Store {
+  try {
+    const onDefect = (error: unknown): void => log.error({ what: "apply", err: error }, "defect");
+    return openLibsqlStore({ onDefect, ...(dataFile !== undefined && { file: dataFile }) });
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+function unavailable(error: unknown): MessagingError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new MessagingError("server/unavailable", { message: `unable to start; ${reason}`, cause: error });
+}

@@ -1,0 +1,205 @@
+import type { ApplyContext } from "@tidings/core/domain";
+import type { Command, Policy } from "@tidings/core/protocol";
+import type { Bus, BusEvent, ReceiptEvent } from "../bus/bus.ts";
+import type { Committed, Outcome, Refusal, Store, Submission } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+import { expectedOf, isInOrder, type Lane, release, settle, take } from "./lanes.ts";
+import type { Outbound } from "./outbound.ts";
+import { ackPacket, isRetryable, refuse, rejectPacket } from "./packets.ts";
+import type { Rates } from "./rates.ts";
+import type { LiveConversation } from "./roster.ts";
+import type { Session } from "./session.ts";
+
+/** Commands in one transaction at most, so that the first of many is not kept waiting for the last. */
+const MOST_PER_COMMIT = 1_000;
+
+/** Where a submit came from, and how it is answered. */
+interface Reply {
+  readonly session: Session;
+  readonly id: number;
+  readonly lane: Lane | undefined;
+  readonly number: number;
+}
+
+interface Item extends Submission {
+  readonly reply: Reply | undefined;
+  /** The server's own command: who waits for its outcome. */
+  readonly done: ((outcome: Outcome) => void) | undefined;
+  /** Refused before it was looked at; answered in its turn all the same, so that lanes stay in order. */
+  readonly refusal: Refusal | undefined;
+  /** The number its lane waited for when it was refused. */
+  expected: number | undefined;
+}
+
+export interface CommitsOptions {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly rates: Rates;
+  readonly outbound: Outbound;
+  readonly conversation: (conversationId: string) => LiveConversation | undefined;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * Turns submits into commits: everything that arrived in one turn of the event loop shares one transaction, and while
+ * that runs the next one fills up. Nothing is acknowledged or delivered before it is durable (D1).
+ */
+export class Commits {
+  readonly #options: CommitsOptions;
+  #queue: Item[] = [];
+  #isCommitting = false;
+  #isScheduled = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(options: CommitsOptions) {
+    this.#options = options;
+  }
+
+  /** @param refusal - answers the submit, in its turn, without looking at the command. */
+  submit(
+    session: Session,
+    userId: string,
+    submitted: { readonly id: number; readonly lane?: number; readonly command: Command },
+    refusal?: Refusal,
+  ): void {
+    const { id, lane: number, command } = submitted;
+    const lane = number === undefined ? undefined : session.lane(command.conversationId);
+    const reply = { session, id, lane, number: number ?? 0 };
+    session.inFlight += 1;
+    this.#enqueue({
+      command,
+      context: this.#context(userId),
+      reply,
+      done: undefined,
+      refusal,
+      expected: undefined,
+    });
+  }
+
+  /** Runs a command of the server's own: no permissions, no rates, not remembered. */
+  act(actorId: string, command: Command): Promise<Outcome> {
+    return new Promise((done) => {
+      const context = { ...this.#context(actorId), system: true };
+      this.#enqueue({ command, context, reply: undefined, done, refusal: undefined, expected: undefined });
+    });
+  }
+
+  /** Resolves when everything submitted so far has been answered. */
+  idle(): Promise<void> {
+    if (this.#queue.length === 0 && !this.#isCommitting) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  #context(actorId: string): ApplyContext {
+    const { clock, policy } = this.#options;
+    return { actorId, at: clock.now(), limits: policy.limits };
+  }
+
+  #enqueue(item: Item): void {
+    this.#queue.push(item);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#isCommitting) return;
+    this.#isScheduled = true;
+    this.#options.clock.soon(() => {
+      this.#isScheduled = false;
+      void this.#commit();
+    });
+  }
+
+  async #commit(): Promise<void> {
+    const items = this.#queue.splice(0, MOST_PER_COMMIT);
+    if (items.length === 0) return;
+    this.#isCommitting = true;
+    try {
+      const outcomes = await this.#options.store.commit(items, (item, isKnown) => this.#admit(item, isKnown));
+      this.#settle(items, outcomes);
+    } catch (error) {
+      this.#options.onFailure(error);
+      this.#fail(items);
+    }
+    this.#options.outbound.flush();
+    this.#isCommitting = false;
+    if (this.#queue.length > 0) return this.#schedule();
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  /** Asked by the store for each command in its turn. */
+  #admit(item: Item, isKnown: boolean): Refusal | undefined {
+    const { reply, refusal } = item;
+    const refused =
+      refusal ?? this.#outOfOrder(item, isKnown) ?? (isKnown ? undefined : this.#tooOften(item));
+    if (refused && isRetryable(refused)) {
+      if (reply?.lane) item.expected = expectedOf(reply.lane);
+    } else if (reply?.lane && isInOrder(reply.lane, reply.number, true)) {
+      take(reply.lane, reply.number);
+    }
+    return refused;
+  }
+
+  #outOfOrder({ reply }: Item, isKnown: boolean): Refusal | undefined {
+    if (!reply?.lane || isInOrder(reply.lane, reply.number, isKnown)) return undefined;
+    return refuse(
+      "command/out-of-order",
+      `unable to accept the command; it is number ${reply.number} of its lane`,
+    );
+  }
+
+  #tooOften({ reply, command, context }: Item): Refusal | undefined {
+    if (!reply || command.type !== "message.send") return undefined;
+    const { rates, conversation, clock } = this.#options;
+    const { conversationId } = command;
+    const perMinute = conversation(conversationId)?.settings.messagesPerMinute;
+    const waitMs = rates.take(context.actorId, conversationId, perMinute, clock.now());
+    return waitMs === 0 ? undefined : refuse("rate/limited", "unable to send; too many messages", waitMs);
+  }
+
+  #settle(items: readonly Item[], outcomes: readonly Outcome[]): void {
+    const events: BusEvent[] = [];
+    const receipts = new Map<string, ReceiptEvent>();
+    items.forEach((item, index) => {
+      const outcome =
+        outcomes[index] ?? refuse("server/internal", "unable to answer; the store said nothing");
+      if (outcome.ok && !outcome.isKnown) this.#announce(item, outcome, events, receipts);
+      if (item.reply?.lane) settle(item.reply.lane);
+      this.#answer(item, outcome);
+    });
+    this.#options.bus.publish([...events, ...receipts.values()]);
+  }
+
+  /** Of one person's receipts in one conversation only the last is worth telling. */
+  #announce(
+    { reply }: Item,
+    { ack, head, settings }: Committed,
+    events: BusEvent[],
+    receipts: Map<string, ReceiptEvent>,
+  ): void {
+    const origin = reply?.session.id;
+    if (ack.changes.length > 0)
+      events.push({ type: "committed", head, settings, changes: ack.changes, origin });
+    if (!ack.receipt) return;
+    const { conversationId, userId } = ack.receipt;
+    receipts.set(`${userId} ${conversationId}`, { type: "receipt", receipt: ack.receipt, settings, origin });
+  }
+
+  #fail(items: readonly Item[]): void {
+    for (const { reply } of items) if (reply?.lane) release(reply.lane);
+    for (const item of items) {
+      if (item.reply?.lane) item.expected = expectedOf(item.reply.lane);
+      this.#answer(item, refuse("server/unavailable", "unable to store the command; try again", 1_000));
+    }
+  }
+
+  #answer({ reply, done, expected }: Item, outcome: Outcome): void {
+    done?.(outcome);
+    if (!reply) return;
+    const { session, id } = reply;
+    session.inFlight -= 1;
+    const packet = outcome.ok ? ackPacket(id, outcome.ack) : rejectPacket(id, outcome, expected);
+    this.#options.outbound.push(session, packet);
+  }
+}

@@ -1,0 +1,186 @@
+import type { Policy } from "@tidings/core/protocol";
+import type { Bus } from "../bus/bus.ts";
+import type { Store } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+import { Commits } from "./commits.ts";
+import { FanOut } from "./fan-out.ts";
+import type { EngineBounds } from "./bounds.ts";
+import { type Authenticate, Greeting } from "./greeting.ts";
+import { Lobbies, type Lobby } from "./lobbies.ts";
+import { type Farewell, Outbound } from "./outbound.ts";
+import type { Outlet } from "./outlet.ts";
+import { Rates } from "./rates.ts";
+import { type ReceivedFrame, Reception } from "./reception.ts";
+import { Roster } from "./roster.ts";
+import { Session } from "./session.ts";
+import { Signals } from "./signals.ts";
+import { Sweeper } from "./sweeper.ts";
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly authenticate: Authenticate;
+  readonly lobbies: readonly Lobby[];
+  readonly bounds: EngineBounds;
+  /** Ids of sessions and of the server's own commands (UUIDv7). */
+  readonly newId: () => string;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Told of what went wrong inside: the store failed, or there is a defect. */
+  readonly onFailure: (what: string, error: unknown) => void;
+}
+
+/**
+ * The server without sockets and without a database: what arrives on links goes in, what they are to be sent comes out
+ * through their outlets. Time and chance are given.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #roster = new Roster();
+  readonly #outbound: Outbound;
+  readonly #signals: Signals;
+  readonly #commits: Commits;
+  readonly #lobbies: Lobbies;
+  readonly #reception: Reception;
+  readonly #sweeper: Sweeper;
+  readonly #sessions = new Set<Session>();
+
+  constructor(options: EngineOptions) {
+    const { store, bus, clock, policy, bounds, lobbies, newId, onFailure } = options;
+    const roster = this.#roster;
+    const outbound = new Outbound(clock, bounds.backlogBytes);
+    const signals = new Signals(roster, outbound, bus, clock, policy);
+    const commits = new Commits({
+      ...{ store, bus, clock, policy, outbound },
+      rates: new Rates(policy.rates),
+      conversation: (conversationId) => roster.conversation(conversationId),
+      onFailure: (error) => onFailure("commit", error),
+    });
+    this.#options = options;
+    this.#outbound = outbound;
+    this.#signals = signals;
+    this.#commits = commits;
+    this.#lobbies = new Lobbies({ lobbies, store, commits, clock, newId });
+    const { authenticate } = options;
+    const { linksPerUser } = bounds;
+    const greeting = new Greeting({
+      ...{ store, roster, outbound, signals, clock, policy, authenticate, linksPerUser },
+      lobbies: this.#lobbies,
+    });
+    this.#reception = new Reception({
+      ...{
+        store,
+        roster,
+        outbound,
+        signals,
+        commits,
+        greeting,
+        clock,
+        policy,
+        bounds,
+        authenticate,
+        newId,
+        onFailure,
+      },
+    });
+    this.#sweeper = new Sweeper({
+      ...{ roster, signals, clock, policy, bounds },
+      sessions: this.#sessions,
+      close: (session, farewell) => this.close(session, farewell),
+    });
+    const fanOut = new FanOut(roster, outbound, signals);
+    bus.listen((events) => {
+      for (const event of events) {
+        fanOut.deliver(event);
+        greeting.note(event);
+      }
+    });
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** Makes what must exist before the first link. */
+  async open(): Promise<void> {
+    await this.#lobbies.open();
+    this.#sweeper.start();
+  }
+
+  /** A link was opened. */
+  connect(outlet: Outlet): Session {
+    const { clock, newId, bounds } = this.#options;
+    const session = new Session(newId(), outlet, clock.now(), this.#outbound.none, bounds.frames.burst);
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** A link is gone. @param isClean - the client said good-bye, so it is not coming back at once. */
+  disconnect(session: Session, isClean: boolean): void {
+    session.phase = "closed";
+    if (!this.#sessions.delete(session)) return;
+    this.#leave(session, isClean);
+  }
+
+  #leave(session: Session, isClean: boolean): void {
+    const { user } = session;
+    if (!user) return;
+    this.#signals.unwatch(session);
+    user.sessions.splice(user.sessions.indexOf(session), 1);
+    session.user = undefined;
+    if (user.sessions.length > 0) return this.#signals.refreshPresence(user);
+    const { clock, policy } = this.#options;
+    // Somebody whose link broke is mostly back in a moment: until they count as offline they are kept.
+    user.expiresAt = isClean ? clock.now() : session.seenAt + policy.presenceExpiresMs;
+    this.#sweeper.forget(user);
+  }
+
+  /** Frames of one WebSocket message, in order. */
+  receive(session: Session, frames: readonly ReceivedFrame[]): void {
+    for (const frame of frames) {
+      if (session.phase === "closed") return;
+      this.#reception.receive(session, frame);
+    }
+  }
+
+  /** Ends a link, telling the client why. */
+  close(session: Session, farewell: Farewell): void {
+    this.#outbound.close(session, farewell);
+  }
+
+  /**
+   * Answers what has been submitted, then asks every client to come back elsewhere, each after a wait of its own so
+   * that they do not all arrive at once.
+   */
+  async drain(spreadMs: number): Promise<void> {
+    this.#reception.isDraining = true;
+    this.#sweeper.stop();
+    await this.#commits.idle();
+    this.#outbound.flush();
+    for (const session of this.#sessions) {
+      const retryAfterMs = Math.ceil(this.#options.random() * spreadMs);
+      this.close(session, {
+        code: "server/draining",
+        message: "unable to keep the link; the server stops",
+        retryAfterMs,
+      });
+    }
+  }
+
+  /** Resolves when every link is gone; cuts off those still there after `timeoutMs`. */
+  async empty(timeoutMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const until = clock.now() + timeoutMs;
+    if (this.#sessions.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.every(10, () => {
+        if (this.#sessions.size > 0 && clock.now() < until) return;
+        cancel();
+        resolve();
+      });
+    });
+    for (const { outlet } of this.#sessions) outlet.cut();
+  }
+}

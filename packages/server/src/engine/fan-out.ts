@@ -1,0 +1,86 @@
+import { mayRead } from "../access.ts";
+import type { BusEvent, CommittedEvent, ReceiptEvent } from "../bus/bus.ts";
+import type { Packet } from "./frame-list.ts";
+import type { Outbound } from "./outbound.ts";
+import { changePacket, receiptPacket } from "./packets.ts";
+import type { LiveConversation, OnlineUser, Roster } from "./roster.ts";
+import type { Signals } from "./signals.ts";
+
+/** Up to this many people online everybody gets everybody's receipts; above, only who looks at the conversation. */
+const RECEIPTS_TO_ALL = 100;
+
+/** Delivers what happened to those who may know (D8): whoever is in the conversation at that very change. */
+export class FanOut {
+  readonly #roster: Roster;
+  readonly #outbound: Outbound;
+  readonly #signals: Signals;
+
+  constructor(roster: Roster, outbound: Outbound, signals: Signals) {
+    this.#roster = roster;
+    this.#outbound = outbound;
+    this.#signals = signals;
+  }
+
+  deliver(event: BusEvent): void {
+    switch (event.type) {
+      case "committed":
+        return this.#deliverChanges(event);
+      case "receipt":
+        return this.#deliverReceipt(event);
+      case "typing":
+        return this.#signals.showTyping(event);
+      case "presence":
+        return this.#signals.showPresence(event);
+    }
+  }
+
+  #deliverChanges({ head, settings, changes, origin }: CommittedEvent): void {
+    // Who comes in with this command gets all its changes; who goes out, those up to the one that says so.
+    for (const { record } of changes) {
+      if (record.type !== "participant" || !mayRead(record)) continue;
+      const user = this.#roster.users.get(record.userId);
+      if (user) this.#roster.admit(user, head, settings);
+    }
+    const live = this.#roster.conversation(head.conversationId);
+    if (!live || changes.length === 0) return;
+    live.settings = settings;
+    if (head.rev > live.head.rev) live.head = head;
+    live.movedAt = ++this.#roster.moves;
+    for (const change of changes) {
+      this.#toEverybody(live, changePacket(change), origin);
+      if (change.record.type === "participant" && !mayRead(change.record))
+        this.#expel(live, change.record.userId);
+      if (change.kind === "message.send") this.#signals.stopTyping(live, change.actorId);
+    }
+  }
+
+  #expel(live: LiveConversation, userId: string): void {
+    const user = this.#roster.users.get(userId);
+    if (user) this.#roster.expel(user, live);
+  }
+
+  #deliverReceipt({ receipt, settings, origin }: ReceiptEvent): void {
+    const live = this.#roster.conversation(receipt.conversationId);
+    if (!live) return;
+    const packet = receiptPacket(receipt);
+    const own = this.#roster.users.get(receipt.userId);
+    if (!settings.receipts) {
+      if (own && live.users.has(own)) this.#toUser(own, packet, origin);
+    } else if (live.users.size <= RECEIPTS_TO_ALL) {
+      this.#toEverybody(live, packet, origin);
+    } else {
+      if (own && live.users.has(own)) this.#toUser(own, packet, origin);
+      for (const session of live.watchers ?? []) {
+        if (session.user !== own) this.#outbound.push(session, packet);
+      }
+    }
+  }
+
+  #toEverybody(live: LiveConversation, packet: Packet, origin: string | undefined): void {
+    for (const user of live.users) this.#toUser(user, packet, origin);
+  }
+
+  #toUser({ sessions }: OnlineUser, packet: Packet, origin: string | undefined): void {
+    for (const session of sessions) if (session.id !== origin) this.#outbound.push(session, packet);
+  }
+}

@@ -1,0 +1,93 @@
+import type { ConversationSettings, Head, PresenceStatus } from "@tidings/core/protocol";
+import type { Membership } from "../store/store.ts";
+import type { Session } from "./session.ts";
+
+/** A user with a link here, or who had one a moment ago. */
+export interface OnlineUser {
+  readonly id: string;
+  readonly sessions: Session[];
+  readonly conversations: Set<LiveConversation>;
+  /** As last told to others. */
+  status: PresenceStatus;
+  /** Greetings under way, which keep the user on the roster. */
+  greetings: number;
+  /** Without a link, when to forget the user, server time in ms. */
+  expiresAt: number;
+}
+
+/** A conversation that somebody online is in. */
+export interface LiveConversation {
+  readonly id: string;
+  readonly users: Set<OnlineUser>;
+  head: Head;
+  settings: ConversationSettings;
+  /** The roster's `moves` when it last changed. */
+  movedAt: number;
+  /** Links that look at it now. */
+  watchers: Set<Session> | undefined;
+  /** Who is typing, and until when. */
+  typing: Map<string, number> | undefined;
+}
+
+/** Who is online, in which conversations. The engine delivers to these and to nobody else (D8). */
+export class Roster {
+  readonly users: Map<string, OnlineUser> = new Map();
+  readonly #conversations = new Map<string, LiveConversation>();
+  /** Counts changes of heads; a pong tells which came after the one before, and fan-out pays one addition for it. */
+  moves = 0;
+
+  conversation(conversationId: string): LiveConversation | undefined {
+    return this.#conversations.get(conversationId);
+  }
+
+  conversations(): IterableIterator<LiveConversation> {
+    return this.#conversations.values();
+  }
+
+  /** @param memberships - the most recently active first. */
+  add(userId: string, memberships: readonly Membership[], now: number): OnlineUser {
+    const user: OnlineUser = {
+      id: userId,
+      sessions: [],
+      conversations: new Set(),
+      status: "offline",
+      greetings: 0,
+      expiresAt: now,
+    };
+    this.users.set(userId, user);
+    for (const { head, settings } of memberships.toReversed()) this.admit(user, head, settings);
+    return user;
+  }
+
+  /** The user is in the conversation from now on. */
+  admit(user: OnlineUser, head: Head, settings: ConversationSettings): void {
+    let live = this.#conversations.get(head.conversationId);
+    if (!live) {
+      const id = head.conversationId;
+      const nobody = { watchers: undefined, typing: undefined };
+      live = { id, users: new Set(), head, settings, movedAt: ++this.moves, ...nobody };
+      this.#conversations.set(id, live);
+    }
+    live.users.add(user);
+    user.conversations.add(live);
+  }
+
+  /** The user is no longer in the conversation. */
+  expel(user: OnlineUser, live: LiveConversation): void {
+    for (const session of user.sessions) {
+      if (live.watchers?.delete(session)) {
+        session.watching = session.watching.filter((watched) => watched !== live);
+      }
+    }
+    live.typing?.delete(user.id);
+    live.users.delete(user);
+    user.conversations.delete(live);
+    if (live.users.size === 0) this.#conversations.delete(live.id);
+  }
+
+  /** Forgets a user who has no links left. */
+  remove(user: OnlineUser): void {
+    for (const live of [...user.conversations]) this.expel(user, live);
+    this.users.delete(user.id);
+  }
+}

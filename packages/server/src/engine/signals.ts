@@ -1,0 +1,138 @@
+import type { Policy, PresenceStatus, Signal, SignalEvent } from "@tidings/core/protocol";
+import type { Bus, PresenceEvent, TypingEvent } from "../bus/bus.ts";
+import type { Clock } from "./clock.ts";
+import type { Outbound } from "./outbound.ts";
+import { packetOf } from "./packets.ts";
+import type { LiveConversation, OnlineUser, Roster } from "./roster.ts";
+import type { Session } from "./session.ts";
+
+/** A typing signal may come this much before its time, for clocks and networks are not exact. */
+const TYPING_SLACK_MS = 500;
+
+/** Typing and presence: never stored, shown only to links that look at a conversation both are in. */
+export class Signals {
+  readonly #roster: Roster;
+  readonly #outbound: Outbound;
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+  readonly #policy: Policy;
+
+  constructor(roster: Roster, outbound: Outbound, bus: Bus, clock: Clock, policy: Policy) {
+    this.#roster = roster;
+    this.#outbound = outbound;
+    this.#bus = bus;
+    this.#clock = clock;
+    this.#policy = policy;
+  }
+
+  receive(session: Session, user: OnlineUser, signal: Signal): void {
+    switch (signal.type) {
+      case "typing":
+        return this.#typing(user, signal.conversationId, signal.active);
+      case "presence":
+        session.status = signal.status;
+        return this.refreshPresence(user);
+      case "watch":
+        return this.#watch(session, user, signal.conversationIds);
+    }
+  }
+
+  #typing(user: OnlineUser, conversationId: string, active: boolean): void {
+    const live = this.#roster.conversation(conversationId);
+    if (!live?.users.has(user) || !live.settings.typing) return;
+    if (!active) return this.stopTyping(live, user.id);
+    const now = this.#clock.now();
+    const { everyMs, expiresMs } = this.#policy.typing;
+    const until = live.typing?.get(user.id) ?? 0;
+    const startedAt = until - expiresMs;
+    if (now < until && now - startedAt < everyMs - TYPING_SLACK_MS) return;
+    live.typing ??= new Map();
+    live.typing.set(user.id, now + expiresMs);
+    this.#bus.publish([{ type: "typing", conversationId, userId: user.id, active: true }]);
+  }
+
+  stopTyping(live: LiveConversation, userId: string): void {
+    if (!live.typing?.delete(userId)) return;
+    this.#bus.publish([{ type: "typing", conversationId: live.id, userId, active: false }]);
+  }
+
+  /** Replaces what the link looks at, and shows it what is new there. */
+  #watch(session: Session, user: OnlineUser, conversationIds: readonly string[]): void {
+    const before = session.watching;
+    const watching = new Set<LiveConversation>();
+    for (const id of conversationIds) {
+      const live = this.#roster.conversation(id);
+      if (live?.users.has(user)) watching.add(live);
+    }
+    this.unwatch(session);
+    session.watching = [...watching];
+    const shown = new Set<string>([user.id]);
+    for (const live of watching) {
+      (live.watchers ??= new Set()).add(session);
+      if (!before.includes(live)) this.#show(session, live, shown);
+    }
+  }
+
+  unwatch(session: Session): void {
+    for (const live of session.watching) live.watchers?.delete(session);
+    session.watching = [];
+  }
+
+  #show(session: Session, live: LiveConversation, shown: Set<string>): void {
+    for (const { id: userId, status } of live.users) {
+      if (status === "offline" || shown.has(userId)) continue;
+      shown.add(userId);
+      this.#push(session, { type: "presence", userId, status });
+    }
+    for (const userId of live.typing?.keys() ?? []) {
+      if (userId === session.user?.id) continue;
+      this.#push(session, { type: "typing", conversationId: live.id, userId, active: true });
+    }
+  }
+
+  /** Works out how a user appears, from all their links; tells the others if that is news. */
+  refreshPresence(user: OnlineUser): void {
+    const alive = this.#clock.now() - this.#policy.presenceExpiresMs;
+    const seen = user.sessions.filter((session) => session.seenAt > alive).map((session) => session.status);
+    const status = (["online", "away"] as const).find((each) => seen.includes(each)) ?? "offline";
+    this.setPresence(user, status);
+  }
+
+  setPresence(user: OnlineUser, status: PresenceStatus): void {
+    if (user.status === status) return;
+    user.status = status;
+    const conversationIds = [...user.conversations]
+      .filter((live) => live.watchers?.size)
+      .map((live) => live.id);
+    if (conversationIds.length === 0) return;
+    this.#bus.publish([{ type: "presence", userId: user.id, status, conversationIds }]);
+  }
+
+  showTyping({ conversationId, userId, active }: TypingEvent): void {
+    const packet = packetOf({ type: "signal", signal: { type: "typing", conversationId, userId, active } });
+    for (const session of this.#roster.conversation(conversationId)?.watchers ?? []) {
+      if (session.user?.id !== userId) this.#outbound.push(session, packet);
+    }
+  }
+
+  showPresence({ userId, status, conversationIds }: PresenceEvent): void {
+    const packet = packetOf({ type: "signal", signal: { type: "presence", userId, status } });
+    const watchers = new Set<Session>();
+    for (const id of conversationIds) {
+      for (const session of this.#roster.conversation(id)?.watchers ?? []) watchers.add(session);
+    }
+    for (const session of watchers) if (session.user?.id !== userId) this.#outbound.push(session, packet);
+  }
+
+  /** Ends what has not been renewed. */
+  sweepTyping(): void {
+    const now = this.#clock.now();
+    for (const live of this.#roster.conversations()) {
+      for (const [userId, until] of live.typing ?? []) if (until <= now) this.stopTyping(live, userId);
+    }
+  }
+
+  #push(session: Session, signal: SignalEvent): void {
+    this.#outbound.push(session, packetOf({ type: "signal", signal }));
+  }
+}

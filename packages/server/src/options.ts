@@ -1,0 +1,158 @@
+import { resolve } from "node:path";
+import { MessagingError } from "@tidings/core/errors";
+import { defaultPolicy, type Policy, policy } from "@tidings/core/protocol";
+import * as z from "zod";
+import { DEFAULT_AUDIENCE, DEFAULT_ISSUER, SHORTEST_SECRET } from "./auth/tokens.ts";
+import type { Bus } from "./bus/bus.ts";
+import type { Lobby } from "./engine/lobbies.ts";
+import type { Log } from "./log.ts";
+import type { Store } from "./store/store.ts";
+
+/** Everything has a default; `createServer()` is a server for development on this machine. */
+export interface ServerOptions {
+  /** Default 8787; 0 takes any free one. */
+  readonly port?: number | undefined;
+  /** The address to listen on. Default `"127.0.0.1"`: this machine only. */
+  readonly host?: string | undefined;
+  /** The address' path that takes WebSockets. Default `"/"`. */
+  readonly path?: string | undefined;
+  /** Signs and checks tokens, at least 32 bytes. Without one the server makes one for this run: development mode. */
+  readonly secret?: string | undefined;
+  /** Demanded of tokens. Default `"tidings"`. */
+  readonly issuer?: string | undefined;
+  /** Demanded of tokens. Default `"tidings"`. */
+  readonly audience?: string | undefined;
+  /** Web pages that may connect beside the server's own, as `"https://chat.example"`; `"*"` for any. */
+  readonly origins?: readonly string[] | "*" | undefined;
+  /** Reverse proxies of yours in front, whose `X-Forwarded-For` is believed. Default 0. */
+  readonly trustedProxies?: number | undefined;
+  /** Path of the embedded database. Default: in memory, gone with the process. */
+  readonly dataFile?: string | undefined;
+  /** Another store, instead of `dataFile`. The server closes it. */
+  readonly store?: Store | undefined;
+  /** Connects several server processes. Default: this one alone. The server closes it. */
+  readonly bus?: Bus | undefined;
+  /** What differs from `defaultPolicy`: limits and rates, announced to every client. */
+  readonly policy?: Partial<Policy> | undefined;
+  /** Conversations everyone who connects is put into. Default one community, `"general"`. */
+  readonly lobbies?: readonly Lobby[] | undefined;
+  /** A folder of files to serve over HTTP beside the WebSocket. */
+  readonly serve?: { readonly dir: string } | undefined;
+  readonly bounds?: ServerBounds | undefined;
+  /** Default: nothing is logged. */
+  readonly log?: Log | undefined;
+}
+
+/** What connections may take of the server (D9). */
+export interface ServerBounds {
+  /** Connections in all. Default 10 000. */
+  readonly connections?: number | undefined;
+  /** Default 1 000. */
+  readonly connectionsPerAddress?: number | undefined;
+  /** Default 100. */
+  readonly linksPerUser?: number | undefined;
+  /** Frames a link may send per second, in the long run. Default 100. */
+  readonly framesPerSecond?: number | undefined;
+  /** … and at once. Default 1 000. */
+  readonly frameBurst?: number | undefined;
+  /** What a link may leave unread before it is closed with `connection/slow`. Default 4 MiB. */
+  readonly backlogBytes?: number | undefined;
+  /** Default 10 s. */
+  readonly helloTimeoutMs?: number | undefined;
+  /** How long a link may outlive its token, to renew it. Default 10 s. */
+  readonly tokenGraceMs?: number | undefined;
+  /** How long answers are remembered for commands that come again; sent messages are for ever. Default 30 days. */
+  readonly answerRetentionMs?: number | undefined;
+}
+
+/** The options as the server works with them. */
+export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy" | "bounds">> {
+  readonly secret?: string | undefined;
+  readonly dataFile?: string | undefined;
+  readonly store?: Store | undefined;
+  readonly bus?: Bus | undefined;
+  readonly serve?: { readonly dir: string } | undefined;
+  readonly log?: Log | undefined;
+  readonly policy: Policy;
+  readonly bounds: Defaulted<ServerBounds>;
+}
+
+type Absent = "secret" | "dataFile" | "store" | "bus" | "serve" | "log";
+type Defaulted<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
+
+const amount = z.int().positive();
+const duration = z.int().nonnegative();
+
+const bounds = z.strictObject({
+  connections: amount.default(10_000),
+  connectionsPerAddress: amount.default(1_000),
+  linksPerUser: amount.default(100),
+  framesPerSecond: amount.default(100),
+  frameBurst: amount.default(1_000),
+  backlogBytes: amount.default(4 * 1_024 * 1_024),
+  helloTimeoutMs: duration.default(10_000),
+  tokenGraceMs: duration.default(10_000),
+  answerRetentionMs: duration.default(30 * 86_400_000),
+});
+
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+  error: 'must be an origin, as "https://chat.example"',
+});
+
+const lobby = z.strictObject({
+  conversationId: z.string().min(1).max(128),
+  name: z.string().min(1).max(256),
+  kind: z.enum(["group", "space", "community"]),
+});
+
+const policyObject = z.custom<Policy>((value) => policy.safeParse(value).success, {
+  error: "is not a policy",
+});
+
+const schema: z.ZodType<Settings> = z.strictObject({
+  port: z.int().min(0).max(65_535).default(8_787),
+  host: z.string().min(1).default("127.0.0.1"),
+  path: z.string().startsWith("/").default("/"),
+  secret: z
+    .string()
+    .refine((text) => Buffer.byteLength(text) >= SHORTEST_SECRET, {
+      error: `must have at least ${SHORTEST_SECRET} bytes`,
+    })
+    .optional(),
+  issuer: z.string().min(1).default(DEFAULT_ISSUER),
+  audience: z.string().min(1).default(DEFAULT_AUDIENCE),
+  origins: z.union([z.literal("*"), z.array(origin)]).default([]),
+  trustedProxies: z.int().min(0).max(16).default(0),
+  dataFile: z.string().min(1).optional(),
+  store: z.custom<Store>((value) => typeof value === "object" && value !== null).optional(),
+  bus: z.custom<Bus>((value) => typeof value === "object" && value !== null).optional(),
+  policy: policyObject,
+  lobbies: z.array(lobby).default([{ conversationId: "general", name: "General", kind: "community" }]),
+  serve: z
+    .strictObject({
+      dir: z
+        .string()
+        .min(1)
+        .transform((dir) => resolve(dir)),
+    })
+    .optional(),
+  bounds: bounds.prefault({}),
+  log: z.custom<Log>((value) => typeof value === "object" && value !== null).optional(),
+});
+
+/** @throws {MessagingError} `client/misused`, naming the option and what is wrong with it. */
+export function readOptions(options: ServerOptions): Settings {
+  const merged = { ...options, policy: { ...defaultPolicy, ...options.policy } };
+  const parsed = schema.safeParse(merged);
+  if (parsed.success) {
+    if (parsed.data.store && parsed.data.dataFile !== undefined)
+      throw misused("store and dataFile exclude each other");
+    return parsed.data;
+  }
+  const [issue] = parsed.error.issues;
+  throw misused(`${issue?.path.map(String).join(".") || "the options"}: ${issue?.message ?? "are wrong"}`);
+}
+
+function misused(reason: string): MessagingError {
+  return new MessagingError("client/misused", { message: `unable to start; ${reason}` });
+}

@@ -1,0 +1,53 @@
+import type { Query } from "@tidings/core/protocol";
+import { mayRead, notFound } from "../../../access.ts";
+import type { Answer, Membership } from "../../store.ts";
+import type { Connection } from "../database.ts";
+import type { Tables } from "../tables.ts";
+import { createCatchUp } from "./catch-up.ts";
+import { createHistory } from "./history.ts";
+import { createLists } from "./lists.ts";
+import { answered, type Reading } from "./reading.ts";
+import { createSummaries } from "./summaries.ts";
+
+export interface Queries {
+  answer(readerId: string, query: Query): Answer;
+  memberships(userId: string): readonly Membership[];
+}
+
+export function createQueries(connection: Connection, tables: Tables, epoch: string): Queries {
+  const catchUp = createCatchUp(connection, tables, epoch);
+  const history = createHistory(connection, tables, epoch);
+  const lists = createLists(connection, tables);
+  const summaries = createSummaries(connection, tables);
+
+  /** The one door to a conversation: who does not get through learns nothing of it (D8). */
+  const open = (readerId: string, conversationId: string): Reading | undefined => {
+    const conversation = tables.conversation(conversationId);
+    const self = conversation && tables.participant(conversation.key, readerId);
+    return self && mayRead(self) ? { readerId, conversation, self } : undefined;
+  };
+
+  const answer = (readerId: string, query: Query): Answer => {
+    if (query.type === "conversations") return summaries.page(readerId, query);
+    const reading = open(readerId, query.conversationId);
+    if (!reading) return notFound;
+    switch (query.type) {
+      case "changes":
+        return catchUp(reading, query);
+      case "history":
+        return history(reading, query);
+      case "conversation":
+        return answered<"conversation">(summaries.of(reading));
+      case "participants":
+        return lists.participants(reading, query);
+      case "receipts":
+        return lists.receipts(reading, query);
+      case "reactors":
+        return lists.reactors(reading, query);
+      case "versions":
+        return lists.versions(reading, query);
+    }
+  };
+
+  return { answer, memberships: (userId) => summaries.memberships(userId) };
+}

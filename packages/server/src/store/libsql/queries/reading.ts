@@ -1,0 +1,43 @@
+import type { ParticipantRecord, QueryResults, QueryType } from "@tidings/core/protocol";
+import type { Answer, Refusal } from "../../store.ts";
+import type { StoredConversation } from "../tables.ts";
+
+/** Who asks, and the conversation they may read. */
+export interface Reading {
+  readonly readerId: string;
+  readonly conversation: StoredConversation;
+  readonly self: ParticipantRecord;
+}
+
+export function answered<Type extends QueryType>(result: QueryResults[Type]): Answer {
+  return { ok: true, result };
+}
+
+export const noMessage: Refusal = Object.freeze({
+  ok: false,
+  code: "message/not-found",
+  message: "unable to find the message; it is not in this conversation",
+});
+
+export const badToken: Refusal = Object.freeze({
+  ok: false,
+  code: "query/malformed",
+  message: 'unable to read the page; "after" is not a "next" of an earlier page',
+});
+
+/**
+ * One page of `rows`, which were asked for with one more than `limit` so as to see whether there is a next.
+ *
+ * @param tokenOf - what the next page begins after.
+ */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  itemOf: (row: Row) => Item,
+  tokenOf: (row: Row) => string,
+): { readonly items: readonly Item[]; readonly next?: string } {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const page = { items: items.map(itemOf) };
+  return rows.length > limit && last !== undefined ? { ...page, next: tokenOf(last) } : page;
+}

@@ -1,0 +1,77 @@
+import type { ConversationsQuery, ConversationSummary, MessageRecord } from "@tidings/core/protocol";
+import type { Answer, Membership } from "../../store.ts";
+import type { Connection } from "../database.ts";
+import { type ConversationRow, conversationOf, decode, type Tables } from "../tables.ts";
+import { answered, badToken, pageOf, type Reading } from "./reading.ts";
+
+export interface Summaries {
+  of(reading: Reading): ConversationSummary;
+  page(readerId: string, query: ConversationsQuery): Answer;
+  memberships(userId: string): readonly Membership[];
+}
+
+const MINE = `FROM participants p JOIN conversations c ON c.key = p.conversation WHERE p.user_id = ? AND p.is_in = 1`;
+
+export function createSummaries({ prepare }: Connection, tables: Tables): Summaries {
+  // The order is total, so a page never repeats or skips conversations that were active at the same moment.
+  const page = prepare<ConversationRow>(
+    `SELECT c.* ${MINE} AND (c.active_at, c.id) < (?, ?) ORDER BY c.active_at DESC, c.id DESC LIMIT ?`,
+  );
+  const mine = prepare<ConversationRow>(`SELECT c.* ${MINE} ORDER BY c.active_at DESC, c.id DESC`);
+  const newest = prepare<{ record: string }>(
+    "SELECT record FROM messages WHERE conversation = ? AND seq = ?",
+  );
+  // Sequences are dense: unread is a difference, minus the few that do not count.
+  const uncounted = prepare<{ own: number; deleted: number }>(
+    `SELECT
+       (SELECT count(*) FROM messages WHERE conversation = ?1 AND author_id = ?2 AND seq > ?3) AS own,
+       (SELECT count(*) FROM messages WHERE conversation = ?1 AND seq > ?3 AND is_deleted = 1 AND author_id <> ?2) AS deleted`,
+  );
+
+  const summaryOf = ({ conversation, self }: Reading): ConversationSummary => {
+    const { key, head, record, counts } = conversation;
+    const receipt = tables.receipt(key, head.conversationId, self.userId);
+    const readSeq = receipt?.readSeq ?? 0;
+    const { own = 0, deleted = 0 } = uncounted.get(key, self.userId, readSeq) ?? {};
+    const last = newest.get(key, head.seq);
+    return {
+      conversation: record,
+      self,
+      head,
+      memberCount: counts.members,
+      unread: head.seq - readSeq - own - deleted,
+      ...(last && { lastMessage: decode<MessageRecord>(last) }),
+      ...(receipt && { receipt }),
+    };
+  };
+
+  const summariesOf = (readerId: string, row: ConversationRow): readonly ConversationSummary[] => {
+    const self = tables.participant(row.key, readerId);
+    return self ? [summaryOf({ readerId, conversation: conversationOf(row), self })] : [];
+  };
+
+  return {
+    of: summaryOf,
+    page(readerId, { after, limit }) {
+      const start = after === undefined ? { activeAt: Number.MAX_SAFE_INTEGER, id: "" } : parseToken(after);
+      if (!start) return badToken;
+      const rows = page.all(readerId, start.activeAt, start.id, limit + 1);
+      const { items, ...next } = pageOf(rows, limit, (row) => summariesOf(readerId, row), tokenOf);
+      return answered<"conversations">({ items: items.flat(), ...next });
+    },
+    memberships: (userId) =>
+      mine.all(userId).map((row) => {
+        const { head, record } = conversationOf(row);
+        return { head, settings: record.settings };
+      }),
+  };
+}
+
+function tokenOf({ active_at, id }: ConversationRow): string {
+  return `${active_at}.${id}`;
+}
+
+function parseToken(token: string): { readonly activeAt: number; readonly id: string } | undefined {
+  const [, activeAt, id] = /^(\d{1,15})\.(.+)$/su.exec(token) ?? [];
+  return activeAt === undefined || id === undefined ? undefined : { activeAt: Number(activeAt), id };
+}

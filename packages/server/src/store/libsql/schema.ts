@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import type { Connection } from "./database.ts";
+
+/**
+ * Each entry lifts the schema by one version; entries are only ever added. Records are JSON beside the columns that
+ * queries search by. Inside the database a conversation is an integer (`key`), so that no index repeats its name.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE conversations (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    rev INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    active_at INTEGER NOT NULL,
+    members INTEGER NOT NULL,
+    owners INTEGER NOT NULL,
+    pins INTEGER NOT NULL,
+    record TEXT NOT NULL
+  );
+
+  CREATE TABLE participants (
+    conversation INTEGER NOT NULL,
+    user_id TEXT NOT NULL,
+    rev INTEGER NOT NULL,
+    is_in INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (conversation, user_id)
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX participants_by_rev ON participants (conversation, rev);
+  CREATE INDEX participants_by_user ON participants (user_id) WHERE is_in = 1;
+
+  CREATE TABLE messages (
+    key INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    rev INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    author_id TEXT NOT NULL,
+    is_deleted INTEGER NOT NULL,
+    record TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX messages_by_seq ON messages (conversation, seq);
+  CREATE UNIQUE INDEX messages_by_rev ON messages (conversation, rev);
+  CREATE INDEX messages_by_author ON messages (conversation, author_id, seq);
+  CREATE INDEX messages_deleted ON messages (conversation, seq, author_id) WHERE is_deleted = 1;
+
+  CREATE TABLE versions (
+    message_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (message_id, version)
+  );
+
+  CREATE TABLE reactions (
+    message_id TEXT NOT NULL,
+    emoji TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    PRIMARY KEY (message_id, emoji, user_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE receipts (
+    conversation INTEGER NOT NULL,
+    user_id TEXT NOT NULL,
+    delivered_seq INTEGER NOT NULL,
+    read_seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (conversation, user_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE answers (
+    key INTEGER PRIMARY KEY,
+    command_id TEXT NOT NULL UNIQUE,
+    user_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    answer TEXT NOT NULL
+  );
+  `,
+];
+
+/**
+ * Brings a database to the newest schema.
+ *
+ * @returns the epoch.
+ * @throws {Error} if a newer version of this server wrote it.
+ */
+export function migrate(connection: Connection): string {
+  connection.exec("BEGIN IMMEDIATE");
+  try {
+    const version =
+      connection.prepare<{ user_version: number }>("PRAGMA user_version").get()?.user_version ?? 0;
+    if (version > migrations.length) {
+      throw new Error(`unable to open the database; its schema ${version} is newer than this server's`);
+    }
+    for (const migration of migrations.slice(version)) connection.exec(migration);
+    connection.exec(`PRAGMA user_version = ${migrations.length}`);
+    connection.prepare("INSERT INTO meta VALUES ('epoch', ?) ON CONFLICT DO NOTHING").run(randomUUID());
+    const epoch = connection.prepare<{ value: string }>("SELECT value FROM meta WHERE name = 'epoch'").get();
+    connection.exec("COMMIT");
+    return epoch?.value ?? "";
+  } catch (error) {
+    connection.exec("ROLLBACK");
+    throw error;
+  }
+}

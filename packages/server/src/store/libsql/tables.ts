@@ -1,0 +1,184 @@
+import type { RecordCounts } from "@tidings/core/domain";
+import type {
+  ConversationRecord,
+  Head,
+  MessageRecord,
+  MessageVersion,
+  ParticipantRecord,
+  Receipt,
+} from "@tidings/core/protocol";
+import { mayRead } from "../../access.ts";
+import type { Connection, Value } from "./database.ts";
+
+/** One conversation's row. `key` is 0 and `record` absent while the conversation does not exist. */
+export interface ConversationState {
+  readonly key: number;
+  readonly head: Head;
+  readonly record: ConversationRecord | undefined;
+  readonly counts: RecordCounts;
+  /** When somebody last said something, or the conversation began. */
+  readonly activeAt: number;
+}
+
+/** One that exists. */
+export interface StoredConversation extends ConversationState {
+  readonly record: ConversationRecord;
+}
+
+export interface ConversationRow {
+  readonly key: number;
+  readonly id: string;
+  readonly rev: number;
+  readonly seq: number;
+  readonly active_at: number;
+  readonly members: number;
+  readonly owners: number;
+  readonly pins: number;
+  readonly record: string;
+}
+
+interface RecordRow {
+  readonly record: string;
+}
+
+interface ReceiptRow {
+  readonly delivered_seq: number;
+  readonly read_seq: number;
+  readonly at: number;
+}
+
+/** A record as it was stored. The database is ours alone, so what we wrote is not checked again. */
+export function decode<Item>(row: RecordRow): Item {
+  return JSON.parse(row.record) as Item;
+}
+
+export function conversationOf(row: ConversationRow): StoredConversation {
+  const { key, id, rev, seq, active_at, members, owners, pins } = row;
+  return {
+    key,
+    head: { conversationId: id, rev, seq },
+    record: decode<ConversationRecord>(row),
+    counts: { members, owners, pins },
+    activeAt: active_at,
+  };
+}
+
+/** Reads and writes single rows. */
+export interface Tables {
+  conversation(conversationId: string): StoredConversation | undefined;
+  nextKey(): number;
+  participant(key: number, userId: string): ParticipantRecord | undefined;
+  message(messageId: string): MessageRecord | undefined;
+  receipt(key: number, conversationId: string, userId: string): Receipt | undefined;
+  hasReacted(messageId: string, userId: string, emoji: string): boolean;
+  putConversation(state: ConversationState): void;
+  putParticipant(key: number, record: ParticipantRecord): void;
+  /** @param isNew - an id that is taken already is then an error, and never another message overwritten. */
+  putMessage(key: number, record: MessageRecord, isNew: boolean): void;
+  putVersion(version: MessageVersion): void;
+  putReaction(messageId: string, userId: string, emoji: string, isPresent: boolean): void;
+  putReceipt(key: number, receipt: Receipt): void;
+}
+
+export function createTables(connection: Connection): Tables {
+  return { ...createReaders(connection), ...createWriters(connection) };
+}
+
+type Readers = Pick<
+  Tables,
+  "conversation" | "nextKey" | "participant" | "message" | "receipt" | "hasReacted"
+>;
+
+function createReaders({ prepare }: Connection): Readers {
+  const conversation = prepare<ConversationRow>("SELECT * FROM conversations WHERE id = ?");
+  const highestKey = prepare<{ key: number | null }>("SELECT max(key) AS key FROM conversations");
+  const participant = prepare<RecordRow>(
+    "SELECT record FROM participants WHERE conversation = ? AND user_id = ?",
+  );
+  const message = prepare<RecordRow>("SELECT record FROM messages WHERE id = ?");
+  const receipt = prepare<ReceiptRow>(
+    "SELECT delivered_seq, read_seq, at FROM receipts WHERE conversation = ? AND user_id = ?",
+  );
+  const reaction = prepare<object>(
+    "SELECT 1 FROM reactions WHERE message_id = ? AND emoji = ? AND user_id = ?",
+  );
+  return {
+    conversation: (conversationId) => mapped(conversation.get(conversationId), conversationOf),
+    nextKey: () => (highestKey.get()?.key ?? 0) + 1,
+    participant: (key, userId) => mapped(participant.get(key, userId), decode<ParticipantRecord>),
+    message: (messageId) => mapped(message.get(messageId), decode<MessageRecord>),
+    receipt: (key, conversationId, userId) =>
+      mapped(receipt.get(key, userId), (row) => ({
+        conversationId,
+        userId,
+        deliveredSeq: row.delivered_seq,
+        readSeq: row.read_seq,
+        at: row.at,
+      })),
+    hasReacted: (messageId, userId, emoji) => reaction.get(messageId, emoji, userId) !== undefined,
+  };
+}
+
+function createWriters({ prepare }: Connection): Omit<Tables, keyof Readers> {
+  const conversation = prepare(
+    `INSERT INTO conversations (key, id, rev, seq, active_at, members, owners, pins, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, seq = excluded.seq, active_at = excluded.active_at,
+       members = excluded.members, owners = excluded.owners, pins = excluded.pins, record = excluded.record`,
+  );
+  const participant = prepare(
+    `INSERT INTO participants (conversation, user_id, rev, is_in, record) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET rev = excluded.rev, is_in = excluded.is_in, record = excluded.record`,
+  );
+  const newMessage = prepare(
+    `INSERT INTO messages (conversation, seq, rev, is_deleted, record, id, author_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const message = prepare("UPDATE messages SET rev = ?, is_deleted = ?, record = ? WHERE id = ?");
+  const version = prepare("INSERT INTO versions (message_id, version, record) VALUES (?, ?, ?)");
+  const reaction = prepare(
+    "INSERT INTO reactions (message_id, emoji, user_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+  );
+  const noReaction = prepare("DELETE FROM reactions WHERE message_id = ? AND emoji = ? AND user_id = ?");
+  const receipt = prepare(
+    `INSERT INTO receipts (conversation, user_id, delivered_seq, read_seq, at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET delivered_seq = excluded.delivered_seq, read_seq = excluded.read_seq, at = excluded.at`,
+  );
+  return {
+    putConversation({ key, head, record, counts, activeAt }) {
+      const { members, owners, pins } = counts;
+      const { conversationId, rev, seq } = head;
+      conversation.run(
+        key,
+        conversationId,
+        rev,
+        seq,
+        activeAt,
+        members,
+        owners,
+        pins,
+        JSON.stringify(record),
+      );
+    },
+    putParticipant(key, record) {
+      participant.run(key, record.userId, record.rev, bit(mayRead(record)), JSON.stringify(record));
+    },
+    putMessage(key, record, isNew) {
+      const isDeleted = bit(record.deletedAt !== undefined);
+      const text = JSON.stringify(record);
+      if (isNew) newMessage.run(key, record.seq, record.rev, isDeleted, text, record.id, record.authorId);
+      else message.run(record.rev, isDeleted, text, record.id);
+    },
+    putVersion: (item) => version.run(item.messageId, item.version, JSON.stringify(item)),
+    putReaction: (messageId, userId, emoji, isPresent) =>
+      (isPresent ? reaction : noReaction).run(messageId, emoji, userId),
+    putReceipt: (key, item) => receipt.run(key, item.userId, item.deliveredSeq, item.readSeq, item.at),
+  };
+}
+
+function mapped<From, To>(row: From | undefined, map: (row: From) => To): To | undefined {
+  return row === undefined ? undefined : map(row);
+}
+
+function bit(fact: boolean): Value {
+  return fact ? 1 : 0;
+}

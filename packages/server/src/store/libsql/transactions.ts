@@ -1,0 +1,73 @@
+import { BoundedMap } from "../../bounded-map.ts";
+import type { Connection } from "./database.ts";
+import type { Tables } from "./tables.ts";
+import { type Caches, WorkingSet } from "./working-set.ts";
+
+export interface Transactions {
+  /** Runs `work`, writes what it changed, commits. If anything throws, nothing happened. */
+  write<Result>(work: (work: WorkingSet) => Result): Result;
+  /** Everything `work` reads is of one moment. */
+  read<Result>(work: () => Result): Result;
+}
+
+export function createTransactions(connection: Connection, tables: Tables): Transactions {
+  const begin = connection.prepare("BEGIN IMMEDIATE");
+  const beginReading = connection.prepare("BEGIN");
+  const commit = connection.prepare("COMMIT");
+  const rollback = connection.prepare("ROLLBACK");
+  const dataVersion = connection.prepare<{ data_version: number }>("PRAGMA data_version");
+  let caches = createCaches();
+  let seenVersion: number | undefined;
+
+  /** The number moves when another connection wrote to the file; what we remember of it is then void. */
+  const validateCaches = (): void => {
+    const version = dataVersion.get()?.data_version;
+    if (version !== seenVersion) caches = createCaches();
+    seenVersion = version;
+  };
+
+  const within = <Result>(run: () => Result): Result => {
+    try {
+      const result = run();
+      commit.run();
+      return result;
+    } catch (error) {
+      try {
+        rollback.run();
+      } catch {
+        // SQLite has rolled back by itself (disk full, I/O error).
+      }
+      throw error;
+    }
+  };
+
+  return {
+    write(run) {
+      begin.run();
+      let work: WorkingSet | undefined;
+      const result = within(() => {
+        validateCaches();
+        work = new WorkingSet(tables, caches);
+        const outcome = run(work);
+        work.write();
+        return outcome;
+      });
+      work?.publish();
+      return result;
+    },
+    read(run) {
+      beginReading.run();
+      return within(run);
+    },
+  };
+}
+
+/** Bounds of what is remembered of a database, in rows: some tens of megabytes when full. */
+function createCaches(): Caches {
+  return {
+    conversations: new BoundedMap(5_000),
+    participants: new BoundedMap(20_000),
+    messages: new BoundedMap(2_000),
+    receipts: new BoundedMap(20_000),
+  };
+}

@@ -1,0 +1,179 @@
+import { type Accepted, type ReactionFact, recount, type Records } from "@tidings/core/domain";
+import type {
+  Change,
+  Head,
+  MessageRecord,
+  MessageVersion,
+  ParticipantRecord,
+  Receipt,
+} from "@tidings/core/protocol";
+import type { BoundedMap } from "../../bounded-map.ts";
+import type { ConversationState, Tables } from "./tables.ts";
+
+/** Rows as last committed, so that a busy conversation is not read again for every command. */
+export interface Caches {
+  readonly conversations: BoundedMap<string, ConversationState>;
+  readonly participants: BoundedMap<string, ParticipantRecord>;
+  readonly messages: BoundedMap<string, MessageRecord>;
+  readonly receipts: BoundedMap<string, Receipt>;
+}
+
+/**
+ * What one transaction reads and is about to write: its own changes over the caches over the tables. Rows are written
+ * once at the end, however many commands changed them; the caches learn of them only when the commit has succeeded.
+ */
+export class WorkingSet {
+  readonly #tables: Tables;
+  readonly #caches: Caches;
+  readonly #conversations = new Map<string, ConversationState>();
+  readonly #participants = new Map<string, { readonly key: number; readonly record: ParticipantRecord }>();
+  readonly #messages = new Map<
+    string,
+    { readonly key: number; readonly record: MessageRecord; readonly isNew: boolean }
+  >();
+  readonly #receipts = new Map<string, { readonly key: number; readonly receipt: Receipt }>();
+  readonly #reactions = new Map<string, ReactionFact>();
+  readonly #versions: MessageVersion[] = [];
+  #nextKey = 0;
+
+  constructor(tables: Tables, caches: Caches) {
+    this.#tables = tables;
+    this.#caches = caches;
+  }
+
+  conversation(conversationId: string): ConversationState {
+    const changed = this.#conversations.get(conversationId) ?? this.#caches.conversations.get(conversationId);
+    if (changed) return changed;
+    const stored = this.#tables.conversation(conversationId);
+    if (stored) this.#caches.conversations.set(conversationId, stored);
+    return stored ?? absent(conversationId);
+  }
+
+  participant(conversation: ConversationState, userId: string): ParticipantRecord | undefined {
+    if (conversation.key === 0) return undefined;
+    const id = `${conversation.key}/${userId}`;
+    const known = this.#participants.get(id)?.record ?? this.#caches.participants.get(id);
+    if (known) return known;
+    const stored = this.#tables.participant(conversation.key, userId);
+    if (stored) this.#caches.participants.set(id, stored);
+    return stored;
+  }
+
+  message(messageId: string): MessageRecord | undefined {
+    const known = this.#messages.get(messageId)?.record ?? this.#caches.messages.get(messageId);
+    if (known) return known;
+    const stored = this.#tables.message(messageId);
+    if (stored) this.#caches.messages.set(messageId, stored);
+    return stored;
+  }
+
+  receipt(conversation: ConversationState, userId: string): Receipt | undefined {
+    if (conversation.key === 0) return undefined;
+    const id = `${conversation.key}/${userId}`;
+    const known = this.#receipts.get(id)?.receipt ?? this.#caches.receipts.get(id);
+    if (known) return known;
+    const stored = this.#tables.receipt(conversation.key, conversation.head.conversationId, userId);
+    if (stored) this.#caches.receipts.set(id, stored);
+    return stored;
+  }
+
+  /** One conversation as `apply` wants it. */
+  records(conversationId: string): Records {
+    const conversation = this.conversation(conversationId);
+    const { head, record, counts } = conversation;
+    return {
+      head,
+      conversation: record,
+      counts,
+      participant: (userId) => this.participant(conversation, userId),
+      message: (messageId) => {
+        const message = this.message(messageId);
+        return message?.conversationId === conversationId ? message : undefined;
+      },
+      receipt: (userId) => this.receipt(conversation, userId),
+      hasReacted: (messageId, userId, emoji) =>
+        this.#reactions.get(reactionId(messageId, userId, emoji))?.present ??
+        this.#tables.hasReacted(messageId, userId, emoji),
+    };
+  }
+
+  /** Takes over what a command did. */
+  absorb(conversationId: string, { changes, receipt, reaction, replaced }: Accepted): void {
+    for (const change of changes) this.#absorbChange(change);
+    const { key } = this.conversation(conversationId);
+    if (receipt) this.#receipts.set(`${key}/${receipt.userId}`, { key, receipt });
+    if (reaction) {
+      this.#reactions.set(reactionId(reaction.messageId, reaction.userId, reaction.emoji), reaction);
+    }
+    if (replaced) this.#versions.push(replaced);
+  }
+
+  #absorbChange({ conversationId, rev, at, record }: Change): void {
+    const before = this.conversation(conversationId);
+    const key = before.key || this.#takeKey();
+    const head = { ...before.head, rev };
+    switch (record.type) {
+      case "conversation":
+        this.#conversations.set(conversationId, {
+          ...before,
+          key,
+          head,
+          record,
+          activeAt: before.activeAt || at,
+        });
+        break;
+      case "participant": {
+        const counts = recount(before.counts, this.participant(before, record.userId), record);
+        this.#participants.set(`${key}/${record.userId}`, { key, record });
+        this.#conversations.set(conversationId, { ...before, key, head, counts });
+        break;
+      }
+      case "message": {
+        const previous = this.message(record.id);
+        const isNew = previous === undefined || this.#messages.get(record.id)?.isNew === true;
+        this.#messages.set(record.id, { key, record, isNew });
+        this.#conversations.set(conversationId, {
+          ...before,
+          head: { conversationId, rev, seq: Math.max(before.head.seq, record.seq) },
+          counts: recount(before.counts, previous, record),
+          activeAt: previous ? before.activeAt : at,
+        });
+        break;
+      }
+    }
+  }
+
+  #takeKey(): number {
+    this.#nextKey ||= this.#tables.nextKey();
+    return this.#nextKey++;
+  }
+
+  /** To be called inside the transaction. */
+  write(): void {
+    for (const state of this.#conversations.values()) this.#tables.putConversation(state);
+    for (const { key, record } of this.#participants.values()) this.#tables.putParticipant(key, record);
+    for (const { key, record, isNew } of this.#messages.values()) this.#tables.putMessage(key, record, isNew);
+    for (const version of this.#versions) this.#tables.putVersion(version);
+    for (const { messageId, userId, emoji, present } of this.#reactions.values()) {
+      this.#tables.putReaction(messageId, userId, emoji, present);
+    }
+    for (const { key, receipt } of this.#receipts.values()) this.#tables.putReceipt(key, receipt);
+  }
+
+  /** To be called once the commit has succeeded. */
+  publish(): void {
+    for (const [id, state] of this.#conversations) this.#caches.conversations.set(id, state);
+    for (const [id, { record }] of this.#participants) this.#caches.participants.set(id, record);
+    for (const [id, { record }] of this.#messages) this.#caches.messages.set(id, record);
+    for (const [id, { receipt }] of this.#receipts) this.#caches.receipts.set(id, receipt);
+  }
+}
+
+function absent(conversationId: string): ConversationState {
+  const head: Head = { conversationId, rev: 0, seq: 0 };
+  return { key: 0, head, record: undefined, counts: { members: 0, owners: 0, pins: 0 }, activeAt: 0 };
+}
+
+function reactionId(messageId: string, userId: string, emoji: string): string {
+  return `${messageId}/${emoji}/${userId}`;
+}

@@ -1,0 +1,78 @@
+import type { ApplyContext, Rejection } from "@tidings/core/domain";
+import type {
+  Ack,
+  Command,
+  ConversationSettings,
+  Head,
+  Query,
+  QueryResults,
+  QueryType,
+} from "@tidings/core/protocol";
+
+/**
+ * Where records are kept. It knows who may read what (`access.ts`), applies commands with `apply`, and remembers what
+ * it answered. One contract suite (`store-suite.ts`) holds every implementation to this page.
+ */
+export interface Store {
+  /** Names this history; a restored backup or a migrated server has another, which voids every cursor. */
+  readonly epoch: string;
+  /**
+   * Takes commands in the order given, in one transaction. Each is answered for itself: a refusal, or a command that
+   * makes `apply` throw, does not touch the others. When the promise resolves, everything accepted is durable.
+   *
+   * @param admit - asked in order, right before a command would be applied or answered from memory.
+   * @throws if nothing was committed, or nobody knows; every command may be submitted again (D2).
+   */
+  commit<Item extends Submission>(items: readonly Item[], admit: Admit<Item>): Promise<readonly Outcome[]>;
+  /** What `readerId` may see, and nothing else: what is not there and what is not theirs look the same (D8). */
+  query(readerId: string, query: Query): Promise<Answer>;
+  /** Every conversation `userId` is in, the most recently active first. */
+  memberships(userId: string): Promise<readonly Membership[]>;
+  /** Was `userId` ever in the conversation? Whoever left, or was removed, was. */
+  wasIn(conversationId: string, userId: string): Promise<boolean>;
+  /** Forgets answers given before `before` (server time, ms), a bounded number at a time; how many it forgot. */
+  forgetAnswers(before: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A command, by whom and when. */
+export interface Submission {
+  readonly command: Command;
+  readonly context: ApplyContext;
+}
+
+/** @param isKnown - the command was answered before; if admitted, it gets that answer again. */
+export type Admit<Item extends Submission> = (item: Item, isKnown: boolean) => Refusal | undefined;
+
+/** A rejection, with what the registry of codes cannot know. */
+export interface Refusal extends Rejection {
+  /** Overrules the registry. */
+  readonly retryable?: boolean;
+  readonly retryAfterMs?: number;
+}
+
+export type Outcome = Committed | Recalled | Refusal;
+
+/** The command took effect now. */
+export interface Committed {
+  readonly ok: true;
+  readonly isKnown: false;
+  readonly ack: Ack;
+  /** Of the conversation, after this command. */
+  readonly head: Head;
+  readonly settings: ConversationSettings;
+}
+
+/** The command had taken effect before. Its records may be newer than in the first answer. */
+export interface Recalled {
+  readonly ok: true;
+  readonly isKnown: true;
+  readonly ack: Ack;
+}
+
+export type Answer = { readonly ok: true; readonly result: QueryResults[QueryType] } | Refusal;
+
+export interface Membership {
+  readonly head: Head;
+  readonly settings: ConversationSettings;
+}
