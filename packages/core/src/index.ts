@@ -49,10 +49,6 @@ export type { RateStatus } from "./rate-limit/rate-status.ts";
 export type { ConversationItem } from "./sync/directory.ts";
 export type { HoleItem, MessageItem, TimelineItem, TimelineItems } from "./timeline/items.ts";
 export type { TimelineView } from "./timeline/view.ts";
-export {
-  type ErrorCategory,
-  type ErrorCode,
-  type ErrorIssue,
-  isMessagingError,
-  MessagingError,
-} from "./errors/index.ts";
+export type { TimelineWindow, WindowOptions, WindowView } from "./timeline/window.ts";
+export type { ErrorCategory, ErrorCode } from "./errors/codes.ts";
+export { type ErrorIssue, isMessagingError, MessagingError } from "./errors/messaging-error.ts";

@@ -11,6 +11,6 @@ export function timelineOf(core: Core, replica: Replica): Timeline {
     loadOlder: () => core.loader.older(replica),
     loadNewer: () => core.loader.newer(replica),
     loadAround: (seq) => core.loader.around(replica, seq),
-    window: (options) => createWindow(replica.view, options),
+    window: (options) => createWindow(replica.view, options, core.scope),
   };
 }
