@@ -25,14 +25,20 @@ const MEASURE_MS = 4_000;
 /** Receivers whose latency is read; all are counted. */
 const SAMPLED_MEMBER = 1;
 
-const contenders = (process.env["ONLY"] ?? "bw,sio,t").split(",").map((k) => ({ bw: bareWs, sio: socketIo, t: tidings })[k] ?? bareWs);
+const contenders = (process.env["ONLY"] ?? "bw,sio,t")
+  .split(",")
+  .map((k) => ({ bw: bareWs, sio: socketIo, t: tidings })[k] ?? bareWs);
 
 /** Server fan-out against a bare `ws` broadcast and Socket.IO, each in a process of its own, clients on raw sockets. */
 export async function fanOut(): Promise<readonly Table[]> {
   return [
     await saturated("one room of 100, saturated", { rooms: 1, members: 100, window: 128 }),
     await saturated("200 rooms of 10, saturated", { rooms: 200, members: 10, window: 8 }),
-    await paced("1,000 messages/s in, 10,000 deliveries/s out", { rooms: 100, members: 10, perSecond: 1_000 }),
+    await paced("1,000 messages/s in, 10,000 deliveries/s out", {
+      rooms: 100,
+      members: 10,
+      perSecond: 1_000,
+    }),
   ];
 }
 
@@ -84,7 +90,8 @@ async function measure(contender: Contender, load: Load): Promise<Measured> {
   const server = await startServer(contender.script, [String(load.rooms), String(load.members)]);
   const rooms: Room[] = [];
   try {
-    for (let index = 0; index < load.rooms; index += 1) rooms.push(await openRoom(contender, server, index, load));
+    for (let index = 0; index < load.rooms; index += 1)
+      rooms.push(await openRoom(contender, server, index, load));
     const stop = load.perSecond ? pace(rooms, load.perSecond) : saturate(rooms, load.window ?? 1);
     await sleep(WARM_UP_MS);
     for (const room of rooms) room.reset();
@@ -93,7 +100,10 @@ async function measure(contender: Contender, load: Load): Promise<Measured> {
     const seconds = (performance.now() - startMs) / 1_000;
     const deliveries = rooms.reduce((sum, room) => sum + room.deliveries(), 0);
     stop();
-    return { deliveriesPerSecond: deliveries / seconds, latenciesMs: rooms.flatMap((room) => room.latenciesMs) };
+    return {
+      deliveriesPerSecond: deliveries / seconds,
+      latenciesMs: rooms.flatMap((room) => room.latenciesMs),
+    };
   } finally {
     for (const room of rooms) room.close();
     await server.stop();
@@ -148,7 +158,8 @@ async function openRoom(
 /** Marks look like `@12345.678@`: when the sender wrote, on this process's clock. */
 function readLatencies(chunk: Buffer, into: number[]): void {
   const nowMs = performance.now();
-  for (const [, sentMs] of chunk.toString("latin1").matchAll(/@(\d+\.\d+)@/g)) into.push(nowMs - Number(sentMs));
+  for (const [, sentMs] of chunk.toString("latin1").matchAll(/@(\d+\.\d+)@/g))
+    into.push(nowMs - Number(sentMs));
 }
 
 const mark = (): string => `@${performance.now().toFixed(3)}@`;

@@ -7,11 +7,6 @@ export type Filled = "commandId" | "conversationId" | "at";
 export type Intent = Command extends infer Each ? (Each extends Command ? Omit<Each, Filled> : never) : never;
 
 /** Fills an intent in. */
-export function commandOf(
-  intent: Intent,
-  conversationId: string,
-  commandId: string,
-  at: number,
-): Command {
+export function commandOf(intent: Intent, conversationId: string, commandId: string, at: number): Command {
   return { ...intent, conversationId, commandId, at };
 }

@@ -13,7 +13,11 @@ export function untilOnline(state: Observable<ConnectionState>): Promise<void> {
       if (name === "connecting" || name === "waiting" || name === "offline") return;
       unsubscribe();
       if (name === "online") resolve();
-      else reject(error ?? new MessagingError("client/closed", { message: `unable to connect; the client is ${name}` }));
+      else
+        reject(
+          error ??
+            new MessagingError("client/closed", { message: `unable to connect; the client is ${name}` }),
+        );
     };
     const unsubscribe = state.subscribe(look);
     look(state.get());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createLedger, type Ledger, outcome, withCast } from "../../test/ledger.ts";
-import { REACTION_NAMES, REACTIONS_PER_MESSAGE } from "../protocol/record-schemas.ts";
+import { REACTION_NAMES, REACTIONS_PER_MESSAGE } from "../protocol/bounds.ts";
 
 function react(ledger: Ledger, userId: string, messageId: string, emoji = "👍"): string {
   return outcome(ledger.try(userId, { type: "message.react", messageId, emoji }));

@@ -1,5 +1,5 @@
 import type { ReactToMessage } from "../protocol/commands.ts";
-import { REACTION_NAMES, REACTIONS_PER_MESSAGE } from "../protocol/record-schemas.ts";
+import { REACTION_NAMES, REACTIONS_PER_MESSAGE } from "../protocol/bounds.ts";
 import type { Reaction } from "../protocol/records.ts";
 import { change, nothing, type Scene, type Verdict } from "./outcome.ts";
 

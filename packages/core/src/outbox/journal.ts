@@ -1,7 +1,6 @@
 import type { Logger } from "../ports/logger.ts";
 import type { Storage, StorageKey } from "../ports/storage.ts";
 import type { Command } from "../protocol/commands.ts";
-import { command as commandSchema } from "../protocol/commands.ts";
 
 /**
  * What the outbox has on storage: a command is written before its first byte leaves and erased when it is settled
@@ -21,8 +20,7 @@ const PREFIX = "outbox";
 export function createJournal(storage: Storage, logger: Logger): Journal {
   const keyOf = (commandId: string): StorageKey => [PREFIX, commandId];
   return {
-    record: (command) =>
-      storage.write([{ type: "put", key: keyOf(command.commandId), value: command }]),
+    record: (command) => storage.write([{ type: "put", key: keyOf(command.commandId), value: command }]),
     erase(commandId) {
       storage
         .write([{ type: "delete", key: keyOf(commandId) }])
@@ -31,11 +29,24 @@ export function createJournal(storage: Storage, logger: Logger): Journal {
     async recover() {
       const found: Command[] = [];
       for (const [key, value] of await storage.scan({ prefix: [PREFIX] })) {
-        const parsed = commandSchema.safeParse(value);
-        if (parsed.success) found.push(parsed.data);
+        if (isCommand(value)) found.push(value);
         else logger("error", "outbox.unreadable", { key: key.join("/") });
       }
       return found;
     },
   };
+}
+
+/**
+ * What this client wrote itself, whole or not at all. Its shape was proven when it was composed; the backend parses it
+ * again, and a schema here would double the size of the client.
+ */
+function isCommand(value: unknown): value is Command {
+  return (
+    isObject(value) && ["type", "commandId", "conversationId"].every((key) => typeof value[key] === "string")
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

@@ -123,7 +123,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     for (let id = next(run.lane, options.window()); id; id = next(run.lane, options.window())) {
       const entry = entries.get(id);
       if (!entry?.isStored) return; // its write will pump again
-      const turn = entry.command.type === "message.send" ? limiter.take(conversationId) : { ok: true as const };
+      const turn =
+        entry.command.type === "message.send" ? limiter.take(conversationId) : { ok: true as const };
       if (!turn.ok) return pause(conversationId, turn.retryAfterMs);
       run.lane = depart(run.lane, id);
       attempt(entry, link);

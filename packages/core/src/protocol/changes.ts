@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { CommandType } from "./commands.ts";
+import { type CommandType, MOST_INVITATIONS } from "./commands.ts";
 import { anyRecord, emoji } from "./record-schemas.ts";
 import type { AnyRecord } from "./records.ts";
 import { receipt, type Receipt } from "./receipts.ts";
@@ -47,8 +47,8 @@ export interface Cursor {
   readonly rev: number;
 }
 
-/** One command makes at most this many changes (a conversation and the people invited). */
-const MOST_CHANGES = 1_001;
+/** One command makes at most this many changes: a conversation, its creator and those invited. */
+const MOST_CHANGES: number = 2 + MOST_INVITATIONS;
 
 const changeKind = z.enum([
   "message.send",

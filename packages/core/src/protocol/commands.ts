@@ -175,7 +175,7 @@ export type Command =
 export type CommandType = Command["type"];
 
 /** The wire's bound on people invited by one command; the policy may say fewer. */
-const MOST_INVITATIONS = 1_000;
+export const MOST_INVITATIONS = 1_000;
 
 const common = { commandId: uuid, conversationId: id, at: count };
 const onParticipant = { ...common, userId: id };

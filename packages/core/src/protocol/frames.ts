@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
+import { MOST_HEADS } from "./bounds.ts";
 import { type Ack, ack, type Change, change, type Head, head } from "./changes.ts";
 import { type Command, command } from "./commands.ts";
-import { type Policy, policy } from "./policy.ts";
+import type { Policy } from "./policy.ts";
+import { policy } from "./policy-schema.ts";
 import { type Query, query } from "./queries.ts";
 import { type Receipt, receipt } from "./receipts.ts";
 import { count, id, list, type Schema, text } from "./schema.ts";
@@ -156,11 +158,6 @@ export type ServerFrame =
   | PongFrame
   | PolicyFrame
   | ClosingFrame;
-
-/** How many frames one WebSocket message may hold. */
-export const MOST_FRAMES = 1_000;
-/** How many heads a welcome or a pong may hold. */
-export const MOST_HEADS = 1_000;
 
 const code = text(64);
 const prose = text(1_024);

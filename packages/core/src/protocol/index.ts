@@ -20,13 +20,10 @@ export type {
 export {
   anyRecord,
   conversationRecord,
-  LONGEST_TEXT,
   messageContent,
   messageRecord,
   messageVersion,
   participantRecord,
-  REACTION_NAMES,
-  REACTIONS_PER_MESSAGE,
 } from "./record-schemas.ts";
 export {
   type AddParticipant,
@@ -61,15 +58,9 @@ export {
   head,
 } from "./changes.ts";
 export { type Receipt, receipt } from "./receipts.ts";
-export {
-  MOST_WATCHED,
-  type PresenceStatus,
-  type Signal,
-  signal,
-  type SignalEvent,
-  signalEvent,
-} from "./signals.ts";
-export { defaultPolicy, type Limits, type Policy, policy, type Rate } from "./policy.ts";
+export { type PresenceStatus, type Signal, signal, type SignalEvent, signalEvent } from "./signals.ts";
+export { defaultPolicy, type Limits, type Policy, type Rate } from "./policy.ts";
+export { policy } from "./policy-schema.ts";
 export {
   type ChangesPage,
   type ChangesQuery,
@@ -98,8 +89,6 @@ export {
   clientFrame,
   type ClosingFrame,
   type HelloFrame,
-  MOST_FRAMES,
-  MOST_HEADS,
   type PingFrame,
   type PolicyFrame,
   type PongFrame,
@@ -125,5 +114,16 @@ export {
   parseResult,
   parseServerFrames,
 } from "./parse.ts";
-export { LONGEST_ID, type Schema } from "./schema.ts";
+export {
+  CUSTOM_DEPTH,
+  CUSTOM_NODES,
+  LONGEST_ID,
+  LONGEST_TEXT,
+  MOST_FRAMES,
+  MOST_HEADS,
+  MOST_WATCHED,
+  REACTION_NAMES,
+  REACTIONS_PER_MESSAGE,
+} from "./bounds.ts";
+export type { Schema } from "./schema.ts";
 export { PROTOCOL_VERSION } from "./version.ts";

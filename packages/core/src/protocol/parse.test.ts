@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isErrorCode } from "../errors/codes.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
-import { MOST_FRAMES } from "./frames.ts";
+import { MOST_FRAMES } from "./bounds.ts";
 import { parseClientFrames, parseResult, parseServerFrames } from "./parse.ts";
 
 // The shapes themselves are tested by the golden frames, test/frames.

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import type { ErrorCode } from "../errors/codes.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
-import { type ClientFrame, clientFrame, MOST_FRAMES, type ServerFrame, serverFrame } from "./frames.ts";
+import { MOST_FRAMES } from "./bounds.ts";
+import { type ClientFrame, clientFrame, type ServerFrame, serverFrame } from "./frames.ts";
 import { type QueryResults, queryResults, type QueryType } from "./queries.ts";
 import { count, id, type Schema } from "./schema.ts";
 

@@ -1,6 +1,3 @@
-import * as z from "zod/mini";
-import { count, list, type Schema, text } from "./schema.ts";
-
 /** A token bucket: holds at most `burst`, gains `tokens` every `perMs`; one command takes one. */
 export interface Rate {
   /** For display, as "minute" or "day". */
@@ -61,30 +58,3 @@ export const defaultPolicy: Policy = {
     pins: 50,
   },
 };
-
-const amount = z.int().check(z.positive());
-
-export const policy: Schema<Policy> = z.object({
-  heartbeatMs: amount,
-  typing: z.object({ everyMs: amount, expiresMs: amount }),
-  presenceExpiresMs: amount,
-  rates: list(
-    z.object({
-      name: text(32),
-      scope: z.enum(["user", "conversation"]),
-      tokens: amount,
-      perMs: amount,
-      burst: amount,
-    }),
-    16,
-  ),
-  limits: z.object({
-    textLength: amount,
-    frameBytes: amount,
-    inFlight: amount,
-    pageSize: amount,
-    members: amount,
-    invitations: count,
-    pins: count,
-  }),
-});

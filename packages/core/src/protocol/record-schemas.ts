@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { LONGEST_TEXT, REACTION_NAMES, REACTIONS_PER_MESSAGE } from "./bounds.ts";
 import type {
   AnyRecord,
   ConversationKind,
@@ -18,11 +19,6 @@ import type {
 } from "./records.ts";
 import { count, custom, id, list, type Schema, text, uuid } from "./schema.ts";
 
-/** How many names a reaction carries, and how many different reactions a message. */
-export const REACTION_NAMES = 8;
-export const REACTIONS_PER_MESSAGE = 32;
-/** Hard bounds of the wire, in code points; the server's policy may be narrower, never wider. */
-export const LONGEST_TEXT = 100_000;
 const LONGEST_NAME = 256;
 const LONGEST_DESCRIPTION = 4_096;
 const MOST_RANGES = 500;

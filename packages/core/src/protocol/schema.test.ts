@@ -3,7 +3,6 @@ import {
   conversationKind,
   conversationStatus,
   emoji,
-  LONGEST_TEXT,
   messageContent,
   messageKind,
   notificationLevel,
@@ -18,8 +17,12 @@ import type {
   ParticipantStatus,
   Role,
 } from "./records.ts";
-import { defaultPolicy, policy } from "./policy.ts";
-import { count, custom, CUSTOM_NODES, id, LONGEST_ID, type Schema, text, uuid } from "./schema.ts";
+import { ack } from "./changes.ts";
+import { MOST_INVITATIONS } from "./commands.ts";
+import { defaultPolicy } from "./policy.ts";
+import { policy } from "./policy-schema.ts";
+import { CUSTOM_NODES, LONGEST_ID, LONGEST_TEXT } from "./bounds.ts";
+import { count, custom, id, type Schema, text, uuid } from "./schema.ts";
 
 /** Which of `values` the schema refuses. */
 function refused<T>(schema: Schema<T>, values: readonly unknown[]): unknown[] {
@@ -137,6 +140,25 @@ describe("choices", () => {
     expect(refused(messageKind, Object.keys(messageKinds))).toEqual([]);
     const records = Object.keys(memberships).map((status) => ({ ...participant, status }));
     expect(refused(participantRecord, records)).toEqual([]);
+  });
+});
+
+describe("an ack", () => {
+  it("has room for everything one command can change: a conversation, its creator and all those invited", () => {
+    const commandId = "019b796d-d600-7000-8000-000000000001";
+    const record = {
+      type: "participant",
+      conversationId: "c",
+      rev: 1,
+      role: "member",
+      status: "active",
+      joinedAt: 0,
+    };
+    const more = { conversationId: "c", rev: 1, kind: "conversation.create", actorId: "a", at: 0, commandId };
+    const changes = (count: number): object[] =>
+      Array.from({ length: count }, (_, index) => ({ ...more, record: { ...record, userId: `u${index}` } }));
+    expect(refused(ack, [{ commandId, changes: changes(MOST_INVITATIONS + 2) }])).toEqual([]);
+    expect(refused(ack, [{ commandId, changes: changes(MOST_INVITATIONS + 3) }])).toHaveLength(1);
   });
 });
 

@@ -1,18 +1,12 @@
 import * as z from "zod/mini";
 import { isJsonWithin, type JsonObject, soundText } from "../base/json.ts";
+import { CUSTOM_DEPTH, CUSTOM_NODES, LONGEST_ID } from "./bounds.ts";
 
 /**
  * The building blocks of every schema on the wire. Exported schemas are annotated with the hand-written type they
  * must produce, so that the types stay readable and the compiler proves that both say the same.
  */
 export type Schema<T> = z.ZodMiniType<T>;
-
-/** How long an id may be, in code points: what zod and JSON Schema count, where JavaScript's `length` counts units. */
-export const LONGEST_ID = 128;
-
-/** Deepest and largest `custom` object; its size in bytes is bounded by the frame. */
-export const CUSTOM_DEPTH = 8;
-export const CUSTOM_NODES = 1_000;
 
 /** An id an application chose: any text without control characters. */
 export const id: Schema<string> = z.string().check(z.maxLength(LONGEST_ID), z.regex(/^[^\p{Cc}\p{Cs}]+$/u));

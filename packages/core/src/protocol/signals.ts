@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { MOST_WATCHED } from "./bounds.ts";
 import { id, list, type Schema } from "./schema.ts";
 
 /** Signals are neither stored nor numbered, may be lost, and expire by clock. */
@@ -19,9 +20,6 @@ export type SignalEvent =
       readonly active: boolean;
     }
   | { readonly type: "presence"; readonly userId: string; readonly status: PresenceStatus };
-
-/** How many conversations one client may watch at once. */
-export const MOST_WATCHED = 50;
 
 const presenceStatus = z.enum(["online", "away", "offline"]);
 

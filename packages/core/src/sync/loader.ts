@@ -27,7 +27,8 @@ export function createLoader({ link, pageSize }: LoaderOptions): Loader {
 
   const query: Loader["query"] = async (asked) => {
     const current = link();
-    if (!current) throw new MessagingError("connection/offline", { message: "unable to load; there is no link" });
+    if (!current)
+      throw new MessagingError("connection/offline", { message: "unable to load; there is no link" });
     return current.query(asked);
   };
 
@@ -40,7 +41,10 @@ export function createLoader({ link, pageSize }: LoaderOptions): Loader {
     return started;
   };
 
-  const page = (replica: Replica, place: Pick<HistoryQuery, "before" | "after" | "around">): Promise<void> => {
+  const page = (
+    replica: Replica,
+    place: Pick<HistoryQuery, "before" | "after" | "around">,
+  ): Promise<void> => {
     const { conversationId } = replica;
     return once(JSON.stringify([conversationId, place]), async () => {
       const limit = pageSize();

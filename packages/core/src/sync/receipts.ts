@@ -55,7 +55,13 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
 
   const submit = (conversationId: string, entry: Wanted, on: Link): void => {
     const mark = entry.mark;
-    const command = { type: "receipt.mark", commandId: nextId(), conversationId, at: clock.now(), ...mark } as const;
+    const command = {
+      type: "receipt.mark",
+      commandId: nextId(),
+      conversationId,
+      at: clock.now(),
+      ...mark,
+    } as const;
     on.submit(command).then(
       (ack) => {
         entry.done = max(entry.done, mark);

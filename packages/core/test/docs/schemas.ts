@@ -4,8 +4,8 @@ import { errorCodes } from "../../src/errors/codes.ts";
 import { ack, change, head } from "../../src/protocol/changes.ts";
 import { closeCodes } from "../../src/protocol/close-codes.ts";
 import { command } from "../../src/protocol/commands.ts";
-import { clientFrame, MOST_FRAMES, serverFrame } from "../../src/protocol/frames.ts";
-import { policy } from "../../src/protocol/policy.ts";
+import { clientFrame, serverFrame } from "../../src/protocol/frames.ts";
+import { policy } from "../../src/protocol/policy-schema.ts";
 import { query, queryResults } from "../../src/protocol/queries.ts";
 import { receipt } from "../../src/protocol/receipts.ts";
 import {
@@ -16,15 +16,8 @@ import {
   messageVersion,
   participantRecord,
 } from "../../src/protocol/record-schemas.ts";
-import {
-  count,
-  custom,
-  CUSTOM_DEPTH,
-  CUSTOM_NODES,
-  id,
-  type Schema,
-  uuid,
-} from "../../src/protocol/schema.ts";
+import { count, custom, id, type Schema, uuid } from "../../src/protocol/schema.ts";
+import { CUSTOM_DEPTH, CUSTOM_NODES, MOST_FRAMES } from "../../src/protocol/bounds.ts";
 import { signal, signalEvent } from "../../src/protocol/signals.ts";
 import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 
@@ -68,7 +61,7 @@ export const wire = {
   clientFrame: schemaOf(clientFrame),
   serverFrame: schemaOf(serverFrame),
   queryResults: schemaOf(z.object(queryResults)),
-  closeCodes,
+  closeCodes: closeCodes,
   mostFrames: MOST_FRAMES,
 };
 

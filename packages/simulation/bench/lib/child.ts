@@ -14,7 +14,10 @@ export interface ServerProcess {
 /** Starts `servers/<name>.ts`, which tells its port over the channel once it listens. */
 export async function startServer(name: string, args: readonly string[] = []): Promise<ServerProcess> {
   const script = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url));
-  const child = fork(script, args, { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: process.execArgv });
+  const child = fork(script, args, {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    execArgv: process.execArgv,
+  });
   const next = (): Promise<Record<string, unknown>> =>
     new Promise((resolve, reject) => {
       child.once("message", (message) => resolve(Object(message)));

@@ -19,9 +19,13 @@ export function formatTable({ title, note, rows }: Table): string {
     ["", ...columns],
     ...rows.map((row) => [row.name, ...columns.map((column) => show(row.figures[column]))]),
   ];
-  const widths = ["", ...columns].map((_, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)));
+  const widths = ["", ...columns].map((_, index) =>
+    Math.max(...cells.map((line) => line[index]?.length ?? 0)),
+  );
   const lines = cells.map((line) =>
-    line.map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0))).join("  "),
+    line
+      .map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .join("  "),
   );
   return [`## ${title}`, note, "", ...lines, ""].join("\n");
 }

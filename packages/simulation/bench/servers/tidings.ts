@@ -23,7 +23,12 @@ const server = await createServer({
   secret: randomUUID() + randomUUID(),
   lobbies: [],
   policy: { ...defaultPolicy, rates: [], limits: { ...defaultPolicy.limits, invitations: members } },
-  bounds: { connectionsPerAddress: 20_000, connections: 20_000, framesPerSecond: 1_000_000, frameBurst: 1_000_000 },
+  bounds: {
+    connectionsPerAddress: 20_000,
+    connections: 20_000,
+    framesPerSecond: 1_000_000,
+    frameBurst: 1_000_000,
+  },
 });
 
 const userOf = (room: number, index: number): string => `user-${room}-${index}`;
@@ -43,7 +48,9 @@ async function createRoom(room: number): Promise<void> {
     auth: tokens[`${room}.0`] ?? "",
   });
   await client.connect();
-  const participants = Array.from({ length: members - 1 }, (_, index) => ({ userId: userOf(room, index + 1) }));
+  const participants = Array.from({ length: members - 1 }, (_, index) => ({
+    userId: userOf(room, index + 1),
+  }));
   await client.createConversation({ conversationId: `room-${room}`, kind: "group", participants });
   while (client.outbox.get().waiting > 0) await new Promise((resolve) => setTimeout(resolve, 1));
   await client.close();

@@ -1,0 +1,21 @@
+/**
+ * Hard bounds of the wire. A server's policy may be narrower, never wider. They stand apart from the schemas so that a
+ * client that parses nothing itself does not carry them.
+ */
+
+/** How long an id may be, in UTF-16 units. */
+export const LONGEST_ID = 128;
+/** Text of a message, in UTF-16 units. */
+export const LONGEST_TEXT = 100_000;
+/** Deepest and largest `custom` object; its size in bytes is bounded by the frame. */
+export const CUSTOM_DEPTH = 8;
+export const CUSTOM_NODES = 1_000;
+/** How many names a reaction carries, and how many different reactions a message. */
+export const REACTION_NAMES = 8;
+export const REACTIONS_PER_MESSAGE = 32;
+/** How many conversations one client may watch at once. */
+export const MOST_WATCHED = 50;
+/** How many frames one WebSocket message may hold. */
+export const MOST_FRAMES = 1_000;
+/** How many heads a welcome or a pong may hold. */
+export const MOST_HEADS = 1_000;

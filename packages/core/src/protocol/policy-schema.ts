@@ -1,0 +1,30 @@
+import * as z from "zod/mini";
+import type { Policy } from "./policy.ts";
+import { count, list, type Schema, text } from "./schema.ts";
+
+const amount = z.int().check(z.positive());
+
+export const policy: Schema<Policy> = z.object({
+  heartbeatMs: amount,
+  typing: z.object({ everyMs: amount, expiresMs: amount }),
+  presenceExpiresMs: amount,
+  rates: list(
+    z.object({
+      name: text(32),
+      scope: z.enum(["user", "conversation"]),
+      tokens: amount,
+      perMs: amount,
+      burst: amount,
+    }),
+    16,
+  ),
+  limits: z.object({
+    textLength: amount,
+    frameBytes: amount,
+    inFlight: amount,
+    pageSize: amount,
+    members: amount,
+    invitations: count,
+    pins: count,
+  }),
+});
