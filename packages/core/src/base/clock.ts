@@ -1,7 +1,7 @@
 /** Calls off what it was returned for; calling it again, or too late, does nothing. */
 export type Cancel = () => void;
 
-/** The only source of time in a client. Milliseconds since the Unix epoch. */
+/** The only source of time in a client. Whole milliseconds since the Unix epoch. */
 export interface Clock {
   now(): number;
   /** Runs `task` once, `delayMs` from now (never synchronously). */

@@ -1,11 +1,12 @@
 /**
- * Hard bounds of the wire. A server's policy may be narrower, never wider. They stand apart from the schemas so that a
+ * Hard bounds of the wire; lengths of text are in code points, which is what zod and JSON Schema count and JavaScript's
+ * `length` does not. A server's policy may be narrower, never wider. They stand apart from the schemas so that a
  * client that parses nothing itself does not carry them.
  */
 
-/** How long an id may be, in UTF-16 units. */
+/** How long an id may be. */
 export const LONGEST_ID = 128;
-/** Text of a message, in UTF-16 units. */
+/** Text of a message. */
 export const LONGEST_TEXT = 100_000;
 /** Deepest and largest `custom` object; its size in bytes is bounded by the frame. */
 export const CUSTOM_DEPTH = 8;

@@ -31,8 +31,9 @@ export function parseClientFrames(data: string): Parsed<ClientFrame | MalformedF
     const request = envelope.safeParse(item);
     if (!request.success) return undefined;
     const { type, command, ...numbers } = request.data;
+    const place = inConversation.safeParse(command);
     const error = malformed(reason, type === "submit" ? "command/malformed" : "query/malformed");
-    return [{ type: "malformed", ...numbers, ...command, error }];
+    return [{ type: "malformed", ...numbers, ...(place.success && place.data), error }];
   });
 }
 
@@ -40,8 +41,9 @@ const envelope = z.object({
   type: z.enum(["submit", "query"]),
   id: count,
   lane: z.exactOptional(count),
-  command: z.catch(z.object({ conversationId: z.exactOptional(id) }), {}),
+  command: z.unknown(),
 });
+const inConversation = z.object({ conversationId: id });
 
 /**
  * Parses what a server sent. Frames of a type this version does not know are skipped, so that a newer server may say
