@@ -1,0 +1,135 @@
+import type { Clock } from "../base/clock.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { ErrorCode } from "../errors/codes.ts";
+import type { ErrorIssue } from "../errors/messaging-error.ts";
+import type { Limits } from "../protocol/policy.ts";
+import type { MessageKind, MessageOrigin, TextRange } from "../protocol/records.ts";
+
+/** What a person is about to say. */
+export interface Draft {
+  readonly text: string;
+  /** Default `"text"`. */
+  readonly kind?: MessageKind;
+  readonly custom?: JsonObject;
+  /** The message answered. */
+  readonly replyTo?: string;
+  /** The message whose thread this belongs to. */
+  readonly threadId?: string;
+  /** Links, mentions and hashtags in `text`. */
+  readonly ranges?: readonly TextRange[];
+  /** Set when forwarded. */
+  readonly origin?: MessageOrigin;
+}
+
+/** A draft may not be sent as it is. */
+export interface Refusal {
+  readonly ok: false;
+  /** Of the first issue. */
+  readonly code: ErrorCode;
+  readonly issues: readonly ErrorIssue[];
+  /** What a step threw, or why the run was called off. */
+  readonly cause?: unknown;
+}
+
+/** The draft as it will be sent, or why it will not be. */
+export type Composed = { readonly ok: true; readonly draft: Draft } | Refusal;
+
+/** What a step may know beside the draft. */
+export interface ComposeContext {
+  readonly conversationId: string;
+  readonly limits: Limits;
+  /** Aborted when the answer no longer matters. */
+  readonly signal: AbortSignal;
+}
+
+/** One station of a draft on its way to becoming a message. */
+export interface ComposeStep {
+  /** For placing other steps beside it. */
+  readonly name: string;
+  /** The draft, changed or not, or a refusal. A promise makes the whole run asynchronous; to throw is to refuse. */
+  run(draft: Draft, context: ComposeContext): Draft | Refusal | Promise<Draft | Refusal>;
+}
+
+export interface ComposeOptions {
+  readonly conversationId: string;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  /** Calls an asynchronous run off: it ends as a refusal with the reason as its `cause`. */
+  readonly signal?: AbortSignal;
+  /** How long asynchronous steps may take together. Default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+export interface ComposePipeline {
+  /** Synchronous when every step is, so that the message shows in the same tick. Never throws, never rejects. */
+  run(draft: Draft, options: ComposeOptions): Composed | Promise<Composed>;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** @param steps - run in this order; each sees what the one before made of the draft. */
+export function composePipeline(steps: readonly ComposeStep[]): ComposePipeline {
+  return {
+    run(draft, options) {
+      const { conversationId, limits } = options;
+      const abort = new AbortController();
+      const composed = runFrom(steps, draft, { conversationId, limits, signal: abort.signal });
+      return "then" in composed ? settle(composed, abort, options) : composed;
+    },
+  };
+}
+
+/** A refusal for these issues. */
+export function refuse(first: ErrorIssue, ...others: readonly ErrorIssue[]): Refusal {
+  return { ok: false, code: first.code, issues: [first, ...others] };
+}
+
+function runFrom(
+  [step, ...others]: readonly ComposeStep[],
+  draft: Draft,
+  context: ComposeContext,
+): Composed | Promise<Composed> {
+  if (!step) return { ok: true, draft };
+  const go = (result: Draft | Refusal): Composed | Promise<Composed> =>
+    "issues" in result ? result : runFrom(others, result, context);
+  try {
+    const result = step.run(draft, context);
+    if (!("then" in result)) return go(result);
+    return result.then(
+      (later) => (context.signal.aborted ? broken("it was called off") : go(later)),
+      (cause) => broken(`step "${step.name}" failed`, cause),
+    );
+  } catch (cause) {
+    return broken(`step "${step.name}" failed`, cause);
+  }
+}
+
+/** Ends an asynchronous run in time, whatever its steps do. */
+function settle(
+  composed: Promise<Composed>,
+  abort: AbortController,
+  { clock, signal, timeoutMs = TIMEOUT_MS }: ComposeOptions,
+): Promise<Composed> {
+  return new Promise((resolve) => {
+    const end = (result: Composed): void => {
+      cancel();
+      signal?.removeEventListener("abort", callOff);
+      abort.abort();
+      resolve(result);
+    };
+    const callOff = (): void => end(broken("it was called off", signal?.reason));
+    const cancel = clock.after(timeoutMs, () => end(broken("it took too long")));
+    signal?.addEventListener("abort", callOff);
+    if (signal?.aborted) callOff();
+    void composed.then(end);
+  });
+}
+
+function broken(reason: string, cause?: unknown): Refusal {
+  const issue: ErrorIssue = {
+    code: "draft/refused",
+    message: `unable to check the message; ${reason}`,
+    suggestion: "Try again in a moment.",
+  };
+  return { ...refuse(issue), ...(cause !== undefined && { cause }) };
+}
