@@ -41,7 +41,7 @@ const envelope = z.object({
   type: z.enum(["submit", "query"]),
   id: count,
   lane: z.exactOptional(count),
-  command: z.unknown(),
+  command: z.optional(z.unknown()),
 });
 const inConversation = z.object({ conversationId: id });
 
