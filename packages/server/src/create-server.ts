@@ -74,7 +74,7 @@ function assemble(settings: Settings, secret: string): RunningServer {
     bounds: { ...bounds, frames: { perSecond: framesPerSecond, burst: frameBurst } },
     onFailure: (what, error) => log.error({ what, err: error }, "failure"),
   });
-  const allowsLocalPages = settings.secret === undefined;
+  const allowsLocalPages = isThisMachine(settings.host);
   const doorman = new Doorman({ ...settings, ...settings.bounds, allowsLocalPages });
   return new RunningServer({ settings, secret, log, store, bus, engine, doorman });
 }
@@ -173,6 +173,10 @@ class RunningServer implements TidingsServer {
       connections: doorman.count,
     };
   }
+}
+
+function isThisMachine(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** Clients come back spread over this long: a moment for a few, half a minute for ten thousand. */

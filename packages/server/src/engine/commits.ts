@@ -115,17 +115,22 @@ export class Commits {
     const items = this.#queue.splice(0, MOST_PER_COMMIT);
     if (items.length === 0) return;
     this.#isCommitting = true;
-    try {
-      const outcomes = await this.#options.store.commit(items, (item, isKnown) => this.#admit(item, isKnown));
-      this.#settle(items, outcomes);
-    } catch (error) {
-      this.#options.onFailure(error);
-      this.#fail(items);
-    }
+    const outcomes = await this.#store(items);
+    if (outcomes) this.#settle(items, outcomes);
+    else this.#fail(items);
     this.#options.outbound.flush();
     this.#isCommitting = false;
     if (this.#queue.length > 0) return this.#schedule();
     for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  async #store(items: readonly Item[]): Promise<readonly Outcome[] | undefined> {
+    try {
+      return await this.#options.store.commit(items, (item, isKnown) => this.#admit(item, isKnown));
+    } catch (error) {
+      this.#options.onFailure(error);
+      return undefined;
+    }
   }
 
   /** Asked by the store for each command in its turn. */

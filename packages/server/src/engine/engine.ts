@@ -93,8 +93,11 @@ export class Engine {
     const fanOut = new FanOut(roster, outbound, signals);
     bus.listen((events) => {
       for (const event of events) {
-        fanOut.deliver(event);
-        greeting.note(event);
+        // One event that cannot be delivered must not cost the others; clients find the gap by themselves (D4).
+        guarded(onFailure, "delivery", () => {
+          greeting.note(event);
+          fanOut.deliver(event);
+        });
       }
     });
   }
@@ -141,7 +144,8 @@ export class Engine {
   receive(session: Session, frames: readonly ReceivedFrame[]): void {
     for (const frame of frames) {
       if (session.phase === "closed") return;
-      this.#reception.receive(session, frame);
+      const isDone = guarded(this.#options.onFailure, "frame", () => this.#reception.receive(session, frame));
+      if (!isDone) this.close(session, { code: "server/internal", message: "unable to handle the frame" });
     }
   }
 
@@ -182,5 +186,16 @@ export class Engine {
       });
     });
     for (const { outlet } of this.#sessions) outlet.cut();
+  }
+}
+
+/** Keeps a defect from taking the process, and everybody else's links, with it. */
+function guarded(onFailure: EngineOptions["onFailure"], what: string, run: () => void): boolean {
+  try {
+    run();
+    return true;
+  } catch (error) {
+    onFailure(what, error);
+    return false;
   }
 }

@@ -164,7 +164,7 @@ export class Reception {
   /** A token that does not renew the link leaves it as it was: it may still be good for a while. */
   async #refresh(session: Session, user: OnlineUser, { id, token }: RefreshFrame): Promise<void> {
     const { authenticate, outbound, clock } = this.#options;
-    const identity = await authenticate(token);
+    const identity = await authenticate(token); // Never throws.
     if ("ok" in identity) return outbound.push(session, rejectPacket(id, identity));
     if (identity.userId !== user.id) {
       const refusal = refuse("auth/invalid", "unable to renew the link; the token is someone else's");

@@ -4,7 +4,7 @@ import type { ErrorCode } from "@tidings/core/errors";
 export interface DoormanOptions {
   /** Web pages that may connect, as `https://chat.example`; `"*"` for any. Clients that are no browsers say none. */
   readonly origins: readonly string[] | "*";
-  /** Pages of this machine may connect too, whatever their port. */
+  /** Pages of this machine may connect too, whatever their port: for a server that only this machine can reach. */
   readonly allowsLocalPages: boolean;
   readonly path: string;
   readonly connections: number;

@@ -55,6 +55,7 @@ export function attachGateway(server: Server, { engine, doorman, frameBytes }: G
     upgrades.handleUpgrade(request, socket, head, (link) => {
       socket.off("close", forget); // From here on the link's own close counts.
       link.address = address;
+      link.stream = socket;
       link.session = engine.connect(link);
       link.on("message", onMessage);
       link.on("close", onClose);

@@ -1,9 +1,11 @@
 import type { ErrorCode } from "@tidings/core/errors";
 import { closeCodeOf } from "@tidings/core/protocol";
+import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import type { FrameList } from "../engine/frame-list.ts";
 import type { Outlet } from "../engine/outlet.ts";
 import type { Session } from "../engine/session.ts";
+import { textFrame } from "./text-frame.ts";
 
 /**
  * The server's end of one WebSocket. A subclass, so that what belongs to a link lies on the socket itself and the
@@ -11,6 +13,8 @@ import type { Session } from "../engine/session.ts";
  */
 export class LinkSocket extends WebSocket implements Outlet {
   session: Session | undefined;
+  /** The connection under the WebSocket, for frames that are ready to go. */
+  stream: Duplex | undefined;
   /** Whose connection it counts as. */
   address = "";
 
@@ -20,8 +24,8 @@ export class LinkSocket extends WebSocket implements Outlet {
 
   write(frames: FrameList): void {
     if (this.readyState !== WebSocket.OPEN) return;
-    frames.bytes ??= Buffer.from(frames.toText());
-    this.send(frames.bytes, { binary: false });
+    frames.bytes ??= textFrame(frames.toText());
+    this.stream?.write(frames.bytes);
   }
 
   end(code: ErrorCode): void {

@@ -36,6 +36,7 @@ const migrations: readonly string[] = [
     key INTEGER PRIMARY KEY,
     conversation INTEGER NOT NULL,
     seq INTEGER NOT NULL,
+    sent_rev INTEGER NOT NULL,
     rev INTEGER NOT NULL,
     id TEXT NOT NULL UNIQUE,
     author_id TEXT NOT NULL,
@@ -43,7 +44,8 @@ const migrations: readonly string[] = [
     record TEXT NOT NULL
   );
   CREATE UNIQUE INDEX messages_by_seq ON messages (conversation, seq);
-  CREATE UNIQUE INDEX messages_by_rev ON messages (conversation, rev);
+  -- Messages nobody has touched are in the same order by rev as by seq, so only the others need an index of their own.
+  CREATE INDEX messages_changed ON messages (conversation, rev) WHERE rev > sent_rev;
   CREATE INDEX messages_by_author ON messages (conversation, author_id, seq);
   CREATE INDEX messages_deleted ON messages (conversation, seq, author_id) WHERE is_deleted = 1;
 

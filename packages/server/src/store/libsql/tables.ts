@@ -131,7 +131,8 @@ function createWriters({ prepare }: Connection): Omit<Tables, keyof Readers> {
      ON CONFLICT DO UPDATE SET rev = excluded.rev, is_in = excluded.is_in, record = excluded.record`,
   );
   const newMessage = prepare(
-    `INSERT INTO messages (conversation, seq, rev, is_deleted, record, id, author_id) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO messages (conversation, seq, sent_rev, rev, is_deleted, record, id, author_id)
+     VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7)`,
   );
   const message = prepare("UPDATE messages SET rev = ?, is_deleted = ?, record = ? WHERE id = ?");
   const version = prepare("INSERT INTO versions (message_id, version, record) VALUES (?, ?, ?)");

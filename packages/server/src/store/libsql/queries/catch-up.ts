@@ -1,4 +1,4 @@
-import type { AnyRecord, ChangesQuery } from "@tidings/core/protocol";
+import type { AnyRecord, ChangesQuery, Head } from "@tidings/core/protocol";
 import type { Answer } from "../../store.ts";
 import type { Connection } from "../database.ts";
 import { decode, type Tables } from "../tables.ts";
@@ -13,27 +13,59 @@ export function createCatchUp(
   tables: Tables,
   epoch: string,
 ): (reading: Reading, query: ChangesQuery) => Answer {
-  const changedIn = (table: string) =>
-    prepare<{ record: string }>(
-      `SELECT record FROM ${table} WHERE conversation = ? AND rev > ? ORDER BY rev LIMIT ?`,
-    );
-  const participants = changedIn("participants");
-  const messages = changedIn("messages");
+  const participants = prepare<RecordRow>(
+    "SELECT record FROM participants WHERE conversation = ? AND rev > ? ORDER BY rev LIMIT ?",
+  );
+  const changedMessages = prepare<RecordRow>(
+    "SELECT record FROM messages WHERE conversation = ? AND rev > ? AND rev > sent_rev ORDER BY rev LIMIT ?",
+  );
+  const sentMessages = prepare<RecordRow>(
+    "SELECT record FROM messages WHERE conversation = ? AND seq > ? AND rev = sent_rev ORDER BY seq LIMIT ?",
+  );
+  const sentRev = prepare<{ sent_rev: number }>(
+    "SELECT sent_rev FROM messages WHERE conversation = ? AND seq = ?",
+  );
 
-  return ({ readerId, conversation }, { afterRev, limit, kinds = everyKind }) => {
-    const { key, head, record } = conversation;
-    const changed: AnyRecord[] = [];
-    if (kinds.includes("conversation") && record.rev > afterRev) changed.push(record);
-    for (const [kind, statement] of [
-      ["participant", participants],
-      ["message", messages],
-    ] as const) {
-      if (kinds.includes(kind)) changed.push(...statement.all(key, afterRev, limit).map(decode<AnyRecord>));
+  /** The highest sequence that was given away up to `rev`, by bisection: both ascend together. */
+  const seqAt = (key: number, { rev: headRev, seq: headSeq }: Head, rev: number): number => {
+    // No more messages can have been sent since than there were changes.
+    let low = Math.max(0, headSeq - Math.max(0, headRev - rev));
+    let high = headSeq;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((sentRev.get(key, middle)?.sent_rev ?? 0) <= rev) low = middle;
+      else high = middle - 1;
     }
-    const records = changed.sort((one, other) => one.rev - other.rev).slice(0, limit);
-    const isLast = changed.length === records.length && changed.length < limit;
-    const upTo = isLast ? head.rev : (records.at(-1)?.rev ?? head.rev);
-    const own = ownReactions(tables, readerId, records);
+    return low;
+  };
+
+  const changedSince = ({ conversation }: Reading, query: ChangesQuery): readonly RecordRow[] => {
+    const { key, head } = conversation;
+    const { afterRev, limit, kinds = everyKind } = query;
+    const rows: RecordRow[] = [];
+    if (kinds.includes("participant")) rows.push(...participants.all(key, afterRev, limit));
+    if (kinds.includes("message")) {
+      rows.push(...changedMessages.all(key, afterRev, limit));
+      rows.push(...sentMessages.all(key, seqAt(key, head, afterRev), limit));
+    }
+    return rows;
+  };
+
+  return (reading, query) => {
+    const { head, record: conversation } = reading.conversation;
+    const { afterRev, limit, kinds = everyKind } = query;
+    const changed = changedSince(reading, query).map(decode<AnyRecord>);
+    if (kinds.includes("conversation") && conversation.rev > afterRev) changed.push(conversation);
+    changed.sort((one, other) => one.rev - other.rev);
+    const records = changed.slice(0, limit);
+    // Each kind was asked for a whole page, so a short page is the last.
+    const last = records.at(-1);
+    const upTo = last && records.length === limit ? last.rev : head.rev;
+    const own = ownReactions(tables, reading.readerId, records);
     return answered<"changes">({ epoch, records, upTo, head, own, reset: false });
   };
+}
+
+interface RecordRow {
+  readonly record: string;
 }

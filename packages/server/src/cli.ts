@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+import { MessagingError } from "@tidings/core/errors";
+import { issueToken } from "./auth/tokens.ts";
+import { type CommandSettings, type Invocation, readArguments } from "./cli/arguments.ts";
+import { developmentSecret } from "./cli/development-secret.ts";
+import { help } from "./cli/help.ts";
+import { createServer } from "./create-server.ts";
+import { createLog } from "./log.ts";
+import { VERSION } from "./version.ts";
+
+/** Exit codes: 0 done, or drained; 1 failed; 2 called wrongly. */
+async function main(): Promise<void> {
+  try {
+    await run(readArguments(process.argv.slice(2), process.env));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof MessagingError && error.code === "client/misused" ? 2 : 1;
+  }
+}
+
+async function run(invocation: Invocation): Promise<void> {
+  switch (invocation.command) {
+    case "help":
+      process.stdout.write(help);
+      return;
+    case "version":
+      process.stdout.write(`${VERSION}\n`);
+      return;
+    case "token":
+      return printToken(invocation);
+    case "serve":
+      return serve(invocation.settings);
+  }
+}
+
+async function printToken(invocation: Extract<Invocation, { command: "token" }>): Promise<void> {
+  const { settings, userId, expiresInMs } = invocation;
+  const { issuer, audience } = settings.server;
+  const secret = secretOf(settings);
+  if (secret === undefined) {
+    throw new MessagingError("client/misused", { message: "unable to issue the token; set TIDINGS_SECRET" });
+  }
+  const token = await issueToken({
+    secret,
+    userId,
+    ...(expiresInMs !== undefined && { expiresInMs }),
+    ...(issuer !== undefined && { issuer }),
+    ...(audience !== undefined && { audience }),
+  });
+  process.stdout.write(`${token}\n`);
+}
+
+async function serve(settings: CommandSettings): Promise<void> {
+  const log = createLog(settings.logLevel);
+  if (settings.secret === undefined) {
+    log.warn({}, 'development mode: no TIDINGS_SECRET; "tidings-server token <user>" makes tokens');
+  }
+  const server = await createServer({ ...settings.server, secret: secretOf(settings), log });
+  let isStopping = false;
+  const stop = (signal: string): void => {
+    if (isStopping) process.exit(1); // Asked twice: no more patience.
+    isStopping = true;
+    log.info({ signal }, "draining");
+    void server.close().then(() => process.exit(0));
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+function secretOf({ secret, dataFile }: CommandSettings): string | undefined {
+  return secret ?? developmentSecret(dataFile);
+}
+
+await main();

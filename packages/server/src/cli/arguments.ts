@@ -1,0 +1,141 @@
+import { parseArgs } from "node:util";
+import { MessagingError } from "@tidings/core/errors";
+import type { Lobby } from "../engine/lobbies.ts";
+import type { ServerOptions } from "../options.ts";
+
+/** What the command line asks for. */
+export type Invocation =
+  | { readonly command: "help" | "version" }
+  | { readonly command: "serve"; readonly settings: CommandSettings }
+  | {
+      readonly command: "token";
+      readonly settings: CommandSettings;
+      readonly userId: string;
+      readonly expiresInMs: number | undefined;
+    };
+
+/** Flags and environment variables, read; flags win. */
+export interface CommandSettings {
+  /** All but the secret, which may yet have to be found. */
+  readonly server: Omit<ServerOptions, "secret" | "log">;
+  readonly secret: string | undefined;
+  readonly dataFile: string;
+  readonly logLevel: string;
+}
+
+const flags = {
+  port: { type: "string" },
+  host: { type: "string" },
+  path: { type: "string" },
+  data: { type: "string" },
+  issuer: { type: "string" },
+  audience: { type: "string" },
+  origins: { type: "string" },
+  "trusted-proxies": { type: "string" },
+  lobbies: { type: "string" },
+  serve: { type: "string" },
+  "log-level": { type: "string" },
+  expires: { type: "string" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "v" },
+} as const;
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws {MessagingError} `client/misused` */
+export function readArguments(words: readonly string[], environment: Environment): Invocation {
+  const { values, positionals } = parse(words);
+  if (values.help) return { command: "help" };
+  if (values.version) return { command: "version" };
+  const [command = "serve", ...rest] = positionals;
+  const settings = readSettings((name) => {
+    const flag = values[name];
+    return typeof flag === "string"
+      ? flag
+      : environment[`TIDINGS_${name.replaceAll("-", "_").toUpperCase()}`];
+  }, environment["TIDINGS_SECRET"]);
+  if (command === "serve" && rest.length === 0) return { command, settings };
+  const [userId] = rest;
+  if (command === "token" && userId !== undefined && rest.length === 1) {
+    return { command, settings, userId, expiresInMs: mapped(values.expires, readDuration) };
+  }
+  throw misused(`"${positionals.join(" ")}" is not a command; see tidings-server --help`);
+}
+
+function parse(words: readonly string[]): ReturnType<typeof parseFlags> {
+  try {
+    return parseFlags(words);
+  } catch (error) {
+    throw misused(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function parseFlags(words: readonly string[]) {
+  return parseArgs({ args: [...words], options: flags, allowPositionals: true });
+}
+
+type Setting = Exclude<keyof typeof flags, "help" | "version">;
+
+function readSettings(
+  read: (name: Setting) => string | undefined,
+  secret: string | undefined,
+): CommandSettings {
+  const dataFile = read("data") ?? "tidings.db";
+  const logLevel = read("log-level") ?? "info";
+  if (!LOG_LEVELS.includes(logLevel)) throw misused(`the log level is one of ${LOG_LEVELS.join(", ")}`);
+  const origins = read("origins");
+  return {
+    secret,
+    dataFile,
+    logLevel,
+    server: {
+      dataFile,
+      port: mapped(read("port"), (text) => readNumber("port", text)),
+      host: read("host"),
+      path: read("path"),
+      issuer: read("issuer"),
+      audience: read("audience"),
+      origins: origins === "*" ? "*" : mapped(origins, readList),
+      trustedProxies: mapped(read("trusted-proxies"), (text) => readNumber("trusted-proxies", text)),
+      lobbies: mapped(read("lobbies"), (text) => readList(text).map(readLobby)),
+      serve: mapped(read("serve"), (dir) => ({ dir })),
+    },
+  };
+}
+
+function readList(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function readLobby(conversationId: string): Lobby {
+  const name = conversationId.charAt(0).toUpperCase() + conversationId.slice(1);
+  return { conversationId, name, kind: "community" };
+}
+
+function readNumber(name: string, text: string): number {
+  if (/^\d{1,9}$/u.test(text)) return Number(text);
+  throw misused(`${name} must be a number, not "${text}"`);
+}
+
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function readDuration(text: string): number {
+  const [, amount, unit] = /^(\d{1,6})([smhd])$/u.exec(text) ?? [];
+  const ms = unit === undefined ? undefined : unitMs[unit];
+  if (amount === undefined || ms === undefined)
+    throw misused(`"${text}" is not a duration such as 30s, 15m, 12h or 7d`);
+  return Number(amount) * ms;
+}
+
+function mapped<Item>(text: string | undefined, read: (text: string) => Item): Item | undefined {
+  return text === undefined ? undefined : read(text);
+}
+
+function misused(reason: string): MessagingError {
+  return new MessagingError("client/misused", { message: `unable to start; ${reason}` });
+}

@@ -1,0 +1,26 @@
+export const help = `tidings-server: the reference messaging server
+
+  tidings-server [options]             run the server until SIGTERM or SIGINT, then drain it
+  tidings-server token <user> [options]  print a token with which this user may connect
+
+Every option can also be an environment variable; the option wins.
+
+  --port <number>             TIDINGS_PORT             default 8787
+  --host <address>            TIDINGS_HOST             default 127.0.0.1, this machine only
+  --path <path>               TIDINGS_PATH             of the WebSocket, default /
+  --data <file>               TIDINGS_DATA             database, default tidings.db; :memory: for none
+  --issuer <name>             TIDINGS_ISSUER           demanded of tokens, default tidings
+  --audience <name>           TIDINGS_AUDIENCE         demanded of tokens, default tidings
+  --origins <list>            TIDINGS_ORIGINS          web pages that may connect, comma between; * for any
+  --trusted-proxies <number>  TIDINGS_TRUSTED_PROXIES  reverse proxies in front, default 0
+  --lobbies <list>            TIDINGS_LOBBIES          conversations everyone is put into, default general
+  --serve <folder>            TIDINGS_SERVE            files to serve over HTTP
+  --log-level <level>         TIDINGS_LOG_LEVEL        default info
+  --expires <duration>                                 of "token": 30s, 15m, 12h, 7d (default)
+  --help, --version
+
+                              TIDINGS_SECRET           signs tokens, at least 32 bytes
+
+Without TIDINGS_SECRET the server runs in development mode: it makes a secret once and keeps it beside the
+database, in <file>.secret, where "tidings-server token" finds it.
+`;
