@@ -1,0 +1,41 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { root } from "./generated.ts";
+import { readPage } from "./markdown.ts";
+
+const readme = readPage("README.md");
+const [, example = ""] = /^```ts\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+
+describe("README.md", () => {
+  it("is no longer than 120 lines, its example no longer than 15", () => {
+    expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(120);
+    expect(example.trimEnd().split("\n").length).toBeLessThanOrEqual(15);
+  });
+
+  it("begins with an example that runs, ends by itself and shows a message on its way", async () => {
+    const { stdout, stderr } = await run(example);
+    const statuses = stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" ")[0]);
+    expect([...new Set(statuses)]).toEqual(["queued", "sending", "sent"]);
+    expect(stdout).toContain("Hello");
+    expect(stderr).toBe("");
+  });
+});
+
+/** In a process of its own, where imports mean what they mean to a reader; the example is plain JavaScript. */
+function run(code: string): Promise<{ stdout: string; stderr: string }> {
+  const args = [
+    "--conditions=source",
+    "--import",
+    "ts-blank-space/register",
+    "--input-type=module",
+    "-e",
+    code,
+  ];
+  const cwd = fileURLToPath(new URL("packages/core/", root));
+  return promisify(execFile)(process.execPath, args, { cwd, timeout: 30_000 });
+}
