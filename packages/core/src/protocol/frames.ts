@@ -215,3 +215,25 @@ export const serverFrame: Schema<ServerFrame> = z.discriminatedUnion("type", [
     message: z.exactOptional(prose),
   }),
 ]);
+
+/** What a submit or query that cannot be understood must show to be answered at all. */
+export interface RequestEnvelope {
+  readonly type: "submit" | "query";
+  readonly id: number;
+  readonly lane?: number;
+  readonly command?: unknown;
+}
+
+/** Where a command that cannot be understood was bound. */
+export interface CommandPlace {
+  readonly conversationId: string;
+}
+
+export const requestEnvelope: Schema<RequestEnvelope> = z.object({
+  type: z.enum(["submit", "query"]),
+  id: count,
+  lane: z.exactOptional(count),
+  command: z.exactOptional(z.unknown()),
+});
+
+export const commandPlace: Schema<CommandPlace> = z.object({ conversationId: id });

@@ -107,13 +107,9 @@ export {
   type WelcomeFrame,
 } from "./frames.ts";
 export { closeCodeOf, closeCodes } from "./close-codes.ts";
-export {
-  type MalformedFrame,
-  parseClientFrames,
-  type Parsed,
-  parseResult,
-  parseServerFrames,
-} from "./parse.ts";
+export type { Parsed } from "./parse.ts";
+export { type MalformedFrame, parseClientFrames } from "./parse-client.ts";
+export { parseResult, parseServerFrames } from "./parse-server.ts";
 export {
   CUSTOM_DEPTH,
   CUSTOM_NODES,

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { isErrorCode } from "../errors/codes.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import { MOST_FRAMES } from "./bounds.ts";
-import { parseClientFrames, parseResult, parseServerFrames } from "./parse.ts";
+import { parseClientFrames } from "./parse-client.ts";
+import { parseResult, parseServerFrames } from "./parse-server.ts";
 
 // The shapes themselves are tested by the golden frames, test/frames.
 

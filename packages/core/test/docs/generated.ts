@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { fillBlocks } from "./blocks.ts";
 import { schemaFiles } from "./schemas.ts";
+import { wireTableSource } from "./wire-table.ts";
 
 export const root: URL = new URL("../../../../", import.meta.url);
 
@@ -17,6 +18,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     const page = readFileSync(new URL(path, root), "utf8");
     files.set(path, await format(fillBlocks(page), { ...config, parser: "markdown" }));
   }
+  files.set("packages/core/src/protocol/wire-table.ts", wireTableSource());
   return files;
 }
 

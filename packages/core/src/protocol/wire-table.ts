@@ -1,0 +1,67 @@
+import type { Wire } from "./wire.ts";
+
+/** Both are made from the zod schemas by `npm run docs`; change those instead. */
+export const clientWire: Wire<"frame" | "envelope" | "place"> = {
+  table: [
+    ["int",0,9007199254740991],
+    ["text",9007199254740991,"^[\\da-f]{8}-[\\da-f]{4}-7[\\da-f]{3}-[89ab][\\da-f]{3}-[\\da-f]{12}$"],
+    ["text",128,"^[^\\p{Cc}\\p{Cs}]+$"],
+    ["either",[["object",{"text":["text",100000,"^[^\\0\\p{Cs}]*$"],"ranges?":["list",["object",{"type":["one","link","mention","hashtag"],"start":0,"end":0,"value":["text",2048,"^[^\\0\\p{Cs}]*$"]}],500]}],["object",{"sealed":["text",200000,"^[^\\0\\p{Cs}]*$"],"scheme":["text",64,"^[^\\0\\p{Cs}]*$"]}]]],
+    ["json"],
+    ["object",{"type":["one","message.delete","message.pin","message.unpin"],"commandId":1,"conversationId":2,"at":0,"messageId":1}],
+    ["text",9007199254740991,"^[^\\s\\p{Cc}\\p{Cs}<>&\"']{1,64}$"],
+    ["object",{"type":["one","message.react","message.unreact"],"commandId":1,"conversationId":2,"at":0,"messageId":1,"emoji":6}],
+    ["text",256,"^[^\\0\\p{Cs}]*$"],
+    ["text",4096,"^[^\\0\\p{Cs}]*$"],
+    ["flag"],
+    ["object",{"typing":10,"receipts":10,"messagesPerMinute?":["int",1,9007199254740991]}],
+    ["one","owner","admin","moderator","member"],
+    ["object",{"type":["one","participant.remove","participant.ban","participant.unban","participant.unmute"],"commandId":1,"conversationId":2,"at":0,"userId":2}],
+    ["int",1,1000],
+    ["text",512,"^[^\\0\\p{Cs}]*$"],
+    ["text",16384,"^[^\\0\\p{Cs}]*$"],
+  ],
+  roots: {
+    frame: ["tagged","type",{"submit":["object",{"type":["one","submit"],"id":0,"lane?":0,"command":["tagged","type",{"message.send":["object",{"type":["one","message.send"],"commandId":1,"conversationId":2,"at":0,"kind":["one","text","image","video","audio","voice","file","system","announcement","poll"],"content":3,"custom?":4,"replyTo?":1,"threadId?":1,"origin?":["object",{"conversationId":2,"messageId":1,"authorId":2}]}],"message.edit":["object",{"type":["one","message.edit"],"commandId":1,"conversationId":2,"at":0,"messageId":1,"content":3,"custom?":4}],"message.delete":5,"message.pin":5,"message.unpin":5,"message.react":7,"message.unreact":7,"receipt.mark":["object",{"type":["one","receipt.mark"],"commandId":1,"conversationId":2,"at":0,"deliveredSeq?":0,"readSeq?":0}],"conversation.create":["object",{"type":["one","conversation.create"],"commandId":1,"conversationId":2,"at":0,"kind":["one","direct","group","space","community"],"name?":8,"description?":9,"custom?":4,"settings?":11,"participants?":["list",["object",{"userId":2,"role?":12}],1000]}],"conversation.update":["object",{"type":["one","conversation.update"],"commandId":1,"conversationId":2,"at":0,"name?":8,"description?":9,"custom?":4,"settings?":11}],"conversation.status":["object",{"type":["one","conversation.status"],"commandId":1,"conversationId":2,"at":0,"status":["one","active","archived","muted","deleted"]}],"participant.add":["object",{"type":["one","participant.add"],"commandId":1,"conversationId":2,"at":0,"userId":2,"role?":12}],"participant.join":["object",{"type":["one","participant.join"],"commandId":1,"conversationId":2,"at":0}],"participant.leave":["object",{"type":["one","participant.leave"],"commandId":1,"conversationId":2,"at":0}],"participant.remove":13,"participant.ban":13,"participant.unban":13,"participant.unmute":13,"participant.mute":["object",{"type":["one","participant.mute"],"commandId":1,"conversationId":2,"at":0,"userId":2,"until?":0}],"participant.role":["object",{"type":["one","participant.role"],"commandId":1,"conversationId":2,"at":0,"userId":2,"role":12}],"participant.permissions":["object",{"type":["one","participant.permissions"],"commandId":1,"conversationId":2,"at":0,"userId":2,"canSend?":10,"canUpload?":10}],"participant.notify":["object",{"type":["one","participant.notify"],"commandId":1,"conversationId":2,"at":0,"notify":["one","all","mentions","none"]}]}]}],"query":["object",{"type":["one","query"],"id":0,"query":["tagged","type",{"changes":["object",{"type":["one","changes"],"conversationId":2,"afterRev":0,"limit":14,"kinds?":["list",["one","message","participant","conversation"],3]}],"history":["object",{"type":["one","history"],"conversationId":2,"before?":0,"after?":0,"around?":0,"limit":14}],"conversations":["object",{"type":["one","conversations"],"after?":15,"limit":14}],"conversation":["object",{"type":["one","conversation"],"conversationId":2}],"participants":["object",{"type":["one","participants"],"conversationId":2,"after?":15,"limit":14}],"versions":["object",{"type":["one","versions"],"conversationId":2,"messageId":1}],"reactors":["object",{"type":["one","reactors"],"conversationId":2,"after?":15,"limit":14,"messageId":1,"emoji":6}],"receipts":["object",{"type":["one","receipts"],"conversationId":2,"after?":15,"limit":14}]}]}],"signal":["object",{"type":["one","signal"],"signal":["tagged","type",{"typing":["object",{"type":["one","typing"],"conversationId":2,"active":10}],"presence":["object",{"type":["one","presence"],"status":["one","online","away","offline"]}],"watch":["object",{"type":["one","watch"],"conversationIds":["list",2,50]}]}]}],"ping":["object",{"type":["one","ping"],"n":0,"seen":0}],"hello":["object",{"type":["one","hello"],"version":0,"token?":16,"clientId":2}],"refresh":["object",{"type":["one","refresh"],"id":0,"token":16}]}],
+    envelope: ["object",{"type":["one","submit","query"],"id":0,"lane?":0,"command?":["any"]}],
+    place: ["object",{"conversationId":2}],
+  },
+};
+
+export const serverWire: Wire<"frame" | "changes" | "history" | "conversations" | "conversation" | "participants" | "versions" | "reactors" | "receipts"> = {
+  table: [
+    ["text",128,"^[^\\p{Cc}\\p{Cs}]+$"],
+    ["int",0,9007199254740991],
+    ["text",9007199254740991,"^[\\da-f]{8}-[\\da-f]{4}-7[\\da-f]{3}-[89ab][\\da-f]{3}-[\\da-f]{12}$"],
+    ["text",9007199254740991,"^[^\\s\\p{Cc}\\p{Cs}<>&\"']{1,64}$"],
+    ["text",64,"^[^\\0\\p{Cs}]*$"],
+    ["either",[["object",{"text":["text",100000,"^[^\\0\\p{Cs}]*$"],"ranges?":["list",["object",{"type":["one","link","mention","hashtag"],"start":1,"end":1,"value":["text",2048,"^[^\\0\\p{Cs}]*$"]}],500]}],["object",{"sealed":["text",200000,"^[^\\0\\p{Cs}]*$"],"scheme":4}]]],
+    ["json"],
+    ["flag"],
+    ["object",{"type":["one","message"],"id":2,"conversationId":0,"rev":1,"seq":1,"kind":["one","text","image","video","audio","voice","file","system","announcement","poll"],"authorId":0,"content":5,"custom?":6,"replyTo?":2,"threadId?":2,"origin?":["object",{"conversationId":0,"messageId":2,"authorId":0}],"sentAt":1,"createdAt":1,"version":1,"editedAt?":1,"deletedAt?":1,"deletedBy?":0,"pinnedAt?":1,"pinnedBy?":0,"moderated?":7,"reactions":["list",["object",{"emoji":3,"count":1,"userIds":["list",0,8]}],32]}],
+    ["object",{"type":["one","participant"],"conversationId":0,"userId":0,"rev":1,"role":["one","owner","admin","moderator","member"],"status":["one","active","left","removed","banned","muted"],"mutedUntil?":1,"canSend?":7,"canUpload?":7,"notify?":["one","all","mentions","none"],"joinedAt":1}],
+    ["int",1,9007199254740991],
+    ["object",{"type":["one","conversation"],"conversationId":0,"rev":1,"kind":["one","direct","group","space","community"],"status":["one","active","archived","muted","deleted"],"name?":["text",256,"^[^\\0\\p{Cs}]*$"],"description?":["text",4096,"^[^\\0\\p{Cs}]*$"],"custom?":6,"settings":["object",{"typing":7,"receipts":7,"messagesPerMinute?":10}],"createdBy":0,"createdAt":1}],
+    ["tagged","type",{"message":8,"participant":9,"conversation":11}],
+    ["object",{"conversationId":0,"rev":1,"kind":["one","message.send","message.edit","message.delete","message.pin","message.unpin","message.react","message.unreact","conversation.create","conversation.update","conversation.status","participant.add","participant.join","participant.leave","participant.remove","participant.ban","participant.unban","participant.unmute","participant.mute","participant.role","participant.permissions","participant.notify"],"actorId":0,"at":1,"commandId":2,"emoji?":3,"record":12}],
+    ["object",{"conversationId":0,"userId":0,"deliveredSeq":1,"readSeq":1,"at":1}],
+    ["text",1024,"^[^\\0\\p{Cs}]*$"],
+    ["object",{"conversationId":0,"rev":1,"seq":1}],
+    ["list",16,1000],
+    ["object",{"heartbeatMs":10,"typing":["object",{"everyMs":10,"expiresMs":10}],"presenceExpiresMs":10,"rates":["list",["object",{"name":["text",32,"^[^\\0\\p{Cs}]*$"],"scope":["one","user","conversation"],"tokens":10,"perMs":10,"burst":10}],16],"limits":["object",{"textLength":10,"frameBytes":10,"inFlight":10,"pageSize":10,"members":10,"invitations":1,"pins":1}]}],
+    ["map",2,["list",3,64]],
+    ["object",{"conversation":11,"self":9,"head":16,"memberCount":1,"unread":1,"lastMessage?":8,"receipt?":14}],
+    ["text",512,"^[^\\0\\p{Cs}]*$"],
+  ],
+  roots: {
+    frame: ["tagged","type",{"change":["object",{"type":["one","change"],"change":13}],"ack":["object",{"type":["one","ack"],"id":1,"ack":["object",{"commandId":2,"changes":["list",13,1002],"receipt?":14}]}],"receipt":["object",{"type":["one","receipt"],"receipt":14}],"signal":["object",{"type":["one","signal"],"signal":["tagged","type",{"typing":["object",{"type":["one","typing"],"conversationId":0,"userId":0,"active":7}],"presence":["object",{"type":["one","presence"],"userId":0,"status":["one","online","away","offline"]}]}]}],"reject":["object",{"type":["one","reject"],"id":1,"code":4,"retryable":7,"retryAfterMs?":1,"message?":15,"expected?":1}],"result":["object",{"type":["one","result"],"id":1,"result":["any"]}],"pong":["object",{"type":["one","pong"],"n":1,"heads":17}],"refreshed":["object",{"type":["one","refreshed"],"id":1,"tokenExpiresInMs?":1}],"welcome":["object",{"type":["one","welcome"],"welcome":["object",{"userId":0,"epoch":0,"policy":18,"heads":17,"at":1,"tokenExpiresInMs?":1}]}],"policy":["object",{"type":["one","policy"],"policy":18}],"closing":["object",{"type":["one","closing"],"code":4,"retryAfterMs?":1,"message?":15}]}],
+    changes: ["object",{"epoch":0,"records":["list",12,1000],"upTo":1,"head":16,"own":19,"reset":7}],
+    history: ["object",{"epoch":0,"messages":["list",8,1000],"fromSeq":1,"toSeq":1,"floorSeq":1,"head":16,"own":19}],
+    conversations: ["object",{"items":["list",20,1000],"next?":21}],
+    conversation: 20,
+    participants: ["object",{"items":["list",9,1000],"next?":21}],
+    versions: ["list",["object",{"messageId":2,"version":1,"content":5,"replacedAt":1,"replacedBy":0}],1000],
+    reactors: ["object",{"items":["list",0,1000],"next?":21}],
+    receipts: ["object",{"items":["list",14,1000],"next?":21}],
+  },
+};
