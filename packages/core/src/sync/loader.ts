@@ -77,7 +77,7 @@ export function createLoader({ link, pageSize }: LoaderOptions): Loader {
       if (replica.view.get().hasOlder) await page(replica, oldest ? { before: oldest.from } : {});
     },
     async newer(replica) {
-      const hole = replica.view.get().holes.at(-1);
+      const hole = replica.holes.at(-1);
       if (hole) await page(replica, { after: hole.from - 1 });
     },
     around: (replica, seq) => page(replica, { around: seq }),

@@ -89,7 +89,9 @@ export function faultyTransport(inner: Transport, initial: LinkFaults = {}): Fau
       query: (query) => link.query(query),
       signal: (sent) => link.signal(sent),
       ping: () => link.ping(),
-      ...(link.refresh && { refresh: (token: string) => link.refresh?.(token) ?? Promise.resolve(undefined) }),
+      ...(link.refresh && {
+        refresh: (token: string) => link.refresh?.(token) ?? Promise.resolve(undefined),
+      }),
       close: () => link.close(),
     };
   };

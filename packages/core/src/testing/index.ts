@@ -1,4 +1,5 @@
 /** For tests of applications and adapters: time and chance that obey. Depends on no test runner. */
+export { deliveryTransitions } from "../delivery/machine.ts";
 export { type FaultyTransport, faultyTransport, type LinkFaults } from "./faulty-transport.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { virtualClock, type VirtualClock } from "./virtual-clock.ts";
