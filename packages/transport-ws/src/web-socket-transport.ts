@@ -1,0 +1,80 @@
+import { type Clock, systemClock, type Transport } from "@tidings/core";
+import { toMessagingError } from "@tidings/core/errors";
+import { failure } from "./close-error.ts";
+import { startDeadline } from "./deadline.ts";
+import { type Session, startSession } from "./session.ts";
+import { connectSocket } from "./socket.ts";
+import { socketUrl } from "./socket-url.ts";
+import type { WebSocketConstructor } from "./web-socket-like.ts";
+
+const NO_WEB_SOCKET =
+  'unable to connect; this platform has no WebSocket, so pass one: webSocketTransport({ url, WebSocket }) with that of the package "ws"';
+
+export interface WebSocketTransportOptions {
+  /**
+   * Where the server listens: `wss:`, `ws:`, `https:` or `http:`. A function is asked before each connection and may
+   * take its time. Keep secrets out of it; the token travels inside the connection.
+   */
+  readonly url: string | (() => string | Promise<string>);
+  /** The class to connect with; the platform's by default. Node 20 has none: pass that of the package `ws`. */
+  readonly WebSocket?: WebSocketConstructor;
+  /** From asking for the address to the server's welcome. 10 000 by default. */
+  readonly handshakeTimeoutMs?: number;
+  /** While more bytes than this have not reached the network, requests wait and typing is dropped. 65 536 by default. */
+  readonly maxBufferedBytes?: number;
+  /** How many requests may wait; more are refused with `protocol/busy`. 1 000 by default. */
+  readonly maxWaiting?: number;
+  /** A longer message from the server, in UTF-16 units, ends the link with `protocol/too-large`. 16 777 216 by default. */
+  readonly maxMessageLength?: number;
+  /** For tests. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Reaches a Tidings server over one WebSocket.
+ *
+ * Submits are pipelined: each carries its conversation's running number, and the server takes them only in that order
+ * (D7). An `open` rejects with `connection/failed`, `connection/timeout`, or what the server refused it with
+ * (`auth/expired`, `protocol/version`, …).
+ *
+ * @throws {MessagingError} `client/misused` if the address is none. That the platform has no WebSocket is only told by
+ *   `open`, so that a client may be made, and rendered, on a server.
+ *
+ * @example
+ * import { WebSocket } from "ws";
+ * const transport = webSocketTransport({ url: "wss://chat.example.com", WebSocket });
+ */
+export function webSocketTransport(options: WebSocketTransportOptions): Transport {
+  const {
+    url,
+    handshakeTimeoutMs = 10_000,
+    maxBufferedBytes = 65_536,
+    maxWaiting = 1_000,
+    maxMessageLength = 16_777_216,
+    clock = systemClock,
+  } = options;
+  if (typeof url !== "function") socketUrl(url);
+  return {
+    supports: { pipelining: true, signals: true, receipts: true },
+    async open(request, signal) {
+      const deadline = startDeadline(clock, handshakeTimeoutMs, signal);
+      let session: Session | undefined;
+      try {
+        const WebSocket: WebSocketConstructor | undefined = options.WebSocket ?? globalThis.WebSocket;
+        if (!WebSocket) throw failure("client/misused", NO_WEB_SOCKET);
+        const address = socketUrl(await deadline.within(() => (typeof url === "function" ? url() : url)));
+        const { welcomed } = (session = startSession(
+          (handler) => connectSocket(WebSocket, address, handler),
+          request,
+          { maxBufferedBytes, maxWaiting, maxMessageLength },
+        ));
+        return await deadline.within(() => welcomed);
+      } catch (error) {
+        session?.end();
+        throw toMessagingError(error, "connection/failed");
+      } finally {
+        deadline.end();
+      }
+    },
+  };
+}
