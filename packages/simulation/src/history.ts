@@ -1,0 +1,76 @@
+import type { Link, Transport } from "@tidings/core";
+import type {
+  ConversationRecord,
+  Head,
+  MessageRecord,
+  ParticipantRecord,
+  QueryOf,
+  QueryResults,
+  QueryType,
+} from "@tidings/core/protocol";
+
+/** What the backend holds of a conversation, read without any part of the client but the transport. */
+export interface History {
+  readonly head: Head;
+  /** By sequence. */
+  readonly messages: readonly MessageRecord[];
+  readonly conversation: ConversationRecord;
+  /** By id; those who left included. */
+  readonly participants: readonly ParticipantRecord[];
+}
+
+const PAGE = 100;
+
+/** @param token - of somebody who may read it. */
+export async function readHistory(
+  transport: Transport,
+  token: string | undefined,
+  conversationId: string,
+): Promise<History> {
+  return withLink(transport, token, async (link) => {
+    const messages: MessageRecord[] = [];
+    for (let after = 0, isDone = false; !isDone;) {
+      const page = await link.query({ type: "history", conversationId, after, limit: PAGE });
+      messages.push(...page.messages);
+      isDone = page.toSeq === 0 || page.toSeq >= page.head.seq;
+      after = page.toSeq;
+    }
+    const { conversation, head } = await link.query({ type: "conversation", conversationId });
+    return { head, messages, conversation, participants: await readParticipants(link, conversationId) };
+  });
+}
+
+async function readParticipants(link: Link, conversationId: string): Promise<ParticipantRecord[]> {
+  const found: ParticipantRecord[] = [];
+  let after: string | undefined;
+  do {
+    const query = { type: "participants", conversationId, limit: PAGE } as const;
+    const page = await link.query(after === undefined ? query : { ...query, after });
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return found.sort((one, other) => (one.userId < other.userId ? -1 : 1));
+}
+
+/** Asks one thing on a link of its own. */
+export function ask<Type extends QueryType>(
+  transport: Transport,
+  token: string | undefined,
+  query: QueryOf<Type>,
+): Promise<QueryResults[Type]> {
+  return withLink(transport, token, (link) => link.query(query));
+}
+
+export async function withLink<T>(
+  transport: Transport,
+  token: string | undefined,
+  work: (link: Link) => Promise<T>,
+): Promise<T> {
+  const request = { token, clientId: "auditor", receive: () => {} };
+  const link = await transport.open(request, new AbortController().signal);
+  try {
+    return await work(link);
+  } finally {
+    link.close();
+  }
+}

@@ -1,0 +1,103 @@
+import { webSocketTransport } from "@tidings/transport-ws";
+import { WebSocket } from "ws";
+import { type Backend, type BackendOptions, startBackend } from "./backend.ts";
+import { type History, readHistory } from "./history.ts";
+import { createMember, type Member, type MemberOptions } from "./member.ts";
+import { faultsOf, isAtRest, loadAll } from "./oracle.ts";
+import { until } from "./until.ts";
+
+/** A real server and the clients of the people in one conversation. */
+export interface World {
+  readonly backend: Backend;
+  readonly conversationId: string;
+  readonly members: readonly Member[];
+  /** The members, by the order of their names; throws if there are fewer. */
+  member(index: number): Member;
+  /** What the server holds. */
+  history(): Promise<History>;
+  /** Waits until nothing is under way, then says what is wrong with anybody. */
+  verify(timeoutMs?: number): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions extends Omit<BackendOptions, "port"> {
+  readonly userIds?: readonly string[];
+  /** Instead of one of its own. The world closes it. */
+  readonly backend?: Backend;
+  readonly kind?: "group" | "community";
+  readonly member?: Partial<MemberOptions>;
+}
+
+const CONVERSATION = "room";
+
+/** The first of `userIds` owns the conversation. Resolves when everybody is online and has all of it. */
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const { userIds = ["ada", "bob", "cyd"], kind = "group" } = options;
+  const backend = options.backend ?? (await startBackend(options));
+  const members: Member[] = [];
+  for (const userId of userIds) {
+    members.push(await createMember({ backend, userId, conversationId: CONVERSATION, ...options.member }));
+  }
+  const world = assemble(backend, members);
+  const owner = world.member(0);
+  await owner.client.connect();
+  const participants = userIds.slice(1).map((userId) => ({ userId }));
+  await owner.client.createConversation({ conversationId: CONVERSATION, kind, participants });
+  await Promise.all(members.map(({ client }) => client.connect()));
+  await until("a world ready", () => members.every(({ room }) => room.timeline.get().complete));
+  return world;
+}
+
+function assemble(backend: Backend, members: readonly Member[]): World {
+  const member = (index: number): Member => {
+    const found = members[index];
+    if (!found) throw new RangeError(`there is no member ${index}`);
+    return found;
+  };
+  const history = async (): Promise<History> => {
+    const transport = webSocketTransport({ url: `ws://127.0.0.1:${backend.port}`, WebSocket });
+    return readHistory(transport, await backend.token(member(0).userId), CONVERSATION);
+  };
+  return {
+    backend,
+    conversationId: CONVERSATION,
+    members,
+    member,
+    history,
+    async verify(timeoutMs = 20_000) {
+      const instead = (): unknown => members.map(describe);
+      await until("everybody at rest", () => members.every(isIdle), { timeoutMs, instead });
+      const truth = await history();
+      await until("everybody up to date", () => members.every((each) => isAtRest(each, truth)), {
+        timeoutMs,
+        instead,
+      });
+      await Promise.all(members.map(loadAll));
+      return members.flatMap((each) => [...faultsOf(each, truth)].map((fault) => `${each.userId}: ${fault}`));
+    },
+    async close() {
+      await Promise.all(members.map((each) => each.close()));
+      await backend.close();
+    },
+  };
+}
+
+function isIdle({ client, room }: Member): boolean {
+  const isOnline = client.connection.get().name === "online";
+  return isOnline && client.outbox.get().waiting === 0 && room.timeline.get().complete;
+}
+
+function describe({ userId, client, room }: Member): unknown {
+  const { complete, missing, hasOlder, head } = room.timeline.get();
+  const { waiting, failed } = client.outbox.get();
+  return {
+    userId,
+    connection: client.connection.get().name,
+    waiting,
+    failed,
+    complete,
+    missing,
+    holes,
+    head,
+  };
+}
