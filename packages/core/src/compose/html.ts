@@ -1,7 +1,7 @@
 /** `@tidings/core/html`: messages with markup. Only those who import this door ship DOMPurify. */
 import createDOMPurify, { type WindowLike } from "dompurify";
 import { MessagingError } from "../errors/messaging-error.ts";
-import { type ComposeStep, refuse } from "./pipeline.ts";
+import { type ComposeStep, issueOf, refuse } from "./pipeline.ts";
 import { isBlank } from "./validate.ts";
 
 /** Makes HTML safe to be shown: only plain formatting and links are left. */
@@ -58,11 +58,7 @@ export function htmlSanitizer(sanitize: Sanitizer): ComposeStep {
     run(draft) {
       const text = sanitize(draft.text);
       if (isBlank(text.replace(/<[^>]*>|&nbsp;/g, ""))) {
-        return refuse({
-          code: "draft/empty",
-          message: "There is nothing to send.",
-          suggestion: "Write something without scripts or embedded content.",
-        });
+        return refuse(issueOf("draft/empty", "Write something without scripts or embedded content."));
       }
       if (text === draft.text) return draft;
       const { ranges: _, ...rest } = draft;

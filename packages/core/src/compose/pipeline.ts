@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
-import type { ErrorCode } from "../errors/codes.ts";
-import type { ErrorIssue } from "../errors/messaging-error.ts";
+import { type ErrorCode, errorCodes } from "../errors/codes.ts";
+import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { MessageKind, MessageOrigin, TextRange } from "../protocol/records.ts";
 
@@ -79,9 +79,14 @@ export function composePipeline(steps: readonly ComposeStep[]): ComposePipeline 
   };
 }
 
-/** A refusal for these issues. */
-export function refuse(first: ErrorIssue, ...others: readonly ErrorIssue[]): Refusal {
-  return { ok: false, code: first.code, issues: [first, ...others] };
+/** What is wrong, in the words of its code, and what would put it right. */
+export function issueOf(code: ErrorCode, suggestion: string): ErrorIssue {
+  return { code, message: errorCodes[code].text, suggestion };
+}
+
+/** A refusal for these issues, one at least. */
+export function refuse(...issues: readonly ErrorIssue[]): Refusal {
+  return { ok: false, code: issues[0]?.code ?? "draft/refused", issues };
 }
 
 function runFrom(
@@ -95,12 +100,9 @@ function runFrom(
   try {
     const result = step.run(draft, context);
     if (!("then" in result)) return go(result);
-    return result.then(
-      (later) => (context.signal.aborted ? broken("it was called off") : go(later)),
-      (cause) => broken(`step "${step.name}" failed`, cause),
-    );
+    return result.then((later) => (context.signal.aborted ? broken() : go(later))).catch(broken);
   } catch (cause) {
-    return broken(`step "${step.name}" failed`, cause);
+    return broken(cause);
   }
 }
 
@@ -117,19 +119,14 @@ function settle(
       abort.abort();
       resolve(result);
     };
-    const callOff = (): void => end(broken("it was called off", signal?.reason));
-    const cancel = clock.after(timeoutMs, () => end(broken("it took too long")));
+    const callOff = (): void => end(broken(signal?.reason));
+    const cancel = clock.after(timeoutMs, () => end(broken(new MessagingError("connection/timeout"))));
     signal?.addEventListener("abort", callOff);
     if (signal?.aborted) callOff();
     void composed.then(end);
   });
 }
 
-function broken(reason: string, cause?: unknown): Refusal {
-  const issue: ErrorIssue = {
-    code: "draft/refused",
-    message: `unable to check the message; ${reason}`,
-    suggestion: "Try again in a moment.",
-  };
-  return { ...refuse(issue), ...(cause !== undefined && { cause }) };
+function broken(cause?: unknown): Refusal {
+  return { ...refuse(issueOf("draft/refused", "Try again in a moment.")), cause };
 }

@@ -46,7 +46,7 @@ describe("validating", () => {
           code: "draft/too-long",
           limit: 10_000,
           actual: 10_023,
-          suggestion: "Shorten it by 23, or send it in parts.",
+          suggestion: "Shorten it by 23 characters.",
         },
       ],
     });
@@ -56,8 +56,9 @@ describe("validating", () => {
     const circular: Record<string, unknown> = {};
     circular["self"] = circular;
     const deep = JSON.parse(`${'{"a":'.repeat(20)}1${"}".repeat(20)}`);
+    const array = [1];
     const wide = { list: Array.from({ length: 2_000 }, () => 0) };
-    for (const custom of [circular, deep, wide, { at: undefined }, { go: () => {} }, { n: NaN }]) {
+    for (const custom of [circular, deep, wide, array, { at: undefined }, { go: () => {} }, { n: NaN }]) {
       expect(run({ text: "x", custom: custom as JsonObject })).toMatchObject({ code: "draft/invalid" });
     }
   });

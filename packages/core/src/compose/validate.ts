@@ -1,7 +1,7 @@
 import { isJsonWithin } from "../base/json.ts";
 import type { ErrorIssue } from "../errors/messaging-error.ts";
 import { CUSTOM_DEPTH, CUSTOM_NODES } from "../protocol/bounds.ts";
-import { type ComposeStep, refuse } from "./pipeline.ts";
+import { type ComposeStep, issueOf, refuse } from "./pipeline.ts";
 
 /** What a frame holds beside the message: ids, times, names of fields. */
 const ENVELOPE_BYTES = 1_024;
@@ -13,17 +13,20 @@ const visible = /[^\s\p{DI}\u2800]/u;
 export const validate: ComposeStep = {
   name: "validate",
   run(draft, { limits }) {
-    const [first, ...others] = [
-      isBlank(draft.text) && blank,
-      draft.text.length > limits.textLength && tooLong(draft.text.length, limits.textLength),
-      draft.custom !== undefined && !isJsonWithin(draft.custom, CUSTOM_DEPTH, CUSTOM_NODES) && badCustom,
-      draft.ranges?.some(({ start, end }) => start < 0 || start >= end || end > draft.text.length) &&
-        badRange,
-    ].filter((issue) => typeof issue === "object");
-    if (first) return refuse(first, ...others);
-    const limit = limits.frameBytes - ENVELOPE_BYTES;
-    const actual = utf8Length(JSON.stringify(draft));
-    return actual > limit ? refuse(tooLarge(actual, limit)) : draft;
+    const { text, custom, ranges = [] } = draft;
+    const { textLength: limit, frameBytes } = limits;
+    const { length } = text;
+    const issues: ErrorIssue[] = [];
+    if (isBlank(text)) issues.push(blank);
+    if (length > limit) issues.push(tooLong(length, limit, `Shorten it by ${length - limit} characters.`));
+    if (custom && !isJsonObject(custom)) issues.push(invalid("Attach less data, as plain JSON."));
+    if (ranges.some(({ start, end }) => start < 0 || start >= end || end > length)) {
+      issues.push(invalid("Set links and mentions again; one lies outside the text."));
+    }
+    if (issues.length > 0) return refuse(...issues);
+    const bytes = utf8Length(JSON.stringify(draft));
+    const most = frameBytes - ENVELOPE_BYTES;
+    return bytes > most ? refuse(tooLong(bytes, most, "Send it in parts, or attach less data.")) : draft;
   },
 };
 
@@ -32,51 +35,21 @@ export function isBlank(text: string): boolean {
   return !visible.test(text);
 }
 
-/** By hand, as React Native had no `TextEncoder` for long. */
-function utf8Length(text: string): number {
-  let bytes = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index);
-    const isHalfOfPair = (unit & 0xf800) === 0xd800; // a pair takes 4 bytes
-    bytes += unit < 0x80 ? 1 : unit < 0x800 || isHalfOfPair ? 2 : 3;
-  }
-  return bytes;
+function isJsonObject(value: object): boolean {
+  return !Array.isArray(value) && isJsonWithin(value, CUSTOM_DEPTH, CUSTOM_NODES);
 }
 
-const blank: ErrorIssue = {
-  code: "draft/empty",
-  message: "There is nothing to send.",
-  suggestion: "Write something first.",
-};
-
-const badCustom: ErrorIssue = {
-  code: "draft/invalid",
-  message: "The attached data is not plain JSON, or too deep or too large.",
-  suggestion: "Attach less data, or a reference to it.",
-};
-
-const badRange: ErrorIssue = {
-  code: "draft/invalid",
-  message: "A link or mention lies outside the text.",
-  suggestion: "Remove the link or mention and set it again.",
-};
-
-function tooLong(actual: number, limit: number): ErrorIssue {
-  return {
-    code: "draft/too-long",
-    message: `This message has ${actual} characters; ${limit} are allowed.`,
-    suggestion: `Shorten it by ${actual - limit}, or send it in parts.`,
-    limit,
-    actual,
-  };
+/** Without `TextEncoder`, which React Native lacked for long. JSON escapes the halves of pairs, so it never throws. */
+function utf8Length(json: string): number {
+  return encodeURIComponent(json).replace(/%../g, "_").length;
 }
 
-function tooLarge(actual: number, limit: number): ErrorIssue {
-  return {
-    code: "draft/too-long",
-    message: `This message takes ${actual} bytes; ${limit} are allowed.`,
-    suggestion: "Send it in parts, or attach less data.",
-    limit,
-    actual,
-  };
+const blank = issueOf("draft/empty", "Write something first.");
+
+function invalid(suggestion: string): ErrorIssue {
+  return issueOf("draft/invalid", suggestion);
+}
+
+function tooLong(actual: number, limit: number, suggestion: string): ErrorIssue {
+  return { ...issueOf("draft/too-long", suggestion), limit, actual };
 }

@@ -15,8 +15,8 @@ export interface LinkKeeperOptions {
   readonly credentials: Credentials;
   readonly heartbeatMs: () => number;
   readonly tokenExpiresInMs: number | undefined;
-  /** The link is of no use any more. `alone`: it fell silent, which no other client need have noticed. */
-  readonly onLost: (error: MessagingError, alone: boolean) => void;
+  /** The link is of no use any more. `isAlone`: it fell silent, which no other client need have noticed. */
+  readonly onLost: (error: MessagingError, isAlone: boolean) => void;
 }
 
 /** What an open link needs: a heartbeat, and a new token before the old one expires. Ends with `stop`. */

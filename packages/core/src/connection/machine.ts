@@ -5,11 +5,11 @@ import { MessagingError } from "../errors/messaging-error.ts";
  * The connection of one client, as a pure function. No timers, no I/O.
  *
  *   idle ──connect──▶ connecting ──opened──▶ online
- *                      │  ▲   │                │
+ *                      ▲  ▲   │                │
  *                      │  │   └─────lost───────┤
  *                      │  │                    ▼
- *                      │  └──due, wake──── waiting            lost, but the app is needed: blocked ──connect──▶ connecting
- *                      │  └──wake───────── offline ◀──offline── from connecting, online, waiting
+ *                      │  └──due, wake──── waiting          lost, but the app is needed: blocked ──connect──▶ connecting
+ *                      └─────wake───────── offline ◀── wake without a network, from connecting, online, waiting
  *
  *   `disconnect` leads from everywhere to idle, `close` to closed; `connect` hastens like `wake`.
  *
@@ -32,9 +32,9 @@ export interface ConnectionState {
   /** When this state began, client's clock in ms. */
   readonly since: number;
   /** While waiting: when the next attempt begins. */
-  readonly retryAtMs?: number;
+  readonly retryAtMs?: number | undefined;
   /** Why there is no link; while blocked, what the app has to see to. */
-  readonly error?: MessagingError;
+  readonly error?: MessagingError | undefined;
 }
 
 /** `waiting`: for the next attempt. `offline`: the platform says there is no network. `blocked`: the app is needed. */
@@ -48,20 +48,20 @@ export interface MachineState extends ConnectionState {
   readonly notBeforeMs: number;
 }
 
-export type ConnectionEvent = { readonly at: number } & (
+export type ConnectionEvent =
   | { readonly type: "disconnect" | "close" | "due" | "opened" }
-  /** The app wants a link, or wants it now. */
-  | { readonly type: "connect"; readonly hasNetwork: boolean }
-  /** The platform has a network, a screen, a reason to hope; or has no network. */
-  | { readonly type: "wake" | "offline" }
-  /** An attempt failed or the link ended. `alone`: it fell silent for us, so no crowd comes back with us. */
-  | {
-      readonly type: "lost";
-      readonly error: MessagingError;
-      readonly random: number;
-      readonly alone?: boolean;
-    }
-);
+  /** The app wants a link, or wants it now; the platform has news of network or screen. */
+  | { readonly type: "connect" | "wake"; readonly hasNetwork: boolean }
+  | Lost;
+
+/** An attempt failed, or the link ended. */
+interface Lost {
+  readonly type: "lost";
+  readonly error: MessagingError;
+  readonly random: number;
+  /** It fell silent for us alone, so no crowd comes back with us. */
+  readonly isAlone: boolean;
+}
 
 /** A link that lasted this long forgives the attempts before it. */
 const STABLE_MS = 10_000;
@@ -76,41 +76,39 @@ export function initialConnection(at: number): MachineState {
   return { name: "idle", attempt: 0, since: at, expiries: 0, notBeforeMs: 0 };
 }
 
-/** The next state; `state` itself when the event does not apply (law 1). */
+/**
+ * The next state; `state` itself when the event does not apply (law 1).
+ *
+ * @param at - now, client's clock in ms.
+ */
 export function advanceConnection(
   state: MachineState,
   event: ConnectionEvent,
+  at: number,
   backoff: BackoffPolicy,
 ): MachineState {
   const { name } = state;
-  const { at } = event;
   if (name === "closed") return state;
   switch (event.type) {
     case "close":
-      return { ...initialConnection(at), name: "closed" };
+      return enter(initialConnection(at), "closed", at);
     case "disconnect":
       return name === "idle" ? state : initialConnection(at);
     case "connect":
-      if (name === "connecting" || name === "online") return state;
-      return event.hasNetwork
-        ? begin(name === "blocked" ? { ...state, expiries: 0 } : state, at)
-        : offline(state, at);
+      return begin(name === "blocked" ? { ...state, expiries: 0 } : state, event.hasNetwork, at);
     case "wake":
-      return name === "waiting" || name === "offline" ? begin(state, at) : state;
-    case "offline":
-      return name === "idle" || name === "blocked" ? state : offline(state, at);
+      return name === "idle" || name === "blocked" ? state : begin(state, event.hasNetwork, at);
     case "due":
       return name === "waiting" ? connecting(state, at) : state;
     case "opened":
       return name === "connecting" ? enter(state, "online", at) : state;
     case "lost":
-      return name === "connecting" || name === "online" ? lost(state, event, backoff) : state;
+      return name === "connecting" || name === "online" ? lost(state, event, at, backoff) : state;
   }
 }
 
 function enter(state: MachineState, name: ConnectionName, at: number, error?: MessagingError): MachineState {
-  const { attempt, expiries, notBeforeMs } = state;
-  return { name, attempt, since: at, expiries, notBeforeMs, ...(error && { error }) };
+  return { ...state, name, since: at, error, retryAtMs: undefined };
 }
 
 function connecting(state: MachineState, at: number): MachineState {
@@ -118,52 +116,46 @@ function connecting(state: MachineState, at: number): MachineState {
   return { ...next, attempt: state.attempt + 1, notBeforeMs: at + GAP_MS };
 }
 
-function waiting(state: MachineState, at: number, retryAtMs: number, error = state.error): MachineState {
-  return { ...enter(state, "waiting", at, error), retryAtMs };
-}
-
-function offline(state: MachineState, at: number): MachineState {
-  if (state.name === "offline") return state;
-  const message = "unable to connect; there is no network";
-  return enter(state, "offline", at, new MessagingError("connection/offline", { message }));
-}
-
-/** Now, or as soon as laws 6 and 8 allow. */
-function begin(state: MachineState, at: number): MachineState {
-  const { notBeforeMs, retryAtMs = Infinity } = state;
+/** Now, or as soon as laws 6 and 8 allow; not at all without a network. */
+function begin(state: MachineState, hasNetwork: boolean, at: number): MachineState {
+  const { name, notBeforeMs, retryAtMs = Infinity, error } = state;
+  if (!hasNetwork) return name === "offline" ? state : enter(state, "offline", at, offline());
+  if (name === "connecting" || name === "online") return state;
   if (at >= notBeforeMs) return connecting(state, at);
-  return retryAtMs <= notBeforeMs ? state : waiting(state, at, notBeforeMs);
+  if (retryAtMs <= notBeforeMs) return state;
+  return { ...enter(state, "waiting", at, error), retryAtMs: notBeforeMs };
 }
 
-function lost(
-  state: MachineState,
-  event: Extract<ConnectionEvent, { readonly type: "lost" }>,
-  backoff: BackoffPolicy,
-): MachineState {
-  const { at, error, random, alone = false } = event;
+function lost(state: MachineState, event: Lost, at: number, backoff: BackoffPolicy): MachineState {
+  const { error, random, isAlone } = event;
   const hasHeld = state.name === "online" && at - state.since >= STABLE_MS;
   const isExpired = error.code === "auth/expired";
   const attempt = hasHeld ? 0 : state.attempt;
-  const expiries = (hasHeld ? 0 : state.expiries) + (isExpired ? 1 : 0);
-  const facts = { ...state, attempt, expiries };
+  const expiries = (hasHeld ? 0 : state.expiries) + Number(isExpired);
+  const facts = { ...state, attempt, expiries, error };
   if (expiries > MOST_EXPIRIES) return enter(facts, "blocked", at, calledExpired(error));
   if (needsApp(error)) return enter(facts, "blocked", at, error);
 
   const patienceMs = Math.min(error.retryAfterMs ?? 0, LONGEST_PATIENCE_MS);
-  const atOnce = patienceMs === 0 && ((isExpired && expiries === 1) || (alone && hasHeld));
-  if (atOnce) return connecting({ ...facts, error }, at);
-  const retryAtMs = at + patienceMs + backoffDelayMs(Math.max(1, attempt), backoff, random);
-  const notBeforeMs = patienceMs > 0 ? at + patienceMs : state.notBeforeMs;
-  return waiting({ ...facts, notBeforeMs }, at, retryAtMs, error);
+  const isFirstExpiry = isExpired && expiries === 1;
+  if (patienceMs === 0 && (isFirstExpiry || (isAlone && hasHeld))) return connecting(facts, at);
+  return {
+    ...enter(facts, "waiting", at, error),
+    retryAtMs: at + patienceMs + backoffDelayMs(Math.max(1, attempt), backoff, random),
+    notBeforeMs: patienceMs > 0 ? at + patienceMs : state.notBeforeMs,
+  };
 }
 
 /** Is coming back pointless until the app has done something? */
-export function needsApp({ retryable, category, code }: MessagingError): boolean {
-  const isVersion = code === "protocol/version" || code === "protocol/hello";
-  return !retryable && (category === "auth" || category === "client" || isVersion);
+export function needsApp({ retryable, code }: MessagingError): boolean {
+  return !retryable && /^(auth|client|protocol\/(version|hello)$)/.test(code);
+}
+
+function offline(): MessagingError {
+  return new MessagingError("connection/offline", { message: "unable to connect; there is no network" });
 }
 
 function calledExpired(cause: MessagingError): MessagingError {
-  const message = "unable to sign in; the server calls fresh tokens expired (is a clock wrong?)";
+  const message = "unable to sign in; the server calls fresh tokens expired";
   return new MessagingError("auth/invalid", { message, cause });
 }

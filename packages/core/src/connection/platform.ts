@@ -13,34 +13,27 @@ export interface Platform {
 
 /**
  * The browser's network, visibility and page lifecycle events. Where there are none (Node, React Native) it says
- * nothing and there always is a network.
+ * nothing, and there always is a network.
  */
 export function browserPlatform(): Platform {
+  // Typed as if always there; outside browsers each of them may be missing.
+  const { document, location, navigator }: Partial<typeof globalThis> = globalThis;
+  // A page served by this very machine needs no network to reach its server.
+  const isLocal = /^(localhost|127\..+|\[::1\])$/.test(location?.hostname ?? "");
   return {
-    // A page served by this very machine needs no network to reach its server.
-    hasNetwork: () => typeof navigator === "undefined" || navigator.onLine !== false || isLoopback(),
+    hasNetwork: () => isLocal || navigator?.onLine !== false,
     subscribe(listener) {
-      const page = typeof document === "undefined" ? undefined : document;
       const shown = (): void => {
-        if (page?.visibilityState !== "hidden") listener();
+        if (document?.visibilityState !== "hidden") listener();
       };
-      // `pageshow`: out of the back/forward cache; `resume`: out of the freezer (Page Lifecycle).
-      const all = typeof addEventListener === "function" ? globalThis : undefined;
-      const events = [
-        [all, "online", listener],
-        [all, "offline", listener],
-        [all, "pageshow", listener],
-        [page, "resume", listener],
-        [page, "visibilitychange", shown],
-      ] as const;
-      for (const [target, name, call] of events) target?.addEventListener(name, call);
-      return () => {
-        for (const [target, name, call] of events) target?.removeEventListener(name, call);
+      const each = (method: "addEventListener" | "removeEventListener"): void => {
+        const { [method]: onWindow }: Partial<typeof globalThis> = globalThis;
+        // `pageshow`: out of the back/forward cache; `resume`: out of the freezer (Page Lifecycle).
+        for (const name of ["online", "offline", "pageshow"]) onWindow?.(name, listener);
+        for (const name of ["visibilitychange", "resume"]) document?.[method](name, shown);
       };
+      each("addEventListener");
+      return () => each("removeEventListener");
     },
   };
-}
-
-function isLoopback(): boolean {
-  return typeof location !== "undefined" && /^(localhost|127\..+|\[::1\])$/.test(location.hostname);
 }

@@ -87,6 +87,23 @@ describe("a connection", () => {
     expect(connection.state.get()).toMatchObject({ name: "waiting", error: { code: "connection/failed" } });
   });
 
+  it("goes on when an adapter fails to close its link, or throws where it should reject", async () => {
+    const { connection, transport, clock, name } = await online();
+    const link = transport.lastLink();
+    Object.assign(link, {
+      close: () => {
+        throw new Error("InvalidStateError");
+      },
+      ping: () => {
+        throw new Error("InvalidStateError");
+      },
+    });
+    await clock.advance(60_000);
+    expect([transport.attempts.length, name()]).toEqual([2, "connecting"]);
+    connection.close();
+    expect(clock.timers).toBe(0);
+  });
+
   it("waits for the transport to be done with an attempt before it begins another", async () => {
     const { connection, transport, clock, name } = harness({ onAbort: () => {} });
     connection.connect();

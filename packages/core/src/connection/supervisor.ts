@@ -4,8 +4,8 @@ import type { Observable, Scope, Unsubscribe } from "../base/observable.ts";
 import type { Random } from "../base/random.ts";
 import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { CloseReason, Link, LinkEvent, Transport } from "../ports/transport.ts";
-import { defaultPolicy } from "../protocol/policy.ts";
+import type { Link, LinkEvent, Transport } from "../ports/transport.ts";
+import { defaultPolicy, type Policy } from "../protocol/policy.ts";
 import { createCredentials, type TokenSource } from "./credentials.ts";
 import { keepLink, type LinkKeeper } from "./link-keeper.ts";
 import {
@@ -60,9 +60,8 @@ interface Session {
   /** What arrived before `open` resolved. */
   readonly early: LinkEvent[];
   link?: Link;
-  keeper?: LinkKeeper;
   ended?: MessagingError;
-  heartbeatMs: number;
+  policy: Policy;
   tokenExpiresInMs?: number | undefined;
 }
 
@@ -76,6 +75,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const credentials = createCredentials(clock, options.auth, connectTimeoutMs);
   const state = scope.cell<MachineState>(initialConnection(clock.now()));
   let session: Session | undefined;
+  let keeper: LinkKeeper | undefined;
   let leave: Cancel = nothing;
   let unsubscribe: Unsubscribe | undefined;
   /** Settles when the transport is done with the latest attempt, also one that was called off. */
@@ -84,7 +84,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const dispatch = (event: ConnectionEvent): void =>
     scope.batch(() => {
       const before = state.get();
-      const next = advanceConnection(before, event, backoff);
+      const next = advanceConnection(before, event, clock.now(), backoff);
       if (next === before) return;
       leave();
       leave = nothing;
@@ -95,14 +95,14 @@ export function createConnection(options: ConnectionOptions): Connection {
       logger("info", `connection.${next.name}`, { attempt: next.attempt, code: next.error?.code });
     });
 
-  const lost = (error: MessagingError, alone = false): void =>
-    dispatch({ type: "lost", at: clock.now(), error, random: random.next(), alone });
+  const lost = (error: MessagingError, isAlone = false): void =>
+    dispatch({ type: "lost", error, random: random.next(), isAlone });
 
   const enter = ({ name, retryAtMs = 0 }: MachineState): Cancel => {
     if (name === "connecting") return attempt();
     if (name === "online" && session?.link) return keep(session, session.link);
     if (name !== "waiting") return nothing;
-    return clock.after(retryAtMs - clock.now(), () => dispatch({ type: "due", at: clock.now() }));
+    return clock.after(retryAtMs - clock.now(), () => dispatch({ type: "due" }));
   };
 
   const listen = (isWanted: boolean): void => {
@@ -114,13 +114,13 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 
   const look = (): void => {
-    dispatch({ type: platform.hasNetwork() ? "wake" : "offline", at: clock.now() });
-    session?.keeper?.probe();
+    dispatch({ type: "wake", hasNetwork: platform.hasNetwork() });
+    keeper?.probe();
   };
 
   const attempt = (): Cancel => {
     const abort = new AbortController();
-    const mine: Session = { early: [], heartbeatMs: defaultPolicy.heartbeatMs };
+    const mine: Session = { early: [], policy: defaultPolicy };
     session = mine;
     let cancel = nothing;
     let isOpening = false;
@@ -153,12 +153,12 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 
   const adopt = (mine: Session, link: Link): void => {
-    if (session !== mine || mine.ended) link.close();
+    if (session !== mine || mine.ended) closeQuietly(link);
     if (session !== mine) return;
     if (mine.ended) return lost(mine.ended);
     mine.link = link;
     scope.batch(() => {
-      dispatch({ type: "opened", at: clock.now() });
+      dispatch({ type: "opened" });
       onLink(link);
       if (session === mine) onEvents(mine.early);
     });
@@ -173,22 +173,20 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 
   const keep = (mine: Session, link: Link): Cancel => {
-    const keeper = keepLink({
+    keeper = keepLink({
       ...{ link, clock, random, backoff, credentials, onLost: lost },
-      heartbeatMs: () => mine.heartbeatMs,
+      heartbeatMs: () => mine.policy.heartbeatMs,
       tokenExpiresInMs: mine.tokenExpiresInMs,
     });
-    mine.keeper = keeper;
     return () => {
-      keeper.stop();
-      session = undefined;
-      link.close();
+      keeper?.stop();
+      keeper = session = undefined;
+      closeQuietly(link);
     };
   };
 
-  const connect = (): void =>
-    dispatch({ type: "connect", at: clock.now(), hasNetwork: platform.hasNetwork() });
-  const disconnect = (): void => dispatch({ type: "disconnect", at: clock.now() });
+  const connect = (): void => dispatch({ type: "connect", hasNetwork: platform.hasNetwork() });
+  const disconnect = (): void => dispatch({ type: "disconnect" });
 
   return {
     state,
@@ -198,25 +196,28 @@ export function createConnection(options: ConnectionOptions): Connection {
     renew() {
       const { name } = state.get();
       if (name === "idle" || name === "closed") return;
-      if (session?.link?.refresh) return session.keeper?.refresh();
+      if (session?.link?.refresh) return keeper?.refresh();
       if (session) disconnect(); // its token is the old one
       connect();
     },
     close() {
-      dispatch({ type: "close", at: clock.now() });
+      dispatch({ type: "close" });
       credentials.close();
     },
   };
 }
 
+/** An adapter that fails to close a link must not keep us from the next one. */
+function closeQuietly(link: Link): void {
+  try {
+    link.close();
+  } catch {}
+}
+
 /** What the supervisor itself needs to know of what a link tells. */
 function note(session: Session, event: LinkEvent): void {
   if (event.type === "welcome") session.tokenExpiresInMs = event.welcome.tokenExpiresInMs;
-  if (event.type === "welcome") session.heartbeatMs = event.welcome.policy.heartbeatMs;
-  if (event.type === "policy") session.heartbeatMs = event.policy.heartbeatMs;
-  if (event.type === "closed") session.ended = errorOf(event.reason);
-}
-
-function errorOf({ code, message, retryable, retryAfterMs }: CloseReason): MessagingError {
-  return new MessagingError(code, { message, retryable, retryAfterMs });
+  if (event.type === "welcome") session.policy = event.welcome.policy;
+  if (event.type === "policy") session.policy = event.policy;
+  if (event.type === "closed") session.ended = new MessagingError(event.reason.code, event.reason);
 }

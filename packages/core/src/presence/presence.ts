@@ -7,6 +7,9 @@ import { createAlarms } from "./alarms.ts";
 import { createTyping } from "./typing.ts";
 import { createWatchList } from "./watch-list.ts";
 
+/** What a policy says of signals. */
+export type SignalPolicy = Pick<Policy, "typing" | "presenceExpiresMs">;
+
 export interface PresenceOptions {
   readonly clock: Clock;
   readonly scope: Scope;
@@ -33,50 +36,44 @@ export interface Presence {
   /** Says how oneself is; repeated while there is a link, as presence expires. */
   setStatus(status: PresenceStatus): void;
   receive(event: SignalEvent): void;
-  learn(policy: Pick<Policy, "typing" | "presenceExpiresMs">): void;
+  learn(policy: SignalPolicy): void;
   /** A new link: say what it should know. None: everything is unknown. */
   use(link: Link | undefined): void;
   /** Ends the timer; everything can still be read. */
   close(): void;
 }
 
-/** Users known of at once; beyond that the one heard of longest ago is forgotten (D9). */
+/** Users known of at once; a server that names more is not followed (D9). */
 const MOST_USERS = 5_000;
 
 export function createPresence({ clock, scope, userId }: PresenceOptions): Presence {
   const alarms = createAlarms(clock);
   const known = new Map<string, PresenceStatus>();
   const users = scope.lazy<ReadonlyMap<string, PresenceStatus>>(() => new Map(known));
-  let { typing: typingPolicy, presenceExpiresMs }: Pick<Policy, "typing" | "presenceExpiresMs"> =
-    defaultPolicy;
+  let policy: SignalPolicy = defaultPolicy;
   let link: Link | undefined;
   let own: PresenceStatus = "online";
 
   const send = (signal: Signal): void => link?.signal(signal);
-  const typing = createTyping({ alarms, scope, policy: () => typingPolicy, send });
+  const typing = createTyping(alarms, scope, () => policy.typing, send);
   const watchList = createWatchList(alarms, send);
 
   const forget = (user: string): void => {
-    alarms.cancel(`user\n${user}`);
     if (known.delete(user)) users.invalidate();
   };
 
   const heard = (user: string, status: PresenceStatus): void => {
-    const isNews = known.get(user) !== status;
-    known.delete(user);
-    for (const oldest of known.keys()) {
-      if (known.size < MOST_USERS) break;
-      forget(oldest);
-    }
+    if (known.size >= MOST_USERS && !known.has(user)) return;
+    alarms.set(`user\n${user}`, policy.presenceExpiresMs, () => forget(user));
+    if (known.get(user) === status) return;
     known.set(user, status);
-    alarms.set(`user\n${user}`, presenceExpiresMs, () => forget(user));
-    if (isNews) users.invalidate();
+    users.invalidate();
   };
 
   /** Twice per lifetime, so that one lost repetition does not make anybody vanish. */
   const tellOwn = (): void => {
     send({ type: "presence", status: own });
-    alarms.set("own", presenceExpiresMs / 2, tellOwn);
+    alarms.set("own", policy.presenceExpiresMs / 2, tellOwn);
   };
 
   return {
@@ -99,16 +96,16 @@ export function createPresence({ clock, scope, userId }: PresenceOptions): Prese
       if (event.type === "presence") heard(event.userId, event.status);
       else if (event.userId !== userId()) typing.receive(event);
     },
-    learn(policy) {
-      ({ typing: typingPolicy, presenceExpiresMs } = policy);
+    learn(next) {
+      policy = next;
     },
     use(next) {
       link = next;
       alarms.clear();
-      scope.batch(() => {
-        typing.forget();
-        for (const user of [...known.keys()]) forget(user);
-      });
+      typing.forget();
+      const wasKnown = known.size > 0;
+      known.clear();
+      if (wasKnown) users.invalidate();
       if (!link) return;
       watchList.renew();
       tellOwn();

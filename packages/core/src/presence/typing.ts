@@ -3,13 +3,6 @@ import type { Policy } from "../protocol/policy.ts";
 import type { Signal, SignalEvent } from "../protocol/signals.ts";
 import type { Alarms } from "./alarms.ts";
 
-export interface TypingOptions {
-  readonly alarms: Alarms;
-  readonly scope: Scope;
-  readonly policy: () => Policy["typing"];
-  readonly send: (signal: Signal) => void;
-}
-
 /** Who types: others, until they stop, speak or fall silent; and oneself, told sparingly. */
 export interface Typing {
   /** The ids of others who type in a conversation, in the order they began. */
@@ -32,49 +25,52 @@ const MOST_TYPISTS = 32;
 const MOST_CONVERSATIONS = 100;
 const nobody: readonly string[] = [];
 
-export function createTyping({ alarms, scope, policy, send }: TypingOptions): Typing {
+export function createTyping(
+  alarms: Alarms,
+  scope: Scope,
+  policy: () => Policy["typing"],
+  send: (signal: Signal) => void,
+): Typing {
   const typists = new Map<string, readonly string[]>();
-  const change = scope.cell(0);
+  const version = scope.cell(0);
+
+  const listed = (conversationId: string): readonly string[] => typists.get(conversationId) ?? nobody;
+
+  const changed = (): void => version.set(version.get() + 1);
 
   const put = (conversationId: string, userIds: readonly string[]): void => {
     if (userIds.length > 0) typists.set(conversationId, userIds);
     else typists.delete(conversationId);
-    change.set(change.get() + 1);
+    changed();
   };
-
-  const listed = (conversationId: string): readonly string[] => typists.get(conversationId) ?? nobody;
 
   const ended = (conversationId: string, userId: string): void => {
     const userIds = listed(conversationId);
-    if (!userIds.includes(userId)) return;
-    alarms.cancel(`typist\n${conversationId}\n${userId}`);
-    put(
-      conversationId,
-      userIds.filter((each) => each !== userId),
-    );
+    const others = userIds.filter((each) => each !== userId);
+    if (others.length === userIds.length) return;
+    alarms.cancel(nameOf("typist", conversationId, userId));
+    put(conversationId, others);
   };
 
   /** Nothing more is said of this conversation for a while: at most one signal per `everyMs`, whatever it says. */
   const say = (conversationId: string, active: boolean): void => {
-    alarms.set(`limit\n${conversationId}`, policy().everyMs, () => {});
+    alarms.set(nameOf("limit", conversationId), policy().everyMs, () => {});
     send({ type: "typing", conversationId, active });
   };
-  const limitedMs = (conversationId: string): number | undefined => alarms.leftMs(`limit\n${conversationId}`);
-  const isTyping = (conversationId: string): boolean =>
-    alarms.leftMs(`idle\n${conversationId}`) !== undefined;
   const stopIn = (conversationId: string, delayMs: number): void =>
-    alarms.set(`idle\n${conversationId}`, delayMs, () => say(conversationId, false));
+    alarms.set(nameOf("idle", conversationId), delayMs, () => say(conversationId, false));
+  /** Others have been told that one types here, and not yet that it is over. */
+  const isTold = (conversationId: string): boolean =>
+    alarms.leftMs(nameOf("idle", conversationId)) !== undefined;
 
   return {
     of: (conversationId) => ({
       get: () => listed(conversationId),
       subscribe(listener) {
         let seen = listed(conversationId);
-        return change.subscribe(() => {
+        return version.subscribe(() => {
           const now = listed(conversationId);
-          if (now === seen) return;
-          seen = now;
-          listener(now);
+          if (now !== seen) listener((seen = now));
         });
       },
     }),
@@ -83,24 +79,30 @@ export function createTyping({ alarms, scope, policy, send }: TypingOptions): Ty
       if (!active) return ended(conversationId, userId);
       const userIds = listed(conversationId);
       if (!userIds.includes(userId)) {
-        const isNew = userIds === nobody;
-        if (userIds.length >= MOST_TYPISTS || (isNew && typists.size >= MOST_CONVERSATIONS)) return;
+        if (userIds.length >= MOST_TYPISTS) return;
+        if (typists.size >= MOST_CONVERSATIONS && userIds === nobody) return;
         put(conversationId, [...userIds, userId]);
       }
-      const name = `typist\n${conversationId}\n${userId}`;
+      const name = nameOf("typist", conversationId, userId);
       alarms.set(name, policy().expiresMs, () => ended(conversationId, userId));
     },
     notify(conversationId) {
-      if (limitedMs(conversationId) === undefined) say(conversationId, true);
-      else if (!isTyping(conversationId)) return;
+      if (alarms.leftMs(nameOf("limit", conversationId)) === undefined) say(conversationId, true);
+      else if (!isTold(conversationId)) return;
       stopIn(conversationId, policy().everyMs);
     },
     stop(conversationId) {
-      if (isTyping(conversationId)) stopIn(conversationId, limitedMs(conversationId) ?? 0);
+      if (isTold(conversationId)) stopIn(conversationId, alarms.leftMs(nameOf("limit", conversationId)) ?? 0);
     },
-    sent: (conversationId) => alarms.cancel(`idle\n${conversationId}`),
+    sent: (conversationId) => alarms.cancel(nameOf("idle", conversationId)),
     forget() {
-      for (const conversationId of [...typists.keys()]) put(conversationId, nobody);
+      typists.clear();
+      changed();
     },
   };
+}
+
+/** The name of an alarm; ids hold no control characters. */
+function nameOf(...parts: readonly string[]): string {
+  return parts.join("\n");
 }

@@ -11,13 +11,8 @@ export interface RateStatus {
   readonly limitedBy?: string;
 }
 
-/** The buckets of one conversation, read. */
-export interface Reading {
-  readonly remaining: number;
-  /** Until `remaining` is one more; 0 if time alone changes nothing. */
-  readonly waitMs: number;
-  readonly limitedBy: string | undefined;
-}
+/** The status of one conversation, and how long until time alone changes it, ms; 0 if it does not. */
+export type ReadStatus = (conversationId: string) => readonly [status: RateStatus, waitMs: number];
 
 /** Observables of what changes by itself, with one timer for all that somebody listens to. */
 export interface RateStatuses {
@@ -29,48 +24,42 @@ export interface RateStatuses {
 
 const nothing: Cancel = () => {};
 
-export function createRateStatuses(
-  clock: Clock,
-  scope: Scope,
-  read: (conversationId: string) => Reading,
-): RateStatuses {
-  const live = new Set<() => number>();
+export function createRateStatuses(clock: Clock, scope: Scope, read: ReadStatus): RateStatuses {
+  /** What is listened to, once per listener. */
+  const live: (() => number)[] = [];
   let cancel = nothing;
   let isClosed = false;
 
   const announce = (): void => {
     cancel();
-    const waits = scope.batch(() => [...live].map((refresh) => refresh()).filter((waitMs) => waitMs > 0));
+    const waits = scope.batch(() => live.map((refresh) => refresh()).filter((waitMs) => waitMs > 0));
     cancel = waits.length > 0 && !isClosed ? clock.after(Math.min(...waits), announce) : nothing;
   };
 
   return {
     announce,
     status(conversationId) {
-      const cell = scope.cell<RateStatus>({ remaining: NaN }); // nobody sees it: reading refreshes
-      const listeners = new Set<object>();
+      const cell = scope.cell(read(conversationId)[0]);
       const refresh = (): number => {
-        const reading = read(conversationId);
-        const next = statusOf(reading, clock.now());
-        if (!isSame(cell.get(), next)) cell.set(next);
-        return reading.waitMs;
+        const [status, waitMs] = read(conversationId);
+        if (!isSame(cell.get(), status)) cell.set(status);
+        return waitMs;
       };
       return {
         get() {
           // With listeners the timer keeps it fresh; without, refreshing tells nobody, so it is safe while rendering.
-          if (listeners.size === 0) refresh();
+          if (!live.includes(refresh)) refresh();
           return cell.get();
         },
         subscribe(listener) {
-          const lease = {};
-          listeners.add(lease);
-          live.add(refresh);
+          refresh();
+          let unsubscribe = cell.subscribe(listener);
+          live.push(refresh);
           announce();
-          const unsubscribe = cell.subscribe(listener);
           return () => {
             unsubscribe();
-            if (!listeners.delete(lease) || listeners.size > 0) return;
-            live.delete(refresh);
+            if (unsubscribe !== nothing) live.splice(live.indexOf(refresh), 1);
+            unsubscribe = nothing;
             announce();
           };
         },
@@ -83,16 +72,7 @@ export function createRateStatuses(
   };
 }
 
-function statusOf({ remaining, waitMs, limitedBy }: Reading, nowMs: number): RateStatus {
-  return remaining > 0 || limitedBy === undefined
-    ? { remaining }
-    : { remaining, readyAtMs: nowMs + waitMs, limitedBy };
-}
-
 function isSame(one: RateStatus, other: RateStatus): boolean {
-  return (
-    one.remaining === other.remaining &&
-    one.readyAtMs === other.readyAtMs &&
-    one.limitedBy === other.limitedBy
-  );
+  const { remaining, readyAtMs, limitedBy } = one;
+  return remaining === other.remaining && readyAtMs === other.readyAtMs && limitedBy === other.limitedBy;
 }

@@ -9,30 +9,28 @@ export interface RateTally {
   readonly refused: number;
 }
 
-const MINUTE_MS = 60_000;
-const lengthsMs = { minute: MINUTE_MS, hour: 60 * MINUTE_MS, day: 24 * 60 * MINUTE_MS } as const;
-const names = ["minute", "hour", "day"] as const;
-
 /** Counts per minute, hour and day (UTC); each count begins again with its window. */
-export function createTally(clock: Clock): {
-  count(what: "taken" | "refused"): void;
-  read(): readonly RateTally[];
-} {
-  let windows = names.map((name) => ({ name, number: 0, taken: 0, refused: 0 }));
-  const roll = (): void => {
-    windows = windows.map((window) => {
-      const number = Math.floor(clock.now() / lengthsMs[window.name]);
-      return number === window.number ? window : { name: window.name, number, taken: 0, refused: 0 };
+export type Tally = (count?: "taken" | "refused") => readonly RateTally[];
+
+const windows = [
+  ["minute", 60_000],
+  ["hour", 3_600_000],
+  ["day", 86_400_000],
+] as const;
+
+export function createTally(clock: Clock): Tally {
+  let tallies: readonly (RateTally & { readonly began: number })[] = [];
+  return (count) => {
+    tallies = windows.map(([name, lengthMs], index) => {
+      const began = Math.floor(clock.now() / lengthMs);
+      const before = tallies[index];
+      const { taken, refused } = before?.began === began ? before : { taken: 0, refused: 0 };
+      return {
+        ...{ name, began },
+        taken: taken + Number(count === "taken"),
+        refused: refused + Number(count === "refused"),
+      };
     });
-  };
-  return {
-    count(what) {
-      roll();
-      for (const window of windows) window[what] += 1;
-    },
-    read() {
-      roll();
-      return windows.map(({ name, taken, refused }) => ({ name, taken, refused }));
-    },
+    return tallies;
   };
 }
