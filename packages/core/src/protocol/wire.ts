@@ -9,7 +9,7 @@ import { CUSTOM_DEPTH, CUSTOM_NODES } from "./bounds.ts";
  */
 export type Shape =
   | number
-  /** At most `longest` UTF-16 units, matching a regular expression. */
+  /** At most `longest` code points, matching a regular expression. */
   | readonly ["text", longest: number, pattern: string]
   /** A safe integer within bounds. */
   | readonly ["int", least: number, most: number]
@@ -102,7 +102,12 @@ export function createReaders<Root extends string>({ table, roots }: Wire<Root>)
 
 function text(longest: number, pattern: RegExp): Reader {
   return (value) =>
-    typeof value === "string" && value.length <= longest && pattern.test(value) ? value : wrong();
+    typeof value === "string" && isWithin(value, longest) && pattern.test(value) ? value : wrong();
+}
+
+/** Counted in code points only where units do not settle it: a code point is one unit or two. */
+function isWithin(value: string, longest: number): boolean {
+  return value.length <= longest || (value.length <= 2 * longest && Array.from(value).length <= longest);
 }
 
 function int(least: number, most: number): Reader {

@@ -14,16 +14,20 @@ describe("README.md", () => {
     expect(example.trimEnd().split("\n").length).toBeLessThanOrEqual(15);
   });
 
-  it("begins with an example that runs, ends by itself and shows a message on its way", async () => {
-    const { stdout, stderr } = await run(example);
-    const statuses = stdout
-      .trim()
-      .split("\n")
-      .map((line) => line.split(" ")[0]);
-    expect([...new Set(statuses)]).toEqual(["queued", "sending", "sent"]);
-    expect(stdout).toContain("Hello");
-    expect(stderr).toBe("");
-  });
+  it(
+    "begins with an example that runs, ends by itself and shows a message on its way",
+    { timeout: 60_000 },
+    async () => {
+      const { stdout, stderr } = await run(example);
+      const statuses = stdout
+        .trim()
+        .split("\n")
+        .map((line) => line.split(" ")[0]);
+      expect([...new Set(statuses)]).toEqual(["queued", "sending", "sent"]);
+      expect(stdout).toContain("Hello");
+      expect(stderr).toBe("");
+    },
+  );
 });
 
 /** In a process of its own, where imports mean what they mean to a reader; the example is plain JavaScript. */

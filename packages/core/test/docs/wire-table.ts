@@ -160,7 +160,12 @@ function replaceChildren(shape: Shape, replace: (child: Shape) => Shape): Shape 
       return ["tagged", shape[1], each(shape[2])];
     case "either":
       return ["either", shape[1].map(replace)];
-    default:
+    case "text":
+    case "int":
+    case "flag":
+    case "any":
+    case "json":
+    case "one":
       return shape;
   }
 }
