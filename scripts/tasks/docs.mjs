@@ -1,4 +1,4 @@
-/** `npm run docs [-- --same-wire]`: writes whatever in `docs/` is made from the code, and the hash of the wire. */
+/** `npm run docs [-- --same-wire]`: writes what is made from the code: parts of `docs/`, the table and the hash of the wire. */
 import { runNode, TYPESCRIPT } from "../lib/run.mjs";
 
 /** @param {string[]} args */

@@ -1,4 +1,4 @@
-/** `npm run docs [-- --same-wire]`: writes whatever in `docs/` is made from the code, and the hash of the wire. */
+/** `npm run docs [-- --same-wire]`: writes what is made from the code: parts of `docs/`, the table and the hash of the wire. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { generatedFiles, root } from "./generated.ts";
 import { HASH_FILE, nextVersionHash, readVersionHash } from "./wire-hash.ts";
