@@ -1,9 +1,15 @@
 import type { Rate } from "@tidings/core/protocol";
 import { BoundedMap } from "../bounded-map.ts";
 
+/**
+ * A token bucket in whole numbers, as the client counts it too: what it lacks in token-milliseconds, of which a token
+ * is worth `perMs` and each millisecond gives `tokens` back. Nothing is rounded, so a wait that was announced is
+ * exactly long enough.
+ */
 interface Bucket {
-  tokens: number;
-  refilledAt: number;
+  lack: number;
+  /** When `lack` was true. */
+  at: number;
 }
 
 /** Buckets remembered. Whoever was not heard of for longest starts with full ones (D9). */
@@ -23,45 +29,37 @@ export class Rates {
   /**
    * Takes one token from every bucket concerned, or none from any.
    *
-   * @param perMinute - the conversation's own rate, which replaces the general ones for conversations.
+   * @param perMinute - the conversation's own rate, which takes the place of the general one per minute.
    * @returns how long to wait until all of them have one; 0 if they were taken.
    */
   take(userId: string, conversationId: string, perMinute: number | undefined, now: number): number {
-    const buckets = this.#rates.map((rate, index) => {
-      const effective = rate.scope === "conversation" ? overruled(rate, perMinute) : rate;
-      const scope = rate.scope === "conversation" ? conversationId : "";
-      return {
-        rate: effective,
-        bucket: this.#bucket(`${index} ${userId.length} ${userId}${scope}`, effective, now),
-      };
+    let waitMs = 0;
+    const buckets = this.#rates.map((general, index) => {
+      const rate = effective(general, perMinute);
+      const bucket = this.#bucket(`${index} ${userId.length} ${userId}`, rate, conversationId, now);
+      waitMs = Math.max(waitMs, Math.ceil((bucket.lack - (rate.burst - 1) * rate.perMs) / rate.tokens));
+      return { rate, bucket };
     });
-    const waitMs = buckets.map(({ rate, bucket }) =>
-      Math.ceil((1 - bucket.tokens) * (rate.perMs / rate.tokens)),
-    );
-    const longestMs = Math.max(0, ...waitMs);
-    if (longestMs === 0) for (const { bucket } of buckets) bucket.tokens -= 1;
-    return longestMs;
+    if (waitMs === 0) for (const { rate, bucket } of buckets) bucket.lack += rate.perMs;
+    return waitMs;
   }
 
-  #bucket(key: string, rate: Rate, now: number): Bucket {
-    const known = this.#buckets.get(key);
-    if (!known) {
-      const full = { tokens: rate.burst, refilledAt: now };
-      this.#buckets.set(key, full);
-      return full;
+  #bucket(userKey: string, rate: Rate, conversationId: string, now: number): Bucket {
+    const key = rate.scope === "user" ? userKey : userKey + conversationId;
+    let bucket = this.#buckets.get(key);
+    if (!bucket) {
+      bucket = { lack: 0, at: now };
+      this.#buckets.set(key, bucket);
     }
-    refill(known, rate, now);
-    return known;
+    // Never more than it can hold, so that a rate that was lowered heals.
+    const lack = Math.min(bucket.lack, rate.burst * rate.perMs);
+    bucket.lack = Math.max(0, lack - Math.max(0, now - bucket.at) * rate.tokens);
+    bucket.at = now;
+    return bucket;
   }
 }
 
-function refill(bucket: Bucket, { tokens, perMs, burst }: Rate, now: number): void {
-  const gained = (Math.max(0, now - bucket.refilledAt) * tokens) / perMs;
-  bucket.tokens = Math.min(burst, bucket.tokens + gained);
-  bucket.refilledAt = now;
-}
-
-function overruled(rate: Rate, perMinute: number | undefined): Rate {
-  if (perMinute === undefined) return rate;
-  return { ...rate, tokens: perMinute, perMs: MINUTE_MS, burst: Math.min(rate.burst, perMinute) };
+function effective(rate: Rate, perMinute: number | undefined): Rate {
+  if (perMinute === undefined || rate.scope === "user" || rate.perMs !== MINUTE_MS) return rate;
+  return { ...rate, tokens: perMinute, burst: Math.min(rate.burst, perMinute) };
 }

@@ -1,6 +1,7 @@
 import Libsql from "libsql";
 
-export type Value = string | number | null;
+/** Never null: as the only value, the driver takes it for an object of named ones. */
+export type Value = string | number;
 
 /** A prepared statement whose rows are `Row`s: the one place where rows get a type. */
 export interface Statement<Row> {

@@ -1,0 +1,69 @@
+import { defaultPolicy } from "@tidings/core/protocol";
+import { describe, expect, it } from "vitest";
+import { Rates } from "./rates.ts";
+
+const MINUTE_MS = 60_000;
+
+/** How many of `tries` sends pass, `everyMs` apart. */
+function passed(rates: Rates, tries: number, everyMs: number, conversationId = "a", from = 0): number {
+  let count = 0;
+  for (let index = 0; index < tries; index += 1) {
+    if (rates.take("ada", conversationId, undefined, from + index * everyMs) === 0) count += 1;
+  }
+  return count;
+}
+
+describe("rates", () => {
+  it("let a burst through, then as many as flow in", () => {
+    const rates = new Rates(defaultPolicy.rates);
+    expect(passed(rates, 50, 0)).toBe(10);
+    expect(passed(rates, 600, 100, "a", 1)).toBe(59);
+  });
+
+  it("say exactly how long to wait", () => {
+    const rates = new Rates(defaultPolicy.rates);
+    passed(rates, 10, 0);
+    const waitMs = rates.take("ada", "a", undefined, 0);
+    expect(waitMs).toBe(1_000);
+    expect(rates.take("ada", "a", undefined, waitMs - 1)).toBe(1);
+    expect(rates.take("ada", "a", undefined, waitMs)).toBe(0);
+  });
+
+  it("count a user over all conversations, and each conversation alone", () => {
+    const rates = new Rates(defaultPolicy.rates);
+    let count = 0;
+    for (let index = 0; index < 30; index += 1) count += passed(rates, 10, 0, `conversation-${index}`);
+    expect(count).toBe(100);
+  });
+
+  it("take nothing from any bucket when one is empty", () => {
+    const rates = new Rates([
+      { name: "a", scope: "conversation", tokens: 1, perMs: MINUTE_MS, burst: 1 },
+      { name: "b", scope: "user", tokens: 1, perMs: MINUTE_MS, burst: 2 },
+    ]);
+    expect(passed(rates, 10, 0, "a")).toBe(1);
+    expect(passed(rates, 10, 0, "b")).toBe(1);
+    expect(passed(rates, 10, 0, "c")).toBe(0);
+  });
+
+  it("follow a conversation's own rate instead of the general one", () => {
+    const rates = new Rates(defaultPolicy.rates);
+    const take = (now: number): number => rates.take("ada", "slow", 2, now);
+    expect([take(0), take(0), take(0)]).toEqual([0, 0, 30_000]);
+    expect(take(30_000)).toBe(0);
+  });
+
+  it("keep users apart, however their ids read", () => {
+    const rates = new Rates([{ name: "a", scope: "conversation", tokens: 1, perMs: MINUTE_MS, burst: 1 }]);
+    expect(rates.take("ada", "1x", undefined, 0)).toBe(0);
+    expect(rates.take("ada1", "x", undefined, 0)).toBe(0);
+    expect(rates.take("ada", "1x", undefined, 0)).toBe(MINUTE_MS);
+  });
+
+  it("are not fooled by a clock that steps back", () => {
+    const rates = new Rates([{ name: "a", scope: "user", tokens: 1, perMs: 1_000, burst: 1 }]);
+    expect(rates.take("ada", "a", undefined, 10_000)).toBe(0);
+    expect(rates.take("ada", "a", undefined, 0)).toBe(1_000);
+    expect(rates.take("ada", "a", undefined, 1_000)).toBe(0);
+  });
+});

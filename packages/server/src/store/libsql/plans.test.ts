@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { createAnswers } from "./answers.ts";
+import { type Connection, openConnection } from "./database.ts";
+import { createQueries } from "./queries/queries.ts";
+import { migrate } from "./schema.ts";
+import { createTables } from "./tables.ts";
+
+it("finds every row by an index: no statement walks through a table", () => {
+  const connection = openConnection(":memory:");
+  const epoch = migrate(connection);
+  const statements: string[] = [];
+  const noting: Connection = {
+    ...connection,
+    prepare(sql) {
+      statements.push(sql);
+      return connection.prepare(sql);
+    },
+  };
+  createAnswers(noting);
+  createQueries(noting, createTables(noting), epoch);
+
+  const walks = statements.flatMap((sql) => {
+    const plan = connection.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);
+    const names: string[] = sql.match(/\?\d*/gu) ?? [];
+    const inputs = (names.includes("?1") ? [...new Set(names)] : names).map(() => "1");
+    return plan
+      .all(...inputs)
+      .flatMap(({ detail }) =>
+        /^SCAN (?!ids|json_each|CONSTANT)/u.test(detail) ? [`${detail}: ${sql}`] : [],
+      );
+  });
+  expect(statements.length).toBeGreaterThan(20);
+  // The oldest answers are looked through, a bounded number at a time.
+  expect(walks.filter((walk) => !walk.includes("DELETE FROM answers"))).toEqual([]);
+  connection.close();
+});

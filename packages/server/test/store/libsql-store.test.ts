@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { openLibsqlStore } from "../../src/store/index.ts";
+import { message } from "../support/raw-client.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
+import { storeSuite } from "./store-suite.ts";
+import { Workbench } from "./workbench.ts";
+
+const files = new WeakMap<object, string>();
+
+function open(file: string): ReturnType<typeof openLibsqlStore> {
+  const store = openLibsqlStore({ file });
+  files.set(store, file);
+  return store;
+}
+
+storeSuite("the libsql store", {
+  open: async () => open(temporaryFile("data.db")),
+  async reopen(store) {
+    await store.close();
+    return open(files.get(store) ?? "");
+  },
+});
+
+describe("the libsql store on its file", () => {
+  it("stays right when another process writes to the same file", async () => {
+    const file = temporaryFile("shared.db");
+    const one = new Workbench(open(file));
+    const other = new Workbench(open(file));
+    await one.group("a", "ada", "bob");
+    for (let round = 0; round < 5; round += 1) {
+      await one.said("ada", "a", "from one");
+      await other.said("bob", "a", "from the other");
+    }
+    const { messages } = await one.query("ada", { type: "history", conversationId: "a", limit: 100 });
+    expect(messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    await one.store.close();
+    await other.store.close();
+  });
+
+  it("commits nothing of a batch that cannot be written, and goes on", async () => {
+    const file = temporaryFile("full.db");
+    const bench = new Workbench(open(file));
+    await bench.group("a", "ada");
+    const { default: Database } = await import("libsql");
+    const meddler = new Database(file);
+    meddler.exec("CREATE TRIGGER full BEFORE INSERT ON messages BEGIN SELECT RAISE(FAIL, 'disk full'); END");
+    await expect(bench.said("ada", "a", "lost?")).rejects.toThrow("disk full");
+    meddler.exec("DROP TRIGGER full");
+    meddler.close();
+    const ack = await bench.accepted("ada", message("a", "kept"));
+    expect(ack.changes).toMatchObject([{ rev: 3, record: { seq: 1 } }]);
+    await bench.store.close();
+  });
+
+  it("refuses a database of a newer version, and a file that is none", async () => {
+    const file = temporaryFile("newer.db");
+    const { default: Database } = await import("libsql");
+    const newer = new Database(file);
+    newer.exec("PRAGMA user_version = 99");
+    newer.close();
+    expect(() => openLibsqlStore({ file })).toThrow("newer");
+    expect(() => openLibsqlStore({ file: "/nowhere/at/all.db" })).toThrow();
+  });
+
+  it("answers a command that makes the rules throw, once and for all, and none of its neighbours", async () => {
+    const defects: unknown[] = [];
+    const bench = new Workbench(openLibsqlStore({ onDefect: (error) => defects.push(error) }));
+    await bench.group("a", "ada");
+    const poison = bench.submission("ada", message("a", "poison"));
+    Object.defineProperty(poison.context, "limits", {
+      get() {
+        throw new Error("a defect");
+      },
+    });
+    const [first, second, third] = await bench.commit(
+      bench.submission("ada", message("a", "1")),
+      poison,
+      bench.submission("ada", message("a", "2")),
+    );
+    expect(first).toMatchObject({ ok: true });
+    expect(second).toMatchObject({ ok: false, code: "server/internal", retryable: false });
+    expect(third).toMatchObject({ ok: true, head: { seq: 2 } });
+    expect(defects).toHaveLength(1);
+  });
+});

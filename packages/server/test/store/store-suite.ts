@@ -1,0 +1,528 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Store } from "../../src/store/store.ts";
+import { message } from "../support/raw-client.ts";
+import { type StoreFactory, Workbench } from "./workbench.ts";
+
+/** The contract of a store, for every implementation: what it commits, remembers, answers and keeps to itself. */
+export function storeSuite(name: string, factory: StoreFactory): void {
+  describe(name, () => {
+    let bench: Workbench;
+    beforeEach(async () => {
+      bench = new Workbench(await factory.open());
+    });
+    afterEach(() => bench.store.close());
+
+    describe("commits", () => {
+      it("numbers changes densely per conversation, and messages in their order", async () => {
+        await bench.group("a", "ada", "bob");
+        await bench.group("b", "ada");
+        const outcomes = await bench.commit(
+          bench.submission("ada", message("a", "1")),
+          bench.submission("ada", message("b", "1")),
+          bench.submission("bob", message("a", "2")),
+        );
+        const places = outcomes.map((outcome) => {
+          if (!outcome.ok) throw new Error(outcome.message);
+          const [change] = outcome.ack.changes;
+          return change?.record.type === "message"
+            ? [change.conversationId, change.rev, change.record.seq]
+            : [];
+        });
+        expect(places).toEqual([
+          ["a", 4, 1],
+          ["b", 3, 1],
+          ["a", 5, 2],
+        ]);
+      });
+
+      it("answers each command for itself: one refused does not touch the others", async () => {
+        await bench.group("a", "ada");
+        const outcomes = await bench.commit(
+          bench.submission("ada", message("a", "1")),
+          bench.submission("eve", message("a", "let me in")),
+          bench.submission("ada", message("nowhere", "?")),
+          bench.submission("ada", message("a", "2")),
+        );
+        expect(outcomes.map((outcome) => (outcome.ok ? outcome.ack.changes[0]?.rev : outcome.code))).toEqual([
+          3,
+          "conversation/not-found",
+          "conversation/not-found",
+          4,
+        ]);
+      });
+
+      it("sees within a batch what the batch has done", async () => {
+        const send = bench.submission("bob", message("a", "hi"));
+        const { commandId: messageId } = send.command;
+        const outcomes = await bench.commit(
+          bench.submission("ada", { type: "conversation.create", conversationId: "a", kind: "group" }),
+          bench.submission("ada", { type: "participant.add", conversationId: "a", userId: "bob" }),
+          send,
+          bench.submission("ada", { type: "message.react", conversationId: "a", messageId, emoji: "👍" }),
+          bench.submission("ada", { type: "message.react", conversationId: "a", messageId, emoji: "👍" }),
+          bench.submission("bob", {
+            type: "message.edit",
+            conversationId: "a",
+            messageId,
+            content: { text: "hi!" },
+          }),
+          bench.submission("ada", { type: "message.unreact", conversationId: "a", messageId, emoji: "👍" }),
+        );
+        expect(outcomes.map((outcome) => outcome.ok && outcome.ack.changes.map(({ rev }) => rev))).toEqual([
+          [1, 2],
+          [3],
+          [4],
+          [5],
+          [],
+          [6],
+          [7],
+        ]);
+        const { messages } = await bench.query("ada", { type: "history", conversationId: "a", limit: 10 });
+        expect(messages).toMatchObject([{ rev: 7, content: { text: "hi!" }, reactions: [], version: 1 }]);
+      });
+
+      it("asks before each command it would apply, in order, and obeys", async () => {
+        await bench.group("a", "ada");
+        const items = ["1", "2", "3"].map((text) => bench.submission("ada", message("a", text)));
+        const asked: unknown[] = [];
+        const outcomes = await bench.store.commit(items, (item, isKnown) => {
+          asked.push([items.indexOf(item), isKnown]);
+          return item === items[1]
+            ? { ok: false, code: "rate/limited", message: "", retryAfterMs: 5 }
+            : undefined;
+        });
+        expect(asked).toEqual([
+          [0, false],
+          [1, false],
+          [2, false],
+        ]);
+        expect(outcomes[1]).toMatchObject({ ok: false, code: "rate/limited", retryAfterMs: 5 });
+        expect(outcomes[2]).toMatchObject({ ok: true, head: { rev: 4, seq: 2 } });
+      });
+
+      it("tells where the conversation stands after each command", async () => {
+        await bench.group("a", "ada");
+        const [first, second] = await bench.commit(
+          bench.submission("ada", message("a", "1")),
+          bench.submission("ada", message("a", "2")),
+        );
+        expect(first).toMatchObject({
+          head: { conversationId: "a", rev: 3, seq: 1 },
+          settings: { receipts: true },
+        });
+        expect(second).toMatchObject({ head: { rev: 4, seq: 2 } });
+      });
+    });
+
+    describe("memory of answers", () => {
+      it("[D2] gives the same command the same answer, in one batch, later, and after a restart", async () => {
+        await bench.group("a", "ada", "bob");
+        const send = bench.submission("ada", message("a", "once"));
+        const react = bench.submission("bob", {
+          type: "message.react",
+          conversationId: "a",
+          messageId: send.command.commandId,
+          emoji: "🎉",
+        });
+        const [first, second] = await bench.commit(send, send, react, react);
+        expect(first).toMatchObject({ ok: true, isKnown: false });
+        expect(second).toMatchObject({ ok: true, isKnown: true });
+        bench.store = await factory.reopen(bench.store);
+        const [third, fourth] = await bench.commit(send, react);
+        expect(fourth).toMatchObject({
+          ok: true,
+          isKnown: true,
+          ack: { changes: [{ rev: 5, emoji: "🎉" }] },
+        });
+        // The record has moved on since; the change says so by its rev.
+        expect(third).toMatchObject({ ok: true, ack: { changes: [{ rev: 5, kind: "message.send" }] } });
+        const { messages } = await bench.query("ada", { type: "history", conversationId: "a", limit: 10 });
+        expect(messages).toMatchObject([
+          { id: send.command.commandId, reactions: [{ emoji: "🎉", count: 1 }] },
+        ]);
+      });
+
+      it("[D2] repeats a refusal, though it would be accepted by now", async () => {
+        await bench.group("a", "ada");
+        const early = bench.submission("bob", message("a", "too early"));
+        expect(await bench.outcome(early)).toMatchObject({ ok: false, code: "conversation/not-found" });
+        await bench.accepted("ada", { type: "participant.add", conversationId: "a", userId: "bob" });
+        expect(await bench.outcome(early)).toMatchObject({ ok: false, code: "conversation/not-found" });
+      });
+
+      it("[D2] remembers nothing of what was not admitted", async () => {
+        await bench.group("a", "ada");
+        const send = bench.submission("ada", message("a", "again"));
+        await bench.store.commit([send], () => ({ ok: false, code: "rate/limited", message: "" }));
+        expect(await bench.outcome(send)).toMatchObject({ ok: true, isKnown: false });
+      });
+
+      it("[D8] does not give anyone the answer to someone else's command", async () => {
+        await bench.group("a", "ada", "bob");
+        const send = bench.submission("ada", message("a", "mine"));
+        const leave = bench.submission("bob", { type: "participant.leave", conversationId: "a" });
+        await bench.commit(send, leave);
+        for (const { command, context } of [send, leave]) {
+          const theirs = { command, context: { ...context, actorId: "eve" } };
+          expect(await bench.outcome(theirs)).toMatchObject({ ok: false, code: "command/id-taken" });
+        }
+      });
+
+      it("[D8] gives someone who was removed no more than the first answer said", async () => {
+        await bench.group("a", "ada", "bob");
+        const react = bench.submission("bob", message("a", "before"));
+        await bench.outcome(react);
+        const rename = bench.submission("ada", {
+          type: "conversation.update",
+          conversationId: "a",
+          name: "secret",
+        });
+        const leave = bench.submission("bob", { type: "participant.leave", conversationId: "a" });
+        const [left] = await bench.commit(leave, rename);
+        expect(await bench.outcome(leave)).toMatchObject({ ack: left?.ok && left.ack });
+        expect(await bench.outcome(react)).toMatchObject({ ok: true, ack: { changes: [] } });
+      });
+
+      it("[D9] forgets old answers, but never that a message was sent", async () => {
+        await bench.group("a", "ada");
+        const send = bench.submission("ada", message("a", "for ever"));
+        const rename = bench.submission("ada", {
+          type: "conversation.update",
+          conversationId: "a",
+          name: "one",
+        });
+        await bench.commit(send, rename);
+        await bench.accepted("ada", { type: "conversation.update", conversationId: "a", name: "two" });
+        expect(await bench.store.forgetAnswers(rename.context.at)).toBe(1); // The group's.
+        expect(await bench.outcome(rename)).toMatchObject({ isKnown: true });
+        expect(await bench.store.forgetAnswers(rename.context.at + 1)).toBe(1);
+        expect(await bench.outcome(rename)).toMatchObject({ isKnown: false });
+        expect(await bench.outcome(send)).toMatchObject({ isKnown: true });
+      });
+
+      it("leaves nothing of a deleted text in an answer", async () => {
+        await bench.group("a", "ada");
+        const send = bench.submission("ada", message("a", "regretted"));
+        const { commandId: messageId } = send.command;
+        await bench.commit(
+          send,
+          bench.submission("ada", { type: "message.delete", conversationId: "a", messageId }),
+        );
+        expect(JSON.stringify(await bench.outcome(send))).not.toContain("regretted");
+        const versions = await bench.query("ada", { type: "versions", conversationId: "a", messageId });
+        expect(versions).toEqual([]);
+      });
+    });
+
+    describe("answers", () => {
+      it("catches up page by page to the same records a witness of every change has", async () => {
+        await bench.group("a", "ada", "bob", "cy");
+        const ids: string[] = [];
+        for (let index = 0; index < 40; index += 1) ids.push(await bench.said("ada", "a", `number ${index}`));
+        const touch = async (index: number, emoji: string): Promise<void> => {
+          const messageId = ids[index] ?? "";
+          await bench.accepted("bob", { type: "message.react", conversationId: "a", messageId, emoji });
+        };
+        for (const index of [3, 17, 3, 39, 0]) await touch(index, `${index % 2 === 0 ? "👍" : "🎈"}`);
+        await bench.accepted("cy", { type: "participant.leave", conversationId: "a" });
+        await bench.accepted("ada", { type: "conversation.update", conversationId: "a", name: "renamed" });
+        await bench.said("bob", "a", "last");
+
+        for (const afterRev of [0, 1, 4, 5, 20, 43, 44, 46, 48, 49, 50, 51]) {
+          for (const limit of [1, 3, 7, 100]) {
+            const revs: number[] = [];
+            let from = afterRev;
+            for (let more = true; more;) {
+              const page = await bench.query("ada", {
+                type: "changes",
+                conversationId: "a",
+                afterRev: from,
+                limit,
+              });
+              revs.push(...page.records.map(({ rev }) => rev));
+              expect(page.upTo).toBeGreaterThanOrEqual(revs.at(-1) ?? afterRev);
+              more = page.upTo < page.head.rev;
+              from = page.upTo;
+            }
+            expect({ afterRev, limit, revs }).toEqual({
+              afterRev,
+              limit,
+              revs: latest.filter((rev) => rev > afterRev),
+            });
+          }
+        }
+      });
+
+      /** The revisions of the records above, each at its last change. */
+      const latest = [
+        2,
+        3,
+        ...Array.from({ length: 40 }, (_, index) => index + 5).filter((rev) => ![5, 8, 22, 44].includes(rev)),
+        45,
+        46,
+        47,
+        48,
+        49,
+        50,
+        51,
+      ];
+
+      it("catches up on some kinds of records only", async () => {
+        await bench.group("a", "ada", "bob");
+        await bench.said("ada", "a", "hello");
+        const page = await bench.query("ada", {
+          type: "changes",
+          conversationId: "a",
+          afterRev: 0,
+          limit: 10,
+          kinds: ["message", "conversation"],
+        });
+        expect(page.records.map(({ type }) => type)).toEqual(["conversation", "message"]);
+        expect(page).toMatchObject({ upTo: 4, reset: false, head: { rev: 4, seq: 1 } });
+      });
+
+      it("pages history exactly: newest, before, after, between and around", async () => {
+        await bench.group("a", "ada");
+        for (let index = 1; index <= 10; index += 1) await bench.said("ada", "a", String(index));
+        const pages = [
+          [{ limit: 3 }, [8, 9, 10]],
+          [{ limit: 3, before: 8 }, [5, 6, 7]],
+          [{ limit: 30, before: 3 }, [1, 2]],
+          [{ limit: 3, before: 1 }, []],
+          [{ limit: 3, after: 8 }, [9, 10]],
+          [{ limit: 3, after: 2 }, [3, 4, 5]],
+          [{ limit: 5, after: 2, before: 5 }, [3, 4]],
+          [{ limit: 5, around: 5 }, [3, 4, 5, 6, 7]],
+          [{ limit: 4, around: 1 }, [1, 2, 3, 4]],
+          [{ limit: 4, around: 10 }, [8, 9, 10]],
+          [{ limit: 4, around: 99 }, [9, 10]],
+        ] as const;
+        for (const [query, seqs] of pages) {
+          const page = await bench.query("ada", { type: "history", conversationId: "a", ...query });
+          expect({ query, seqs: page.messages.map(({ seq }) => seq) }).toEqual({ query, seqs });
+          expect([page.fromSeq, page.toSeq]).toEqual([seqs[0] ?? 0, seqs.at(-1) ?? 0]);
+          expect(page).toMatchObject({ floorSeq: 1, head: { seq: 10 } });
+        }
+      });
+
+      it("lists conversations by recent activity, page by page, also those active at the same moment", async () => {
+        const at = 5_000_000;
+        for (const id of ["a", "b", "c", "d", "e"]) await bench.group(id, "ada", "bob");
+        for (const id of ["c", "a", "d"]) await bench.accepted("ada", message(id, "hi"), { at });
+        await bench.accepted("ada", message("b", "later"), { at: at + 1 });
+        const seen: string[] = [];
+        let after: string | undefined;
+        do {
+          const page = await bench.query("bob", {
+            type: "conversations",
+            limit: 2,
+            ...(after !== undefined && { after }),
+          });
+          seen.push(...page.items.map(({ conversation }) => conversation.conversationId));
+          after = page.next;
+        } while (after !== undefined);
+        expect(seen).toEqual(["b", "d", "c", "a", "e"]);
+        expect(await bench.refusal("bob", { type: "conversations", limit: 2, after: "?" })).toMatchObject({
+          code: "query/malformed",
+        });
+        const memberships = await bench.store.memberships("bob");
+        expect(memberships.map(({ head }) => head.conversationId)).toEqual(seen);
+      });
+
+      it("counts as unread what others said, is not deleted, and lies above the reader's watermark", async () => {
+        await bench.group("a", "ada", "bob");
+        const unread = async (): Promise<number> =>
+          (await bench.query("bob", { type: "conversation", conversationId: "a" })).unread;
+        const ids: string[] = [];
+        for (const who of ["ada", "bob", "ada", "ada", "bob", "ada"])
+          ids.push(await bench.said(who, "a", "hi"));
+        expect(await unread()).toBe(4);
+        await bench.accepted("bob", { type: "receipt.mark", conversationId: "a", readSeq: 3 });
+        expect(await unread()).toBe(2);
+        await bench.accepted("ada", { type: "message.delete", conversationId: "a", messageId: ids[5] ?? "" });
+        await bench.accepted("bob", { type: "message.delete", conversationId: "a", messageId: ids[4] ?? "" });
+        expect(await unread()).toBe(1);
+        await bench.accepted("bob", { type: "receipt.mark", conversationId: "a", readSeq: 99 });
+        expect(await unread()).toBe(0);
+        await bench.accepted("bob", { type: "receipt.mark", conversationId: "a", readSeq: 1 });
+        expect(await unread()).toBe(0);
+      });
+
+      it("pages members, watermarks and reactors by user, and names one's own reactions", async () => {
+        const people = Array.from({ length: 12 }, (_, index) => `user-${String(index).padStart(2, "0")}`);
+        await bench.group("a", "ada", ...people);
+        const messageId = await bench.said("ada", "a", "vote");
+        for (const userId of people) {
+          await bench.accepted(userId, {
+            type: "message.react",
+            conversationId: "a",
+            messageId,
+            emoji: "👍",
+          });
+          await bench.accepted(userId, { type: "receipt.mark", conversationId: "a", deliveredSeq: 1 });
+        }
+        await bench.accepted("user-05", { type: "participant.leave", conversationId: "a" });
+
+        const members = await bench.query("ada", { type: "participants", conversationId: "a", limit: 5 });
+        expect(members.items.map(({ userId }) => userId)).toEqual(["ada", ...people.slice(0, 4)]);
+        const more = await bench.query("ada", {
+          type: "participants",
+          conversationId: "a",
+          limit: 50,
+          after: members.next ?? "",
+        });
+        expect(more.items.map(({ userId }) => userId)).toEqual(
+          people.filter((_, index) => index > 3 && index !== 5),
+        );
+        expect(more.next).toBeUndefined();
+
+        const receipts = await bench.query("ada", { type: "receipts", conversationId: "a", limit: 50 });
+        expect(receipts.items).toHaveLength(11);
+        const reactors = { type: "reactors", conversationId: "a", messageId, emoji: "👍" } as const;
+        const first = await bench.query("ada", { ...reactors, limit: 10 });
+        expect(await bench.query("ada", { ...reactors, limit: 10, after: first.next ?? "" })).toEqual({
+          items: people.slice(10),
+        });
+        expect(await bench.query("ada", { ...reactors, limit: 10, emoji: "🎈" })).toEqual({ items: [] });
+
+        const history = { type: "history", conversationId: "a", limit: 10 } as const;
+        expect((await bench.query("user-11", history)).own).toEqual({ [messageId]: ["👍"] });
+        expect((await bench.query("user-00", history)).own).toEqual({}); // Among the names on the record.
+        expect((await bench.query("ada", history)).own).toEqual({});
+      });
+
+      it("shows the watermarks of others only where receipts travel", async () => {
+        await bench.group("a", "ada", "bob");
+        await bench.said("ada", "a", "hi");
+        for (const userId of ["ada", "bob"]) {
+          await bench.accepted(userId, { type: "receipt.mark", conversationId: "a", readSeq: 1 });
+        }
+        const settings = { typing: true, receipts: false };
+        await bench.accepted("ada", { type: "conversation.update", conversationId: "a", settings });
+        const { items } = await bench.query("bob", { type: "receipts", conversationId: "a", limit: 10 });
+        expect(items).toMatchObject([{ userId: "bob", readSeq: 1 }]);
+      });
+
+      it("keeps the earlier texts of an edited message", async () => {
+        await bench.group("a", "ada", "bob");
+        const messageId = await bench.said("ada", "a", "one");
+        for (const text of ["two", "three"]) {
+          await bench.accepted("ada", {
+            type: "message.edit",
+            conversationId: "a",
+            messageId,
+            content: { text },
+          });
+        }
+        const versions = await bench.query("bob", { type: "versions", conversationId: "a", messageId });
+        expect(versions).toMatchObject([
+          { version: 0, content: { text: "one" } },
+          { version: 1, content: { text: "two" }, replacedBy: "ada" },
+        ]);
+      });
+    });
+
+    describe("isolation", () => {
+      it("[D8] answers about what is not there and what is not one's own word for word the same", async () => {
+        await bench.group("theirs", "ada");
+        const messageId = await bench.said("ada", "theirs", "private");
+        await bench.group("mine", "eve");
+        const page = { limit: 10 };
+        for (const type of [
+          "changes",
+          "history",
+          "conversation",
+          "participants",
+          "versions",
+          "reactors",
+          "receipts",
+        ] as const) {
+          const ask = (conversationId: string, readerId = "eve") =>
+            bench.store.query(readerId, {
+              type,
+              conversationId,
+              afterRev: 0,
+              messageId,
+              emoji: "👍",
+              ...page,
+            });
+          expect(await ask("theirs")).toEqual(await ask("nowhere"));
+          expect(await ask("theirs")).toMatchObject({ ok: false, code: "conversation/not-found" });
+          expect(await ask("theirs", "ada")).toMatchObject({ ok: true });
+        }
+        const { items } = await bench.query("eve", { type: "conversations", limit: 10 });
+        expect(items.map(({ conversation }) => conversation.conversationId)).toEqual(["mine"]);
+      });
+
+      it("[D8] does not let a conversation of one's own open a message of others", async () => {
+        await bench.group("theirs", "ada");
+        const messageId = await bench.said("ada", "theirs", "private");
+        await bench.group("mine", "eve");
+        for (const query of [
+          { type: "versions", conversationId: "mine", messageId },
+          { type: "reactors", conversationId: "mine", messageId, emoji: "👍", limit: 10 },
+        ] as const) {
+          expect(await bench.refusal("eve", query)).toMatchObject({ code: "message/not-found" });
+        }
+        const foreign = { conversationId: "mine", messageId } as const;
+        for (const draft of [
+          { type: "message.edit", content: { text: "!" }, ...foreign },
+          { type: "message.delete", ...foreign },
+          { type: "message.react", emoji: "👍", ...foreign },
+          { type: "message.pin", ...foreign },
+        ] as const) {
+          expect(await bench.refused("eve", draft)).toMatchObject({ code: "message/not-found" });
+        }
+        const reply = { ...message("mine", "what about"), replyTo: messageId };
+        expect(await bench.refused("eve", reply)).toMatchObject({ code: "message/not-found" });
+      });
+
+      it("[D8] shuts out whoever left, was removed or banned", async () => {
+        await bench.group("a", "ada", "bob", "cy", "dee");
+        await bench.accepted("bob", { type: "participant.leave", conversationId: "a" });
+        await bench.accepted("ada", { type: "participant.remove", conversationId: "a", userId: "cy" });
+        await bench.accepted("ada", { type: "participant.ban", conversationId: "a", userId: "dee" });
+        for (const userId of ["bob", "cy", "dee"]) {
+          expect(
+            await bench.refusal(userId, { type: "history", conversationId: "a", limit: 1 }),
+          ).toMatchObject({
+            code: "conversation/not-found",
+          });
+          expect(await bench.store.memberships(userId)).toEqual([]);
+          expect(await bench.store.wasIn("a", userId)).toBe(true);
+        }
+        expect(await bench.store.wasIn("a", "eve")).toBe(false);
+        expect(await bench.store.wasIn("nowhere", "eve")).toBe(false);
+      });
+    });
+
+    describe("restart", () => {
+      it("[D1] has everything it committed, and goes on counting where it stopped", async () => {
+        await bench.group("a", "ada", "bob");
+        await bench.said("ada", "a", "before");
+        const { epoch } = bench.store;
+        bench.store = await factory.reopen(bench.store);
+        expect(bench.store.epoch).toBe(epoch);
+        const ack = await bench.accepted("bob", message("a", "after"));
+        expect(ack.changes).toMatchObject([{ rev: 5, record: { seq: 2 } }]);
+        const summary = await bench.query("ada", { type: "conversation", conversationId: "a" });
+        expect(summary).toMatchObject({ memberCount: 2, unread: 1, head: { rev: 5, seq: 2 } });
+      });
+
+      it("has an epoch of its own", async () => {
+        const other: Store = await factory.open();
+        expect(other.epoch).not.toBe(bench.store.epoch);
+        await other.close();
+      });
+
+      it("takes any text as an id or a message", async () => {
+        const odd = `'; DROP TABLE messages; -- "\\ 🦆 %_ \u{2028}`;
+        await bench.group(odd, odd);
+        const { commandId } = await bench.accepted(odd, message(odd, odd));
+        bench.store = await factory.reopen(bench.store);
+        const { messages } = await bench.query(odd, { type: "history", conversationId: odd, limit: 10 });
+        expect(messages).toMatchObject([{ id: commandId, authorId: odd, content: { text: odd } }]);
+      });
+    });
+  });
+}

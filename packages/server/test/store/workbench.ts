@@ -1,0 +1,89 @@
+import type { ApplyContext } from "@tidings/core/domain";
+import {
+  type Ack,
+  type Command,
+  defaultPolicy,
+  type Query,
+  type QueryResults,
+  type QueryType,
+} from "@tidings/core/protocol";
+import { parseResult } from "@tidings/core/protocol";
+import type { Outcome, Refusal, Store, Submission } from "../../src/store/store.ts";
+import { type Draft, newId } from "../support/raw-client.ts";
+
+/** Opens an empty store, or again the one `reopen` closed. */
+export interface StoreFactory {
+  open(): Promise<Store>;
+  /** The same data, as after a restart. */
+  reopen(store: Store): Promise<Store>;
+}
+
+/** Takes commands by whoever, at a time that moves on by itself. */
+export class Workbench {
+  store: Store;
+  at = 1_000_000;
+
+  constructor(store: Store) {
+    this.store = store;
+  }
+
+  submission(actorId: string, draft: Draft, context: Partial<ApplyContext> = {}): Submission {
+    this.at += 1;
+    const command = { commandId: newId(), at: this.at, ...draft } as Command;
+    return { command, context: { actorId, at: this.at, limits: defaultPolicy.limits, ...context } };
+  }
+
+  commit(...items: readonly Submission[]): Promise<readonly Outcome[]> {
+    return this.store.commit(items, () => undefined);
+  }
+
+  async outcome(item: Submission): Promise<Outcome> {
+    const [outcome] = await this.commit(item);
+    if (!outcome) throw new Error("no outcome");
+    return outcome;
+  }
+
+  async accepted(actorId: string, draft: Draft, context?: Partial<ApplyContext>): Promise<Ack> {
+    const outcome = await this.outcome(this.submission(actorId, draft, context));
+    if (outcome.ok) return outcome.ack;
+    throw new Error(`refused: ${outcome.code} ${outcome.message}`);
+  }
+
+  async refused(actorId: string, draft: Draft): Promise<Refusal> {
+    const outcome = await this.outcome(this.submission(actorId, draft));
+    if (!outcome.ok) return outcome;
+    throw new Error("accepted");
+  }
+
+  async query<Type extends QueryType>(
+    readerId: string,
+    query: Query & { readonly type: Type },
+  ): Promise<QueryResults[Type]> {
+    const answer = await this.store.query(readerId, query);
+    if (answer.ok) return parseResult(query.type, structuredClone(answer.result));
+    throw new Error(`refused: ${answer.code} ${answer.message}`);
+  }
+
+  async refusal(readerId: string, query: Query): Promise<Refusal> {
+    const answer = await this.store.query(readerId, query);
+    if (!answer.ok) return answer;
+    throw new Error("answered");
+  }
+
+  /** A group of `owner` and `others`. */
+  async group(conversationId: string, owner: string, ...others: readonly string[]): Promise<Ack> {
+    const participants = others.map((userId) => ({ userId }));
+    return this.accepted(owner, { type: "conversation.create", conversationId, kind: "group", participants });
+  }
+
+  /** The id of a message said. */
+  async said(actorId: string, conversationId: string, text: string): Promise<string> {
+    const { commandId } = await this.accepted(actorId, {
+      type: "message.send",
+      conversationId,
+      kind: "text",
+      content: { text },
+    });
+    return commandId;
+  }
+}
