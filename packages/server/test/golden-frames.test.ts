@@ -22,7 +22,9 @@ describe("golden frames at the server", () => {
     const server = await start();
     // No hello a server would believe, and no next page of one it never gave.
     const elsewhere = /^hello|\.next$/;
-    for (const { name, text, frames } of goldenFrames("client").filter((each) => !elsewhere.test(each.name))) {
+    for (const { name, text, frames } of goldenFrames("client").filter(
+      (each) => !elsewhere.test(each.name),
+    )) {
       const ada = await join(server, "ada");
       ada.raw(text);
       const codes = await Promise.all(idsOf(frames).map((id) => rejection(ada, id)));
