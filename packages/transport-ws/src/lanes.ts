@@ -10,6 +10,7 @@ import type { Command } from "@tidings/core/protocol";
  * submitter knows. What comes before that is numbered on, and refused like the rest.
  *
  * A run is the numbers between two such restarts. Refusals that belong to an earlier run say nothing about this one.
+ * One run is kept for each conversation written to on this link, as at the server, and no longer than the link.
  */
 export interface Lanes {
   place(command: Command): Place;

@@ -86,9 +86,9 @@ export function createLink(options: LinkOptions): OpenLink {
     );
   };
 
-  const deliver = (events: readonly LinkEvent[]): MessagingError | undefined => {
+  const deliver = (batch: readonly LinkEvent[]): MessagingError | undefined => {
     try {
-      if (events.length > 0) receive(events);
+      if (batch.length > 0) receive(batch);
       return undefined;
     } catch (cause) {
       // What was missed is not known; a new link resumes and repairs it.

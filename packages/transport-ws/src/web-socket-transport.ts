@@ -34,8 +34,9 @@ export interface WebSocketTransportOptions {
  * Reaches a Tidings server over one WebSocket.
  *
  * Submits are pipelined: each carries its conversation's running number, and the server takes them only in that order
- * (D7). An `open` rejects with `connection/failed`, `connection/timeout`, or what the server refused it with
- * (`auth/expired`, `protocol/version`, …).
+ * (D7). When one resolves, the events that came before its ack, or in the same WebSocket message, have been delivered.
+ * `open` rejects with `connection/failed`, `connection/timeout`, or what the server refused it with (`auth/expired`,
+ * `protocol/version`, …). `close()` delivers `closed` before it returns, and waits for nobody.
  *
  * @throws {MessagingError} `client/misused` if the address is none. That the platform has no WebSocket is only told by
  *   `open`, so that a client may be made, and rendered, on a server.
