@@ -117,7 +117,7 @@ describe("rank", () => {
         const command = { type: `participant.${verb}`, userId: `other ${other}` } as const;
         return outcome(ledger.ask(role, command)) === "permission/denied" ? "-" : "+";
       });
-      expect(done.join(""), verb).toBe(lower[role]);
+      expect([verb, done.join("")]).toEqual([verb, lower[role]]);
     }
     expect(roles.map((other) => (outranks(role, other) ? "+" : "-")).join("")).toBe(lower[role]);
   });

@@ -63,6 +63,10 @@ export class ConversationStore implements Records {
     return this.#messages.get(messageId);
   }
 
+  messages(): readonly MessageRecord[] {
+    return this.#bySeq.filter((message) => message !== undefined);
+  }
+
   messageAt(seq: number): MessageRecord | undefined {
     return this.#bySeq[seq - 1];
   }

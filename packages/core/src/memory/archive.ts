@@ -1,0 +1,63 @@
+import type { Accepted } from "../domain/types.ts";
+import { isIn } from "../domain/standing.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
+import { ConversationStore } from "./conversation-store.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** All that the backend keeps, and the one place that decides who may read it (D8). */
+export class Archive {
+  readonly #stores = new Map<string, ConversationStore>();
+  /** First answers, by command and user: a command sent again gets its own (D2). */
+  readonly #answers = new Map<string, Outcome>();
+  #activity = 0;
+
+  copy(): Archive {
+    const copy = new Archive();
+    for (const [id, store] of this.#stores) copy.#stores.set(id, store.copy());
+    for (const [key, outcome] of this.#answers) copy.#answers.set(key, outcome);
+    copy.#activity = this.#activity;
+    return copy;
+  }
+
+  stores(): Iterable<ConversationStore> {
+    return this.#stores.values();
+  }
+
+  /** For rules; empty if there is no such conversation. Readers go through `find`. */
+  store(conversationId: string): ConversationStore {
+    return this.#stores.get(conversationId) ?? new ConversationStore(conversationId);
+  }
+
+  mayRead(conversationId: string, userId: string): boolean {
+    return isIn(this.#stores.get(conversationId)?.participant(userId));
+  }
+
+  /** @throws {MessagingError} `conversation/not-found`, the same whether it is unknown or of others. */
+  find(conversationId: string, userId: string): ConversationStore {
+    if (this.mayRead(conversationId, userId)) return this.store(conversationId);
+    const message = "unable to find the conversation; it does not exist, or you are not in it";
+    throw new MessagingError("conversation/not-found", { message });
+  }
+
+  /** The conversations a user is in, most recently active first. */
+  conversationsOf(userId: string): readonly ConversationStore[] {
+    return [...this.#stores.values()]
+      .filter((store) => isIn(store.participant(userId)))
+      .sort((one, other) => other.activity - one.activity);
+  }
+
+  commit(store: ConversationStore, accepted: Accepted): void {
+    this.#stores.set(store.head.conversationId, store);
+    store.commit(accepted);
+    if (accepted.changes.length > 0) store.activity = this.#activity += 1;
+  }
+
+  answer(commandId: string, userId: string): Outcome | undefined {
+    return this.#answers.get(commandId + userId);
+  }
+
+  /** Ids of commands are all of one length, so no two pairs share a key. */
+  remember(commandId: string, userId: string, outcome: Outcome): void {
+    this.#answers.set(commandId + userId, outcome);
+  }
+}

@@ -1,0 +1,111 @@
+import type { Clock } from "../base/clock.ts";
+import { createScope } from "../base/observable.ts";
+import { apply } from "../domain/apply.ts";
+import type { ErrorCode } from "../errors/codes.ts";
+import type { Command } from "../protocol/commands.ts";
+import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.ts";
+import { carry } from "./carry.ts";
+import type { Mischief } from "./faults.ts";
+import { freezeDeep } from "./freeze.ts";
+import type { Hub } from "./hub.ts";
+import type { Lane } from "./lane.ts";
+import { isPassing, type Outcome, type Refused } from "./outcome.ts";
+import type { Session } from "./session.ts";
+import type { State } from "./state.ts";
+
+/** What to tell the submitter. */
+export interface Reply {
+  readonly outcome: Outcome;
+  /** Absent for what commutes. */
+  readonly lane: Lane | undefined;
+}
+
+/** Takes commands: each once (D2), in order (D7), no faster than allowed, by the rules of `apply`. */
+export class Intake {
+  readonly #state: State;
+  readonly #hub: Hub;
+  readonly #mischief: Mischief;
+  readonly #clock: Clock;
+  readonly #limiters = new Map<string, RateLimiter>();
+
+  constructor(state: State, hub: Hub, mischief: Mischief, clock: Clock) {
+    this.#state = state;
+    this.#hub = hub;
+    this.#mischief = mischief;
+    this.#clock = clock;
+  }
+
+  /** `undefined` if the command, or its ack, got lost. */
+  submit(session: Session, submitted: Command): Reply | undefined {
+    const frame = carry({ type: "submit", id: 0, command: submitted });
+    if (frame?.type !== "submit") return { outcome: refused("command/malformed"), lane: undefined };
+    const { command } = frame;
+    if (command.type === "receipt.mark") {
+      return { outcome: this.act(session.userId, command, false, session), lane: undefined };
+    }
+    if (this.#mischief.losesSubmit()) return undefined;
+    const lane = session.lane(command.conversationId);
+    const outcome = this.#answered(session, command) ?? this.#consider(session, command, lane);
+    if (outcome.ok && this.#mischief.losesAck()) return undefined;
+    return { outcome, lane };
+  }
+
+  /** @param system - may do what no user may. */
+  act(userId: string, command: Command, system: boolean, origin?: Session): Outcome {
+    const { archive, policy } = this.#state;
+    const { limits } = policy;
+    const store = archive.store(command.conversationId);
+    const at = Math.floor(this.#clock.now());
+    const applied = freezeDeep(apply(store, command, { actorId: userId, at, limits, system }));
+    if (!applied.ok) return applied;
+    this.#hub.publish(store, applied, () => archive.commit(store, applied), origin);
+    const { changes, receipt } = applied;
+    return { ok: true, ack: { commandId: command.commandId, changes, ...(receipt && { receipt }) } };
+  }
+
+  /** The rates have changed. */
+  learn(): void {
+    for (const limiter of this.#limiters.values()) limiter.learn(this.#state.policy);
+  }
+
+  #answered({ userId }: Session, { commandId }: Command): Outcome | undefined {
+    return this.#state.archive.answer(commandId, userId);
+  }
+
+  #consider(session: Session, command: Command, lane: Lane): Outcome {
+    const { userId } = session;
+    const { commandId } = command;
+    const outcome = this.#hindrance(userId, command, lane) ?? this.act(userId, command, false, session);
+    if (!outcome.ok && isPassing(outcome)) lane.refuse(commandId);
+    else this.#state.archive.remember(commandId, userId, freezeDeep(outcome));
+    return outcome;
+  }
+
+  /** What refuses a command before its rules are asked. */
+  #hindrance(userId: string, command: Command, lane: Lane): Refused | undefined {
+    if (!lane.admits(command.commandId)) return refused("command/out-of-order");
+    const fault = this.#mischief.takeRefusal();
+    if (fault) return refused(fault.code, fault.retryAfterMs);
+    if (command.type !== "message.send") return undefined;
+    const turn = this.#limiterOf(userId).take(command.conversationId);
+    return turn.ok ? undefined : refused("rate/limited", turn.retryAfterMs);
+  }
+
+  #limiterOf(userId: string): RateLimiter {
+    const known = this.#limiters.get(userId);
+    if (known) return known;
+    const limiter = createRateLimiter({
+      clock: this.#clock,
+      scope: createScope(() => {}),
+      messagesPerMinute: (id) => this.#state.archive.store(id).conversation?.settings.messagesPerMinute,
+    });
+    limiter.learn(this.#state.policy);
+    this.#limiters.set(userId, limiter);
+    return limiter;
+  }
+}
+
+function refused(code: ErrorCode, retryAfterMs?: number): Refused {
+  const message = `unable to accept the command; ${code}`;
+  return { ok: false, code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}

@@ -1,0 +1,12 @@
+import type { Policy } from "../protocol/policy.ts";
+import type { Archive } from "./archive.ts";
+
+/** What the parts of one backend share, and what a fault may exchange while they run. */
+export interface State {
+  archive: Archive;
+  epoch: string;
+  policy: Policy;
+  /** How long deliveries take. */
+  delayMs: number;
+  isOffline: boolean;
+}
