@@ -11,22 +11,28 @@ export interface Journal {
   record(command: Command): Promise<void>;
   /** Best effort: an entry that survives is submitted again and answered as the duplicate it is (D2). */
   erase(commandId: string): void;
-  /** What an earlier life left behind, oldest first. */
+  /** What is on storage, oldest first: what an earlier life left, and what this one has recorded since. */
   recover(): Promise<readonly Command[]>;
 }
 
 const PREFIX = "outbox";
 
 export function createJournal(storage: Storage, logger: Logger): Journal {
+  let opened: Promise<void> | undefined;
+  const open = (): Promise<void> => (opened ??= storage.open());
   const keyOf = (commandId: string): StorageKey => [PREFIX, commandId];
   return {
-    record: (command) => storage.write([{ type: "put", key: keyOf(command.commandId), value: command }]),
+    async record(command) {
+      await open();
+      await storage.write([{ type: "put", key: keyOf(command.commandId), value: command }]);
+    },
     erase(commandId) {
       storage
         .write([{ type: "delete", key: keyOf(commandId) }])
         .catch(() => logger("warn", "outbox.erase-failed", { commandId }));
     },
     async recover() {
+      await open();
       const found: Command[] = [];
       for (const [key, value] of await storage.scan({ prefix: [PREFIX] })) {
         if (isCommand(value)) found.push(value);

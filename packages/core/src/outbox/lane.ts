@@ -27,7 +27,7 @@ export function add(lane: Lane, id: string): Lane {
 
 /** What an earlier life of the client left goes before what this one was given. */
 export function addFirst(lane: Lane, id: string): Lane {
-  return { ...lane, ids: [id, ...lane.ids] };
+  return lane.ids.includes(id) ? lane : { ...lane, ids: [id, ...lane.ids] };
 }
 
 /** Who may depart now, if anybody. */

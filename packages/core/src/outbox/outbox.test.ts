@@ -260,6 +260,15 @@ describe("outbox", () => {
     expect(ids(flights).filter((id) => id.startsWith("m"))).toEqual(["m1", "m2", "m3"]);
   });
 
+  it("[D2] does not take in twice what storage has from this very life", async () => {
+    const { outbox, flights, clock, link } = setUp();
+    outbox.add(send("m1"));
+    outbox.restore([send("m0"), send("m1")]);
+    outbox.use(link());
+    await clock.settle();
+    expect(ids(flights)).toEqual(["m0", "m1"]);
+  });
+
   it("ends every wait when closed, leaves no timer, and stays readable", async () => {
     const { outbox, clock, link } = setUp();
     outbox.use(link());

@@ -261,9 +261,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return entry;
     },
     restore(commands) {
+      // Storage has what this life gave it meanwhile, too.
+      const unknown = commands.filter(({ commandId }) => !entries.has(commandId));
       const later = [...entries];
       entries.clear();
-      const restored = commands.map((command) => new Entry(command));
+      const restored = unknown.map((command) => new Entry(command));
       for (const entry of restored) {
         entry.isStored = true;
         entries.set(entry.command.commandId, entry);

@@ -19,6 +19,8 @@ export interface Directory {
   readonly list: Observable<readonly ConversationItem[]>;
   /** Made when first asked for. */
   get(conversationId: string): Replica;
+  /** Only if it was asked for before. */
+  peek(conversationId: string): Replica | undefined;
   /** As `get`, and kept complete from now on: the app holds a handle. */
   open(conversationId: string): Replica;
   isOpen(conversationId: string): boolean;
@@ -57,6 +59,7 @@ export function createDirectory({ scope, userId, create }: DirectoryOptions): Di
   return {
     list,
     get,
+    peek: (conversationId) => replicas.get(conversationId),
     open(conversationId) {
       opened.add(conversationId);
       return get(conversationId);

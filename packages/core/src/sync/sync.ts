@@ -39,6 +39,8 @@ const MOST_MISSED = 2_000;
 export function createSync(options: SyncOptions): Sync {
   const { clock, random, directory, loader, pageSize, onError } = options;
   const jobs = createJobs({ clock, random, width: WIDTH, onError: (_, error) => onError(error) });
+  /** In which epoch the newest page of an open conversation was loaded; pushes and catch-up keep it whole. */
+  const paged = new WeakMap<Replica, string>();
   let isLinked = false;
 
   const loadConversations = async (): Promise<void> => {
@@ -75,7 +77,17 @@ export function createSync(options: SyncOptions): Sync {
       replica.acceptChanges(page, afterRev);
       if (replica.view.get().missing?.afterRev === afterRev) throw stalled(conversationId);
     }
-    if (!isCurrent(replica)) await loader.newest(replica);
+    if (isCurrent(replica)) return;
+    await loader.newest(replica);
+    const { cursor } = replica;
+    if (cursor) paged.set(replica, cursor.epoch);
+  };
+
+  /** An open conversation has a page to show, and everything that happened since. */
+  const isCurrent = (replica: Replica): boolean => {
+    const { cursor, isStale } = replica;
+    const { missing, hasNewer } = replica.view.get();
+    return cursor !== undefined && paged.get(replica) === cursor.epoch && !missing && !hasNewer && !isStale;
   };
 
   const check = (replica: Replica): void => {
@@ -95,13 +107,6 @@ export function createSync(options: SyncOptions): Sync {
       for (const replica of directory.all()) check(replica);
     },
   };
-}
-
-/** The newest page was loaded once, and everything since is in. */
-function isCurrent(replica: Replica): boolean {
-  const { missing, hasNewer, items, hasOlder } = replica.view.get();
-  const isEmpty = items.length === 0 && hasOlder;
-  return replica.cursor !== undefined && !missing && !replica.isStale && !hasNewer && !isEmpty;
 }
 
 /** As if the backend had said that it cannot tell what changed. */

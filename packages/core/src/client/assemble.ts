@@ -1,0 +1,141 @@
+import { composePipeline } from "../compose/pipeline.ts";
+import { defaultSteps } from "../compose/steps.ts";
+import { browserPlatform } from "../connection/platform.ts";
+import { type Connection, createConnection } from "../connection/supervisor.ts";
+import { createJournal, type Journal } from "../outbox/journal.ts";
+import { createOutbox, type Outbox } from "../outbox/outbox.ts";
+import type { Link } from "../ports/transport.ts";
+import { createPresence, type Presence } from "../presence/presence.ts";
+import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.ts";
+import { createDirectory, type Directory } from "../sync/directory.ts";
+import { createLoader } from "../sync/loader.ts";
+import { createReceiptSender } from "../sync/receipts.ts";
+import { createSync, type Sync } from "../sync/sync.ts";
+import { createReplica } from "../timeline/replica.ts";
+import { type Core, createCore } from "./core.ts";
+import { createFoundation, type Foundation } from "./foundation.ts";
+import { createInbox, type Inbox } from "./inbox.ts";
+import { showProgress } from "./progress.ts";
+import type { ClientOptions } from "./types.ts";
+
+/** The parts of one client, connected. */
+export interface Assembly extends Foundation {
+  readonly core: Core;
+  readonly connection: Connection;
+  readonly journal: Journal;
+  /** Ends everything that runs. Answers false if that was done before. */
+  close(): boolean;
+}
+
+const MOST_ENTRIES = 10_000;
+const MOST_MESSAGES = 100_000;
+/** Submits of one conversation on their way at once, where the link keeps their order. */
+const PIPELINE = 64;
+
+export function assemble(options: ClientOptions): Assembly {
+  const base = createFoundation(options);
+  const { clock, random, scope, nextId, limits, report } = base;
+  const copies = createCopies(base, options.maxMessages ?? MOST_MESSAGES);
+  const { directory, presence, limiter } = copies;
+  const receipts = createReceiptSender({ clock, nextId, onAck: (ack) => inbox.acked(ack) });
+  const inbox = createInbox({ ...base, ...copies, receipts, outbox: () => outbox, sync: () => sync });
+  const journal = createJournal(base.storage, base.logger);
+  const pageSize = (): number => limits().pageSize;
+  const outbox = createSending(options, base, { ...copies, journal, inbox, link: () => connection.link() });
+  const loader = createLoader({ link: () => connection.link(), pageSize });
+  const sync: Sync = createSync({ clock, random, directory, loader, pageSize, onError: report });
+  const use = (link: Link | undefined): void =>
+    scope.batch(() => {
+      for (const part of [outbox, receipts, presence, sync]) part.use(link);
+    });
+  const connection = createLinks(options, base, inbox, use);
+
+  const closing = [connection, outbox, receipts, presence, limiter];
+  let isClosed = false;
+  const core = createCore({
+    ...{ ...base, ...copies, loader, outbox, receipts },
+    pipeline: composePipeline(options.compose ?? defaultSteps()),
+    isClosed: () => isClosed,
+  });
+  return {
+    ...{ ...base, core, connection, journal },
+    close() {
+      if (isClosed) return false;
+      isClosed = true;
+      for (const part of closing) part.close();
+      return true;
+    },
+  };
+}
+
+/** What the client knows, and may do, per conversation. */
+interface Copies {
+  readonly directory: Directory;
+  readonly limiter: RateLimiter;
+  readonly presence: Presence;
+}
+
+function createCopies({ clock, scope, session, userId, limits }: Foundation, maxMessages: number): Copies {
+  const self = (): string => userId() ?? "";
+  const directory = createDirectory({
+    scope,
+    userId: self,
+    create: (conversationId) =>
+      createReplica({ conversationId, userId: self, scope, limits, now: session.serverNow, maxMessages }),
+  });
+  const messagesPerMinute = (conversationId: string): number | undefined =>
+    directory.peek(conversationId)?.conversation.get()?.settings.messagesPerMinute;
+  return {
+    directory,
+    limiter: createRateLimiter({ clock, scope, messagesPerMinute }),
+    presence: createPresence({ clock, scope, userId }),
+  };
+}
+
+interface Surroundings extends Copies {
+  readonly journal: Journal;
+  readonly inbox: Inbox;
+  readonly link: () => Link | undefined;
+}
+
+function createSending(
+  { transport, maxOutboxEntries = MOST_ENTRIES }: ClientOptions,
+  { clock, random, scope, nextId, events, limits }: Foundation,
+  { journal, limiter, directory, inbox, link }: Surroundings,
+): Outbox {
+  return createOutbox({
+    ...{ clock, random, scope, journal, limiter, nextId },
+    maxEntries: maxOutboxEntries,
+    window: () => (transport.supports.pipelining ? Math.min(PIPELINE, limits().inFlight) : 1),
+    onEntry(entry) {
+      showProgress(directory.get(entry.command.conversationId), entry);
+      const { command, status, attempts, error } = entry;
+      events.emit("outbox", { command, status, attempts, error });
+    },
+    onAck: inbox.acked,
+    onStuck: () => link()?.close(),
+  });
+}
+
+function createLinks(
+  { transport, auth, platform = browserPlatform(), backoff }: ClientOptions,
+  { clock, random, scope, logger, nextId, report }: Foundation,
+  inbox: Inbox,
+  use: (link: Link | undefined) => void,
+): Connection {
+  const connection: Connection = createConnection({
+    ...{ transport, clock, random, scope, logger, platform, backoff },
+    auth: typeof auth === "string" ? () => auth : auth,
+    clientId: nextId(),
+    onEvents(received) {
+      inbox.receive(received);
+      // Not before: submits and resume go by what the welcome says.
+      if (received.some(({ type }) => type === "welcome")) use(connection.link());
+    },
+    onLink(link, error) {
+      if (!link) use(undefined);
+      if (error?.retryable === false) report(error);
+    },
+  });
+  return connection;
+}

@@ -1,0 +1,48 @@
+import { type Clock, systemClock } from "../base/clock.ts";
+import type { Emitter } from "../base/emitter.ts";
+import { createIds } from "../base/ids.ts";
+import { createScope, type Scope } from "../base/observable.ts";
+import { type Random, systemRandom } from "../base/random.ts";
+import type { MessagingError } from "../errors/messaging-error.ts";
+import { memoryStorage } from "../memory/storage.ts";
+import { type Logger, silentLogger } from "../ports/logger.ts";
+import type { Storage } from "../ports/storage.ts";
+import type { Limits } from "../protocol/policy.ts";
+import { createEvents } from "./create-events.ts";
+import type { ClientEvents } from "./events.ts";
+import { createSession, type Session } from "./session.ts";
+import type { ClientOptions } from "./types.ts";
+
+/** What every part of one client stands on. */
+export interface Foundation {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly storage: Storage;
+  readonly events: Emitter<ClientEvents>;
+  readonly scope: Scope;
+  readonly session: Session;
+  readonly nextId: () => string;
+  readonly userId: () => string | undefined;
+  readonly limits: () => Limits;
+  /** For what no promise reports. */
+  readonly report: (error: MessagingError) => void;
+}
+
+export function createFoundation(options: ClientOptions): Foundation {
+  const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
+  const { onListenerError, events } = createEvents();
+  const scope = createScope(onListenerError);
+  const session = createSession(clock, scope, options.userId);
+  return {
+    ...{ clock, random, logger, events, scope, session },
+    storage: options.storage ?? memoryStorage(),
+    nextId: createIds(clock, random),
+    userId: session.userId.get,
+    limits: () => session.policy.get().limits,
+    report(error) {
+      logger("warn", "client.error", { code: error.code, message: error.message });
+      events.emit("error", error);
+    },
+  };
+}
