@@ -142,6 +142,17 @@ describe("one's own typing", () => {
     expect(said()).toEqual([]);
   });
 
+  it("is not said to be over when it was never said to have begun", async () => {
+    const { presence, clock, said } = linked();
+    presence.notify("a");
+    await clock.advance(3_000); // over
+    expect(said().length).toBe(2);
+    await clock.advance(1_000);
+    presence.notify("a"); // too soon
+    await clock.advance(20_000);
+    expect(said()).toEqual([]);
+  });
+
   it("needs no word when the message was sent", async () => {
     const { presence, clock, said } = linked();
     presence.notify("a");
@@ -301,6 +312,11 @@ describe("the watch list", () => {
     ends.at(-1)?.();
     await clock.advance(0);
     expect(watched(said())[0]).toContain("c0");
+    presence.watch("c0"); // looked at again: now among the newest
+    presence.watch("new");
+    await clock.advance(0);
+    const [last = []] = watched(said());
+    expect([last.includes("c0"), last.includes("c1"), last.includes("new")]).toEqual([true, false, true]);
   });
 });
 
