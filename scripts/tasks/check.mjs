@@ -11,6 +11,7 @@ import { seconds, step } from "../lib/steps.mjs";
 
 /** @typedef {import("../lib/run.mjs").RunResult} RunResult */
 
+const PROGRAMS = ["tsconfig.json", "scripts/tsconfig.json", "examples/vanilla/tsconfig.json"];
 const CACHE = "node_modules/.cache/tidings";
 const PACKED = `${CACHE}/packed`;
 
@@ -32,7 +33,7 @@ const tools = {
 
 /** @type {Record<string, () => Promise<import("../lib/steps.mjs").StepResult>>} The later ones read what `build` and `pack` leave behind. */
 const STEPS = {
-  types: () => all(["tsconfig.json", "scripts/tsconfig.json"].map((project) => () => typecheck(project))),
+  types: () => all(PROGRAMS.map((project) => () => typecheck(project))),
   lint: () => tool("oxlint", ["--type-aware", "--deny-warnings"]),
   format: () => tool("prettier", ["--check", "--cache", "--cache-location", `${CACHE}/prettier`, "."]),
   repository: () => tool("vitest", ["run", "scripts"]),

@@ -1,14 +1,14 @@
-/** The composer: writing, answering, editing. What stands in it belongs to the room, so that it waits there. */
+/** The composer: writing, replying, editing. What is being written belongs to the room, so that it waits there. */
 import { byId, setText } from "./dom.js";
-import { nameOf, textOf } from "./format.js";
 import { showError } from "./errors.js";
+import { nameOf, textOf } from "./format.js";
 
 /** @typedef {import("@tidings/core").Conversation} Conversation */
 /** @typedef {import("@tidings/core/protocol").MessageRecord} MessageRecord */
-/** @typedef {{ type: "answer" | "edit", message: MessageRecord }} About */
+/** @typedef {{ type: "reply" | "edit", message: MessageRecord }} About what the text concerns, if anything */
 
 const form = byId("composer", HTMLFormElement);
-const draft = byId("draft", HTMLTextAreaElement);
+const input = byId("draft", HTMLTextAreaElement);
 const aboutBox = byId("about", HTMLElement);
 
 /** @type {Conversation | undefined} */
@@ -17,36 +17,38 @@ let room;
 let about;
 /** @type {() => MessageRecord | undefined} */
 let lastOwn = () => undefined;
+let onSending = () => {};
 
 /**
  * Writes to `next` from now on.
- * @param {Conversation} next @param {() => MessageRecord | undefined} lastOwnMessage for arrow-up
+ * @param {Conversation} next
+ * @param {{ lastOwnMessage: () => MessageRecord | undefined, onSending: () => void }} log arrow-up edits the one; the
+ *   other is called when a message has been put into the timeline
  */
-export function composeIn(next, lastOwnMessage) {
+export function composeIn(next, log) {
   room?.typing.stop();
   room = next;
-  lastOwn = lastOwnMessage;
-  setAbout(undefined);
-  setDraft(next.draft.get());
+  lastOwn = log.lastOwnMessage;
+  onSending = log.onSending;
+  write(undefined, next.draft.get());
 }
 
 /** @param {MessageRecord} message */
-export function answer(message) {
-  setAbout({ type: "answer", message });
-  draft.focus();
+export function reply(message) {
+  write({ type: "reply", message }, room?.draft.get() ?? "");
+  input.focus();
 }
 
-/** @param {MessageRecord} message */
+/** What was being written comes back when the edit is done. @param {MessageRecord} message */
 export function edit(message) {
-  setAbout({ type: "edit", message });
-  setDraft(textOf(message));
-  draft.focus();
+  write({ type: "edit", message }, textOf(message));
+  input.focus();
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (room && draft.value.trim() !== "") void submit(room, draft.value, about);
-});
+function leave() {
+  write(undefined, room?.draft.get() ?? "");
+  input.focus();
+}
 
 /**
  * The composer is free at once. Text that may not be sent comes back to it (too long, for example); what happens to
@@ -54,36 +56,63 @@ form.addEventListener("submit", (event) => {
  * @param {Conversation} to @param {string} text @param {About | undefined} concerning
  */
 async function submit(to, text, concerning) {
-  setAbout(undefined);
-  setDraft("");
+  const isEdit = concerning?.type === "edit";
+  if (!isEdit) to.draft.set("");
+  write(undefined, to.draft.get());
   to.typing.stop();
   try {
-    if (concerning?.type === "edit") await to.edit(concerning.message.id, text);
-    else await to.send(text, concerning ? { replyTo: concerning.message.id } : {});
+    const options = concerning ? { replyTo: concerning.message.id } : {};
+    const done = isEdit ? to.edit(concerning.message.id, text) : to.send(text, options);
+    if (!isEdit) onSending();
+    await done;
   } catch (error) {
     showError(error);
-    if (room !== to || draft.value !== "") return;
-    setAbout(concerning);
-    setDraft(text);
+    if (room !== to || about || input.value !== to.draft.get()) return;
+    if (!isEdit) to.draft.set(text);
+    write(concerning, text);
   }
 }
 
-draft.addEventListener("input", () => {
-  room?.draft.set(draft.value);
-  if (draft.value === "") room?.typing.stop();
+/** @param {About | undefined} next @param {string} text */
+function write(next, text) {
+  about = next;
+  input.value = text;
+  fit();
+  aboutBox.hidden = !next;
+  if (!next) return;
+  const title = next.type === "edit" ? "Edit message" : `Reply to ${nameOf(next.message.authorId)}`;
+  setText(byId("about-title", HTMLElement), title);
+  setText(byId("about-quote", HTMLElement), textOf(next.message));
+}
+
+/** For browsers that do not know `field-sizing`. */
+function fit() {
+  if (CSS.supports("field-sizing", "content")) return;
+  input.style.height = "auto";
+  input.style.height = `${input.scrollHeight}px`;
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (room && input.value.trim() !== "") void submit(room, input.value, about);
+});
+
+input.addEventListener("input", () => {
+  if (about?.type !== "edit") room?.draft.set(input.value);
+  if (input.value === "") room?.typing.stop();
   else room?.typing.notify();
   fit();
 });
 
-draft.addEventListener("keydown", (event) => {
+input.addEventListener("keydown", (event) => {
   // While a word is being composed (Japanese, Chinese …), Enter chooses it.
   if (event.isComposing) return;
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     form.requestSubmit();
   } else if (event.key === "Escape" && about) {
-    leaveAbout();
-  } else if (event.key === "ArrowUp" && draft.value === "") {
+    leave();
+  } else if (event.key === "ArrowUp" && input.value === "") {
     const message = lastOwn();
     if (!message) return;
     event.preventDefault();
@@ -91,34 +120,4 @@ draft.addEventListener("keydown", (event) => {
   }
 });
 
-byId("about-cancel", HTMLButtonElement).addEventListener("click", leaveAbout);
-
-function leaveAbout() {
-  if (about?.type === "edit") setDraft("");
-  setAbout(undefined);
-  draft.focus();
-}
-
-/** @param {About | undefined} next */
-function setAbout(next) {
-  about = next;
-  aboutBox.hidden = !next;
-  if (!next) return;
-  const title = next.type === "edit" ? "Edit message" : `Answer ${nameOf(next.message.authorId)}`;
-  setText(byId("about-title", HTMLElement), title);
-  setText(byId("about-quote", HTMLElement), textOf(next.message));
-}
-
-/** @param {string} text */
-function setDraft(text) {
-  draft.value = text;
-  room?.draft.set(text);
-  fit();
-}
-
-/** For browsers that do not know `field-sizing`. */
-function fit() {
-  if (CSS.supports("field-sizing", "content")) return;
-  draft.style.height = "auto";
-  draft.style.height = `${draft.scrollHeight}px`;
-}
+byId("about-cancel", HTMLButtonElement).addEventListener("click", leave);

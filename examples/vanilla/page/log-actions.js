@@ -1,6 +1,6 @@
 /** What a person does to messages: click, tap, right-click, keys. One listener for all of them. */
 import { moveWithArrows } from "./dom.js";
-import { answer } from "./composer.js";
+import { reply } from "./composer.js";
 import { attempt } from "./errors.js";
 import { openMenu, toggleReaction } from "./menu.js";
 
@@ -31,7 +31,7 @@ export function listenToLog(log, { client, room, itemOf, goTo }, signal) {
   /** By the `data-do` of the button. @type {Record<string, (item: MessageItem, event: Event, button: HTMLElement) => void>} */
   const actions = {
     menu: (_item, event, button) => showMenu(event, button),
-    reply: (item) => answer(item.message),
+    reply: (item) => reply(item.message),
     retry: (item) => attempt(async () => client.outbox.retry(item.key)),
     discard: (item) => client.outbox.cancel(item.key),
   };
@@ -47,8 +47,7 @@ export function listenToLog(log, { client, room, itemOf, goTo }, signal) {
     const { emoji, to } = button.dataset;
     if (emoji) toggleReaction(room, item.message, emoji, me());
     if (to) attempt(() => goTo(to));
-    const act = actions[button.dataset.do ?? ""];
-    act?.(item, event, button);
+    actions[button.dataset.do ?? ""]?.(item, event, button);
   }
 
   log.addEventListener("click", onClick, { signal });
@@ -63,7 +62,7 @@ export function listenToLog(log, { client, room, itemOf, goTo }, signal) {
   }
 }
 
-/** Arrow keys go from message to message; the newest is the one Tab reaches. @param {HTMLElement} log */
+/** Arrow keys go from message to message; from the log itself up to the newest. @param {HTMLElement} log */
 export function moveThroughMessages(log) {
   const messages = () => /** @type {HTMLElement[]} */ ([...log.querySelectorAll(".message")]);
   moveWithArrows(log, messages, { next: "ArrowDown", previous: "ArrowUp" });

@@ -24,8 +24,8 @@ const jumpLabel = byId("jump-label", HTMLElement);
 moveThroughMessages(log);
 
 /**
- * Shows a conversation until the function it returns is called.
- * @param {Client} client @param {Conversation} room @returns {() => void}
+ * Shows a conversation until it is told to end.
+ * @param {Client} client @param {Conversation} room @returns {{ goToNewest: () => void, end: () => void }}
  */
 export function showLog(client, room) {
   const { timeline } = room;
@@ -116,9 +116,11 @@ export function showLog(client, room) {
 
   /** @param {string} messageId */
   async function goTo(messageId) {
+    let before = -1;
     while (!screen.jumpTo(messageId)) {
-      const { hasOlder, items } = timeline.get();
-      if (!hasOlder || items.length > MOST_SEARCHED) return announce("The message is not here any more");
+      const { length } = timeline.get().items;
+      if (length === before || length > MOST_SEARCHED) return announce("The message is not here any more");
+      before = length;
       await timeline.loadOlder();
     }
     const row = log.querySelector(`[data-id="${CSS.escape(messageId)}"]`);
@@ -153,7 +155,7 @@ export function showLog(client, room) {
     () => ending.abort(),
   ];
   draw();
-  return () => endings.forEach((end) => end());
+  return { goToNewest, end: () => endings.forEach((end) => end()) };
 }
 
 /** The newest message of one's own that may be edited. @param {Conversation} room */

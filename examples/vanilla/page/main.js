@@ -62,7 +62,8 @@ function start(token) {
   client.on("error", showError);
   client.on("outbox", ({ command, status, error }) => {
     // A failed message stays in the log with its own buttons; a failed change of one was undone already.
-    if (status !== "failed" || command.type === "message.send") return;
+    if (status !== "failed") return;
+    if (command.type === "message.send") return announce("A message was not sent");
     showError(error);
     client.outbox.cancel(command.commandId);
   });
@@ -80,9 +81,7 @@ function start(token) {
   }
 
   byId("go-offline", HTMLInputElement).addEventListener("change", ({ target }) => {
-    const isPulled = target instanceof HTMLInputElement && target.checked;
-    cable.setPulled(isPulled);
-    announce(isPulled ? "Offline" : "Connecting");
+    cable.setPulled(target instanceof HTMLInputElement && target.checked);
   });
   byId("back", HTMLButtonElement).addEventListener("click", () => {
     app.dataset.pane = "list";

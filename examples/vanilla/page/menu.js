@@ -1,7 +1,7 @@
-/** The menu of one message: quick reactions, answer, copy, edit, delete. */
+/** The menu of one message: quick reactions, reply, copy, edit, delete. */
 import { byId, element, moveWithArrows, part } from "./dom.js";
 import { attempt } from "./errors.js";
-import { answer, edit } from "./composer.js";
+import { edit, reply } from "./composer.js";
 import { textOf } from "./format.js";
 
 /** @typedef {import("@tidings/core").Conversation} Conversation */
@@ -41,7 +41,7 @@ export function openMenu(room, { message, own }, me, opener) {
       button.setAttribute("aria-checked", String(hasReacted(message, button.textContent ?? "", me)));
   }
   menu.showPopover();
-  place(opener.getBoundingClientRect());
+  place((opener.querySelector(".bubble") ?? opener).getBoundingClientRect());
   emojiButtons()[0]?.focus();
 }
 
@@ -64,7 +64,7 @@ menu.addEventListener("click", ({ target }) => {
   if (!open || !action) return;
   const { room, message } = open;
   menu.hidePopover();
-  if (action === "reply") answer(message);
+  if (action === "reply") reply(message);
   if (action === "edit") edit(message);
   if (action === "delete") attempt(() => room.delete(message.id));
   if (action === "copy") attempt(() => navigator.clipboard.writeText(textOf(message)));

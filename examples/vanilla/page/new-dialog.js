@@ -22,6 +22,7 @@ export function offerNewConversation(client, knownPeople, onCreated) {
     dialog.showModal();
   });
 
+  byId("new-cancel", HTMLButtonElement).addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => {
     if (dialog.returnValue !== "create") return;
     const participants = chosen().map((userId) => ({ userId }));

@@ -18,9 +18,10 @@ export function showRoom(client, conversationId) {
   for (const end of endings) end();
   const room = client.conversation(conversationId);
   const head = () => showHead(client, conversationId);
-  composeIn(room, () => lastOwnMessage(room));
+  const log = showLog(client, room);
+  composeIn(room, { lastOwnMessage: () => lastOwnMessage(room), onSending: log.goToNewest });
   endings = [
-    showLog(client, room),
+    log.end,
     showTyping(room),
     showRate(room),
     room.record.subscribe(head),

@@ -18,9 +18,16 @@ export function showConnection(client) {
     line.dataset.state = state.name;
     setText(line, sentenceOf(state));
   };
-  watch(client.connection, show);
+  watch(client.connection, (state) => {
+    show();
+    const spoken = said[state.name];
+    if (spoken) announce(spoken);
+  });
   setInterval(show, SECOND_MS); // for the countdown to the next attempt
 }
+
+/** Spoken when it begins; a countdown read aloud each second would be of no use. @type {Partial<Record<string, string>>} */
+const said = { online: "Connected", offline: "Offline", waiting: "No connection" };
 
 /** @param {ConnectionState} state */
 function sentenceOf({ name, retryAtMs, error }) {

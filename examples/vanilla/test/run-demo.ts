@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const program = `import { run } from "./scripts/tasks/demo.mjs"; process.exitCode = await run(process.argv.slice(1));`;
+
+/**
+ * Runs what `npm run demo` runs, which first builds the script-tag bundle where it is stale.
+ *
+ * @param onOutput - sees all that was printed so far
+ */
+export function runDemo(
+  args: readonly string[],
+  onOutput: (output: string, interrupt: () => void) => void = () => {},
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program, "--", ...args], {
+      cwd: root,
+    });
+    let output = "";
+    const take = (chunk: unknown): void => {
+      output += String(chunk);
+      onOutput(output, () => void child.kill("SIGINT"));
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.on("close", (code) => resolve({ code, output }));
+  });
+}
