@@ -82,7 +82,7 @@ describe("the sanitiser", () => {
   it("refuses a window in which DOMPurify would return its input as it is", () => {
     const { document } = new JSDOM("").window;
     for (const broken of [{}, { document }, Object.assign(Object.create(window), { happyDOM: {} })]) {
-      expect(() => createSanitizer(broken)).toThrow(expect.objectContaining({ code: "client/misused" }));
+      expect(() => createSanitizer(broken)).toThrow("unable to sanitise HTML");
     }
   });
 

@@ -1,7 +1,6 @@
-/** `@tidings/core/html`: messages with markup. Only those who import this door ship DOMPurify. */
+/** `@tidings/core/html`: messages with markup. Only those who import this door ship DOMPurify, and nothing of core. */
 import createDOMPurify, { type WindowLike } from "dompurify";
-import { MessagingError } from "../errors/messaging-error.ts";
-import { type ComposeStep, issueOf, refuse } from "./pipeline.ts";
+import { type ComposeStep, refuse } from "./pipeline.ts";
 import { isBlank } from "./validate.ts";
 
 /** Makes HTML safe to be shown: only plain formatting and links are left. */
@@ -21,15 +20,15 @@ const ALLOWED_URI_REGEXP = /^(?:https?|mailto):/i;
  * In Node the heap grows until the next turn of the event loop; yield now and then in a batch.
  *
  * @param window - a browser's, or that of jsdom.
- * @throws {MessagingError} `client/misused` if DOMPurify cannot work there. In a window it does not support it returns
- *   its input as it was, and happy-dom lets attacks through (cure53/DOMPurify#1457).
+ * @throws {TypeError} if DOMPurify cannot work there. In a window it does not support it returns its input as it was,
+ *   and happy-dom lets attacks through (cure53/DOMPurify#1457).
  */
 export function createSanitizer(window: WindowLike): Sanitizer {
   const purify = createDOMPurify(window);
   if (purify.isSupported !== true || "happyDOM" in window) {
-    throw new MessagingError("client/misused", {
-      message: "unable to sanitise HTML; DOMPurify does not support this window, use a browser's or jsdom's",
-    });
+    throw new TypeError(
+      "unable to sanitise HTML; this is no window DOMPurify supports, as a browser's or jsdom's is",
+    );
   }
   purify.addHook("afterSanitizeAttributes", (node) => {
     if (node.hasAttribute("href")) node.setAttribute("rel", "noopener noreferrer nofollow ugc");
@@ -58,7 +57,11 @@ export function htmlSanitizer(sanitize: Sanitizer): ComposeStep {
     run(draft) {
       const text = sanitize(draft.text);
       if (isBlank(text.replace(/<[^>]*>|&nbsp;/g, ""))) {
-        return refuse(issueOf("draft/empty", "Write something without scripts or embedded content."));
+        return refuse({
+          code: "draft/empty",
+          message: "There is nothing to send.",
+          suggestion: "Write something without scripts or embedded content.",
+        });
       }
       if (text === draft.text) return draft;
       const { ranges: _, ...rest } = draft;

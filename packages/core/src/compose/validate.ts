@@ -17,7 +17,7 @@ export const validate: ComposeStep = {
     const { textLength: limit, frameBytes } = limits;
     const { length } = text;
     const issues: ErrorIssue[] = [];
-    if (isBlank(text)) issues.push(blank);
+    if (isBlank(text)) issues.push(issueOf("draft/empty", "Write something first."));
     if (length > limit) issues.push(tooLong(length, limit, `Shorten it by ${length - limit} characters.`));
     if (custom && !isJsonObject(custom)) issues.push(invalid("Attach less data, as plain JSON."));
     if (ranges.some(({ start, end }) => start < 0 || start >= end || end > length)) {
@@ -43,8 +43,6 @@ function isJsonObject(value: object): boolean {
 function utf8Length(json: string): number {
   return encodeURIComponent(json).replace(/%../g, "_").length;
 }
-
-const blank = issueOf("draft/empty", "Write something first.");
 
 function invalid(suggestion: string): ErrorIssue {
   return issueOf("draft/invalid", suggestion);
