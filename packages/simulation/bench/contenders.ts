@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { ServerProcess } from "./lib/child.ts";
-import { createCounter, openRawSocket, type RawSocket } from "./lib/raw-socket.ts";
+import { createCounter, openRawSocket } from "./lib/raw-socket.ts";
+import { createRoom, openTidingsLink, uuidv7 } from "./lib/tidings-link.ts";
 
 /** One member of one room, on a raw socket. */
 export interface Member {
@@ -70,36 +70,35 @@ export const tidings: Contender = {
   name: "tidings",
   script: "tidings",
   needle: '"kind":"message.send"',
-  async join(options) {
-    const awaitText = createAwaiter(options.onChunk);
-    const { server, room, index } = options;
-    const socket = await openRawSocket({ port: server.port, path: "/", onChunk: awaitText.onChunk });
-    const tokens = Object(server.hello["tokens"]);
-    const clientId = `client-${room}-${index}`;
-    socket.send(JSON.stringify({ type: "hello", version: 1, clientId, token: tokens[`${room}.${index}`] }));
-    await awaitText.until('"type":"welcome"');
-    return sender(socket, `room-${room}`);
+  async join({ server, room, index, members, onChunk }) {
+    const conversationId = `room-${room}`;
+    const link = await openTidingsLink(server.port, userOf(room, index), onChunk);
+    if (index === 0 && members > 1) {
+      const others = Array.from({ length: members - 1 }, (_, other) => userOf(room, other + 1));
+      await createRoom(link, conversationId, others);
+    }
+    let id = 0;
+    return {
+      say(mark) {
+        id += 1;
+        const content = { text: `${mark} ${TEXT}` };
+        const message = {
+          type: "message.send",
+          commandId: uuidv7(),
+          conversationId,
+          at: 0,
+          kind: "text",
+          content,
+        };
+        link.send({ type: "submit", id, lane: id + 1, command: message }); // the room's creation was the lane's first
+      },
+      close: link.close,
+    };
   },
 };
 
-function sender(socket: RawSocket, conversationId: string): Member {
-  let id = 0;
-  return {
-    say(mark) {
-      id += 1;
-      const content = { text: `${mark} ${TEXT}` };
-      const command = {
-        type: "message.send",
-        commandId: uuidv7(),
-        conversationId,
-        at: Date.now(),
-        kind: "text",
-        content,
-      };
-      socket.send(JSON.stringify({ type: "submit", id, lane: id, command }));
-    },
-    close: socket.close,
-  };
+function userOf(room: number, index: number): string {
+  return `user-${room}-${index}`;
 }
 
 /** Waits for a text among the bytes; afterwards it only passes them on. */
@@ -123,10 +122,4 @@ function createAwaiter(onChunk: (chunk: Buffer) => void): {
         if (seen.some((chunk) => chunk.includes(text))) done();
       }),
   };
-}
-
-function uuidv7(): string {
-  const hex = Date.now().toString(16).padStart(12, "0") + "7" + randomBytes(10).toString("hex").slice(1);
-  const variant = `8${hex.slice(17, 20)}`;
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${variant}-${hex.slice(20, 32)}`;
 }

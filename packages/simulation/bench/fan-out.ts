@@ -25,9 +25,7 @@ const MEASURE_MS = 4_000;
 /** Receivers whose latency is read; all are counted. */
 const SAMPLED_MEMBER = 1;
 
-const contenders = (process.env["ONLY"] ?? "bw,sio,t")
-  .split(",")
-  .map((k) => ({ bw: bareWs, sio: socketIo, t: tidings })[k] ?? bareWs);
+const contenders = [bareWs, socketIo, tidings];
 
 /** Server fan-out against a bare `ws` broadcast and Socket.IO, each in a process of its own, clients on raw sockets. */
 export async function fanOut(): Promise<readonly Table[]> {
@@ -87,7 +85,7 @@ async function rounds<T>(load: Load, pick: (measured: Measured) => T): Promise<M
 }
 
 async function measure(contender: Contender, load: Load): Promise<Measured> {
-  const server = await startServer(contender.script, [String(load.rooms), String(load.members)]);
+  const server = await startServer(contender.script);
   const rooms: Room[] = [];
   try {
     for (let index = 0; index < load.rooms; index += 1)

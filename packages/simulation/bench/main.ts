@@ -1,9 +1,15 @@
+import { run as timeline } from "../../core/bench/timeline.bench.ts";
 import { fanOut } from "./fan-out.ts";
+import { idle } from "./idle.ts";
+import { resume } from "./resume.ts";
 import { formatTable, type Table } from "./lib/table.ts";
 
 /** Every bench by name; each in a fresh state, one after the other. */
 const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
+  timeline,
   "fan-out": fanOut,
+  resume,
+  idle,
 };
 
 const USAGE = `npm run bench [-- [name …] [--json]]

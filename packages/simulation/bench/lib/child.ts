@@ -1,20 +1,19 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { BENCH_SECRET } from "./tidings-link.ts";
 
 /** A server in a process of its own. */
 export interface ServerProcess {
   readonly port: number;
-  /** Whatever else it told at its start. */
-  readonly hello: Readonly<Record<string, unknown>>;
   /** Resident memory in bytes, after a garbage collection. */
   memory(): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** Starts `servers/<name>.ts`, which tells its port over the channel once it listens. */
-export async function startServer(name: string, args: readonly string[] = []): Promise<ServerProcess> {
+export async function startServer(name: string): Promise<ServerProcess> {
   const script = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url));
-  const child = fork(script, args, {
+  const child = fork(script, [BENCH_SECRET], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     execArgv: process.execArgv,
   });
@@ -26,7 +25,6 @@ export async function startServer(name: string, args: readonly string[] = []): P
   const hello = await next();
   return {
     port: Number(hello["port"]),
-    hello,
     async memory() {
       const answer = next();
       child.send("memory");

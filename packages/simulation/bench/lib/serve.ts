@@ -1,5 +1,5 @@
 /** The server's side of `child.ts`: tells the port, and answers questions about memory. */
-export function announce(hello: { readonly port: number } & Readonly<Record<string, unknown>>): void {
+export function announce(hello: { readonly port: number }): void {
   process.on("message", () => {
     globalThis.gc?.();
     process.send?.({ rss: process.memoryUsage.rss() });
