@@ -106,7 +106,7 @@ describe("a first message", () => {
     const server = await start();
     const ada = await join(server, "ada");
     const messages: string[] = [];
-    ada.socket.on("message", (data) => messages.push(String(data)));
+    ada.socket.on("message", (data: Buffer) => messages.push(data.toString()));
     const frames = Array.from({ length: 5 }, (_, index) => ada.frame(message("general", `number ${index}`)));
     ada.send(...frames);
     await ada.answer(5);

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { MessagingError } from "@tidings/core/errors";
+import type { Policy } from "@tidings/core/protocol";
 import type { Lobby } from "../engine/lobbies.ts";
 import type { ServerOptions } from "../options.ts";
 
@@ -33,6 +35,7 @@ const flags = {
   origins: { type: "string" },
   "trusted-proxies": { type: "string" },
   lobbies: { type: "string" },
+  policy: { type: "string" },
   serve: { type: "string" },
   "log-level": { type: "string" },
   expires: { type: "string" },
@@ -100,6 +103,7 @@ function readSettings(
       origins: origins === "*" ? "*" : mapped(origins, readList),
       trustedProxies: mapped(read("trusted-proxies"), (text) => readNumber("trusted-proxies", text)),
       lobbies: mapped(read("lobbies"), (text) => readList(text).map(readLobby)),
+      policy: mapped(read("policy"), readPolicy),
       serve: mapped(read("serve"), (dir) => ({ dir })),
     },
   };
@@ -120,6 +124,17 @@ function readLobby(conversationId: string): Lobby {
 function readNumber(name: string, text: string): number {
   if (/^\d{1,9}$/u.test(text)) return Number(text);
   throw misused(`${name} must be a number, not "${text}"`);
+}
+
+/** Which names it may hold, and what under them, is checked with all other options. */
+function readPolicy(file: string): Partial<Policy> {
+  try {
+    const policy: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof policy === "object" && policy !== null) return policy;
+  } catch (error) {
+    throw misused(`the policy cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  throw misused(`the policy in ${file} is not an object`);
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -14,6 +14,7 @@ Every option can also be an environment variable; the option wins.
   --origins <list>            TIDINGS_ORIGINS          web pages that may connect, comma between; * for any
   --trusted-proxies <number>  TIDINGS_TRUSTED_PROXIES  reverse proxies in front, default 0
   --lobbies <list>            TIDINGS_LOBBIES          conversations everyone is put into, default general
+  --policy <file>             TIDINGS_POLICY           JSON: what differs from the default limits and rates
   --serve <folder>            TIDINGS_SERVE            files to serve over HTTP
   --log-level <level>         TIDINGS_LOG_LEVEL        default info
   --expires <duration>                                 of "token": 30s, 15m, 12h, 7d (default)

@@ -7,8 +7,7 @@ import { expectedOf, isInOrder, type Lane, release, settle, take } from "./lanes
 import type { Outbound } from "./outbound.ts";
 import { ackPacket, isRetryable, refuse, rejectPacket } from "./packets.ts";
 import type { Rates } from "./rates.ts";
-import type { LiveConversation } from "./roster.ts";
-import type { Session } from "./session.ts";
+import type { LiveConversation, Session } from "./online.ts";
 
 /** Commands in one transaction at most, so that the first of many is not kept waiting for the last. */
 const MOST_PER_COMMIT = 1_000;

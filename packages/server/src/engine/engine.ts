@@ -12,7 +12,7 @@ import type { Outlet } from "./outlet.ts";
 import { Rates } from "./rates.ts";
 import { type ReceivedFrame, Reception } from "./reception.ts";
 import { Roster } from "./roster.ts";
-import { Session } from "./session.ts";
+import { Session } from "./online.ts";
 import { Signals } from "./signals.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -175,19 +175,28 @@ export class Engine {
 
   /** Resolves when every link is gone; cuts off those still there after `timeoutMs`. */
   async empty(timeoutMs: number): Promise<void> {
+    await this.#emptied(timeoutMs);
+    for (const { outlet } of this.#sessions) outlet.cut();
+    await this.#emptied(timeoutMs);
+  }
+
+  /** Waits for the last link to go, but no longer than `timeoutMs`. */
+  #emptied(timeoutMs: number): Promise<void> {
     const { clock } = this.#options;
     const until = clock.now() + timeoutMs;
-    if (this.#sessions.size === 0) return;
-    await new Promise<void>((resolve) => {
-      const cancel = clock.every(10, () => {
+    if (this.#sessions.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = clock.every(POLL_MS, () => {
         if (this.#sessions.size > 0 && clock.now() < until) return;
         cancel();
         resolve();
       });
     });
-    for (const { outlet } of this.#sessions) outlet.cut();
   }
 }
+
+/** How often a server that closes looks whether everybody has gone. */
+const POLL_MS = 5;
 
 /** Keeps a defect from taking the process, and everybody else's links, with it. */
 function guarded(onFailure: EngineOptions["onFailure"], what: string, run: () => void): boolean {

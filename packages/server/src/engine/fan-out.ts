@@ -3,7 +3,8 @@ import type { BusEvent, CommittedEvent, ReceiptEvent } from "../bus/bus.ts";
 import type { Packet } from "./frame-list.ts";
 import type { Outbound } from "./outbound.ts";
 import { changePacket, receiptPacket } from "./packets.ts";
-import type { LiveConversation, OnlineUser, Roster } from "./roster.ts";
+import type { LiveConversation, OnlineUser } from "./online.ts";
+import type { Roster } from "./roster.ts";
 import type { Signals } from "./signals.ts";
 
 /** Up to this many people online everybody gets everybody's receipts; above, only who looks at the conversation. */

@@ -1,4 +1,4 @@
-import type { Session } from "./session.ts";
+import type { Session } from "./online.ts";
 
 /** How many frames one link may send, as a token bucket. */
 export interface FrameRate {

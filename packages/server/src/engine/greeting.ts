@@ -12,8 +12,8 @@ import type { Clock } from "./clock.ts";
 import type { Lobbies } from "./lobbies.ts";
 import type { Outbound } from "./outbound.ts";
 import { packetOf, refuse } from "./packets.ts";
-import type { OnlineUser, Roster } from "./roster.ts";
-import type { Session } from "./session.ts";
+import type { Roster } from "./roster.ts";
+import type { OnlineUser, Session } from "./online.ts";
 import type { Signals } from "./signals.ts";
 
 /** Whom a token speaks for. */

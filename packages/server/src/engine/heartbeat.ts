@@ -1,6 +1,5 @@
 import { MOST_HEADS, type Head } from "@tidings/core/protocol";
-import type { OnlineUser } from "./roster.ts";
-import type { SentPong, Session } from "./session.ts";
+import type { OnlineUser, SentPong, Session } from "./online.ts";
 
 /** Pongs remembered per link: a client has one ping under way, so two would do. */
 const MOST_PONGS = 4;

@@ -1,8 +1,8 @@
 import type { ConversationKind } from "@tidings/core/protocol";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
+import type { OnlineUser } from "./online.ts";
 import type { Commits } from "./commits.ts";
-import type { OnlineUser } from "./roster.ts";
 
 /** A conversation that everyone who connects is put into, so that a first message needs no set-up. */
 export interface Lobby {

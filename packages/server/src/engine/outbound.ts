@@ -3,7 +3,7 @@ import { MOST_FRAMES } from "@tidings/core/protocol";
 import type { Clock } from "./clock.ts";
 import { FrameList, type Packet } from "./frame-list.ts";
 import { packetOf } from "./packets.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./online.ts";
 
 /** A WebSocket message is begun anew when it holds this much, so that no receiver has to take a huge one. */
 const MESSAGE_LENGTH = 256 * 1_024;

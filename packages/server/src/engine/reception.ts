@@ -18,8 +18,8 @@ import type { Authenticate, Greeting } from "./greeting.ts";
 import { movedHeads } from "./heartbeat.ts";
 import type { Outbound } from "./outbound.ts";
 import { packetOf, refuse, rejectPacket } from "./packets.ts";
-import type { OnlineUser, Roster } from "./roster.ts";
-import type { Session } from "./session.ts";
+import type { Roster } from "./roster.ts";
+import type { OnlineUser, Session } from "./online.ts";
 import type { Signals } from "./signals.ts";
 
 export type ReceivedFrame = ClientFrame | MalformedFrame;

@@ -1,33 +1,6 @@
-import type { ConversationSettings, Head, PresenceStatus } from "@tidings/core/protocol";
+import type { ConversationSettings, Head } from "@tidings/core/protocol";
 import type { Membership } from "../store/store.ts";
-import type { Session } from "./session.ts";
-
-/** A user with a link here, or who had one a moment ago. */
-export interface OnlineUser {
-  readonly id: string;
-  readonly sessions: Session[];
-  readonly conversations: Set<LiveConversation>;
-  /** As last told to others. */
-  status: PresenceStatus;
-  /** Greetings under way, which keep the user on the roster. */
-  greetings: number;
-  /** Without a link, when to forget the user, server time in ms. */
-  expiresAt: number;
-}
-
-/** A conversation that somebody online is in. */
-export interface LiveConversation {
-  readonly id: string;
-  readonly users: Set<OnlineUser>;
-  head: Head;
-  settings: ConversationSettings;
-  /** The roster's `moves` when it last changed. */
-  movedAt: number;
-  /** Links that look at it now. */
-  watchers: Set<Session> | undefined;
-  /** Who is typing, and until when. */
-  typing: Map<string, number> | undefined;
-}
+import type { LiveConversation, OnlineUser } from "./online.ts";
 
 /** Who is online, in which conversations. The engine delivers to these and to nobody else (D8). */
 export class Roster {

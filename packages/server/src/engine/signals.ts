@@ -3,8 +3,8 @@ import type { Bus, PresenceEvent, TypingEvent } from "../bus/bus.ts";
 import type { Clock } from "./clock.ts";
 import type { Outbound } from "./outbound.ts";
 import { packetOf } from "./packets.ts";
-import type { LiveConversation, OnlineUser, Roster } from "./roster.ts";
-import type { Session } from "./session.ts";
+import type { Roster } from "./roster.ts";
+import type { LiveConversation, OnlineUser, Session } from "./online.ts";
 
 /** A typing signal may come this much before its time, for clocks and networks are not exact. */
 const TYPING_SLACK_MS = 500;

@@ -2,8 +2,8 @@ import type { Policy } from "@tidings/core/protocol";
 import type { Cancel, Clock } from "./clock.ts";
 import type { EngineBounds } from "./bounds.ts";
 import type { Farewell } from "./outbound.ts";
-import type { OnlineUser, Roster } from "./roster.ts";
-import type { Session } from "./session.ts";
+import type { Roster } from "./roster.ts";
+import type { OnlineUser, Session } from "./online.ts";
 import type { Signals } from "./signals.ts";
 
 /** How often it looks round: everything below may be this much late. */

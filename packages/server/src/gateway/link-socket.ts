@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import type { FrameList } from "../engine/frame-list.ts";
 import type { Outlet } from "../engine/outlet.ts";
-import type { Session } from "../engine/session.ts";
+import type { Session } from "../engine/online.ts";
 import { textFrame } from "./text-frame.ts";
 
 /**

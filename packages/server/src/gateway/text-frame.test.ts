@@ -31,9 +31,9 @@ it("is what a WebSocket client understands, whatever its length", async () => {
   const port = typeof address === "object" ? address?.port : undefined;
   const client = new WebSocket(`ws://127.0.0.1:${port}`);
   const received: string[] = [];
-  client.on("message", (data, isBinary) => {
+  client.on("message", (data: Buffer, isBinary) => {
     expect(isBinary).toBe(false);
-    received.push(String(data));
+    received.push(data.toString());
     if (received.length === texts.length) client.terminate();
   });
   await once(client, "close");

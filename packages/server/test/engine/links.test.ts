@@ -142,7 +142,7 @@ describe("the life of a link", () => {
     const link = await bench.join("ada");
     await bench.engine.drain(0);
     const emptied = bench.engine.empty(2_000);
-    await bench.clock.advance(3_000);
+    await bench.clock.advance(5_000);
     await emptied;
     expect(link.ended).toBe("cut");
   });

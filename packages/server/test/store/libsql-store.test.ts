@@ -13,7 +13,7 @@ function open(file: string): ReturnType<typeof openLibsqlStore> {
   return store;
 }
 
-storeSuite("the libsql store", {
+storeSuite("libsql", {
   open: async () => open(temporaryFile("data.db")),
   async reopen(store) {
     await store.close();
@@ -59,7 +59,7 @@ describe("the libsql store on its file", () => {
     newer.exec("PRAGMA user_version = 99");
     newer.close();
     expect(() => openLibsqlStore({ file })).toThrow("newer");
-    expect(() => openLibsqlStore({ file: "/nowhere/at/all.db" })).toThrow();
+    expect(() => openLibsqlStore({ file: "/nowhere/at/all.db" })).toThrow("open");
   });
 
   it("answers a command that makes the rules throw, once and for all, and none of its neighbours", async () => {

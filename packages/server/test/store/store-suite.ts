@@ -5,7 +5,7 @@ import { type StoreFactory, Workbench } from "./workbench.ts";
 
 /** The contract of a store, for every implementation: what it commits, remembers, answers and keeps to itself. */
 export function storeSuite(name: string, factory: StoreFactory): void {
-  describe(name, () => {
+  describe(`the contract of a store: ${name}`, () => {
     let bench: Workbench;
     beforeEach(async () => {
       bench = new Workbench(await factory.open());

@@ -16,7 +16,7 @@ import { Engine } from "../../src/engine/engine.ts";
 import type { FrameList } from "../../src/engine/frame-list.ts";
 import type { Lobby } from "../../src/engine/lobbies.ts";
 import type { Outlet } from "../../src/engine/outlet.ts";
-import type { Session } from "../../src/engine/session.ts";
+import type { Session } from "../../src/engine/online.ts";
 import { openLibsqlStore, type Store } from "../../src/store/index.ts";
 import { newId } from "./raw-client.ts";
 

@@ -37,8 +37,8 @@ export class RawClient {
     options: { readonly origin?: string; readonly headers?: Record<string, string> } = {},
   ) {
     this.socket = new WebSocket(url, { ...options, perMessageDeflate: false });
-    this.socket.on("message", (data) => {
-      const parsed = parseServerFrames(String(data));
+    this.socket.on("message", (data: Buffer) => {
+      const parsed = parseServerFrames(data.toString());
       if (!parsed.ok) throw parsed.error;
       this.frames.push(...parsed.frames);
       for (const wake of this.#waiting.splice(0)) wake();

@@ -1,9 +1,8 @@
-import type { PresenceStatus } from "@tidings/core/protocol";
+import type { ConversationSettings, Head, PresenceStatus } from "@tidings/core/protocol";
 import { BoundedMap } from "../bounded-map.ts";
 import type { FrameList } from "./frame-list.ts";
 import type { Lane } from "./lanes.ts";
 import type { Outlet } from "./outlet.ts";
-import type { LiveConversation, OnlineUser } from "./roster.ts";
 
 /**
  *     new ──hello──► greeting ──welcome──► open
@@ -69,4 +68,31 @@ export class Session {
     }
     return lane;
   }
+}
+
+/** A user with a link here, or who had one a moment ago. */
+export interface OnlineUser {
+  readonly id: string;
+  readonly sessions: Session[];
+  readonly conversations: Set<LiveConversation>;
+  /** As last told to others. */
+  status: PresenceStatus;
+  /** Greetings under way, which keep the user on the roster. */
+  greetings: number;
+  /** Without a link, when to forget the user, server time in ms. */
+  expiresAt: number;
+}
+
+/** A conversation that somebody online is in. */
+export interface LiveConversation {
+  readonly id: string;
+  readonly users: Set<OnlineUser>;
+  head: Head;
+  settings: ConversationSettings;
+  /** The roster's `moves` when it last changed. */
+  movedAt: number;
+  /** Links that look at it now. */
+  watchers: Set<Session> | undefined;
+  /** Who is typing, and until when. */
+  typing: Map<string, number> | undefined;
 }

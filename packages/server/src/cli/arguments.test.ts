@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { readArguments } from "./arguments.ts";
+
+describe("the command line", () => {
+  it("serves unless told otherwise, with nothing set that was not said", () => {
+    const invocation = readArguments([], {});
+    expect(invocation).toMatchObject({
+      command: "serve",
+      settings: { dataFile: "tidings.db", logLevel: "info" },
+    });
+    if (invocation.command !== "serve") throw new Error();
+    const { dataFile: _dataFile, ...others } = invocation.settings.server;
+    expect(Object.values(others).filter((value) => value !== undefined)).toEqual([]);
+  });
+
+  it("goes by flags first, then by the environment", () => {
+    const environment = {
+      TIDINGS_PORT: "1",
+      TIDINGS_HOST: "0.0.0.0",
+      TIDINGS_TRUSTED_PROXIES: "2",
+      TIDINGS_SECRET: "s",
+    };
+    expect(
+      readArguments(["--port", "2", "--origins", "https://a.example, https://b.example"], environment),
+    ).toMatchObject({
+      settings: {
+        secret: "s",
+        server: {
+          port: 2,
+          host: "0.0.0.0",
+          trustedProxies: 2,
+          origins: ["https://a.example", "https://b.example"],
+        },
+      },
+    });
+  });
+
+  it("reads lists, folders and durations", () => {
+    expect(readArguments(["--origins", "*", "--lobbies", "tea,coffee", "--serve", "page"], {})).toMatchObject(
+      {
+        settings: {
+          server: {
+            origins: "*",
+            lobbies: [
+              { conversationId: "tea", name: "Tea", kind: "community" },
+              { conversationId: "coffee", name: "Coffee", kind: "community" },
+            ],
+            serve: { dir: "page" },
+          },
+        },
+      },
+    );
+    expect(readArguments(["token", "ada", "--expires", "15m"], {})).toMatchObject({
+      userId: "ada",
+      expiresInMs: 900_000,
+    });
+    expect(readArguments(["--lobbies", ""], {})).toMatchObject({ settings: { server: { lobbies: [] } } });
+  });
+
+  it.each([
+    [["--port", "1e3"]],
+    [["--log-level", "loud"]],
+    [["token"]],
+    [["token", "ada", "bob"]],
+    [["token", "ada", "--expires", "soon"]],
+    [["serve", "ada"]],
+    [["--policy", "/nowhere.json"]],
+    [["--secret", "in-the-process-list"]],
+  ])("refuses %j", (words) => {
+    expect(() => readArguments(words, {})).toThrow(/^unable to start; /u);
+  });
+});

@@ -1,0 +1,117 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import { message } from "./support/raw-client.ts";
+import { finished, run, secret, ServerProcess } from "./support/server-process.ts";
+import { temporaryFile } from "./support/temporary-file.ts";
+
+const TIMEOUT_MS = 60_000;
+
+describe("tidings-server", () => {
+  it(
+    "explains itself",
+    async () => {
+      const { code, output } = await finished(run(["--help"]));
+      expect(code).toBe(0);
+      for (const word of ["--port", "TIDINGS_SECRET", "token <user>"]) expect(output).toContain(word);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "says what is wrong with how it was called, and leaves with 2",
+    async () => {
+      for (const [words, reason] of [
+        [["--port", "many"], 'port must be a number, not "many"'],
+        [["--port", "70000"], "port"],
+        [["--colour"], "--colour"],
+        [["dance"], '"dance" is not a command'],
+        [["--data", ":memory:", "token", "ada"], "TIDINGS_SECRET"],
+      ] as const) {
+        const { code, errors } = await finished(run(words, { TIDINGS_DATA: temporaryFile("data.db") }));
+        expect(errors).toMatch(/^unable to (start|issue the token); /u);
+        expect(errors).toContain(reason);
+        expect(code).toBe(2);
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "leaves with 1 when it cannot start",
+    async () => {
+      const { code, errors } = await finished(
+        run(["--port", "0", "--data", "/nowhere/data.db"], { TIDINGS_SECRET: secret }),
+      );
+      expect(errors).toContain("unable to start; ");
+      expect(code).toBe(1);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "makes tokens, with the secret given or one of its own that nobody else can read",
+    async () => {
+      const dataFile = temporaryFile("data.db");
+      const given = await finished(
+        run(["token", "ada", "--expires", "1h"], { TIDINGS_SECRET: secret, TIDINGS_DATA: dataFile }),
+      );
+      const claims = decodeJwt(given.output.trim());
+      expect(claims).toMatchObject({ sub: "ada", iss: "tidings", aud: "tidings" });
+      expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(3_600);
+      expect(existsSync(`${dataFile}.secret`)).toBe(false);
+
+      const own = await finished(run(["token", "ada", "--data", dataFile]));
+      expect(decodeJwt(own.output.trim()).sub).toBe("ada");
+      expect(statSync(`${dataFile}.secret`).mode & 0o777).toBe(0o600);
+      expect(readFileSync(`${dataFile}.secret`, "utf8").trim()).toHaveLength(43);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "drains on SIGTERM: answers what was submitted, says when to come back, leaves with 0",
+    async () => {
+      const dataFile = temporaryFile("data.db");
+      const server = await ServerProcess.start(dataFile);
+      const ada = await server.join("ada");
+      const frames = Array.from({ length: 200 }, (_, index) =>
+        ada.frame(message("general", `number ${index}`)),
+      );
+      for (const frame of frames) ada.send(frame);
+      await ada.answer(frames[20]?.id ?? 0);
+      server.child.kill("SIGTERM");
+      expect(await ada.closed).toEqual({ code: 4503, reason: "server/draining" });
+      expect(await server.exited).toBe(0);
+
+      const [closing] = ada.all("closing");
+      expect(closing).toMatchObject({ code: "server/draining" });
+      expect(closing?.retryAfterMs).toBeGreaterThan(0);
+      const refused = ada.all("reject");
+      expect(refused.filter(({ code, retryable }) => code !== "server/draining" || !retryable)).toEqual([]);
+
+      const again = await ServerProcess.start(dataFile);
+      const client = await again.join("ada");
+      const { head } = await client.query({ type: "conversation", conversationId: "general" });
+      expect(head.seq).toBe(ada.all("ack").length);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "logs structured lines, and in them neither tokens nor what people write",
+    async () => {
+      const server = await ServerProcess.start(temporaryFile("data.db"));
+      const ada = await server.join("ada");
+      await ada.say("general", "for nobody's log");
+      ada.raw("nonsense with a secret word");
+      await ada.closed;
+      server.child.kill("SIGINT");
+      expect(await server.exited).toBe(0);
+      expect(server.lines.map(({ msg }) => msg)).toEqual(["listening", "draining", "closed"]);
+      const log = JSON.stringify(server.lines);
+      for (const word of ["for nobody's log", "secret word", secret, "eyJ"]) expect(log).not.toContain(word);
+    },
+    TIMEOUT_MS,
+  );
+});

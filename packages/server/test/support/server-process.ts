@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach } from "vitest";
+import { issueToken } from "../../src/index.ts";
+import { RawClient } from "./raw-client.ts";
+
+/** Of every process started here. */
+export const secret = "a-secret-for-tests-of-32-bytes-or-so";
+
+const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const running = new Set<ChildProcess>();
+
+afterEach(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Runs the command line as it stands, from its sources. */
+export function run(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const loader = ["--conditions=source", "--import", "ts-blank-space/register"];
+  const child = spawn(process.execPath, [...loader, cli, ...words], {
+    cwd: root,
+    env: { PATH: process.env["PATH"], ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Waits for the end of a process. */
+export async function finished(child: ChildProcess): Promise<Finished> {
+  let output = "";
+  let errors = "";
+  child.stdout?.on("data", (data: Buffer) => (output += data.toString()));
+  child.stderr?.on("data", (data: Buffer) => (errors += data.toString()));
+  await once(child, "close");
+  return { code: child.exitCode, signal: child.signalCode, output, errors };
+}
+
+/** A log line: pino's, as JSON. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: string };
+
+/** A server in a process of its own, which can be killed. */
+export class ServerProcess {
+  readonly child: ChildProcess;
+  readonly lines: LogLine[] = [];
+  readonly exited: Promise<number | null>;
+  url = "";
+
+  private constructor(dataFile: string) {
+    const policy = `${dataFile}.policy.json`;
+    writeFileSync(policy, JSON.stringify({ rates: [] }));
+    this.child = run(["--port", "0", "--data", dataFile, "--policy", policy], { TIDINGS_SECRET: secret });
+    this.exited = once(this.child, "exit").then(() => this.child.exitCode);
+  }
+
+  static async start(dataFile: string): Promise<ServerProcess> {
+    const server = new ServerProcess(dataFile);
+    const { stdout, stderr } = server.child;
+    if (!stdout || !stderr) throw new Error("no output");
+    let errors = "";
+    stderr.on("data", (data: Buffer) => (errors += data.toString()));
+    await new Promise<void>((resolve, reject) => {
+      createInterface(stdout).on("line", (text) => {
+        const line: LogLine = JSON.parse(text);
+        server.lines.push(line);
+        if (line.msg !== "listening") return;
+        server.url = String(line["url"]);
+        resolve();
+      });
+      void server.exited.then((code) => reject(new Error(`the server ended with ${code}: ${errors}`)));
+    });
+    return server;
+  }
+
+  async join(userId: string): Promise<RawClient> {
+    const client = await new RawClient(this.url).opened();
+    client.hello(await issueToken({ secret, userId }), userId);
+    await client.find("welcome");
+    return client;
+  }
+
+  /** Without a moment to prepare. */
+  kill(): Promise<number | null> {
+    this.child.kill("SIGKILL");
+    return this.exited;
+  }
+}
