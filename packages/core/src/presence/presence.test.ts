@@ -200,19 +200,38 @@ describe("one's own typing", () => {
 });
 
 describe("who is there", () => {
-  it("is known while they are heard of, and forgotten a minute later", async () => {
+  it("is as the backend said, until it says otherwise", async () => {
     const { presence, clock } = linked();
     const seen: (readonly (readonly [string, string])[])[] = [];
     presence.users.subscribe((users) => void seen.push([...users]));
     presence.receive({ type: "presence", userId: "bo", status: "online" });
-    await clock.advance(30_000);
+    await clock.advance(3_600_000);
     presence.receive({ type: "presence", userId: "bo", status: "online" });
-    await clock.advance(30_000);
-    presence.receive({ type: "presence", userId: "bo", status: "away" });
+    presence.receive({ type: "presence", userId: "bo", status: "offline" });
+    expect(seen).toEqual([[["bo", "online"]], [["bo", "offline"]]]);
+  });
+
+  it("is asked for anew a minute after a watch ended, and forgotten where no answer comes", async () => {
+    const { presence, clock, said } = linked();
+    presence.watch("a");
+    const leave = presence.watch("b");
+    await clock.advance(0);
+    for (const userId of ["of a", "of b"]) presence.receive({ type: "presence", userId, status: "online" });
+    leave();
+    presence.watch("c")();
     await clock.advance(59_999);
-    expect(presence.users.get().get("bo")).toBe("away");
+    said();
     await clock.advance(1);
-    expect(seen).toEqual([[["bo", "online"]], [["bo", "away"]], []]);
+    expect(said()).toEqual([
+      { type: "watch", conversationIds: [] },
+      { type: "watch", conversationIds: ["a"] },
+    ]);
+    presence.receive({ type: "presence", userId: "of a", status: "online" });
+    expect(presence.users.get().size).toBe(2); // nobody flickers
+    await clock.advance(5_000);
+    expect([...presence.users.get().keys()]).toEqual(["of a"]);
+    await clock.advance(600_000);
+    expect(said()).toEqual([]);
   });
 
   it("is unknown without a link", () => {

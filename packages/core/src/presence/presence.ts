@@ -18,11 +18,13 @@ export interface PresenceOptions {
 }
 
 /**
- * Signals of one client: who types, who is there, and what oneself looks at. Nothing here is stored or numbered; all of
- * it expires by the clock and is unknown while there is no link.
+ * Signals of one client: who types, who is there, and what oneself looks at. Nothing here is stored or numbered. Typing
+ * ends by the clock. Presence is told when it changes, for conversations watched, and holds until the backend says
+ * otherwise; of someone who is no longer watched it would say nothing more, so some time after a watch has ended all are
+ * asked for anew, and who is not heard of is forgotten. Without a link nothing is known.
  */
 export interface Presence {
-  /** Users heard of within `policy.presenceExpiresMs`; anyone else is unknown. */
+  /** As the backend said, of users in conversations watched; anyone else is unknown. */
   readonly users: Observable<ReadonlyMap<string, PresenceStatus>>;
   typing(conversationId: string): Observable<readonly string[]>;
   /** A key was pressed: says so at most once per `policy.typing.everyMs`, and that it is over when no more follow. */
@@ -33,7 +35,7 @@ export interface Presence {
   said(conversationId: string, userId: string): void;
   /** Asks for the signals of a conversation until the result is called; counted. */
   watch(conversationId: string): Unsubscribe;
-  /** Says how oneself is; repeated while there is a link, as presence expires. */
+  /** Says how oneself is; repeated while there is a link, as a sign of life. */
   setStatus(status: PresenceStatus): void;
   receive(event: SignalEvent): void;
   learn(policy: SignalPolicy): void;
@@ -45,10 +47,14 @@ export interface Presence {
 
 /** Users known of at once; a server that names more is not followed (D9). */
 const MOST_USERS = 5_000;
+/** How long the backend has to tell who is there. */
+const ANSWER_MS = 5_000;
 
 export function createPresence({ clock, scope, userId }: PresenceOptions): Presence {
   const alarms = createAlarms(clock);
   const known = new Map<string, PresenceStatus>();
+  /** Of those, who was heard of since all were last asked for. */
+  const fresh = new Set<string>();
   const users = scope.lazy<ReadonlyMap<string, PresenceStatus>>(() => new Map(known));
   let policy: SignalPolicy = defaultPolicy;
   let link: Link | undefined;
@@ -56,19 +62,30 @@ export function createPresence({ clock, scope, userId }: PresenceOptions): Prese
 
   const send = (signal: Signal): void => link?.signal(signal);
   const typing = createTyping(alarms, scope, () => policy.typing, send);
-  const watchList = createWatchList(alarms, send);
-
-  const forget = (user: string): void => {
-    if (known.delete(user)) users.invalidate();
-  };
 
   const heard = (user: string, status: PresenceStatus): void => {
     if (known.size >= MOST_USERS && !known.has(user)) return;
-    alarms.set(`user\n${user}`, policy.presenceExpiresMs, () => forget(user));
+    fresh.add(user);
     if (known.get(user) === status) return;
     known.set(user, status);
     users.invalidate();
   };
+
+  const forgetAllBut = (kept: ReadonlySet<string>): void => {
+    const before = known.size;
+    for (const user of [...known.keys()]) if (!kept.has(user)) known.delete(user);
+    if (known.size < before) users.invalidate();
+  };
+
+  const askAnew = (): void => {
+    fresh.clear();
+    send({ type: "watch", conversationIds: [] }); // who is there is told of what is watched newly
+    watchList.renew();
+    alarms.set("answer", ANSWER_MS, () => forgetAllBut(fresh));
+  };
+  const watchList = createWatchList(alarms, send, () => {
+    if (alarms.leftMs("doubt") === undefined) alarms.set("doubt", policy.presenceExpiresMs, askAnew);
+  });
 
   /** Twice per lifetime, so that one lost repetition does not make anybody vanish. */
   const tellOwn = (): void => {
@@ -103,9 +120,8 @@ export function createPresence({ clock, scope, userId }: PresenceOptions): Prese
       link = next;
       alarms.clear();
       typing.forget();
-      const wasKnown = known.size > 0;
-      known.clear();
-      if (wasKnown) users.invalidate();
+      fresh.clear();
+      forgetAllBut(fresh);
       if (!link) return;
       watchList.renew();
       tellOwn();

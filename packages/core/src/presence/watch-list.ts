@@ -7,33 +7,39 @@ import type { Alarms } from "./alarms.ts";
 export interface WatchList {
   /** Begins to look at a conversation; the result ends it. Leases are counted: the last one out ends the watch. */
   watch(conversationId: string): Unsubscribe;
-  /** A new link knows nothing: tell it. */
+  /** The backend knows nothing of it (any more): tell it. */
   renew(): void;
 }
 
 /**
  * @param send - only the newest `MOST_WATCHED` are told, however many are held. Changes of one turn make one signal,
  *   so that leaving one screen for another, or React mounting twice, costs at most one.
+ * @param onLess - fewer are looked at than were.
  */
-export function createWatchList(alarms: Alarms, send: (signal: Signal) => void): WatchList {
+export function createWatchList(
+  alarms: Alarms,
+  send: (signal: Signal) => void,
+  onLess: () => void,
+): WatchList {
   const leases = new Map<string, number>(); // most recently begun last
-  let told = "";
+  let told: readonly string[] = [];
 
   const tell = (): void => {
+    const before = told;
     const conversationIds = [...leases.keys()].slice(-MOST_WATCHED);
-    const next = conversationIds.toSorted().join("\n"); // ids hold no control characters
-    if (next === told) return;
-    told = next;
+    const isLess = before.some((id) => !conversationIds.includes(id));
+    if (!isLess && conversationIds.length === before.length) return;
+    told = conversationIds;
     send({ type: "watch", conversationIds });
+    if (isLess) onLess();
   };
-  const tellSoon = (): void => alarms.set("watch", 0, tell);
 
   const move = (conversationId: string, by: number): void => {
     const count = (leases.get(conversationId) ?? 0) + by;
     if (by > 0) leases.delete(conversationId);
     if (count > 0) leases.set(conversationId, count);
     else leases.delete(conversationId);
-    tellSoon();
+    alarms.set("watch", 0, tell);
   };
 
   return {
@@ -46,7 +52,7 @@ export function createWatchList(alarms: Alarms, send: (signal: Signal) => void):
       };
     },
     renew() {
-      told = "";
+      told = [];
       tell();
     },
   };
