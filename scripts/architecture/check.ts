@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { findCycles } from "./cycles.ts";
 import { type Import, type Parsed, parse } from "./parse.ts";
-import { type Ban, MAX_OWN_LINES, type PackageRule } from "./rules.ts";
+import { type Ban, MAX_OWN_LINES, type PackageRule, SHARED_FOLDERS } from "./rules.ts";
 import { isTest, type Package, type Workspace } from "./workspace.ts";
 
 export interface Violation {
@@ -70,6 +70,7 @@ type Report = (rule: Violation["rule"], reason: string, to?: string) => Violatio
 function checkRelative(context: Context, { specifier }: Import, violation: Report): Violation[] {
   const { path, owner, rule } = context;
   const target = targetOf(path, specifier);
+  if (isTest(path) && SHARED_FOLDERS.some((folder) => target.startsWith(folder))) return [];
   if (!target.startsWith(`${owner.folder}/`))
     return violation("package", "another package is imported by its doors");
   if (isTest(path) || !isShipped(context)) return [];

@@ -43,7 +43,10 @@ export function assemble(options: ClientOptions): Assembly {
   const pageSize = (): number => limits().pageSize;
   const outbox = createSending(options, base, { ...copies, journal, inbox, link: () => connection.link() });
   const loader = createLoader({ link: () => connection.link(), pageSize });
-  const sync: Sync = createSync({ clock, random, directory, loader, pageSize, onError: report });
+  const sync: Sync = createSync({
+    ...{ clock, random, directory, loader, pageSize, onError: report },
+    hasReceipts: options.transport.supports.receipts,
+  });
   const use = (link: Link | undefined): void =>
     scope.batch(() => {
       for (const part of [outbox, receipts, presence, sync]) part.use(link);
@@ -53,7 +56,7 @@ export function assemble(options: ClientOptions): Assembly {
   const closing = [connection, outbox, receipts, presence, limiter];
   let isClosed = false;
   const core = createCore({
-    ...{ ...base, ...copies, loader, outbox, receipts },
+    ...{ ...base, ...copies, loader, sync, outbox, receipts },
     pipeline: composePipeline(options.compose ?? defaultSteps()),
     isClosed: () => isClosed,
   });

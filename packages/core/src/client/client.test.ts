@@ -247,6 +247,20 @@ describe("a client", () => {
     expect(texts(room)).toEqual(["before", "meanwhile"]);
   });
 
+  it("[D5] knows after a restart how far the others have read", async () => {
+    const here = world();
+    const [ada, room] = await member(here, "ada");
+    const [, other] = await member(here, "ben");
+    await room.send("one");
+    await here.clock.settle();
+    other.markRead();
+    await here.clock.advance(1_000);
+    await ada.close();
+    const [, again] = await member(here, "ada");
+    expect(again.timeline.get().items.at(0)).toMatchObject({ own: true, status: "read" });
+    expect(again.readersOf(1)).toEqual(["ben"]);
+  });
+
   it("begins conversations, adds and removes people, and lists what one is in", async () => {
     const here = world();
     const [ada] = await member(here, "ada");

@@ -10,6 +10,7 @@ import type { Conversation, SendOptions, Sent } from "./types.ts";
 /** The façade of one conversation: names for commands, no logic. */
 export function createConversation(core: Core, id: string): Conversation {
   const replica = core.directory.open(id);
+  core.sync.check(replica);
   const give = (intent: Intent): Promise<Sent> => core.give(id, intent);
 
   const compose = (draft: string | Draft, options?: SendOptions): Draft => ({
@@ -25,6 +26,7 @@ export function createConversation(core: Core, id: string): Conversation {
     unread: replica.unread,
     receipts: replica.receipts,
     readersOf: replica.readersOf,
+    hasReacted: (messageId, emoji) => replica.records.hasReacted(messageId, core.userId() ?? "", emoji),
     typing: typingOf(core, id),
     rate: core.limiter.status(id),
     draft: core.scope.cell(""),

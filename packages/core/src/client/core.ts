@@ -11,6 +11,7 @@ import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import type { Directory } from "../sync/directory.ts";
 import type { Loader } from "../sync/loader.ts";
 import type { ReceiptSender } from "../sync/receipts.ts";
+import type { Sync } from "../sync/sync.ts";
 import type { Replica } from "../timeline/replica.ts";
 import { commandOf, type Filled, type Intent } from "./commands.ts";
 import { sentOf } from "./sent.ts";
@@ -22,6 +23,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly directory: Directory;
   readonly loader: Loader;
+  readonly sync: Sync;
   readonly outbox: Outbox;
   readonly limiter: RateLimiter;
   readonly receipts: ReceiptSender;

@@ -49,6 +49,7 @@ export function createClient(options: ClientOptions): Client {
       },
     },
     presence: presence.users,
+    setPresence: presence.setStatus,
     conversation,
     async createConversation({ conversationId = nextId(), ...intent }) {
       await core.give(conversationId, { type: "conversation.create", ...intent });

@@ -64,6 +64,8 @@ export function createInbox(options: InboxOptions): Inbox {
   const acked = (ack: Ack): void => {
     for (const change of ack.changes) take(change, true);
     if (ack.receipt) directory.get(ack.receipt.conversationId).acceptAck(ack);
+    const [first] = ack.changes;
+    if (first) sync().check(directory.get(first.conversationId)); // one may have come in, or back in, just now
   };
 
   /** Answers with the replica the event was about, for it to be checked once all are in. */

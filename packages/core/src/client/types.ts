@@ -67,6 +67,8 @@ export interface Client {
   readonly conversations: Observable<readonly ConversationItem[]>;
   readonly outbox: ClientOutbox;
   readonly presence: Observable<ReadonlyMap<string, PresenceStatus>>;
+  /** Says how one is oneself: `"online"` unless told otherwise. Others see it where they watch. */
+  setPresence(status: PresenceStatus): void;
   /** Opens the link, and keeps it open. Resolves at the first welcome; nothing has to wait for it. */
   connect(): Promise<void>;
   /** Closes the link until `connect()`; everything goes on locally. */
@@ -131,6 +133,8 @@ export interface Conversation {
   readonly receipts: Observable<readonly Receipt[]>;
   /** The others who have read up to `seq`. */
   readersOf(seq: number): readonly string[];
+  /** Has one reacted oneself? A record names only the first few. */
+  hasReacted(messageId: string, emoji: string): boolean;
   readonly typing: Typing;
   /** How much may be sent now, and when again. */
   readonly rate: Observable<RateStatus>;

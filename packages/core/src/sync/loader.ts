@@ -1,6 +1,6 @@
 import { MessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
-import type { HistoryQuery, QueryOf, QueryResults, QueryType } from "../protocol/queries.ts";
+import type { HistoryQuery, Page, QueryOf, QueryResults, QueryType } from "../protocol/queries.ts";
 import type { Replica } from "../timeline/replica.ts";
 
 /** Fetches what a reader asks for. Asking again while a page is on its way waits for that page. */
@@ -15,6 +15,8 @@ export interface Loader {
   /** The page around a place. */
   around(replica: Replica, seq: number): Promise<void>;
   participants(replica: Replica): Promise<void>;
+  /** Everybody's watermarks: they take no revisions, so that catching up does not bring them. */
+  receipts(replica: Replica): Promise<void>;
 }
 
 export interface LoaderOptions {
@@ -52,22 +54,22 @@ export function createLoader({ link, pageSize }: LoaderOptions): Loader {
     });
   };
 
-  const participants = async (replica: Replica): Promise<void> => {
-    const { conversationId } = replica;
+  /** All pages of a list. */
+  const pages = async <Item>(
+    read: (place: { readonly limit: number; readonly after?: string }) => Promise<Page<Item>>,
+    accept: (items: readonly Item[]) => void,
+  ): Promise<void> => {
     let after: string | undefined;
     do {
-      const limit = pageSize();
-      const found = await query({
-        type: "participants",
-        conversationId,
-        limit,
-        ...(after !== undefined && { after }),
-      });
-      replica.acceptParticipants(found.items);
+      const found = await read({ limit: pageSize(), ...(after !== undefined && { after }) });
+      accept(found.items);
       if (found.next === after) return; // a backend that repeats itself must not hold us for ever
       after = found.next;
     } while (after !== undefined);
   };
+
+  const participants = ({ conversationId, acceptParticipants }: Replica): Promise<void> =>
+    pages((place) => query({ type: "participants", conversationId, ...place }), acceptParticipants);
 
   return {
     query,
@@ -81,6 +83,12 @@ export function createLoader({ link, pageSize }: LoaderOptions): Loader {
       if (hole) await page(replica, { after: hole.from - 1 });
     },
     around: (replica, seq) => page(replica, { around: seq }),
-    participants: (replica) => once(JSON.stringify([replica.conversationId]), () => participants(replica)),
+    participants: (replica) =>
+      once(JSON.stringify([replica.conversationId, "participants"]), () => participants(replica)),
+    receipts: ({ conversationId, acceptReceipt }) =>
+      pages(
+        (place) => query({ type: "receipts", conversationId, ...place }),
+        (items) => items.forEach(acceptReceipt),
+      ),
   };
 }

@@ -14,6 +14,8 @@ export interface SyncOptions {
   readonly directory: Directory;
   readonly loader: Loader;
   readonly pageSize: () => number;
+  /** Watermarks of others travel. */
+  readonly hasReceipts: boolean;
   readonly onError: (error: MessagingError) => void;
 }
 
@@ -37,10 +39,12 @@ const CONVERSATIONS = 100;
 const MOST_MISSED = 2_000;
 
 export function createSync(options: SyncOptions): Sync {
-  const { clock, random, directory, loader, pageSize, onError } = options;
+  const { clock, random, directory, loader, pageSize, hasReceipts, onError } = options;
   const jobs = createJobs({ clock, random, width: WIDTH, onError: (_, error) => onError(error) });
   /** In which epoch the newest page of an open conversation was loaded; pushes and catch-up keep it whole. */
   const paged = new WeakMap<Replica, string>();
+  /** Whose watermarks were asked for on this link: they have no revisions by which one could be missed. */
+  let heard = new WeakSet<Replica>();
   let isLinked = false;
 
   const loadConversations = async (): Promise<void> => {
@@ -77,23 +81,29 @@ export function createSync(options: SyncOptions): Sync {
       replica.acceptChanges(page, afterRev);
       if (replica.view.get().missing?.afterRev === afterRev) throw stalled(conversationId);
     }
-    if (isCurrent(replica)) return;
-    await loader.newest(replica);
+    if (!isWhole(replica)) await loader.newest(replica);
     const { cursor } = replica;
     if (cursor) paged.set(replica, cursor.epoch);
+    if (isHeard(replica)) return;
+    const onThisLink = heard;
+    await loader.receipts(replica);
+    onThisLink.add(replica);
   };
 
   /** An open conversation has a page to show, and everything that happened since. */
-  const isCurrent = (replica: Replica): boolean => {
+  const isWhole = (replica: Replica): boolean => {
     const { cursor, isStale } = replica;
     const { missing, hasNewer } = replica.view.get();
     return cursor !== undefined && paged.get(replica) === cursor.epoch && !missing && !hasNewer && !isStale;
   };
 
+  const isHeard = (replica: Replica): boolean => !hasReceipts || heard.has(replica);
+
   const check = (replica: Replica): void => {
     const { conversationId } = replica;
     const isOpen = directory.isOpen(conversationId);
-    if (!isLinked || (isOpen ? isCurrent(replica) : !replica.view.get().missing)) return;
+    const isCurrent = isOpen ? isWhole(replica) && isHeard(replica) : !replica.view.get().missing;
+    if (!isLinked || isCurrent || isBeingBegun(replica)) return;
     jobs.run(conversationId, () => (isOpen ? backfill(replica) : summarise(replica)));
   };
 
@@ -101,12 +111,18 @@ export function createSync(options: SyncOptions): Sync {
     check,
     use(link) {
       isLinked = link !== undefined;
+      heard = new WeakSet();
       jobs.stop();
       if (!isLinked) return;
       jobs.run("", loadConversations);
       for (const replica of directory.all()) check(replica);
     },
   };
+}
+
+/** By a command of this client that has no answer yet: there is nothing to ask for. */
+function isBeingBegun({ conversation }: Replica): boolean {
+  return conversation.get()?.rev === 0;
 }
 
 /** As if the backend had said that it cannot tell what changed. */
