@@ -1,0 +1,25 @@
+import type { DeliveryStatus } from "../delivery/machine.ts";
+import type { MessagingError } from "../errors/messaging-error.ts";
+import type { MessageRecord } from "../protocol/records.ts";
+import type { MessageItem } from "./items.ts";
+
+/** A message in its place. */
+export interface Slot {
+  /** As shown: with pending commands applied. */
+  readonly message: MessageRecord;
+  /** What is to be said beside it; absent while no command on it is pending. */
+  readonly overlay: SlotOverlay | undefined;
+  /** The item last made of it: kept, so that it is the same object until something about it changes. */
+  item: MessageItem | undefined;
+}
+
+export interface SlotOverlay {
+  /** A command on this message waits for its answer. */
+  readonly isPending: boolean;
+  /** Of a message not confirmed yet. */
+  readonly status: DeliveryStatus | undefined;
+  /** Why a command on it failed. */
+  readonly error: MessagingError | undefined;
+  /** The reader's own reactions as they will be, by emoji. */
+  readonly reacted: ReadonlyMap<string, boolean>;
+}
