@@ -2,7 +2,7 @@
  * Builds the package in the current directory. What is built is what its `exports` list as `source`, so a door is named
  * once; a package with an `unpkg` file also gets one bundle for script tags, with everything inside.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
 
 interface Manifest {
@@ -22,9 +22,14 @@ const programs = Object.values(manifest.bin ?? {}).map((file) =>
 // A door may be announced a little before its first file exists; publint complains if it stays so.
 const entry = [...doors, ...programs].filter((file) => existsSync(file));
 
+/** Named, so that `dist` mirrors `src`. */
+const named = (files: readonly string[]): Record<string, string> =>
+  Object.fromEntries(files.map((file) => [file.replace(/^(\.\/)?src\/|\.tsx?$/g, ""), file]));
+
 const modules: Options = {
-  // Named, so that `dist` mirrors `src` whichever doors exist.
-  entry: Object.fromEntries(entry.map((file) => [file.replace(/^\.\/src\/|\.tsx?$/g, ""), file])),
+  // Every module stays one of its own: whoever bundles an app can then leave out what it does not import. In a chunk
+  // that several doors share, the schemas' top-level calls would come along with each.
+  entry: named([...entry, ...modulesOf("src")]),
   format: "esm",
   target: "es2022",
   platform: "neutral",
@@ -34,8 +39,15 @@ const modules: Options = {
   sourcemap: true,
   clean: true,
   // tsup still sets the deprecated baseUrl, which TypeScript 6 refuses (TS5101) unless told to look away.
-  dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+  dts: { entry: named(entry), compilerOptions: { ignoreDeprecations: "6.0" } },
 };
+
+/** Node 20 has no glob. Tests and the entry of the script tag are no part of the package. */
+function modulesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test(-d)?\.tsx?$/.test(file) && file !== "browser.ts")
+    .map((file) => `./${folder}/${file}`);
+}
 
 const scriptTag: Options = {
   entry: { tidings: "src/browser.ts" },
