@@ -30,13 +30,7 @@ export type { OutboxEntry } from "./outbox/entry.ts";
 export type { OutboxView } from "./outbox/outbox.ts";
 export type { Logger, LogLevel } from "./ports/logger.ts";
 export type { Meter } from "./ports/meter.ts";
-export type {
-  Durability,
-  Storage,
-  StorageKey,
-  StorageOperation,
-  StorageRange,
-} from "./ports/storage.ts";
+export type { Durability, Storage, StorageKey, StorageOperation, StorageRange } from "./ports/storage.ts";
 export type {
   CloseReason,
   Link,
