@@ -37,7 +37,10 @@ export function assemble(options: ClientOptions): Assembly {
   const { clock, random, scope, nextId, limits, report } = base;
   const copies = createCopies(base, options.maxMessages ?? MOST_MESSAGES);
   const { directory, presence, limiter } = copies;
-  const receipts = createReceiptSender({ clock, nextId, onAck: (ack) => inbox.acked(ack) });
+  const receipts = createReceiptSender({
+    ...{ clock, nextId, onAck: (ack) => inbox.acked(ack) },
+    onDone: (conversationId) => core.unmark(conversationId),
+  });
   const inbox = createInbox({ ...base, ...copies, receipts, outbox: () => outbox, sync: () => sync });
   const journal = createJournal(base.storage, base.logger);
   const pageSize = (): number => limits().pageSize;

@@ -42,13 +42,15 @@ export interface Core extends Parts {
   send(conversationId: string, draft: Draft): Promise<Sent>;
   edit(conversationId: string, messageId: string, draft: Draft): Promise<Sent>;
   markRead(replica: Replica, seq?: number): void;
+  /** Shows what the backend says of how far the user has read, and nothing beyond. */
+  unmark(conversationId: string): void;
 }
 
 export function createCore(parts: Parts): Core {
   const { directory, outbox, clock, pipeline, limits } = parts;
 
-  /** Per conversation the mark shown before the backend has confirmed it; a higher one takes its place. */
-  const marks = new Map<string, string>();
+  /** Per conversation the mark shown before the backend has answered; a higher one takes its place. */
+  const marks = new Map<string, { readonly commandId: string; readonly seq: number }>();
 
   /** Refuses here what the backend would refuse anyway, by the same rules (D6). */
   const enqueue = (conversationId: string, intent: Intent): Entry => {
@@ -87,14 +89,19 @@ export function createCore(parts: Parts): Core {
       return give(conversationId, { type: "message.edit", messageId, content, ...(custom && { custom }) });
     },
     markRead(replica, seq = replica.records.head.seq) {
-      if (parts.isClosed() || seq <= 0) return;
       const { conversationId } = replica;
       const earlier = marks.get(conversationId);
+      if (parts.isClosed() || seq <= (earlier?.seq ?? 0)) return;
       const commandId = parts.nextId();
       replica.pend({ type: "receipt.mark", commandId, conversationId, at: clock.now(), readSeq: seq });
-      if (earlier) replica.unpend(earlier);
-      marks.set(conversationId, commandId);
+      if (earlier) replica.unpend(earlier.commandId);
+      marks.set(conversationId, { commandId, seq });
       parts.receipts.mark(conversationId, { readSeq: seq });
+    },
+    unmark(conversationId) {
+      const shown = marks.get(conversationId);
+      marks.delete(conversationId);
+      if (shown) directory.get(conversationId).unpend(shown.commandId);
     },
   };
 }

@@ -8,8 +8,14 @@ import { createReceiptSender } from "./receipts.ts";
 function setUp(answer: () => Promise<void> = () => Promise.resolve()) {
   const clock = virtualClock();
   const marks: Pick<MarkReceipt, "conversationId" | "deliveredSeq" | "readSeq">[] = [];
+  const done: string[] = [];
   let ids = 0;
-  const sender = createReceiptSender({ clock, nextId: () => `id-${++ids}`, onAck: () => {} });
+  const sender = createReceiptSender({
+    clock,
+    nextId: () => `id-${++ids}`,
+    onAck: () => {},
+    onDone: (id) => done.push(id),
+  });
   const submit = async (command: Command) => {
     if (command.type === "receipt.mark") {
       const { conversationId, deliveredSeq = 0, readSeq = 0 } = command;
@@ -25,7 +31,7 @@ function setUp(answer: () => Promise<void> = () => Promise.resolve()) {
     ping: () => Promise.resolve(),
     close: () => {},
   });
-  return { clock, marks, sender, link };
+  return { clock, marks, done, sender, link };
 }
 
 describe("receipt sender", () => {
@@ -67,6 +73,25 @@ describe("receipt sender", () => {
     expect(marks).toHaveLength(2);
     refusal = new MessagingError("conversation/not-found");
     await clock.advance(60_000);
+    expect(marks).toHaveLength(3);
+  });
+
+  it("[D6] says when a mark is confirmed or refused for good, and sends a refused one when it is marked again", async () => {
+    let refusal: MessagingError | undefined = new MessagingError("server/unavailable");
+    const { clock, marks, done, sender, link } = setUp(async () => {
+      if (refusal) throw refusal;
+    });
+    sender.use(link());
+    sender.mark("a", { readSeq: 5 });
+    await clock.advance(1_000);
+    expect(done).toEqual([]);
+    refusal = new MessagingError("conversation/not-found");
+    await clock.advance(6_000);
+    expect(done).toEqual(["a"]);
+    refusal = undefined;
+    sender.mark("a", { readSeq: 5 });
+    await clock.advance(6_000);
+    expect(done).toEqual(["a", "a"]);
     expect(marks).toHaveLength(3);
   });
 

@@ -13,6 +13,8 @@ export interface ReceiptSenderOptions {
   readonly clock: Clock;
   readonly nextId: () => string;
   readonly onAck: (ack: Ack) => void;
+  /** The backend has confirmed the newest mark of a conversation, or refused it for good. */
+  readonly onDone: (conversationId: string) => void;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface ReceiptSender {
 
 interface Wanted {
   mark: Watermark;
-  /** What the backend has confirmed, or refused for good. */
+  /** What the backend has confirmed. */
   done: Watermark;
 }
 
@@ -37,7 +39,7 @@ const RETRY_MS = 5_000;
 const nothing: Watermark = { deliveredSeq: 0, readSeq: 0 };
 
 export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSender {
-  const { clock, nextId, onAck } = options;
+  const { clock, nextId, onAck, onDone } = options;
   const wanted = new Map<string, Wanted>();
   let link: Link | undefined;
   let timer: Cancel | undefined;
@@ -64,12 +66,17 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
     } as const;
     on.submit(command).then(
       (ack) => {
-        entry.done = max(entry.done, mark);
+        entry.done = max(entry.done, ack.receipt ?? mark); // never beyond the newest message
         onAck(ack);
+        if (!isAbove(entry.mark, entry.done)) onDone(conversationId);
       },
       (error: unknown) => {
-        if (!toMessagingError(error).retryable) entry.done = max(entry.done, mark);
-        else if (on === link) schedule(RETRY_MS);
+        if (toMessagingError(error).retryable) {
+          if (on === link) schedule(RETRY_MS);
+          return;
+        }
+        wanted.delete(conversationId); // whoever comes back in later may mark the same again
+        onDone(conversationId);
       },
     );
   };
