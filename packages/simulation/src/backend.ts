@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Transport } from "@tidings/core";
 import { defaultPolicy, type Policy } from "@tidings/core/protocol";
 import { createServer, issueToken, type ServerBounds, type TidingsServer } from "@tidings/server";
 import { openLibsqlStore, type Store } from "@tidings/server/store";
+import { webSocketTransport } from "@tidings/transport-ws";
+import { WebSocket } from "ws";
 
 /** A server to which clients connect, in this process or in one of its own. */
 export interface Backend {
@@ -55,6 +58,11 @@ export async function startBackend(options: BackendOptions = {}): Promise<InProc
       folder?.remove();
     },
   };
+}
+
+/** Reaches it without a bad network between. */
+export function directTransport({ port }: Pick<Backend, "port">): Transport {
+  return webSocketTransport({ url: `ws://127.0.0.1:${port}`, WebSocket });
 }
 
 export function token(userId: string, expiresInMs?: number): Promise<string> {

@@ -1,18 +1,19 @@
 import { type Clock, systemClock } from "@tidings/core";
 
-/** The machine's clock, which knows how many of its timers wait. */
+/** A clock that knows how many of the timers set on it wait. */
 export interface CountingClock extends Clock {
   readonly timers: number;
 }
 
-export function countingClock(): CountingClock {
+/** @param inner - the machine's by default. */
+export function countingClock(inner: Clock = systemClock): CountingClock {
   const waiting = new Set<symbol>();
   return {
-    now: () => systemClock.now(),
+    now: () => inner.now(),
     after(delayMs, task) {
       const timer = Symbol("timer");
       waiting.add(timer);
-      const cancel = systemClock.after(delayMs, () => {
+      const cancel = inner.after(delayMs, () => {
         waiting.delete(timer);
         task();
       });

@@ -3,10 +3,12 @@ import type {
   ConversationRecord,
   Head,
   MessageRecord,
+  Page,
   ParticipantRecord,
   QueryOf,
   QueryResults,
   QueryType,
+  Receipt,
 } from "@tidings/core/protocol";
 
 /** What the backend holds of a conversation, read without any part of the client but the transport. */
@@ -17,6 +19,8 @@ export interface History {
   readonly conversation: ConversationRecord;
   /** By id; those who left included. */
   readonly participants: readonly ParticipantRecord[];
+  /** By user. */
+  readonly receipts: readonly Receipt[];
 }
 
 const PAGE = 100;
@@ -36,20 +40,30 @@ export async function readHistory(
       after = page.toSeq;
     }
     const { conversation, head } = await link.query({ type: "conversation", conversationId });
-    return { head, messages, conversation, participants: await readParticipants(link, conversationId) };
+    const participants = await readPages((page) =>
+      link.query({ type: "participants", conversationId, ...page }),
+    );
+    const receipts = await readPages((page) => link.query({ type: "receipts", conversationId, ...page }));
+    return { head, messages, conversation, participants, receipts };
   });
 }
 
-async function readParticipants(link: Link, conversationId: string): Promise<ParticipantRecord[]> {
-  const found: ParticipantRecord[] = [];
+/** All pages of a list of what belongs to users, by their ids. */
+async function readPages<Item extends { readonly userId: string }>(
+  read: (page: { readonly limit: number; readonly after?: string }) => Promise<Page<Item>>,
+): Promise<readonly Item[]> {
+  const found: Item[] = [];
   let after: string | undefined;
   do {
-    const query = { type: "participants", conversationId, limit: PAGE } as const;
-    const page = await link.query(after === undefined ? query : { ...query, after });
+    const page = await read(after === undefined ? { limit: PAGE } : { limit: PAGE, after });
     found.push(...page.items);
     after = page.next;
   } while (after !== undefined);
-  return found.sort((one, other) => (one.userId < other.userId ? -1 : 1));
+  return byUser(found);
+}
+
+export function byUser<Item extends { readonly userId: string }>(items: readonly Item[]): readonly Item[] {
+  return [...items].sort((one, other) => (one.userId < other.userId ? -1 : 1));
 }
 
 /** Asks one thing on a link of its own. */

@@ -1,7 +1,7 @@
 import type { Client, Conversation, TimelineItem } from "@tidings/core";
 import type { MessageRecord } from "@tidings/core/protocol";
 import type { DeliveryLog } from "./delivery-log.ts";
-import type { History } from "./history.ts";
+import { byUser, type History } from "./history.ts";
 import { orderFaults, type TimelineWatch } from "./timeline-watch.ts";
 
 /** What the oracle looks at: a client and what was seen of it. */
@@ -21,7 +21,10 @@ export function isAtRest({ client, room }: Witness, { head }: Pick<History, "hea
 
 /** Loads what was never loaded, so that all of it can be compared. */
 export async function loadAll({ room: { timeline, members } }: Witness): Promise<void> {
-  while (timeline.get().hasOlder) await timeline.loadOlder();
+  for (let before = -1; timeline.get().hasOlder && before !== timeline.get().items.length;) {
+    before = timeline.get().items.length; // whoever makes no progress is told so by the comparison
+    await timeline.loadOlder();
+  }
   await members.load();
 }
 
@@ -29,7 +32,7 @@ export async function loadAll({ room: { timeline, members } }: Witness): Promise
  * What is wrong with a client at rest, all of whose messages are loaded: it must show exactly what the backend holds
  * (D2, D3, D4), have nothing pending that did not fail visibly (D6), and never have shown anything impossible (D5).
  */
-export function* faultsOf(witness: Witness, truth: History): Generator<string> {
+export function* faultsOf(witness: Witness, truth: History, isResumed = false): Generator<string> {
   const { client, room, delivery, watch } = witness;
   const { items, missing, complete } = room.timeline.get();
   yield* orderFaults([...items]);
@@ -37,11 +40,12 @@ export function* faultsOf(witness: Witness, truth: History): Generator<string> {
   yield* differences(confirmedOf([...items]), truth.messages);
   yield* unsettled(client, [...items]);
   if (!isSame(room.record.get(), truth.conversation)) yield "its conversation record differs";
-  const people = [...room.members.get()].sort((one, other) => (one.userId < other.userId ? -1 : 1));
+  const people = byUser(room.members.get());
   const present = truth.participants.filter(({ status }) => status === "active" || status === "muted");
   if (!isSame(people, present)) {
     yield `its members differ: ${JSON.stringify(people)} instead of ${JSON.stringify(present)}`;
   }
+  yield* receiptFaults(witness, truth, isResumed);
   yield* delivery.violations;
   yield* watch.violations;
 }
@@ -58,6 +62,27 @@ function* differences(shown: readonly MessageRecord[], held: readonly MessageRec
     yield `at ${index} it shows ${JSON.stringify(here)} instead of ${JSON.stringify(message)}`;
     return; // what follows is mostly the same, moved by one
   }
+}
+
+/**
+ * D5: nobody is shown further than they are. Watermarks are not numbered, so one that was lost is not missed before the
+ * next resume; after one (`isResumed`) all are as the backend has them, and with them the count of unread messages.
+ */
+function* receiptFaults({ room, userId }: Witness, truth: History, isResumed: boolean): Generator<string> {
+  const { receipts, messages } = truth;
+  for (const { userId: who, deliveredSeq, readSeq } of receipts) {
+    const shown = room.receipts.get().find((receipt) => receipt.userId === who);
+    const here = [shown?.deliveredSeq ?? 0, shown?.readSeq ?? 0] as const;
+    const isBehind = here[0] < deliveredSeq || here[1] < readSeq;
+    if (here[0] <= deliveredSeq && here[1] <= readSeq && !(isResumed && isBehind)) continue;
+    yield `it has ${who} at ${here.join("/")} instead of ${deliveredSeq}/${readSeq}`;
+  }
+  if (!isResumed) return;
+  const readSeq = receipts.find((receipt) => receipt.userId === userId)?.readSeq ?? 0;
+  const isUnread = ({ seq, authorId, deletedAt }: MessageRecord): boolean =>
+    seq > readSeq && authorId !== userId && deletedAt === undefined;
+  const unread = messages.filter(isUnread).length;
+  if (room.unread.get() !== unread) yield `it counts ${room.unread.get()} unread instead of ${unread}`;
 }
 
 /** Whatever is not confirmed must have failed, and must be in the outbox for the person to retry or drop. */

@@ -12,7 +12,7 @@ export const isLong: boolean = only !== undefined || many !== undefined;
  * The seeds to run: those of the short form, unless the environment names one or says how many. What fails names its
  * seed in the title; `TIDINGS_SEED` runs it again.
  */
-export function replayable(short: readonly number[], longAtMost = Infinity): readonly number[] {
+export function replayable(short: readonly number[], longAtMost: number = Infinity): readonly number[] {
   if (only !== undefined) return [only];
   return many === undefined ? short : upTo(Math.min(many, longAtMost));
 }

@@ -8,7 +8,8 @@ export interface TimelineWatch {
   readonly views: number;
   /** Views that said themselves that something is missing. */
   readonly incomplete: number;
-  stop(): void;
+  /** A new epoch: what was confirmed in the last one counts no more. */
+  forget(): void;
 }
 
 /** How much of a long timeline is looked at each time; what is older was looked at before. */
@@ -31,6 +32,7 @@ export function watchTimeline({ timeline }: Conversation): TimelineWatch {
     }
   };
 
+  timeline.subscribe(look);
   return {
     violations,
     get views() {
@@ -39,7 +41,7 @@ export function watchTimeline({ timeline }: Conversation): TimelineWatch {
     get incomplete() {
       return incomplete;
     },
-    stop: timeline.subscribe(look),
+    forget: () => statuses.clear(),
   };
 }
 

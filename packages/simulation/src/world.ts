@@ -1,7 +1,5 @@
-import { webSocketTransport } from "@tidings/transport-ws";
-import { WebSocket } from "ws";
-import { type Backend, type BackendOptions, startBackend } from "./backend.ts";
-import { type History, readHistory } from "./history.ts";
+import { type Backend, type BackendOptions, directTransport, startBackend } from "./backend.ts";
+import { type History, readHistory, withLink } from "./history.ts";
 import { createMember, type Member, type MemberOptions } from "./member.ts";
 import { faultsOf, isAtRest, loadAll } from "./oracle.ts";
 import { until } from "./until.ts";
@@ -30,6 +28,13 @@ export interface WorldOptions extends Omit<BackendOptions, "port"> {
 
 const CONVERSATION = "room";
 
+const creation = {
+  type: "conversation.create",
+  commandId: "01900000-0000-7000-8000-000000000000",
+  conversationId: CONVERSATION,
+  at: 0,
+} as const;
+
 /** The first of `userIds` owns the conversation. Resolves when everybody is online and has all of it. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const { userIds = ["ada", "bob", "cyd"], kind = "group" } = options;
@@ -38,11 +43,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   for (const userId of userIds) {
     members.push(await createMember({ backend, userId, conversationId: CONVERSATION, ...options.member }));
   }
+  const [owner = "", ...guests] = userIds;
+  const participants = guests.map((userId) => ({ userId }));
+  await withLink(directTransport(backend), await backend.token(owner), (link) =>
+    link.submit({ ...creation, kind, participants }),
+  );
   const world = assemble(backend, members);
-  const owner = world.member(0);
-  await owner.client.connect();
-  const participants = userIds.slice(1).map((userId) => ({ userId }));
-  await owner.client.createConversation({ conversationId: CONVERSATION, kind, participants });
   await Promise.all(members.map(({ client }) => client.connect()));
   await until("a world ready", () => members.every(({ room }) => room.timeline.get().complete));
   return world;
@@ -55,8 +61,7 @@ function assemble(backend: Backend, members: readonly Member[]): World {
     return found;
   };
   const history = async (): Promise<History> => {
-    const transport = webSocketTransport({ url: `ws://127.0.0.1:${backend.port}`, WebSocket });
-    return readHistory(transport, await backend.token(member(0).userId), CONVERSATION);
+    return readHistory(directTransport(backend), await backend.token(member(0).userId), CONVERSATION);
   };
   return {
     backend,
@@ -97,7 +102,7 @@ function describe({ userId, client, room }: Member): unknown {
     failed,
     complete,
     missing,
-    holes,
+    hasOlder,
     head,
   };
 }

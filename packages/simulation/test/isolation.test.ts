@@ -1,8 +1,7 @@
 import { isMessagingError, type MessagingError } from "@tidings/core";
 import type { Command, Query } from "@tidings/core/protocol";
-import { webSocketTransport } from "@tidings/transport-ws";
 import { afterEach, describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
+import { directTransport } from "../src/backend.ts";
 import { withLink } from "../src/history.ts";
 import { createMember, type Member } from "../src/member.ts";
 import { textsOf } from "../src/texts.ts";
@@ -139,7 +138,7 @@ describe("somebody who is not in a conversation", { timeout: 30_000 }, () => {
     world = await createWorld({ userIds: ["ada", "bob"] });
     const messageId = await live(world);
     const before = await world.history();
-    const transport = webSocketTransport({ url: `ws://127.0.0.1:${world.backend.port}`, WebSocket });
+    const transport = directTransport(world.backend);
     let count = 0;
     const nextId = (): string => uuid(++count);
     await withLink(transport, await world.backend.token("eve"), async (link) => {
@@ -170,7 +169,7 @@ describe("somebody who is not in a conversation", { timeout: 30_000 }, () => {
     const eve = await outsider(world, "eve", "own");
     await eve.client.createConversation({ conversationId: "own", kind: "group" });
     await (await eve.room.send("mine")).settled();
-    const transport = webSocketTransport({ url: `ws://127.0.0.1:${world.backend.port}`, WebSocket });
+    const transport = directTransport(world.backend);
     let count = 0;
     const nextId = (): string => uuid(++count);
     await withLink(transport, await world.backend.token("eve"), async (link) => {
@@ -220,7 +219,7 @@ describe("somebody who is not in a conversation", { timeout: 30_000 }, () => {
     expect(wire).toContain("pong");
     for (const trace of [secret, message.id, "💎"]) expect(wire).not.toContain(trace);
     expect(textsOf(eve.room)).toEqual(["all of us"]);
-    const transport = webSocketTransport({ url: `ws://127.0.0.1:${world.backend.port}`, WebSocket });
+    const transport = directTransport(world.backend);
     await withLink(transport, await world.backend.token("eve"), async (link) => {
       const asked = queriesAbout("room", message.id);
       expect(await Promise.all(asked.map((query) => refusalOf(link.query(query))))).toEqual(

@@ -2,7 +2,7 @@ import { isMessagingError, type MessageItem, type TimelineItem } from "@tidings/
 import { afterEach, describe, expect, it } from "vitest";
 import type { Member } from "../src/member.ts";
 import { textsOf } from "../src/texts.ts";
-import { until } from "../src/until.ts";
+import { sleep, until } from "../src/until.ts";
 import { createWorld, type World } from "../src/world.ts";
 
 let world: World | undefined;
@@ -103,6 +103,43 @@ describe("what the server refuses", { timeout: 30_000 }, () => {
     expect(await codeOf(Promise.resolve().then(() => bob.client.outbox.retry(message.id)))).toBe(
       "outbox/not-found",
     );
+  });
+
+  it("[D6] undoes a mark of having read, which counts again once one is back in", async () => {
+    const { ada, bob, ...rest } = await adaAndBob();
+    world = rest.world;
+    await (await ada.room.send("unread")).settled();
+    await until("bob has it", () => bob.room.unread.get() === 1);
+    bob.client.disconnect();
+    bob.room.markRead();
+    expect(bob.room.unread.get()).toBe(0);
+    await (await ada.room.members.remove("bob")).settled();
+    await bob.client.connect();
+    await until("the mark refused", () => bob.room.unread.get() === 1);
+    await (await ada.room.members.add("bob")).settled();
+    await until("bob back in", async () => {
+      bob.room.markRead();
+      await sleep(50);
+      return ada.room.readersOf(1).includes("bob");
+    });
+    expect(bob.room.unread.get()).toBe(0);
+    expect(await world.verify()).toEqual([]);
+  });
+
+  it("[D5] never moves a mark of having read back, not even in between", async () => {
+    world = await createWorld();
+    const [ada, bob] = [world.member(0), world.member(1)];
+    for (const text of ["one", "two", "three"]) await (await ada.room.send(text)).settled();
+    await until("bob has them", () => bob.room.unread.get() === 3);
+    const seen: number[] = [];
+    bob.room.unread.subscribe((count) => seen.push(count));
+    bob.room.markRead(2);
+    bob.room.markRead(1);
+    await until("ada hears of it", () => ada.room.readersOf(2).includes("bob"));
+    bob.room.markRead(3);
+    await until("ada hears of that", () => ada.room.readersOf(3).includes("bob"));
+    expect([...new Set(seen)]).toEqual([1, 0]);
+    expect(seen).toEqual([...seen].sort((one, other) => other - one));
   });
 
   it("[D6] refuses here, before anything is shown or sent, what cannot succeed", async () => {
