@@ -9,8 +9,8 @@ import { ackPacket, isRetryable, refuse, rejectPacket } from "./packets.ts";
 import type { Rates } from "./rates.ts";
 import type { LiveConversation, Session } from "./online.ts";
 
-/** Commands in one transaction at most, so that the first of many is not kept waiting for the last. */
-const MOST_PER_COMMIT = 1_000;
+/** Commands in one transaction at most: the first are answered, and read by their clients, while the last are taken. */
+const MOST_PER_COMMIT = 256;
 
 /** Where a submit came from, and how it is answered. */
 interface Reply {
@@ -50,7 +50,9 @@ export class Commits {
   #queue: Item[] = [];
   #isCommitting = false;
   #isScheduled = false;
-  #whenIdle: (() => void)[] = [];
+  #enqueued = 0;
+  #answered = 0;
+  readonly #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
 
   constructor(options: CommitsOptions) {
     this.#options = options;
@@ -85,10 +87,10 @@ export class Commits {
     });
   }
 
-  /** Resolves when everything submitted so far has been answered. */
-  idle(): Promise<void> {
-    if (this.#queue.length === 0 && !this.#isCommitting) return Promise.resolve();
-    return new Promise((resolve) => this.#whenIdle.push(resolve));
+  /** Resolves when everything submitted so far has been answered, whatever comes meanwhile. */
+  settled(): Promise<void> {
+    if (this.#answered === this.#enqueued) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ until: this.#enqueued, resolve }));
   }
 
   #context(actorId: string): ApplyContext {
@@ -98,6 +100,7 @@ export class Commits {
 
   #enqueue(item: Item): void {
     this.#queue.push(item);
+    this.#enqueued += 1;
     this.#schedule();
   }
 
@@ -119,8 +122,9 @@ export class Commits {
     else this.#fail(items);
     this.#options.outbound.flush();
     this.#isCommitting = false;
-    if (this.#queue.length > 0) return this.#schedule();
-    for (const resolve of this.#whenIdle.splice(0)) resolve();
+    this.#answered += items.length;
+    while ((this.#waiting[0]?.until ?? Infinity) <= this.#answered) this.#waiting.shift()?.resolve();
+    if (this.#queue.length > 0) this.#schedule();
   }
 
   async #store(items: readonly Item[]): Promise<readonly Outcome[] | undefined> {

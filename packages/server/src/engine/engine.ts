@@ -161,7 +161,7 @@ export class Engine {
   async drain(spreadMs: number): Promise<void> {
     this.#reception.isDraining = true;
     this.#sweeper.stop();
-    await this.#commits.idle();
+    await this.#commits.settled();
     this.#outbound.flush();
     for (const session of this.#sessions) {
       const retryAfterMs = Math.ceil(this.#options.random() * spreadMs);

@@ -99,8 +99,8 @@ export class RawClient {
     const command = { commandId: newId(), at: Date.now(), ...draft } as Command;
     const { conversationId } = command;
     const number = lane ?? (this.#lanes.get(conversationId) ?? 0) + 1;
-    this.#lanes.set(conversationId, number);
     const isLaned = command.type !== "receipt.mark";
+    if (isLaned) this.#lanes.set(conversationId, number);
     return { type: "submit", id: ++this.#ids, ...(isLaned && { lane: number }), command };
   }
 

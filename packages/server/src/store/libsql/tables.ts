@@ -128,7 +128,7 @@ function createWriters({ prepare }: Connection): Omit<Tables, keyof Readers> {
   );
   const participant = prepare(
     `INSERT INTO participants (conversation, user_id, rev, is_in, record) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET rev = excluded.rev, is_in = excluded.is_in, record = excluded.record`,
+     ON CONFLICT (conversation, user_id) DO UPDATE SET rev = excluded.rev, is_in = excluded.is_in, record = excluded.record`,
   );
   const newMessage = prepare(
     `INSERT INTO messages (conversation, seq, sent_rev, rev, is_deleted, record, id, author_id)
@@ -142,7 +142,7 @@ function createWriters({ prepare }: Connection): Omit<Tables, keyof Readers> {
   const noReaction = prepare("DELETE FROM reactions WHERE message_id = ? AND emoji = ? AND user_id = ?");
   const receipt = prepare(
     `INSERT INTO receipts (conversation, user_id, delivered_seq, read_seq, at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET delivered_seq = excluded.delivered_seq, read_seq = excluded.read_seq, at = excluded.at`,
+     ON CONFLICT (conversation, user_id) DO UPDATE SET delivered_seq = excluded.delivered_seq, read_seq = excluded.read_seq, at = excluded.at`,
   );
   return {
     putConversation({ key, head, record, counts, activeAt }) {
