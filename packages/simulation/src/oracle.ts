@@ -19,11 +19,18 @@ export function isAtRest({ client, room }: Witness, { head }: Pick<History, "hea
   return client.outbox.get().waiting === 0 && view.complete && view.head.rev === head.rev;
 }
 
-/** Loads what was never loaded, so that all of it can be compared. */
+/** Loads what was never loaded, so that all of it can be compared. Gives up where that makes no progress. */
 export async function loadAll({ room: { timeline, members } }: Witness): Promise<void> {
-  for (let before = -1; timeline.get().hasOlder && before !== timeline.get().items.length;) {
-    before = timeline.get().items.length; // whoever makes no progress is told so by the comparison
-    await timeline.loadOlder();
+  const hasHole = (): boolean => [...timeline.get().items].some(({ type }) => type === "hole");
+  const gaps = [
+    { isOpen: hasHole, fill: () => timeline.loadNewer() },
+    { isOpen: () => timeline.get().hasOlder, fill: () => timeline.loadOlder() },
+  ];
+  for (const { isOpen, fill } of gaps) {
+    for (let before: unknown; isOpen() && before !== timeline.get();) {
+      before = timeline.get();
+      await fill();
+    }
   }
   await members.load();
 }
