@@ -1,5 +1,6 @@
-/** For tests of applications and adapters: time and chance that obey. Depends on no test runner. */
+/** For tests of applications and adapters: time and chance that obey, contracts to be held to. Depends on no test runner. */
 export { deliveryTransitions } from "../delivery/machine.ts";
 export { type FaultyTransport, faultyTransport, type LinkFaults } from "./faulty-transport.ts";
 export { seededRandom } from "./seeded-random.ts";
+export { storageConformance, type StorageConformanceOptions } from "./storage-conformance.ts";
 export { virtualClock, type VirtualClock } from "./virtual-clock.ts";
