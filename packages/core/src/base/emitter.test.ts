@@ -68,4 +68,14 @@ describe("createEmitter", () => {
     emitter.emit("said", "nobody");
     expect(heard).toEqual([]);
   });
+
+  it("[D10] reports an async listener whose promise is rejected, and to what it listened", async () => {
+    const reports: unknown[] = [];
+    const emitter = createEmitter<Events>((error, name) => reports.push(error, name));
+    emitter.on("said", (): unknown => Promise.reject(new Error("later")));
+    emitter.emit("said", "hello");
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(reports).toEqual([new Error("later"), "said"]);
+  });
 });

@@ -1,3 +1,5 @@
+import { guarded } from "./guarded.ts";
+
 /** Ends what it was returned for; calling it again does nothing. */
 export type Unsubscribe = () => void;
 
@@ -31,19 +33,11 @@ export interface Scope {
 const MOST_ROUNDS = 100;
 
 /**
- * @param onListenerError - told of every listener that throws; the others are still called (D10).
+ * @param onListenerError - told of every listener that throws, or whose promise is rejected; the others are still called (D10).
  */
 export function createScope(onListenerError: (error: unknown) => void): Scope {
   let depth = 0;
   const pending = new Set<() => void>();
-
-  const guarded = (run: () => void): void => {
-    try {
-      run();
-    } catch (error) {
-      onListenerError(error);
-    }
-  };
 
   /** What listeners change while they are told is announced in a further round, never inside the one running. */
   const flush = (): void => {
@@ -71,7 +65,8 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
   const listeners = <T>(get: () => T): { subscribe: Observable<T>["subscribe"]; changed: () => void } => {
     const entries = new Set<{ readonly call: (value: T) => void }>();
     const announce = (): void => {
-      for (const entry of [...entries]) if (entries.has(entry)) guarded(() => entry.call(get()));
+      for (const entry of [...entries])
+        if (entries.has(entry)) guarded(() => entry.call(get()), onListenerError);
     };
     return {
       subscribe(listener) {
