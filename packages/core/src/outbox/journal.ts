@@ -19,7 +19,11 @@ const PREFIX = "outbox";
 
 export function createJournal(storage: Storage, logger: Logger): Journal {
   let opened: Promise<void> | undefined;
-  const open = (): Promise<void> => (opened ??= storage.open());
+  const open = (): Promise<void> =>
+    (opened ??= storage.open().catch((error: unknown) => {
+      opened = undefined; // whoever asks next tries again
+      throw error;
+    }));
   const keyOf = (commandId: string): StorageKey => [PREFIX, commandId];
   return {
     async record(command) {
@@ -27,8 +31,9 @@ export function createJournal(storage: Storage, logger: Logger): Journal {
       await storage.write([{ type: "put", key: keyOf(command.commandId), value: command }]);
     },
     erase(commandId) {
-      storage
-        .write([{ type: "delete", key: keyOf(commandId) }])
+      // By the same way as `record`: what was cancelled at once must not be erased before it is written.
+      open()
+        .then(() => storage.write([{ type: "delete", key: keyOf(commandId) }]))
         .catch(() => logger("warn", "outbox.erase-failed", { commandId }));
     },
     async recover() {

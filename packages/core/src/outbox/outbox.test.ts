@@ -6,6 +6,7 @@ import type { Ack } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
 import { seededRandom } from "../testing/seeded-random.ts";
 import { virtualClock } from "../testing/virtual-clock.ts";
+import type { OutboxEntry } from "./entry.ts";
 import type { Journal } from "./journal.ts";
 import { createOutbox } from "./outbox.ts";
 
@@ -18,7 +19,12 @@ interface Flight {
 const lost = (): MessagingError => new MessagingError("connection/lost");
 
 /** An outbox over a link whose answers the test gives by hand. */
-function setUp({ window = 4, journal = {} as Partial<Journal>, burst = Infinity } = {}) {
+function setUp({
+  window = 4,
+  journal = {} as Partial<Journal>,
+  burst = Infinity,
+  onEntry = (_entry: OutboxEntry): void => {},
+} = {}) {
   const clock = virtualClock();
   const flights: Flight[] = [];
   const history: string[] = [];
@@ -44,7 +50,10 @@ function setUp({ window = 4, journal = {} as Partial<Journal>, burst = Infinity 
     maxEntries: 100,
     window: () => window,
     nextId: () => `new-${++ids}`,
-    onEntry: ({ command, status }) => void history.push(`${command.commandId} ${status}`),
+    onEntry(entry) {
+      history.push(`${entry.command.commandId} ${entry.status}`);
+      onEntry(entry);
+    },
     onAck: (ack) => void acks.push(ack),
     onStuck: () => void (stuck += 1),
   });
@@ -279,5 +288,64 @@ describe("outbox", () => {
     await expect(entry.settled()).rejects.toMatchObject({ code: "client/closed" });
     expect(clock.timers).toBe(0);
     expect(outbox.view.get().waiting).toBe(1);
+  });
+
+  it("[D7] a late refusal of an earlier link is not taken for one of the attempt that is out now", async () => {
+    const { outbox, flights, clock, link } = setUp({ window: 1 });
+    outbox.use(link());
+    const entry = outbox.add(send("m1"));
+    await clock.settle();
+    outbox.use(undefined);
+    outbox.use(link());
+    flights[0]?.refuse(lost());
+    await clock.settle();
+    expect(entry.status).toBe("sending");
+    flights[1]?.refuse(new MessagingError("server/unavailable"));
+    await clock.advance(60_000);
+    expect(ids(flights)).toEqual(["m1", "m1", "m1"]);
+  });
+
+  it("[D9] does not hold a link that answers for stuck because an earlier one never did", async () => {
+    const { outbox, flights, clock, link, stuck } = setUp();
+    outbox.use(link());
+    outbox.add(send("m1"));
+    await clock.settle();
+    outbox.use(undefined);
+    outbox.use(link());
+    flights[1]?.ack();
+    await clock.advance(120_000);
+    expect(stuck()).toBe(0);
+  });
+
+  it("[D1] keeps a refused command on storage until the one that takes its place is there", async () => {
+    const written: (() => void)[] = [];
+    const record = (): Promise<void> => new Promise((resolve) => written.push(resolve));
+    const { outbox, flights, clock, link, erased } = setUp({ journal: { record } });
+    outbox.use(link());
+    outbox.add(send("m1"));
+    written[0]?.();
+    await clock.settle();
+    flights[0]?.refuse(new MessagingError("permission/denied"));
+    await clock.settle();
+    outbox.retry("m1");
+    await clock.settle();
+    expect(erased).toEqual([]);
+    written[1]?.();
+    await clock.settle();
+    expect(erased).toEqual(["m1"]);
+  });
+
+  it("[D10] survives a listener that ends the link while commands leave on it", async () => {
+    const { outbox, flights, clock, link } = setUp({
+      onEntry: ({ status, attempts }) =>
+        void (status === "sending" && attempts === 1 && outbox.use(undefined)),
+    });
+    for (const id of ["m1", "m2"]) outbox.add(send(id));
+    await clock.settle();
+    outbox.use(link());
+    expect(ids(flights)).toEqual([]);
+    outbox.use(link());
+    outbox.use(link());
+    expect(ids(flights)).toEqual(["m1", "m1", "m2"]);
   });
 });

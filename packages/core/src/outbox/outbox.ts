@@ -112,15 +112,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
     watchdog = flying > 0 && !isClosed ? clock.after(ANSWER_TIMEOUT_MS, options.onStuck) : undefined;
   };
 
-  const landed = (): void => {
+  /** What an earlier link had out is not counted any more, whether or not it ever answers. */
+  const landed = (on: Link): void => {
+    if (on !== link) return;
     flying -= 1;
     watch();
   };
 
   const pump = (conversationId: string): void => {
     const run = runOf(conversationId);
-    if (!link || run.pause) return;
+    if (run.pause) return;
     for (let id = next(run.lane, options.window()); id; id = next(run.lane, options.window())) {
+      if (!link) return; // also when a listener has just ended it
       const entry = entries.get(id);
       if (!entry?.isStored) return; // its write will pump again
       const turn =
@@ -147,24 +150,28 @@ export function createOutbox(options: OutboxOptions): Outbox {
     flying += 1;
     if (flying === 1) watch();
     changed(entry);
+    if (on !== link) return; // a listener has ended it, and the entry came back
     on.submit(entry.command).then(
       (ack) => {
-        landed();
+        landed(on);
         accept(entry, ack);
       },
       (error: unknown) => {
-        landed();
+        landed(on);
         refuse(entry, toMessagingError(error), on);
       },
     );
   };
 
-  const remove = (entry: Entry): void => {
-    const { commandId, conversationId } = entry.command;
+  const drop = ({ command: { commandId, conversationId } }: Entry): void => {
     const run = runOf(conversationId);
     run.lane = settle(run.lane, commandId);
     entries.delete(commandId);
-    journal.erase(commandId);
+  };
+
+  const remove = (entry: Entry): void => {
+    drop(entry);
+    journal.erase(entry.command.commandId);
   };
 
   const accept = (entry: Entry, ack: Ack): void => {
@@ -193,6 +200,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const { commandId, conversationId } = entry.command;
     const run = runOf(conversationId);
     if (isClosed || entries.get(commandId) !== entry || !run.lane.flying.has(commandId)) return;
+    // All that was out came back when its link went; a late word of that link is not about the attempt that is out now.
+    if (error.retryable && on !== link) return;
     scope.batch(() => {
       if (!error.retryable) {
         entry.isRefused = true;
@@ -202,7 +211,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       run.lane = comeBack(run.lane, commandId);
       entry.advance("lost", error);
       changed(entry);
-      if (on !== link || error.code === "connection/lost") return; // a new link will pump
+      if (error.code === "connection/lost") return; // a new link will pump
       if (isHead) waitAfter(entry, error);
       else pump(conversationId);
     });
@@ -224,7 +233,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     pause(conversationId, Math.max(error.retryAfterMs ?? 0, backoffMs));
   };
 
-  const enqueue = (entry: Entry): void => {
+  /** @param instead - what it takes the place of: erased only then, or a crash would take what the person wrote (D1). */
+  const enqueue = (entry: Entry, instead = entry.command.commandId): void => {
     const { commandId, conversationId } = entry.command;
     entries.set(commandId, entry);
     const run = runOf(conversationId);
@@ -234,6 +244,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const write = journal.record(entry.command).then(
       () => {
         entry.isStored = true;
+        if (instead !== commandId) journal.erase(instead);
         pump(conversationId);
       },
       (cause: unknown) => {
@@ -283,7 +294,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return scope.batch(() => {
         let again = entry;
         if (entry.isRefused) {
-          remove(entry);
+          drop(entry);
           entry.advance("cancel");
           changed(entry);
           again = new Entry({ ...entry.command, commandId: options.nextId() });
@@ -291,7 +302,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
           entry.advance("retry");
           refusals.delete(entry);
         }
-        enqueue(again);
+        enqueue(again, commandId);
         return again;
       });
     },
@@ -315,6 +326,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     use(newLink) {
       link = newLink;
+      flying = 0;
+      watch();
       for (const [conversationId, run] of [...runs]) {
         for (const id of run.lane.flying) {
           run.lane = comeBack(run.lane, id);

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { memoryStorage } from "../memory/storage.ts";
+import type { Storage } from "../ports/storage.ts";
+import type { Command } from "../protocol/commands.ts";
+import { createJournal } from "./journal.ts";
+
+const command: Command = {
+  ...{ type: "message.send", commandId: "m1", conversationId: "a", at: 0, kind: "text" },
+  content: { text: "hello" },
+};
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe("journal", () => {
+  it("[D5] erases what was cancelled in the very tick in which it was given", async () => {
+    const storage = memoryStorage();
+    const journal = createJournal(storage, () => {});
+    const recorded = journal.record(command);
+    journal.erase("m1");
+    await recorded;
+    await settle();
+    expect(await journal.recover()).toEqual([]);
+  });
+
+  it("[D1] opens storage again after it could not be opened once", async () => {
+    let attempts = 0;
+    const open = async (): Promise<void> => {
+      if (++attempts === 1) throw new Error("blocked by another tab");
+    };
+    const storage: Storage = { ...memoryStorage(), open };
+    const journal = createJournal(storage, () => {});
+    await expect(journal.recover()).rejects.toThrow("blocked");
+    await journal.record(command);
+    expect(await journal.recover()).toEqual([command]);
+  });
+});
