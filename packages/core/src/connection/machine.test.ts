@@ -274,4 +274,12 @@ describe("the connection machine", () => {
     ]);
     expect(needsApp(new MessagingError("auth/invalid", { retryable: true }))).toBe(false);
   });
+
+  it("law 8: a gap noted before the clock was set back is void", () => {
+    const at = 10_000_000;
+    const flickered = [connect(at), wake(at + 1, false)];
+    expect(run(...flickered, wake(at + 2)).name).toBe("waiting");
+    expect(run(...flickered, wake(at - 3_600_000)).name).toBe("connecting");
+    expect(run(connect(at), wake(at - 3_600_000, false), wake(at - 3_599_999)).name).toBe("connecting");
+  });
 });

@@ -108,7 +108,9 @@ export function advanceConnection(
 }
 
 function enter(state: MachineState, name: ConnectionName, at: number, error?: MessagingError): MachineState {
-  return { ...state, name, since: at, error, retryAtMs: undefined };
+  // A clock set back makes every moment noted before meaningless; waiting for it could take hours.
+  const notBeforeMs = at < state.since ? 0 : state.notBeforeMs;
+  return { ...state, name, since: at, error, retryAtMs: undefined, notBeforeMs };
 }
 
 function connecting(state: MachineState, at: number): MachineState {
@@ -121,7 +123,7 @@ function begin(state: MachineState, hasNetwork: boolean, at: number): MachineSta
   const { name, notBeforeMs, retryAtMs = Infinity, error } = state;
   if (!hasNetwork) return name === "offline" ? state : enter(state, "offline", at, offline());
   if (name === "connecting" || name === "online") return state;
-  if (at >= notBeforeMs) return connecting(state, at);
+  if (at >= notBeforeMs || at < state.since) return connecting(state, at);
   if (retryAtMs <= notBeforeMs) return state;
   return { ...enter(state, "waiting", at, error), retryAtMs: notBeforeMs };
 }
@@ -156,6 +158,6 @@ function offline(): MessagingError {
 }
 
 function calledExpired(cause: MessagingError): MessagingError {
-  const message = "unable to sign in; the server calls fresh tokens expired";
+  const message = "unable to sign in; every token the app gave had expired, by the server's clock";
   return new MessagingError("auth/invalid", { message, cause });
 }

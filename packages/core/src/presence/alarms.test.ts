@@ -58,4 +58,18 @@ describe("alarms", () => {
     await clock.advance(1_000);
     expect(clock.timers).toBe(0);
   });
+
+  it("ring when the time has passed though the clock was set back meanwhile", async () => {
+    const clock = virtualClock(10_000_000);
+    let aheadMs = 0;
+    const alarms = createAlarms({
+      now: () => clock.now() + aheadMs,
+      after: (delayMs, task) => clock.after(delayMs, task),
+    });
+    const rung: number[] = [];
+    for (const delayMs of [100, 300]) alarms.set(`${delayMs}`, delayMs, () => rung.push(clock.now()));
+    aheadMs = -3_600_000;
+    await clock.advance(1_000);
+    expect(rung).toEqual([10_000_100, 10_000_300]);
+  });
 });

@@ -28,6 +28,9 @@ export function createAlarms(clock: Clock): Alarms {
 
   const ring = (): void => {
     const now = clock.now();
+    // It rings before its time only if the clock was set back since: all are moved along with it.
+    const backMs = Math.max(0, timerAtMs - now);
+    for (const [name, alarm] of alarms) alarms.set(name, { ...alarm, atMs: alarm.atMs - backMs });
     const due = [...alarms].filter(([, { atMs }]) => atMs <= now);
     for (const [name, alarm] of due) {
       if (alarms.get(name) !== alarm) continue; // one that rang before called it off

@@ -94,6 +94,18 @@ describe("the rate limiter", () => {
     expect(limiter.take("a")).toEqual({ ok: true });
   });
 
+  it("[D9] a clock set back does not make a cool-down longer", async () => {
+    const clock = virtualClock(10_000_000);
+    let aheadMs = 0;
+    const limiter = createRateLimiter({
+      clock: { now: () => clock.now() + aheadMs, after: (delayMs, task) => clock.after(delayMs, task) },
+      scope: createScope(() => {}),
+    });
+    limiter.penalise("a", 2_000);
+    aheadMs = -3_600_000;
+    expect(limiter.take("a")).toEqual({ ok: true });
+  });
+
   it("counts what went and what was held back, per minute, hour and day", async () => {
     const { limiter, clock } = setUp([perMinute]);
     takeAll(limiter, "a");

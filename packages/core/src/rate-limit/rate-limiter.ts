@@ -44,7 +44,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const tally = createTally(clock);
   /** By scope and name of the rate and, unless it counts for the user, the conversation. */
   const buckets = new Map<string, Bucket>();
-  const coolDowns = new Map<string, number>();
+  const coolDowns = new Map<string, { readonly at: number; readonly forMs: number }>();
   let { rates } = defaultPolicy;
 
   /** A conversation's own rate takes the place of the server's per minute; the burst is never wider. */
@@ -65,7 +65,8 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
   const read: ReadStatus = (conversationId) => {
     const gauges = gaugesOf(conversationId);
     const now = clock.now();
-    let waitMs = Math.max(0, (coolDowns.get(conversationId) ?? 0) - now);
+    const { at, forMs } = coolDowns.get(conversationId) ?? { at: now, forMs: 0 };
+    let waitMs = Math.max(0, forMs - Math.abs(now - at)); // a clock set back counts as time passed, as in `lackAt`
     let limitedBy = "server";
     const left = gauges.map(([, rate, lack]) => tokensLeft(rate, lack));
     const remaining = waitMs > 0 ? 0 : Math.min(...left); // of none: Infinity
@@ -102,7 +103,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
     },
     penalise(conversationId, retryAfterMs) {
       tally("refused");
-      remember(coolDowns, conversationId, clock.now() + retryAfterMs);
+      remember(coolDowns, conversationId, { at: clock.now(), forMs: retryAfterMs });
       statuses.announce();
     },
     status: (conversationId) => statuses.status(conversationId),
