@@ -1,5 +1,5 @@
 import type { Unsubscribe } from "../base/observable.ts";
-import { MOST_WATCHED } from "../protocol/bounds.ts";
+import { idPattern, MOST_WATCHED } from "../protocol/bounds.ts";
 import type { Signal } from "../protocol/signals.ts";
 import type { Alarms } from "./alarms.ts";
 
@@ -26,7 +26,8 @@ export function createWatchList(
 
   const tell = (): void => {
     const before = told;
-    const conversationIds = [...leases.keys()].slice(-MOST_WATCHED);
+    // A backend may refuse the whole list, or end the link, for one id that cannot be: it would come again and again.
+    const conversationIds = [...leases.keys()].filter((id) => idPattern.test(id)).slice(-MOST_WATCHED);
     const isLess = before.some((id) => !conversationIds.includes(id));
     if (!isLess && conversationIds.length === before.length) return;
     told = conversationIds;

@@ -6,6 +6,8 @@
 
 /** How long an id may be. */
 export const LONGEST_ID = 128;
+/** What an id that an application chose may be: any text without control characters. */
+export const idPattern: RegExp = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
 /** Text of a message. */
 export const LONGEST_TEXT = 100_000;
 /** Deepest and largest `custom` object; its size in bytes is bounded by the frame. */
