@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryBackend, type MemoryBackend } from "../memory/index.ts";
+import { memoryStorage } from "../memory/storage.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
 import { seededRandom } from "../testing/seeded-random.ts";
 import { type VirtualClock, virtualClock } from "../testing/virtual-clock.ts";
@@ -362,5 +363,60 @@ describe("a client", () => {
     for (const text of ["one", "two", "three"]) await room.send(text);
     await expect(room.send("four")).rejects.toMatchObject({ code: "outbox/full" });
     expect(texts(room)).toEqual(["one", "two", "three"]);
+  });
+
+  it("does not connect when it was disconnected while storage was still being read", async () => {
+    const here = world();
+    const ada = here.client("ada");
+    const connected = ada.connect();
+    ada.disconnect();
+    await expect(connected).rejects.toMatchObject({ code: "client/closed" });
+    await here.clock.advance(5_000);
+    expect(ada.connection.get().name).toBe("idle");
+    await ada.connect();
+    expect(ada.connection.get().name).toBe("online");
+  });
+
+  it("[D7] parks what it cannot read on storage, and the link and the lane go on", async () => {
+    const here = world();
+    const storage = memoryStorage();
+    const damaged = { type: "message.send", commandId: "0", conversationId: "general", at: 0 };
+    await storage.write([{ type: "put", key: ["outbox", "0"], value: damaged }]);
+    const ada = here.client("ada", { storage });
+    await ada.connect();
+    const message = await ada.conversation("general").send("hello");
+    await message.settled();
+    expect(message.status).toBe("sent");
+    expect(ada.outbox.get().entries).toMatchObject([{ command: damaged, status: "failed" }]);
+  });
+
+  it("[D10] an async listener that rejects becomes an error event, and never ends in a circle", async () => {
+    const here = world();
+    const [ada, room] = await member(here, "ada");
+    const codes: string[] = [];
+    const rejects = (): unknown => Promise.reject(new Error("later"));
+    ada.on("error", ({ code }) => {
+      codes.push(code);
+      return rejects();
+    });
+    ada.on("change", rejects);
+    room.record.subscribe(rejects);
+    await room.send("hello");
+    await here.clock.advance(1_000);
+    expect(codes).toEqual(["client/listener"]);
+  });
+
+  it("[D5] marking beyond the newest message marks that one, and what comes later counts", async () => {
+    const here = world();
+    const [, room] = await member(here, "ada");
+    const [, other] = await member(here, "ben");
+    await other.send("one");
+    await here.clock.advance(1_000);
+    for (const seq of [Number.NaN, Number.MAX_SAFE_INTEGER]) room.markRead(seq);
+    await here.clock.advance(1_000);
+    expect(room.unread.get()).toBe(0);
+    await other.send("two");
+    await here.clock.advance(1_000);
+    expect(room.unread.get()).toBe(1);
   });
 });

@@ -91,7 +91,7 @@ export function createCore(parts: Parts): Core {
     markRead(replica, seq = replica.records.head.seq) {
       const { conversationId } = replica;
       const earlier = marks.get(conversationId);
-      if (parts.isClosed() || seq <= (earlier?.seq ?? 0)) return;
+      if (parts.isClosed() || !(seq > (earlier?.seq ?? 0))) return; // NaN, too
       const commandId = parts.nextId();
       replica.pend({ type: "receipt.mark", commandId, conversationId, at: clock.now(), readSeq: seq });
       if (earlier) replica.unpend(earlier.commandId);

@@ -26,6 +26,8 @@ export function createClient(options: ClientOptions): Client {
     .then(outbox.restore)
     .catch((error: unknown) => report(toMessagingError(error, "storage/failed")));
 
+  /** What the app asked for last: it may change its mind while storage is being read. */
+  let isWanted = false;
   const conversations = new Map<string, Conversation>();
   const conversation = (id: string): Conversation => {
     let handle = conversations.get(id);
@@ -56,14 +58,18 @@ export function createClient(options: ClientOptions): Client {
       return conversation(conversationId);
     },
     connect() {
+      isWanted = true;
       const connected = recovered.then(() => {
-        connection.connect();
+        if (isWanted) connection.connect();
         return untilOnline(connection.state);
       });
       connected.catch(() => {}); // whoever does not await it reads `connection` instead
       return connected;
     },
-    disconnect: connection.disconnect,
+    disconnect() {
+      isWanted = false;
+      connection.disconnect();
+    },
     on: events.on,
     async close() {
       if (!close()) return;

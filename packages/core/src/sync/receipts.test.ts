@@ -102,4 +102,36 @@ describe("receipt sender", () => {
     sender.close();
     expect(clock.timers).toBe(0);
   });
+
+  it("[D5] does not go on wanting what lies beyond what the backend has granted", async () => {
+    const { clock, marks, done, sender, link } = setUp();
+    const granting = {
+      ...link(),
+      submit: async (command: Command) => {
+        const { commandId } = await link().submit(command);
+        const receipt = { conversationId: "a", userId: "ada", deliveredSeq: 5, readSeq: 5, at: 0 };
+        return { commandId, changes: [], receipt };
+      },
+    };
+    sender.use(granting);
+    sender.mark("a", { readSeq: Number.MAX_SAFE_INTEGER });
+    await clock.advance(1_000);
+    expect(done).toEqual(["a"]);
+    sender.mark("a", { readSeq: 6 });
+    await clock.advance(1_000);
+    expect(marks.map(({ readSeq }) => readSeq)).toEqual([Number.MAX_SAFE_INTEGER, 6]);
+  });
+
+  it("[D5] marks lower sequences on a new link: it may be of another epoch", async () => {
+    const { clock, marks, sender, link } = setUp();
+    sender.use(link());
+    sender.mark("a", { readSeq: 8 });
+    await clock.advance(1_000);
+    sender.use(undefined);
+    sender.use(link());
+    await clock.advance(1_000);
+    sender.mark("a", { readSeq: 5 });
+    await clock.advance(1_000);
+    expect(marks.map(({ readSeq }) => readSeq)).toEqual([8, 5]);
+  });
 });

@@ -67,6 +67,7 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
     on.submit(command).then(
       (ack) => {
         entry.done = max(entry.done, ack.receipt ?? mark); // never beyond the newest message
+        if (entry.mark === mark) entry.mark = entry.done; // what lies beyond it is not wanted any longer
         onAck(ack);
         if (!isAbove(entry.mark, entry.done)) onDone(conversationId);
       },
@@ -90,6 +91,8 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
     },
     use(newLink) {
       link = newLink;
+      // What is done is forgotten: in another epoch the same sequences are other messages.
+      for (const [id, { mark, done }] of wanted) if (!isAbove(mark, done)) wanted.delete(id);
       timer?.();
       timer = undefined;
       schedule(COALESCE_MS);
