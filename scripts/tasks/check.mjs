@@ -52,6 +52,12 @@ const STEPS = {
 
 /** @param {string[]} wanted */
 export async function run(wanted) {
+  if (wanted.includes("--help")) {
+    console.log(
+      `npm run check [-- step …]\n\nSteps, in this order: ${Object.keys(STEPS).join(", ")}. Without a name all run.`,
+    );
+    return 0;
+  }
   const unknown = wanted.filter((name) => !(name in STEPS));
   if (unknown.length > 0) {
     console.error(`unable to check ${unknown.join(", ")}; the steps are ${Object.keys(STEPS).join(", ")}`);

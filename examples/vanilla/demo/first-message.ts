@@ -10,7 +10,7 @@ export type Tell = (atMs: number, what: string, remark: string) => void;
 const remarks: Readonly<Record<string, string>> = {
   queued: "in the sender's outbox, already on their screen",
   sending: "on the wire",
-  sent: "on the server's disk, with its place in the conversation",
+  sent: "the sender knows: it is on the server's disk, in its place",
   delivered: "the receipt is back at the sender",
 };
 

@@ -1,7 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { Scope } from "../base/observable.ts";
 import type { Composed, ComposePipeline, Draft } from "../compose/pipeline.ts";
-import { MessagingError } from "../errors/messaging-error.ts";
+import { asReason } from "../errors/codes.ts";
+import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Entry } from "../outbox/entry.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { SendMessage } from "../protocol/commands.ts";
@@ -110,8 +111,14 @@ export function createCore(parts: Parts): Core {
 function accepted(composed: Composed): Draft {
   if (composed.ok) return composed.draft;
   const { code, issues, cause } = composed;
-  const message = `unable to send; ${issues.map((issue) => issue.message).join("; ")}`;
+  // What a step threw may hold what was written, so it stays the cause.
+  const reasons = cause ? ["a compose step failed; see the cause"] : issues.map(inWords);
+  const message = `unable to send; ${reasons.join("; ")}`;
   throw new MessagingError(code, { message, issues, cause });
+}
+
+function inWords({ message, limit, actual }: ErrorIssue): string {
+  return asReason(message) + (limit === undefined ? "" : ` (${actual}, at most ${limit})`);
 }
 
 function sendIntent({ text, ranges, kind = "text", ...rest }: Draft): Omit<SendMessage, Filled> {

@@ -179,7 +179,7 @@ export interface Timeline extends Observable<TimelineView> {
   loadOlder(): Promise<void>;
   /** Fills the newest hole from below: the page after the messages before it. */
   loadNewer(): Promise<void>;
-  /** Loads the page around a message. @throws {MessagingError} `message/not-found` */
+  /** Loads the page around a place. @throws {MessagingError} `connection/offline`, or the backend's refusal */
   loadAround(seq: number): Promise<void>;
   /** A plain array of a few items for the screen: follows the newest, or stays at a message. */
   window(options: WindowOptions): TimelineWindow;

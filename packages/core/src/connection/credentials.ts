@@ -22,11 +22,11 @@ export function createCredentials(
 
   const ask = (): Promise<string | undefined> =>
     new Promise((resolve, reject) => {
-      cancel = clock.after(timeoutMs, () => reject(unavailable("the app did not answer in time")));
+      cancel = clock.after(timeoutMs, () => reject(unavailable("`auth` of the app did not answer in time")));
       Promise.resolve()
         .then(() => source?.())
         .then(resolve, (cause) =>
-          reject(isMessagingError(cause) ? cause : unavailable("the app failed", cause)),
+          reject(isMessagingError(cause) ? cause : unavailable("`auth` of the app failed", cause)),
         );
     });
 

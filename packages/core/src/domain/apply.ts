@@ -1,5 +1,5 @@
 import { assertNever } from "../base/assert-never.ts";
-import type { ErrorCode } from "../errors/codes.ts";
+import { asReason, type ErrorCode, errorCodes } from "../errors/codes.ts";
 import type { Command, CommandType, CreateConversation } from "../protocol/commands.ts";
 import { create, setStatus, update } from "./conversation.ts";
 import { changeMessage, edit, send } from "./message.ts";
@@ -29,7 +29,8 @@ type Later = Exclude<Command, CreateConversation>;
 export function apply(records: Records, command: Command, context: ApplyContext): Applied {
   const verdict = judge(records, command, context);
   if (typeof verdict !== "string") return verdict;
-  return { ok: false, code: verdict, message: `unable to apply ${command.type}; ${verdict}` };
+  const reason = asReason(errorCodes[verdict].text);
+  return { ok: false, code: verdict, message: `unable to apply ${command.type}; ${reason}` };
 }
 
 function judge(records: Records, command: Command, context: ApplyContext): Verdict {

@@ -179,6 +179,11 @@ export const errorCodes = {
 /** The name of a failure, `"area/what"`. Decide by this, never by text. */
 export type ErrorCode = keyof typeof errorCodes;
 
+/** A sentence of the registry, or of an issue, as the reason in `unable to <do>; <reason>`. */
+export function asReason(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
+}
+
 /** Is `value` one of our codes? A newer server may send codes this version has never heard of. */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === "string" && Object.hasOwn(errorCodes, value);

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { createScope } from "../base/observable.ts";
 import { apply } from "../domain/apply.ts";
-import type { ErrorCode } from "../errors/codes.ts";
+import { asReason, type ErrorCode, errorCodes } from "../errors/codes.ts";
 import type { Command } from "../protocol/commands.ts";
 import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { carry } from "./carry.ts";
@@ -106,6 +106,6 @@ export class Intake {
 }
 
 function refused(code: ErrorCode, retryAfterMs?: number): Refused {
-  const message = `unable to accept the command; ${code}`;
+  const message = `unable to accept the command; ${asReason(errorCodes[code].text)}`;
   return { ok: false, code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

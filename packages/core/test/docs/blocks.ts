@@ -6,9 +6,10 @@
  *     <!-- /generated -->
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { needsApp } from "../../src/connection/machine.ts";
 import { deliveryTransitions } from "../../src/delivery/machine.ts";
 import { leastRole } from "../../src/domain/permissions.ts";
-import { errorCodes } from "../../src/errors/codes.ts";
+import { MessagingError } from "../../src/errors/messaging-error.ts";
 import { closeCodes } from "../../src/protocol/close-codes.ts";
 import { defaultPolicy } from "../../src/protocol/policy.ts";
 
@@ -62,7 +63,7 @@ function closeCodeRows(): string[][] {
     return [
       number,
       `[\`${code}\`](errors.md#${code.replace("/", "")})`,
-      errorCodes[code].retryable ? "yes" : "no",
+      needsApp(new MessagingError(code)) ? "no" : "yes",
     ];
   });
 }

@@ -75,7 +75,7 @@ export function createAuthenticator({ secret, issuer, audience }: AuthenticatorO
     } catch (error) {
       return error instanceof errors.JWTExpired
         ? refused("auth/expired", "it has expired")
-        : refused("auth/invalid", "it was not made for this server, or not by it");
+        : refused("auth/invalid", "its form, secret, issuer or audience is not what this server expects");
     }
   };
 }

@@ -64,6 +64,7 @@ export function readArguments(words: readonly string[], environment: Environment
   if (command === "token" && userId !== undefined && rest.length === 1) {
     return { command, settings, userId, expiresInMs: mapped(values.expires, readDuration) };
   }
+  if (command === "token") throw misused('"token" takes one user, as in: tidings-server token ada');
   throw misused(`"${positionals.join(" ")}" is not a command; see tidings-server --help`);
 }
 
