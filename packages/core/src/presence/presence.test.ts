@@ -295,6 +295,16 @@ describe("the watch list", () => {
     expect(said()).toEqual([]);
   });
 
+  it("[D9] leaves out ids that cannot be, for which a backend would end one link after the other", async () => {
+    const { presence, clock, said } = linked();
+    for (const id of ["", "a\nb", "x".repeat(129), "\ud800", "fine"]) {
+      presence.watch(id);
+      if (id !== "fine") presence.notify(id);
+    }
+    await clock.advance(10_000);
+    expect(said()).toEqual([{ type: "watch", conversationIds: ["fine"] }]);
+  });
+
   it("counts leases; each ends once", async () => {
     const { presence, clock, said } = linked();
     const [one, other] = [presence.watch("a"), presence.watch("a")];

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Observable, Scope, Unsubscribe } from "../base/observable.ts";
 import type { Link } from "../ports/transport.ts";
+import { idPattern } from "../protocol/bounds.ts";
 import { defaultPolicy, type Policy } from "../protocol/policy.ts";
 import type { PresenceStatus, Signal, SignalEvent } from "../protocol/signals.ts";
 import { createAlarms } from "./alarms.ts";
@@ -96,7 +97,7 @@ export function createPresence({ clock, scope, userId }: PresenceOptions): Prese
   return {
     users,
     typing: (conversationId) => typing.of(conversationId),
-    notify: (conversationId) => link && typing.notify(conversationId),
+    notify: (conversationId) => link && idPattern.test(conversationId) && typing.notify(conversationId),
     stop: (conversationId) => typing.stop(conversationId),
     said(conversationId, user) {
       if (user === userId()) typing.sent(conversationId);

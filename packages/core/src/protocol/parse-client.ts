@@ -20,14 +20,9 @@ export interface MalformedFrame {
 
 const readerOf = createReaders(clientWire);
 
-/**
- * Parses what a client sent. Unknown fields are dropped, and so is a signal that cannot be read: it is best effort, and
- * a client whose app looks at a conversation that cannot be would lose every further link the same way.
- */
+/** Parses what a client sent. Unknown fields are dropped. */
 export function parseClientFrames(data: string): Parsed<ClientFrame | MalformedFrame> {
   return parseFrames<ClientFrame | MalformedFrame>(data, readerOf("frame"), (item, fault) => {
-    const { type }: { readonly type?: unknown } = Object(item);
-    if (type === "signal") return [];
     const request = readerOf("envelope")(item);
     return request instanceof Fault
       ? undefined

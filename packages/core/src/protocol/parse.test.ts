@@ -44,11 +44,6 @@ describe("hostile input", () => {
     }
   });
 
-  it("[D9] in a signal costs that signal and not the link, which an app's bad id would end again and again", () => {
-    const watch = { type: "signal", signal: { type: "watch", conversationIds: [""] } };
-    expect(parseClientFrames(JSON.stringify([watch, ping]))).toEqual({ ok: true, frames: [ping] });
-  });
-
   it("cannot reach a prototype", () => {
     const text =
       '{"__proto__":{"type":"ping","polluted":1},"constructor":{"prototype":{"polluted":1}},"type":"x"}';
