@@ -79,7 +79,7 @@ describe("the laws, through real sockets", () => {
       const pushed = client.all("change").map(({ change }) => change.rev);
       expect(pushed).toEqual([...pushed].sort((one, other) => one - other));
     }
-  });
+  }, 60_000);
 
   it("[D7] take a pipelined burst in order across several commits", async () => {
     const server = await start(roomy);
@@ -91,7 +91,7 @@ describe("the laws, through real sockets", () => {
       .all("ack")
       .map(({ ack: { changes } }) => changes[0]?.record.type === "message" && changes[0].record.seq);
     expect(seqs).toEqual(frames.map((_, index) => index + 1));
-  });
+  }, 60_000);
 
   it("[D8] keep two tenants apart: nothing of one is found, heard, changed or inferred by the other", async () => {
     const server = await start({ lobbies: [], policy: unhurried });
@@ -135,25 +135,23 @@ describe("the laws, through real sockets", () => {
   });
 
   it("[D9] end a link that takes in nothing, and cost the others nothing", async () => {
-    const server = await start({ ...roomy, bounds: { ...roomy.bounds, backlogBytes: 100_000 } });
+    const server = await start({ ...roomy, bounds: { ...roomy.bounds, backlogBytes: 1_000_000 } });
     const ada = await join(server, "ada");
     const slow = await join(server, "slow");
     const bob = await join(server, "bob");
     slow.socket.pause();
-    const frames = Array.from({ length: 3_000 }, (_, index) =>
-      ada.frame(message("general", `${index}${"x".repeat(5_000)}`)),
-    );
-    for (let from = 0; from < frames.length; from += 10) {
-      const some = frames.slice(from, from + 10);
-      ada.send(...some);
-      if (from % 200 === 0) await ada.answer(some.at(-1)?.id ?? 0);
+    const text = "x".repeat(9_000);
+    for (let sent = 0; sent < 4_000 && server.connections === 3; sent += 5) {
+      const frames = Array.from({ length: 5 }, () => ada.frame(message("general", text)));
+      ada.send(...frames);
+      const last = frames.at(-1)?.command.commandId;
+      await bob.find("change", ({ change }) => change.commandId === last); // Bob keeps up.
     }
-    await ada.answer(frames.at(-1)?.id ?? 0);
     slow.socket.resume();
     const { code } = await slow.closed;
     expect([4508, 1006]).toContain(code); // 1006 where it was cut off before it had read the reason.
-    await bob.find("change", ({ change }) => change.commandId === frames.at(-1)?.command.commandId);
-  });
+    await bob.settled();
+  }, 60_000);
 
   it("[D9] count the links of a user", async () => {
     const server = await start({ bounds: { linksPerUser: 2 } });
