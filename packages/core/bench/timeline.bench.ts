@@ -162,8 +162,8 @@ function timeline(held: readonly MessageRecord[]): Contender {
     name: "timeline",
     apply: (changes) =>
       changes.length > 1
-        ? scope.batch(() => changes.forEach(replica.acceptChange))
-        : changes.forEach(replica.acceptChange),
+        ? scope.batch(() => changes.forEach((change) => replica.acceptChange(change)))
+        : changes.forEach((change) => replica.acceptChange(change)),
     read() {
       const { items } = replica.view.get();
       return items.length + items.slice(-READ).length;

@@ -1,18 +1,23 @@
+/** What a value counts for. */
+export interface Sized {
+  /** 1 for a value; for a node, the number of values below it. */
+  readonly size: number;
+  /** Whatever else is to be summed up. */
+  readonly weight: number;
+}
+
 /**
- * A persistent map from integers (0 to 2³² − 1) to values: writing gives a new map that shares with the old one all
- * but one path. A radix trie, 32 ways at each level, as Bagwell's hash tries (EPFL 2001) but keyed by the integer
- * itself, so that it is ordered. Each node knows how many values lie below it and what they weigh, so counting,
- * finding the n-th and weighing a stretch take O(log₃₂ n), as everything here does.
+ * A persistent map from integers (0 to 2³² − 1) to values: writing gives a new map that shares with the old one all but
+ * one path. A radix trie of 32 ways, as Bagwell's hash tries (EPFL 2001), but keyed by the integer itself and so in order.
+ * Each node knows the size and weight of all below it, so that counting, weighing a stretch and finding the n-th value
+ * cost O(log₃₂ n), as everything here does.
  */
-export class RadixMap<T> {
-  readonly #weigh: (value: T) => number;
+export class RadixMap<T extends Sized> {
   readonly #root: Node<T>;
   /** The lowest bit of a key that the root looks at. */
   readonly #shift: number;
 
-  /** @param weigh - what a value counts for in `below`; it must always say the same of the same value. */
-  constructor(weigh: (value: T) => number, root: Node<T> = empty, shift = 0) {
-    this.#weigh = weigh;
+  constructor(root: Node<T> = empty, shift = 0) {
     this.#root = root;
     this.#shift = shift;
   }
@@ -22,45 +27,40 @@ export class RadixMap<T> {
   }
 
   get(key: number): T | undefined {
-    let node: Node<T> | undefined = this.#root;
-    if (key >>> this.#shift > MASK) return undefined;
-    for (let shift = this.#shift; shift > 0 && node; shift -= BITS) node = node.nodes[(key >>> shift) & MASK];
+    let shift = this.#shift;
+    let node: Node<T> | undefined = key >>> shift > MASK ? undefined : this.#root;
+    for (; shift > 0; shift -= BITS) node = node?.nodes[(key >>> shift) & MASK];
     return node?.values[key & MASK];
   }
 
-  /** `undefined` removes what is there. */
-  set(key: number, value: T | undefined): RadixMap<T> {
-    return this.#written(key, value, {});
-  }
-
-  /** Many writes for little more than the price of one: within `work` each node is copied once. */
-  update(work: (write: (key: number, value: T | undefined) => void) => void): RadixMap<T> {
+  /** Calls `write` for each change, with `undefined` to remove; within `work` each node is copied only once. */
+  update<More extends Sized = T>(
+    work: (write: (key: number, value: T | More | undefined) => void) => void,
+  ): RadixMap<T | More> {
     const owner = {};
-    let next: RadixMap<T> = this;
+    let root: Node<T | More> = this.#root;
+    let shift = this.#shift;
     work((key, value) => {
-      next = next.#written(key, value, owner);
+      for (; key >>> shift > MASK; shift += BITS) {
+        root = { ...root, nodes: root.size > 0 ? [root] : [], values: [] };
+      }
+      root = written(root, shift, key, value, owner) ?? empty;
     });
-    return next;
+    return new RadixMap(root, shift);
   }
 
-  /** How many keys are below `key`, and what their values weigh together. */
-  below(key: number): Totals {
+  /** All values whose keys are below `key`, together. */
+  below(key: number): Sized {
     let size = 0;
     let weight = 0;
-    let node: Node<T> | undefined = this.#root;
-    if (key >>> this.#shift > MASK) return node;
-    for (let shift = this.#shift; node; shift -= BITS) {
+    let shift = this.#shift;
+    if (key >>> shift > MASK) return this.#root;
+    for (let node: Node<T> | undefined = this.#root; node; shift -= BITS) {
       const end: number = (key >>> shift) & MASK;
       for (let slot = 0; slot < end; slot += 1) {
-        const child: Node<T> | undefined = node.nodes[slot];
-        const value: T | undefined = node.values[slot];
-        if (value !== undefined) {
-          size += 1;
-          weight += this.#weigh(value);
-        } else if (child) {
-          size += child.size;
-          weight += child.weight;
-        }
+        const child: Sized | undefined = node.nodes[slot] ?? node.values[slot];
+        size += child?.size ?? 0;
+        weight += child?.weight ?? 0;
       }
       node = node.nodes[end];
     }
@@ -69,25 +69,10 @@ export class RadixMap<T> {
 
   /** At most `count` values by ascending key, from the `skip`-th (0 has the lowest key) on. */
   slice(skip: number, count: number): readonly T[] {
-    const found = new Array<T>(Math.max(0, Math.min(count, this.size - skip)));
-    collect(this.#root, skip, found, 0);
+    const found: T[] = [];
+    collect(this.#root, skip, count, found);
     return found;
   }
-
-  #written(key: number, value: T | undefined, owner: object): RadixMap<T> {
-    let root = this.#root;
-    let shift = this.#shift;
-    for (; key >>> shift > MASK; shift += BITS) {
-      root = { ...root, nodes: root.size > 0 ? [root] : [], values: none };
-    }
-    root = write(root, shift, key, value, this.#weigh, owner) ?? empty;
-    return root === this.#root ? this : new RadixMap(this.#weigh, root, shift);
-  }
-}
-
-export interface Totals {
-  readonly size: number;
-  readonly weight: number;
 }
 
 const BITS = 5;
@@ -103,58 +88,44 @@ interface Node<T> {
   readonly owner: object | undefined;
 }
 
-/** Shared by all nodes that have no values, or no nodes; never written to. */
-const none: never[] = [];
-const empty: Node<never> = { size: 0, weight: 0, nodes: none, values: none, owner: undefined };
+const empty: Node<never> = { size: 0, weight: 0, nodes: [], values: [], owner: undefined };
 
 /** `undefined` once nothing is left. */
-function write<T>(
+function written<T extends Sized>(
   node: Node<T> | undefined,
   shift: number,
   key: number,
   value: T | undefined,
-  weigh: (value: T) => number,
   owner: object,
 ): Node<T> | undefined {
   const slot = (key >>> shift) & MASK;
-  const copy = node?.owner === owner ? node : copied(node ?? empty, shift, owner);
-  if (shift > 0) {
-    const before = copy.nodes[slot];
-    copy.size -= before?.size ?? 0;
-    copy.weight -= before?.weight ?? 0;
-    const after = write(before, shift - BITS, key, value, weigh, owner);
-    copy.nodes[slot] = after;
-    copy.size += after?.size ?? 0;
-    copy.weight += after?.weight ?? 0;
-  } else {
-    const before = copy.values[slot];
-    copy.values[slot] = value;
-    copy.size += (value === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
-    copy.weight += (value === undefined ? 0 : weigh(value)) - (before === undefined ? 0 : weigh(before));
-  }
+  const { size, weight, nodes, values } = node ?? empty;
+  const copy: Node<T> =
+    node?.owner === owner ? node : { size, weight, nodes: nodes.slice(), values: values.slice(), owner };
+  const before: Sized | undefined = nodes[slot] ?? values[slot];
+  copy.size -= before?.size ?? 0;
+  copy.weight -= before?.weight ?? 0;
+  const after: Sized | undefined =
+    shift > 0
+      ? (copy.nodes[slot] = written(nodes[slot], shift - BITS, key, value, owner))
+      : (copy.values[slot] = value);
+  copy.size += after?.size ?? 0;
+  copy.weight += after?.weight ?? 0;
   return copy.size > 0 ? copy : undefined;
 }
 
-function copied<T>({ size, weight, nodes, values }: Node<T>, shift: number, owner: object): Node<T> {
-  return shift > 0
-    ? { size, weight, nodes: nodes.slice(), values: none, owner }
-    : { size, weight, nodes: none, values: values.slice(), owner };
-}
-
-/** Fills `found` from index `start` on; answers the index after. */
-function collect<T>({ nodes, values }: Node<T>, skip: number, found: T[], start: number): number {
+function collect<T extends Sized>({ nodes, values }: Node<T>, skip: number, count: number, found: T[]): void {
+  const end = Math.max(nodes.length, values.length);
   let left = skip;
-  let next = start;
-  for (let slot = 0; slot < values.length && next < found.length; slot += 1) {
+  for (let slot = 0; slot < end && found.length < count; slot += 1) {
+    const node = nodes[slot];
     const value = values[slot];
-    if (value !== undefined && left-- <= 0) found[next++] = value;
-  }
-  for (let slot = 0; slot < nodes.length && next < found.length; slot += 1) {
-    const child = nodes[slot];
-    if (child && left < child.size) {
-      next = collect(child, left, found, next);
+    const size = node?.size ?? (value ? 1 : 0);
+    if (left >= size) left -= size;
+    else {
+      if (node) collect(node, left, count, found);
+      else if (value) found.push(value);
       left = 0;
-    } else if (child) left -= child.size;
+    }
   }
-  return next;
 }

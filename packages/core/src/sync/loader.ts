@@ -68,8 +68,13 @@ export function createLoader({ link, pageSize }: LoaderOptions): Loader {
     } while (after !== undefined);
   };
 
-  const participants = ({ conversationId, acceptParticipants }: Replica): Promise<void> =>
-    pages((place) => query({ type: "participants", conversationId, ...place }), acceptParticipants);
+  const participants = ({ conversationId, records, acceptParticipants }: Replica): Promise<void> => {
+    const { rev } = records.head;
+    return pages(
+      (place) => query({ type: "participants", conversationId, ...place }),
+      (items) => acceptParticipants(items, rev),
+    );
+  };
 
   return {
     query,

@@ -59,7 +59,7 @@ export function createSync(options: SyncOptions): Sync {
   /** A conversation nobody has open needs no more than its summary: what it holds else may go. */
   const take = (replica: Replica, summary: ConversationSummary): void => {
     const { conversationId } = replica;
-    if (!directory.isOpen(conversationId) && replica.view.get().missing) begin(replica);
+    if (!directory.isOpen(conversationId) && replica.view.get().missing) replica.reset();
     replica.acceptSummary(summary);
   };
 
@@ -74,7 +74,7 @@ export function createSync(options: SyncOptions): Sync {
     for (let missing = replica.view.get().missing; missing; missing = replica.view.get().missing) {
       const { afterRev, upTo } = missing;
       if (upTo - afterRev > MOST_MISSED) {
-        begin(replica);
+        replica.reset();
         break;
       }
       const page = await loader.query({ type: "changes", conversationId, afterRev, limit: pageSize() });
@@ -82,6 +82,7 @@ export function createSync(options: SyncOptions): Sync {
       if (replica.view.get().missing?.afterRev === afterRev) throw stalled(conversationId);
     }
     if (!isWhole(replica)) await loader.newest(replica);
+    if (replica.isStale) await summarise(replica);
     const { cursor } = replica;
     if (cursor) paged.set(replica, cursor.epoch);
     if (isHeard(replica)) return;
@@ -123,13 +124,6 @@ export function createSync(options: SyncOptions): Sync {
 /** By a command of this client that has no answer yet: there is nothing to ask for. */
 function isBeingBegun({ conversation }: Replica): boolean {
   return conversation.get()?.rev === 0;
-}
-
-/** As if the backend had said that it cannot tell what changed. */
-function begin(replica: Replica): void {
-  const { head } = replica.view.get();
-  const epoch = replica.cursor?.epoch ?? "";
-  replica.acceptChanges({ epoch, records: [], upTo: head.rev, head, own: {}, reset: true }, 0);
 }
 
 function stalled(conversationId: string): MessagingError {

@@ -1,217 +1,185 @@
-import type { Change, Cursor, Head } from "../protocol/changes.ts";
-import type { ChangesPage, ConversationSummary, HistoryPage, OwnReactions } from "../protocol/queries.ts";
-import type { AnyRecord, MessageRecord } from "../protocol/records.ts";
+import type { Change, Head } from "../protocol/changes.ts";
+import type { ChangesPage, ConversationSummary, HistoryPage } from "../protocol/queries.ts";
+import type { Receipt } from "../protocol/receipts.ts";
+import type { AnyRecord, ConversationRecord, MessageRecord, ParticipantRecord } from "../protocol/records.ts";
 import { createMessages, type Messages } from "./messages.ts";
 import { createReactionFacts, type ReactionFacts } from "./own-reactions.ts";
-import { createPeople, type People } from "./people.ts";
-import { createRevisions, type MissingRevisions } from "./revisions.ts";
-import { type UnreadBase, weighUnread } from "./unread.ts";
-import { createWatermarks, type Watermarks } from "./watermarks.ts";
+import { createRevisions, type Revisions } from "./revisions.ts";
+import type { UnreadBase } from "./unread.ts";
 
-/** What the backend has said about a conversation; nothing optimistic is ever written here. */
+/** What the backend has said about a conversation in one epoch; nothing optimistic is ever written here. */
 export interface Confirmed {
   readonly messages: Messages;
-  readonly people: People;
-  readonly receipts: Watermarks;
+  readonly revisions: Revisions;
   readonly facts: ReactionFacts;
-  /** The newest there is, as far as known. The same object until it moves. */
+  readonly conversation: ConversationRecord | undefined;
+  readonly participants: ReadonlyMap<string, ParticipantRecord>;
+  readonly receipts: ReadonlyMap<string, Receipt>;
+  /** The furthest watermarks of others: kept, not searched for, so that a receipt costs O(1). */
+  readonly others: { readonly deliveredSeq: number; readonly readSeq: number };
+  /** The newest there is, as far as known. */
   readonly head: Head;
-  readonly cursor: Cursor | undefined;
-  readonly missing: MissingRevisions | undefined;
-  /** The oldest sequence the backend still keeps. */
-  readonly floorSeq: number;
   readonly isStale: boolean;
   readonly unreadBase: UnreadBase | undefined;
-  /** Answers whether everything was dropped. */
-  acceptEpoch(epoch: string): boolean;
   acceptChange(change: Change): void;
   acceptChanges(page: ChangesPage, afterRev: number): void;
   acceptHistory(page: HistoryPage): void;
   acceptSummary(summary: ConversationSummary): void;
-  restart(summary: ConversationSummary): void;
+  acceptParticipants(items: readonly ParticipantRecord[], asOf: number): void;
+  acceptReceipt(receipt: Receipt): void;
   acceptHead(head: Head): void;
-  absorb(records: readonly AnyRecord[]): void;
 }
 
 export interface ConfirmedOptions {
   readonly conversationId: string;
-  readonly userId: () => string;
+  readonly reader: string;
   readonly maxMessages: number;
-  /** A message came, changed or went. All of these are called before the new state can be read. */
-  readonly onMessage: (messageId: string) => void;
+  /** Something changed; a message, if one is named. All of these are called before the new state can be read. */
+  readonly onChange: (messageId?: string) => void;
   /** A participant, or the conversation itself, changed. */
   readonly onPeople: () => void;
   readonly onReceipt: () => void;
-  /** Something about what is held, or what is missing, changed. */
-  readonly onState: () => void;
 }
 
 export function createConfirmed(options: ConfirmedOptions): Confirmed {
-  const { conversationId, userId, maxMessages, onMessage, onPeople, onReceipt, onState } = options;
-  const people = createPeople();
-  const receipts = createWatermarks(onReceipt);
+  const { conversationId, reader, maxMessages, onChange, onPeople, onReceipt } = options;
+  const revisions = createRevisions(onChange);
   const facts = createReactionFacts();
-  let revisions = createRevisions(onState);
-  let epoch: string | undefined;
+  const participants = new Map<string, ParticipantRecord>();
+  const receipts = new Map<string, Receipt>();
+  let conversation: ConversationRecord | undefined;
   let head: Head = { conversationId, rev: 0, seq: 0 };
-  let floorSeq = 1;
-  /** After a reset, until new ones come. */
-  let areMessagesStale = false;
-  let arePeopleStale = false;
+  let others = { deliveredSeq: 0, readSeq: 0 };
   let unreadBase: UnreadBase | undefined;
+  let arePeopleStale = false;
 
+  const onForget = ({ rev }: AnyRecord): void => revisions.forget(rev);
   const messages = createMessages({
-    maxMessages,
-    weigh: (message) => weighUnread(message, userId()),
+    ...{ maxMessages, onChange, onForget },
+    isUnread: ({ authorId, deletedAt }) => authorId !== reader && deletedAt === undefined,
     headSeq: () => head.seq,
-    onChange: onMessage,
-    onForget(message) {
-      revisions.forget(message.rev);
-      facts.forget(message.id);
-    },
   });
 
-  const hear = (rev: number, seq: number): void => {
+  const acceptHead = ({ rev, seq }: Omit<Head, "conversationId">): void => {
     if (rev <= head.rev && seq <= head.seq) return;
     head = { conversationId, rev: Math.max(rev, head.rev), seq: Math.max(seq, head.seq) };
-    onState();
+    onChange();
   };
 
-  const absorb = (records: readonly AnyRecord[]): void => {
+  const absorb = (records: readonly AnyRecord[]): readonly MessageRecord[] => {
     const found: MessageRecord[] = [];
-    let isNews = false;
     for (const record of records) {
       if (record.type === "message") found.push(record);
-      else if (people.accept(record)) isNews = true;
+      else if (record.type === "conversation") {
+        if (record.rev > (conversation?.rev ?? 0)) conversation = record;
+      } else if (record.rev > (participants.get(record.userId)?.rev ?? 0))
+        participants.set(record.userId, record);
     }
+    if (found.length < records.length) onPeople();
     messages.absorb(found);
-    if (isNews) onPeople();
+    return found;
   };
 
-  const noteOwn = (records: readonly AnyRecord[], own: OwnReactions, rev: number): void => {
-    const ids = records.flatMap((record) => (record.type === "message" ? record.id : []));
-    facts.notePage(ids, own, rev);
+  /**
+   * What the cursor covers is here already, or is not held; coming late it could only bring back what was, where newer
+   * changes were skipped by beginning anew.
+   */
+  const absorbNews = (records: readonly AnyRecord[]): readonly MessageRecord[] => {
+    const { cursor = 0 } = revisions;
+    return absorb(records.filter(({ rev }) => rev > cursor));
   };
 
-  const acceptEpoch = (next: string): boolean => {
-    const isAnother = epoch !== undefined && epoch !== next;
-    epoch = next;
-    if (!isAnother) return false;
-    revisions = createRevisions(onState);
-    head = { conversationId, rev: 0, seq: 0 };
-    floorSeq = 1;
-    areMessagesStale = arePeopleStale = false;
-    unreadBase = undefined;
-    for (const part of [messages, people, receipts, facts]) part.clear();
-    onPeople();
-    onState();
-    return true;
-  };
-
-  const startOver = (): void => {
-    revisions.reset();
-    areMessagesStale = messages.known.length > 0;
-    arePeopleStale = true;
-    onPeople();
-    onState();
-  };
-
-  const acceptSummary = (summary: ConversationSummary): void => {
-    const {
-      conversation,
-      self,
-      head: { rev, seq },
-      memberCount,
-      unread,
-      lastMessage,
-      receipt,
-    } = summary;
-    hear(rev, seq);
-    revisions.snapshot(rev);
-    people.expect(memberCount);
-    if (arePeopleStale) people.restart(rev);
-    arePeopleStale = false;
-    absorb(lastMessage ? [conversation, self, lastMessage] : [conversation, self]);
-    if (receipt) receipts.accept(receipt);
-    if (!unreadBase || unreadBase.rev <= rev) {
-      unreadBase = { rev, readSeq: receipt?.readSeq ?? 0, headSeq: seq, count: unread };
+  /**
+   * Records arrive as of `rev`. If they are what revisions are counted from, whatever is here already may have changed
+   * unseen up to then: it goes, the participants once a summary says who the reader is.
+   */
+  const begin = (rev: number): void => {
+    if (revisions.cursor === undefined) {
+      messages.restart(rev);
+      arePeopleStale = conversation !== undefined || participants.size > 0;
     }
-    onState();
+    revisions.snapshot(rev);
+    onChange();
+  };
+
+  const acceptReceipt = (receipt: Receipt): void => {
+    const known = receipts.get(receipt.userId);
+    const next = known
+      ? { ...known, ...highest(known, receipt), at: Math.max(known.at, receipt.at) }
+      : receipt;
+    if (next.readSeq === known?.readSeq && next.deliveredSeq === known.deliveredSeq) return;
+    receipts.set(receipt.userId, next);
+    if (receipt.userId !== reader) others = highest(others, next);
+    onReceipt();
   };
 
   return {
-    messages,
-    people,
-    receipts,
-    facts,
+    ...{ messages, revisions, facts, participants, receipts, acceptHead, acceptReceipt },
+    get conversation() {
+      return conversation;
+    },
+    get others() {
+      return others;
+    },
     get head() {
       return head;
     },
-    get cursor() {
-      const rev = revisions.cursor;
-      return epoch === undefined || rev === undefined ? undefined : { epoch, rev };
-    },
-    get missing() {
-      return revisions.missing(head.rev);
-    },
-    get floorSeq() {
-      return floorSeq;
-    },
     get isStale() {
-      return areMessagesStale || arePeopleStale;
+      return arePeopleStale || (revisions.cursor === undefined && messages.known.length > 0);
     },
     get unreadBase() {
       return unreadBase;
     },
-    acceptEpoch,
-    absorb,
-    acceptHead: ({ rev, seq }) => hear(rev, seq),
     acceptChange({ rev, kind, actorId, emoji, record }) {
-      absorb([record]);
+      const [message] = absorbNews([record]);
       revisions.see(rev, rev);
       // After it was taken in: what is newer than the newest known is held even where nothing else is.
-      hear(rev, record.type === "message" ? record.seq : 0);
-      if (emoji !== undefined && actorId === userId() && record.type === "message") {
-        facts.note(record.id, emoji, kind === "message.react", rev);
+      acceptHead({ rev, seq: message?.seq ?? 0 });
+      if (message && emoji !== undefined && actorId === reader) {
+        facts.note(message.id, emoji, kind === "message.react", rev);
       }
     },
-    acceptChanges({ epoch: from, records, upTo, head: { rev, seq }, own, reset }, afterRev) {
-      if (acceptEpoch(from)) return;
-      hear(rev, seq);
-      if (reset) {
-        startOver();
-        return;
+    acceptChanges({ records, upTo, head: newest, own, reset }, afterRev) {
+      acceptHead(newest);
+      if (reset) revisions.reset();
+      else {
+        facts.noteAll(absorbNews(records), own, newest.rev);
+        revisions.see(afterRev + 1, upTo);
       }
-      absorb(records);
-      noteOwn(records, own, rev);
-      revisions.see(afterRev + 1, upTo);
     },
-    acceptHistory({
-      epoch: from,
-      messages: records,
-      fromSeq,
-      toSeq,
-      floorSeq: floor,
-      head: { rev, seq },
-      own,
-    }) {
-      acceptEpoch(from);
-      hear(rev, seq);
-      revisions.snapshot(rev);
-      if (areMessagesStale) messages.restart(rev);
-      areMessagesStale = false;
-      floorSeq = Math.max(floorSeq, floor);
+    acceptHistory({ messages: records, fromSeq, toSeq, floorSeq, head: newest, own }) {
+      acceptHead(newest);
+      begin(newest.rev);
       messages.prune(floorSeq);
       if (toSeq > 0) messages.absorbPage(fromSeq, toSeq, records);
-      noteOwn(records, own, rev);
-      onState();
+      facts.noteAll(records, own, newest.rev);
     },
-    acceptSummary,
-    restart(summary) {
-      startOver();
-      messages.restart(summary.head.rev);
-      areMessagesStale = false;
-      acceptSummary(summary);
+    acceptSummary({ conversation: record, self, head: newest, unread: count, lastMessage, receipt }) {
+      const { rev, seq: headSeq } = newest;
+      acceptHead(newest);
+      begin(rev);
+      for (const person of arePeopleStale ? participants.values() : []) {
+        if (person.rev > rev) continue;
+        participants.delete(person.userId);
+        onForget(person);
+      }
+      arePeopleStale = false;
+      absorb([record, self, ...(lastMessage ? [lastMessage] : [])]);
+      if (receipt) acceptReceipt(receipt);
+      if (rev >= (unreadBase?.rev ?? 0)) unreadBase = { rev, headSeq, readSeq: receipt?.readSeq ?? 0, count };
     },
+    acceptParticipants(items, asOf) {
+      if (revisions.cursor !== undefined) revisions.snapshot(asOf);
+      absorb(items);
+    },
+  };
+}
+
+type Watermark = Pick<Receipt, "deliveredSeq" | "readSeq">;
+
+function highest(one: Watermark, other: Watermark): Watermark {
+  return {
+    deliveredSeq: Math.max(one.deliveredSeq, other.deliveredSeq),
+    readSeq: Math.max(one.readSeq, other.readSeq),
   };
 }

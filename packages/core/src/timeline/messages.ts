@@ -1,7 +1,7 @@
 import { RadixMap } from "../base/radix-map.ts";
 import { addRange, type Ranges, removeRange } from "../base/ranges.ts";
 import type { MessageRecord } from "../protocol/records.ts";
-import type { Slot } from "./slot.ts";
+import { type Slot, slotOf } from "./slot.ts";
 
 /**
  * The confirmed messages of one conversation, and which sequences are known.
@@ -10,27 +10,26 @@ import type { Slot } from "./slot.ts";
  * sees them. Older ones are set aside: the page that will bring them may have been read before they changed.
  */
 export interface Messages {
-  /** By sequence, weighed. */
+  /** By sequence. */
   readonly slots: RadixMap<Slot>;
   /** The sequences of which we know what the backend has, be it nothing. Between these ranges are the holes. */
   readonly known: Ranges;
-  seqOf(messageId: string): number | undefined;
+  /** The oldest sequence the backend still keeps. */
+  readonly floorSeq: number;
+  readonly seqOf: (messageId: string) => number | undefined;
+  get(messageId: string): Slot | undefined;
   absorb(records: readonly MessageRecord[]): void;
   /** `records` are all there is from `from` to `to`. */
   absorbPage(from: number, to: number, records: readonly MessageRecord[]): void;
-  /** The backend keeps nothing below `seq` any more. */
+  /** What is older than `seq` goes, and does not come back. */
   prune(seq: number): void;
   /** Lets go of what did not change after `rev`; the rest waits aside for the page that comes next. */
   restart(rev: number): void;
-  /** For another reader: other messages are their own, and unread. */
-  reweigh(): void;
-  clear(): void;
 }
 
 export interface MessagesOptions {
   readonly maxMessages: number;
-  /** What a message adds to the number of unread ones. */
-  readonly weigh: (message: MessageRecord) => number;
+  readonly isUnread: (message: MessageRecord) => boolean;
   /** Sequence of the newest message there is, as far as known. */
   readonly headSeq: () => number;
   /** A message came, changed, or is held no more. Called before the map shows it. */
@@ -43,12 +42,12 @@ export interface MessagesOptions {
 const MOST_ASIDE = 256;
 
 export function createMessages(options: MessagesOptions): Messages {
-  const { maxMessages, headSeq, onChange, onForget } = options;
-  const noSlots = new RadixMap<Slot>(({ message }) => options.weigh(message));
+  const { maxMessages, isUnread, headSeq, onChange, onForget } = options;
   const seqs = new Map<string, number>();
   const aside = new Map<number, MessageRecord>();
-  let slots = noSlots;
+  let slots = new RadixMap<Slot>();
   let known: Ranges = [];
+  let floorSeq = 1;
   /** The page loaded last lies above all others. */
   let isReadingUp = false;
 
@@ -57,18 +56,18 @@ export function createMessages(options: MessagesOptions): Messages {
   const setAside = (record: MessageRecord): void => {
     aside.delete(record.seq);
     aside.set(record.seq, record);
-    for (const first of aside.values()) {
-      if (aside.size <= MOST_ASIDE) return;
-      aside.delete(first.seq);
-      onForget(first);
-    }
+    for (const first of aside.values()) if (aside.size > MOST_ASIDE) forgetAside(first);
+  };
+
+  const forgetAside = (record: MessageRecord): void => {
+    aside.delete(record.seq);
+    onForget(record);
   };
 
   /** Takes back from aside what lies within, or joins at the old end. */
   const adopt = (): void => {
-    if (aside.size === 0) return;
     const first = oldest();
-    let from = known.length > 0 ? first : first + 1;
+    let from = known[0] ? first : first + 1;
     while (aside.has(from - 1)) from -= 1;
     if (from > first) return;
     known = addRange(known, from, first);
@@ -78,10 +77,9 @@ export function createMessages(options: MessagesOptions): Messages {
   };
 
   const dropOldest = (count: number): void => {
-    if (count <= 0) return;
-    const oldest = slots.slice(0, count);
+    const oldestOnes = slots.slice(0, count);
     slots = slots.update((write) => {
-      for (const { message } of oldest) {
+      for (const { message } of oldestOnes) {
         write(message.seq, undefined);
         known = removeRange(known, 0, message.seq);
         seqs.delete(message.id);
@@ -96,7 +94,7 @@ export function createMessages(options: MessagesOptions): Messages {
       for (const message of records) {
         const { id, seq } = message;
         // A backend that moves a message, or counts beyond 32 bits, is broken; it must not break us (D10).
-        if (seq === 0 || seq >>> 0 !== seq || (seqs.get(id) ?? seq) !== seq) continue;
+        if (seq < floorSeq || seq >>> 0 !== seq || (seqs.get(id) ?? seq) !== seq) continue;
         const old = slots.get(seq)?.message ?? aside.get(seq);
         if (old && old.rev >= message.rev) continue;
         if (seq < oldest()) {
@@ -106,14 +104,15 @@ export function createMessages(options: MessagesOptions): Messages {
         if (old && old.id !== id) seqs.delete(old.id);
         seqs.set(id, seq);
         known = addRange(known, seq, seq);
-        write(seq, { message, overlay: undefined, item: undefined });
+        write(seq, slotOf(message, isUnread(message) ? 1 : 0));
         onChange(id);
       }
     });
-    adopt();
+    if (aside.size > 0) adopt();
     // Beyond the bound the oldest go; they come again when asked for. While someone reads upwards the oldest are the very
     // ones they look at: until a newer page is loaded, none goes before twice as many are held (D9).
-    dropOldest(slots.size - maxMessages * (isReadingUp ? 2 : 1));
+    const excess = slots.size - maxMessages * (isReadingUp ? 2 : 1);
+    if (excess > 0) dropOldest(excess);
   };
 
   return {
@@ -123,39 +122,32 @@ export function createMessages(options: MessagesOptions): Messages {
     get known() {
       return known;
     },
+    get floorSeq() {
+      return floorSeq;
+    },
     seqOf: (messageId) => seqs.get(messageId),
+    get: (messageId) => slots.get(seqs.get(messageId) ?? 0),
     absorb,
     absorbPage(from, to, records) {
       isReadingUp = from < (known[0]?.from ?? 0);
-      known = addRange(known, from, to);
+      known = addRange(known, Math.max(from, floorSeq), to);
       absorb(records);
     },
     prune(seq) {
-      dropOldest(slots.below(seq).size);
-      known = removeRange(known, 0, seq - 1);
+      floorSeq = Math.max(floorSeq, seq);
+      dropOldest(slots.below(floorSeq).size);
+      known = removeRange(known, 0, floorSeq - 1);
     },
     restart(rev) {
       const held = slots.slice(0, slots.size);
-      slots = noSlots;
+      slots = new RadixMap();
       known = [];
       seqs.clear();
+      for (const record of aside.values()) if (record.rev <= rev) forgetAside(record);
       for (const { message } of held) {
         onChange(message.id);
-        if (message.rev > rev) setAside(message);
-        else onForget(message);
+        (message.rev > rev ? setAside : onForget)(message);
       }
-    },
-    reweigh() {
-      const held = slots.slice(0, slots.size);
-      slots = noSlots.update((write) => {
-        for (const slot of held) write(slot.message.seq, { ...slot, item: undefined });
-      });
-    },
-    clear() {
-      slots = noSlots;
-      known = [];
-      seqs.clear();
-      aside.clear();
     },
   };
 }

@@ -1,19 +1,15 @@
 import { RadixMap } from "../base/radix-map.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
-import type { Applied, ApplyContext, Records } from "../domain/types.ts";
+import { apply } from "../domain/apply.ts";
+import type { ApplyContext, Records, Rejection } from "../domain/types.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
-import type { Head } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
-import type { Messages } from "./messages.ts";
-import type { ReactionFacts } from "./own-reactions.ts";
-import type { People } from "./people.ts";
-import { unnumbered } from "./presumed.ts";
+import type { Confirmed } from "./confirmed.ts";
 import { createRecords } from "./records.ts";
-import { applyQuietly, hasEffect, type Pending, replayOn } from "./replay.ts";
+import { hasEffect, type Pending, replayOn } from "./replay.ts";
 import type { Slot } from "./slot.ts";
-import type { Watermarks } from "./watermarks.ts";
 
 /**
  * Pending commands, replayed on top of the confirmed records with the very `apply` the backend uses.
@@ -22,8 +18,6 @@ import type { Watermarks } from "./watermarks.ts";
  * that touch no message are replayed together. What `apply` refuses is not shown as done.
  */
 export interface PendingOverlay {
-  /** How many commands are pending. */
-  readonly size: number;
   /** Messages not confirmed yet, by the order of their commands. */
   readonly tail: RadixMap<Slot>;
   /** The confirmed slots, with those in their place that pending commands touch. */
@@ -32,13 +26,12 @@ export interface PendingOverlay {
   readonly participants: ReadonlyMap<string, ParticipantRecord>;
   /** How far pending commands say the reader has read. */
   readonly readSeq: number;
-  /** As shown. */
+  /** All of it as shown. */
   readonly records: Records;
-  /** As shown, for one command: what is not known is presumed. */
-  recordsFor(command: Command): Records;
-  pend(command: Command, at: number): void;
+  pend(command: Command): void;
   unpend(commandId: string): void;
   setDelivery(commandId: string, status: DeliveryStatus, error?: MessagingError): void;
+  refusalOf(command: Command): Rejection | undefined;
   /** The confirmed message changed, came or went. */
   replay(messageId: string): void;
   /** Something changed on which any replay may depend. */
@@ -46,111 +39,89 @@ export interface PendingOverlay {
 }
 
 export interface OverlayOptions {
-  readonly conversationId: string;
+  readonly confirmed: () => Confirmed;
   readonly userId: () => string;
   readonly limits: () => Limits;
-  readonly head: () => Head;
-  readonly messages: Messages;
-  readonly people: People;
-  readonly receipts: Watermarks;
-  readonly facts: ReactionFacts;
+  readonly now: () => number;
   /** What is shown of a message changed. */
-  readonly onMessage: () => void;
+  readonly onChange: () => void;
   /** What is shown of people, or of the conversation itself, or how far the reader has read. */
-  readonly onRest: () => void;
+  readonly onPeople: () => void;
 }
 
+/** Numbers what is not confirmed: `apply` counts on from here, to 0. */
+const unnumbered = { conversationId: "", rev: -1, seq: -1 };
+
 export function createOverlay(options: OverlayOptions): PendingOverlay {
-  const { userId, limits, messages, onMessage, onRest } = options;
+  const { confirmed, userId, limits, now, onChange, onPeople } = options;
   const commands = new Map<string, Pending>();
-  /** The commands on each message, and those on none, in the order given. */
+  /** The ids of the commands on each message, and of those on none, in the order given. */
   const groups = new Map<string | undefined, Set<string>>();
   const overlaid = new Map<string, Slot>();
   const participants = new Map<string, ParticipantRecord>();
   let conversation: ConversationRecord | undefined;
-  let tail = new RadixMap<Slot>(() => 0);
+  let tail = new RadixMap<Slot>();
   let readSeq = 0;
   let order = 0;
 
-  const pendingOf = (messageId: string | undefined): Pending[] =>
-    [...(groups.get(messageId) ?? [])].flatMap((commandId) => commands.get(commandId) ?? []);
+  const contextAt = (at: number): ApplyContext => ({ actorId: userId(), at, limits: limits() });
 
-  const contextOf = ({ at }: Pending): ApplyContext => ({ actorId: userId(), at, limits: limits() });
-
-  const confirmed = (messageId: string): Slot | undefined => {
-    const seq = messages.seqOf(messageId);
-    return seq === undefined ? undefined : messages.slots.get(seq);
-  };
-
-  const slotOf = (messageId: string): Slot | undefined => {
-    const sending = commands.get(messageId);
-    return overlaid.get(messageId) ?? confirmed(messageId) ?? (sending && tail.get(sending.order));
-  };
+  const slotOf = (messageId: string): Slot | undefined =>
+    overlaid.get(messageId) ??
+    confirmed().messages.get(messageId) ??
+    tail.get(commands.get(messageId)?.order ?? order);
 
   const sources = { ...options, slotOf, conversation: () => conversation, participants };
-  const strict = createRecords(sources, () => unnumbered, false);
-  const presuming = createRecords(sources, () => unnumbered, true);
-
-  /** Only where something may exist already is it no good to presume that it does. */
-  const recordsFor = ({ type }: Command): Records =>
-    type === "conversation.create" || type === "participant.join" ? strict : presuming;
+  const records = createRecords(sources, () => unnumbered);
 
   const place = (messageId: string, slot: Slot | undefined): void => {
     const sending = commands.get(messageId);
-    if (slot && confirmed(messageId)) overlaid.set(messageId, slot);
-    else if (sending) tail = tail.set(sending.order, slot);
-    onMessage();
+    if (slot && confirmed().messages.get(messageId)) overlaid.set(messageId, slot);
+    else if (sending) tail = tail.update((write) => write(sending.order, slot));
+    onChange();
   };
 
-  const step = (messageId: string, pending: Pending): void => {
-    const before = slotOf(messageId);
-    const after = replayOn(before, pending, recordsFor(pending.command), contextOf(pending));
-    if (after !== before) place(messageId, after);
-  };
-
-  const replay = (messageId: string): void => {
-    overlaid.delete(messageId);
-    place(messageId, undefined);
-    for (const pending of pendingOf(messageId)) step(messageId, pending);
-  };
-
-  /** Those that touch no message. */
-  const replayRest = (): void => {
-    participants.clear();
-    conversation = undefined;
-    readSeq = 0;
-    onRest();
-    for (const pending of pendingOf(undefined)) {
-      const { command } = pending;
-      if (!hasEffect(pending)) continue;
-      if (command.type === "receipt.mark") readSeq = Math.max(readSeq, command.readSeq ?? 0);
-      else show(applyQuietly(recordsFor(command), command, contextOf(pending)));
+  /** Those on a message, one after the other, or those on none. */
+  const replay = (messageId: string | undefined): void => {
+    if (messageId === undefined) {
+      participants.clear();
+      conversation = undefined;
+      readSeq = 0;
+      onPeople();
+    } else {
+      overlaid.delete(messageId);
+      place(messageId, undefined);
     }
+    for (const commandId of groups.get(messageId) ?? []) step(commandId);
   };
 
-  const show = (applied: Applied): void => {
-    for (const { record } of applied.ok ? applied.changes : []) {
-      if (record.type === "conversation") conversation = record;
-      else if (record.type === "participant") participants.set(record.userId, record);
-    }
-  };
-
-  const replayTarget = ({ command }: Pending): void => {
+  const step = (commandId: string): void => {
+    const pending = commands.get(commandId);
+    if (!pending) return;
+    const { command, at } = pending;
     const messageId = messageOf(command);
-    if (messageId === undefined) replayRest();
-    else replay(messageId);
+    if (messageId !== undefined) {
+      const before = slotOf(messageId);
+      const after = replayOn(before, pending, records, contextAt(at));
+      if (after !== before) place(messageId, after);
+    } else if (hasEffect(pending)) {
+      if (command.type === "receipt.mark") readSeq = Math.max(readSeq, command.readSeq ?? 0);
+      const applied = apply(records, command, contextAt(at));
+      for (const { record } of applied.ok ? applied.changes : []) {
+        if (record.type === "conversation") conversation = record;
+        else if (record.type === "participant") participants.set(record.userId, record);
+      }
+      onPeople();
+    }
   };
-
   return {
-    get size() {
-      return commands.size;
-    },
     get tail() {
       return tail;
     },
     get slots() {
-      if (overlaid.size === 0) return messages.slots;
-      return messages.slots.update((write) => {
+      const { slots } = confirmed().messages;
+      if (overlaid.size === 0) return slots;
+      return slots.update((write) => {
         for (const slot of overlaid.values()) write(slot.message.seq, slot);
       });
     },
@@ -161,27 +132,25 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
     get readSeq() {
       return readSeq;
     },
-    records: createRecords(sources, options.head, false),
-    recordsFor,
-    pend(command, at) {
+    records: createRecords(sources, () => confirmed().head),
+    pend(command) {
       const { commandId } = command;
       if (commands.has(commandId)) return;
-      const pending: Pending = { command, at, order: order++, status: "queued", error: undefined };
+      commands.set(commandId, { command, at: now(), order: order++, status: "queued", error: undefined });
       const messageId = messageOf(command);
-      commands.set(commandId, pending);
       groups.set(messageId, (groups.get(messageId) ?? new Set()).add(commandId));
-      if (messageId === undefined) replayRest();
-      else step(messageId, pending);
+      step(commandId);
     },
     unpend(commandId) {
       const pending = commands.get(commandId);
       if (!pending) return;
       const messageId = messageOf(pending.command);
       const group = groups.get(messageId);
-      if (group?.delete(commandId) && group.size === 0) groups.delete(messageId);
+      group?.delete(commandId);
+      if (group?.size === 0) groups.delete(messageId);
       place(commandId, undefined);
       commands.delete(commandId);
-      replayTarget(pending);
+      replay(messageId);
     },
     setDelivery(commandId, status, error) {
       const before = commands.get(commandId);
@@ -189,17 +158,20 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
       const after = { ...before, status, error };
       commands.set(commandId, after);
       const isSend = before.command.type === "message.send" && before.status !== status;
-      if (isSend || before.error !== error || hasEffect(before) !== hasEffect(after)) replayTarget(after);
+      const isOther = before.error !== error || hasEffect(before) !== hasEffect(after);
+      if (isSend || isOther) replay(messageOf(before.command));
     },
-    replay,
+    refusalOf(command) {
+      const applied = apply(records, command, contextAt(now()));
+      // What is not found here may well exist: a client never holds everything.
+      return applied.ok || applied.code.endsWith("/not-found") ? undefined : applied;
+    },
+    replay(messageId) {
+      if (commands.size > 0) replay(messageId);
+    },
     replayAll() {
-      replayRest();
-      for (const [messageId, group] of groups) {
-        if (messageId === undefined) continue;
-        // Nothing but who the reader is can change what a message being sent looks like.
-        const isSend = group.size === 1 && group.has(messageId);
-        if (!isSend || slotOf(messageId)?.message.authorId !== userId()) replay(messageId);
-      }
+      replay(undefined);
+      for (const messageId of groups.keys()) if (messageId !== undefined) replay(messageId);
     },
   };
 }

@@ -1,38 +1,40 @@
 import type { OwnReactions } from "../protocol/queries.ts";
+import type { MessageRecord } from "../protocol/records.ts";
 
 /**
- * Which reactions are the reader's own, for messages whose records have more reactions than names. Each fact carries
- * the revision it was learned at; the higher one wins.
+ * Which reactions are the reader's own, for records with more reactions than names. Each fact carries the revision it was
+ * learned at; the higher one wins.
  */
 export interface ReactionFacts {
   has(messageId: string, emoji: string): boolean;
   note(messageId: string, emoji: string, isPresent: boolean, rev: number): void;
-  /** A page says all there is to say, as of `rev`, about the messages in it. */
-  notePage(messageIds: readonly string[], own: OwnReactions, rev: number): void;
-  forget(messageId: string): void;
-  clear(): void;
+  /** `own` says all there is to say about these messages as of `rev`. */
+  noteAll(messages: readonly MessageRecord[], own: OwnReactions, rev: number): void;
 }
+
+/** Beyond it all are forgotten; then only the backend knows (D9). */
+const MOST_FACTS = 10_000;
 
 export function createReactionFacts(): ReactionFacts {
   /** Positive revisions: present; negative: taken back. */
-  const facts = new Map<string, Map<string, number>>();
+  const facts = new Map<string, number>();
 
-  const note = (messageId: string, emoji: string, isPresent: boolean, rev: number): void => {
-    let known = facts.get(messageId);
-    if (!known) facts.set(messageId, (known = new Map()));
-    if (Math.abs(known.get(emoji) ?? 0) <= rev) known.set(emoji, isPresent ? rev : -rev);
+  const note: ReactionFacts["note"] = (messageId, emoji, isPresent, rev) => {
+    const key = messageId + emoji;
+    if (Math.abs(facts.get(key) ?? 0) > rev) return;
+    if (facts.size >= MOST_FACTS) facts.clear();
+    facts.set(key, isPresent ? rev : -rev);
   };
 
   return {
     note,
-    has: (messageId, emoji) => (facts.get(messageId)?.get(emoji) ?? 0) > 0,
-    notePage(messageIds, own, rev) {
-      for (const messageId of messageIds) {
-        for (const emoji of facts.get(messageId)?.keys() ?? []) note(messageId, emoji, false, rev);
-        for (const emoji of own[messageId] ?? []) note(messageId, emoji, true, rev);
+    has: (messageId, emoji) => (facts.get(messageId + emoji) ?? 0) > 0,
+    noteAll(messages, own, rev) {
+      for (const { id, reactions } of messages) {
+        for (const { emoji, count, userIds } of reactions) {
+          if (count > userIds.length) note(id, emoji, own[id]?.includes(emoji) ?? false, rev);
+        }
       }
     },
-    forget: (messageId) => void facts.delete(messageId),
-    clear: () => facts.clear(),
   };
 }

@@ -1,10 +1,10 @@
 import type { DeliveryStatus } from "../delivery/machine.ts";
 import { apply } from "../domain/apply.ts";
-import type { Applied, ApplyContext, Records } from "../domain/types.ts";
+import type { Accepted, ApplyContext, Records } from "../domain/types.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
 import type { Command, SendMessage } from "../protocol/commands.ts";
-import { blankRecords } from "./presumed.ts";
-import type { Slot, SlotOverlay } from "./slot.ts";
+import type { MessageRecord } from "../protocol/records.ts";
+import { type Slot, slotOf } from "./slot.ts";
 
 /** A command that has no answer yet. */
 export interface Pending {
@@ -23,18 +23,6 @@ export function hasEffect({ status }: Pending): boolean {
 }
 
 /**
- * `apply`, for commands that an earlier life left on storage. They may be of another version, or damaged, and what
- * `apply` cannot read must not end the link it is submitted on, again and again; the backend will refuse it (D7).
- */
-export function applyQuietly(records: Records, command: Command, context: ApplyContext): Applied {
-  try {
-    return apply(records, command, context);
-  } catch {
-    return { ok: false, code: "command/malformed", message: "unable to show the command; it cannot be read" };
-  }
-}
-
-/**
  * The message after one more pending command on it; `slot` itself where that changes nothing.
  *
  * @param records - everything else as shown, and the message as in `slot`.
@@ -46,38 +34,45 @@ export function replayOn(
   context: ApplyContext,
 ): Slot | undefined {
   const { command, status, error } = pending;
-  if (status === "cancelled") return slot;
-  if (command.type === "message.send") return slot ?? sending(command, pending, context);
+  const isActive = hasEffect(pending);
+  if (status === "cancelled" || (slot && command.type === "message.send")) return slot;
+  if (command.type === "message.send") {
+    return slotOf(unconfirmed(command, context), 0, { pending: isActive, status, error, reacted: none });
+  }
   if (!slot) return slot;
-  if (!hasEffect(pending)) return overlaid(slot, { error });
-  const applied = applyQuietly(records, command, context);
-  if (!applied.ok) return overlaid(slot, { isPending: true });
-  const record = applied.changes[0]?.record;
-  const { reaction } = applied;
-  const message = record?.type === "message" ? record : slot.message;
-  const reacted = new Map(slot.overlay?.reacted);
+  const { message, weight, overlay = { pending: false, error, reacted: none } } = slot;
+  if (!isActive) return slotOf(message, weight, { ...overlay, error });
+  const applied = apply(records, command, context);
+  const { changes, reaction } = applied.ok ? applied : nothing;
+  const record = changes[0]?.record;
+  const reacted = new Map(overlay.reacted);
   if (reaction) reacted.set(reaction.emoji, reaction.present);
-  return overlaid({ ...slot, message }, { isPending: true, reacted });
+  const changed = record?.type === "message" ? record : message;
+  return slotOf(changed, weight, { ...overlay, pending: true, reacted });
 }
+
+const none: ReadonlyMap<string, boolean> = new Map();
+const nothing: Accepted = { ok: true, changes: [] };
 
 /**
- * What somebody wrote stays in sight until they take it back or the backend has it, so nothing may refuse it here; what
- * it answers, and whether they may, is for the backend to know.
+ * As `apply` makes it (a test compares them), but asking nobody: what somebody wrote stays in sight until they take it
+ * back or the backend has answered. It has no place and no revision yet: 0.
  */
-function sending(command: SendMessage, pending: Pending, context: ApplyContext): Slot | undefined {
-  const { replyTo, threadId, ...alone } = command;
-  const limits = { ...context.limits, textLength: Infinity };
-  const applied = applyQuietly(blankRecords, alone, { ...context, limits, system: true });
-  const record = applied.ok ? applied.changes[0]?.record : undefined;
-  if (record?.type !== "message") return undefined;
-  const message = { ...record, ...(replyTo && { replyTo }), ...(threadId && { threadId }) };
-  const { status, error } = pending;
-  const slot = { message, overlay: undefined, item: undefined };
-  return overlaid(slot, { status, error, isPending: hasEffect(pending) });
+export function unconfirmed(
+  command: SendMessage,
+  { actorId: authorId, at: createdAt }: ApplyContext,
+): MessageRecord {
+  const { commandId: id, at: sentAt, ...said } = command;
+  return {
+    ...said,
+    type: "message",
+    id,
+    authorId,
+    sentAt,
+    createdAt,
+    rev: 0,
+    seq: 0,
+    version: 0,
+    reactions: [],
+  };
 }
-
-function overlaid({ message, overlay = none }: Slot, more: Partial<SlotOverlay>): Slot {
-  return { message, overlay: { ...overlay, ...more }, item: undefined };
-}
-
-const none: SlotOverlay = { isPending: false, status: undefined, error: undefined, reacted: new Map() };

@@ -1,7 +1,6 @@
 import type { Observable, Scope } from "../base/observable.ts";
 import { gapsIn, type Ranges } from "../base/ranges.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
-import { apply } from "../domain/apply.ts";
 import { isIn } from "../domain/standing.ts";
 import type { Records, Rejection } from "../domain/types.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
@@ -11,11 +10,10 @@ import type { Limits } from "../protocol/policy.ts";
 import type { ChangesPage, ConversationSummary, HistoryPage } from "../protocol/queries.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
-import { createConfirmed } from "./confirmed.ts";
+import { type Confirmed, createConfirmed } from "./confirmed.ts";
 import { createOverlay } from "./overlay.ts";
-import type { MissingRevisions } from "./revisions.ts";
 import { countUnread } from "./unread.ts";
-import { createTimelineView, type TimelineView } from "./view.ts";
+import { type TimelineView, viewOf } from "./view.ts";
 
 export interface ReplicaOptions {
   readonly conversationId: string;
@@ -54,8 +52,6 @@ export interface Replica {
 
   /** Everything up to here is in; `undefined` until a summary or page says where to count from, and after a reset. */
   readonly cursor: Cursor | undefined;
-  /** What to ask for with `changes`; the first gap, if there are several. */
-  readonly missing: MissingRevisions | undefined;
   /** Sequences of which the backend's answer is here; between the ranges are the holes. */
   readonly known: Ranges;
   /** Sequences after the oldest known that exist and are not here. */
@@ -79,15 +75,12 @@ export interface Replica {
    */
   acceptHistory(page: HistoryPage): void;
   acceptSummary(summary: ConversationSummary): void;
-  /**
-   * Begins anew from a summary: cheaper than catching up where nobody looks. What did not change later is let go, other
-   * participants included.
-   */
-  restart(summary: ConversationSummary): void;
-  /** Asked for after the cursor was set; the pages have no revision of their own. */
-  acceptParticipants(items: readonly ParticipantRecord[]): void;
+  /** @param asOf - `records.head.rev` when they were asked for, as the page does not say how old it is. */
+  acceptParticipants(items: readonly ParticipantRecord[], asOf: number): void;
   acceptReceipt(receipt: Receipt): void;
   acceptHead(head: Head): void;
+  /** As if the backend had said that it cannot tell what changed: cheaper than catching up where nobody looks. */
+  reset(): void;
 
   /** Shows what a command will do, from now until it is confirmed or `unpend` takes it back. */
   pend(command: Command): void;
@@ -96,8 +89,6 @@ export interface Replica {
   setDelivery(commandId: string, status: DeliveryStatus, error?: MessagingError): void;
   /** Why a command is bound to be refused, as far as a client can know. */
   refusalOf(command: Command): Rejection | undefined;
-  /** Does the backend have this message, whether or not its ack arrived? */
-  isConfirmed(messageId: string): boolean;
   /** The others who have read up to `seq`. */
   readersOf(seq: number): readonly string[];
 }
@@ -105,74 +96,79 @@ export interface Replica {
 const MOST_MESSAGES = 100_000;
 
 export function createReplica(options: ReplicaOptions): Replica {
-  const { conversationId, scope, limits, now, maxMessages = MOST_MESSAGES } = options;
-  /** Confirmed records that changed; what is pending on them is to be replayed. */
+  const { conversationId, scope, limits, now, userId, maxMessages = MOST_MESSAGES } = options;
+  /** Confirmed messages that changed; what is pending on them is to be replayed. */
   const changed = new Set<string>();
   let havePeopleChanged = false;
-  let reader = options.userId();
-  const userId = (): string => reader;
+  let epoch: string | undefined;
+  let reader = userId();
 
-  const touchMessages = (): void => {
+  const onChange = (messageId?: string): void => {
+    if (messageId !== undefined) changed.add(messageId);
     view.invalidate();
     unread.invalidate();
   };
 
-  const touchPeople = (): void => {
+  const onPeople = (): void => {
     members.invalidate();
     conversation.invalidate();
     unread.invalidate();
   };
 
-  const confirmed = createConfirmed({
-    conversationId,
-    userId,
-    maxMessages,
-    onState: touchMessages,
-    onMessage(messageId) {
-      if (overlay.size > 0) changed.add(messageId);
-      touchMessages();
-    },
-    onPeople() {
-      havePeopleChanged = true;
-      touchPeople();
-    },
-    onReceipt() {
-      allReceipts.invalidate();
-      touchMessages();
-    },
-  });
-  const { messages, people, receipts, facts } = confirmed;
+  const begin = (): Confirmed =>
+    createConfirmed({
+      ...{ conversationId, reader, maxMessages, onChange },
+      onPeople() {
+        havePeopleChanged = true;
+        onPeople();
+      },
+      onReceipt() {
+        receipts.invalidate();
+        onChange();
+      },
+    });
+  let confirmed = begin();
+
   const overlay = createOverlay({
-    ...{ conversationId, userId, limits, messages, people, receipts, facts },
-    head: () => confirmed.head,
-    onMessage: touchMessages,
-    onRest: touchPeople,
+    ...{ limits, now, onPeople },
+    confirmed: () => confirmed,
+    userId: () => reader,
+    onChange: () => onChange(),
   });
 
-  const view = scope.lazy(createTimelineView(confirmed, overlay, userId));
-  const conversation = scope.lazy(() => overlay.conversation ?? people.conversation);
-  const members = scope.lazy(() => sortedMembers(people.participants, overlay.participants));
-  const allReceipts = scope.lazy(() => receipts.all);
+  const view = scope.lazy(() => viewOf(confirmed, overlay, reader));
+  const conversation = scope.lazy(() => overlay.conversation ?? confirmed.conversation);
+  const members = scope.lazy(() => membersOf([...confirmed.participants, ...overlay.participants]));
+  const receipts = scope.lazy(() => [...confirmed.receipts.values()]);
   const unread = scope.lazy(() => {
-    const { slots, known } = messages;
-    const readSeq = Math.max(receipts.of(reader)?.readSeq ?? 0, overlay.readSeq);
-    const { head, floorSeq, unreadBase: base } = confirmed;
-    return countUnread({ slots, known, headSeq: head.seq, floorSeq, readSeq, userId: reader, base });
+    const { readSeq = 0 } = confirmed.receipts.get(reader) ?? {};
+    return countUnread(confirmed, Math.max(readSeq, overlay.readSeq), reader);
   });
 
-  /** The reader may become known, or be another, at any time: what is theirs changes with them. */
-  const identify = (): void => {
-    if (reader === options.userId()) return;
-    reader = options.userId();
-    messages.reweigh();
-    overlay.replayAll();
-    touchMessages();
+  /** Nothing that is confirmed says anything about another epoch, nor may another reader see it (D8). */
+  const startAnew = (): void => {
+    confirmed = begin();
+    havePeopleChanged = true;
+    onPeople();
+    onChange();
+    receipts.invalidate();
+  };
+
+  /** Answers whether it is another one. */
+  const enter = (next: string): boolean => {
+    const isAnother = epoch !== undefined && epoch !== next;
+    epoch = next;
+    if (isAnother) startAnew();
+    return isAnother;
   };
 
   /** Lets things change, then replays what is pending on them; all of it is announced as one. */
   const update = (work: () => void): void =>
     scope.batch(() => {
-      identify();
+      if (reader !== userId()) {
+        reader = userId();
+        startAnew();
+      }
       work();
       if (havePeopleChanged) overlay.replayAll();
       havePeopleChanged = false;
@@ -191,59 +187,56 @@ export function createReplica(options: ReplicaOptions): Replica {
     unread,
     members,
     conversation,
-    receipts: allReceipts,
+    receipts,
     records: overlay.records,
     get cursor() {
-      return confirmed.cursor;
-    },
-    get missing() {
-      return confirmed.missing;
+      const rev = confirmed.revisions.cursor;
+      return epoch === undefined || rev === undefined ? undefined : { epoch, rev };
     },
     get known() {
-      return messages.known;
+      return confirmed.messages.known;
     },
     get holes() {
-      const { known } = messages;
-      return known[0] ? gapsIn(known, known[0].from, confirmed.head.seq) : [];
+      const { known } = confirmed.messages;
+      return known[0] ? gapsIn(known, known[0].from, confirmed.head.seq) : known;
     },
     get isStale() {
       return confirmed.isStale;
     },
-    acceptEpoch: (epoch) => update(() => confirmed.acceptEpoch(epoch)),
+    acceptEpoch: (next) => update(() => enter(next)),
     acceptChange: (change) => update(() => acceptChange(change)),
     acceptAck: ({ commandId, changes, receipt }) =>
       update(() => {
         changes.forEach(acceptChange);
-        if (receipt) receipts.accept(receipt);
+        if (receipt) confirmed.acceptReceipt(receipt);
         overlay.unpend(commandId);
       }),
-    acceptChanges: (page, afterRev) => update(() => confirmed.acceptChanges(page, afterRev)),
-    acceptHistory: (page) => update(() => confirmed.acceptHistory(page)),
+    acceptChanges: (page, afterRev) =>
+      update(() => {
+        if (!enter(page.epoch)) confirmed.acceptChanges(page, afterRev);
+      }),
+    acceptHistory: (page) =>
+      update(() => {
+        enter(page.epoch);
+        confirmed.acceptHistory(page);
+      }),
     acceptSummary: (summary) => update(() => confirmed.acceptSummary(summary)),
-    restart: (summary) => update(() => confirmed.restart(summary)),
-    acceptParticipants: (items) => update(() => confirmed.absorb(items)),
-    acceptReceipt: (receipt) => update(() => receipts.accept(receipt)),
+    acceptParticipants: (items, asOf) => update(() => confirmed.acceptParticipants(items, asOf)),
+    acceptReceipt: (receipt) => update(() => confirmed.acceptReceipt(receipt)),
     acceptHead: (head) => update(() => confirmed.acceptHead(head)),
-    pend: (command) => update(() => overlay.pend(command, now())),
+    reset: () => update(() => confirmed.revisions.reset()),
+    pend: (command) => update(() => overlay.pend(command)),
     unpend: (commandId) => update(() => overlay.unpend(commandId)),
     setDelivery: (commandId, status, error) => update(() => overlay.setDelivery(commandId, status, error)),
-    refusalOf(command) {
-      const context = { actorId: reader, at: now(), limits: limits() };
-      const applied = apply(overlay.recordsFor(command), command, context);
-      // What is not found here may well exist: a client never holds everything.
-      return applied.ok || applied.code.endsWith("/not-found") ? undefined : applied;
-    },
-    isConfirmed: (messageId) => messages.seqOf(messageId) !== undefined,
+    refusalOf: (command) => overlay.refusalOf(command),
     readersOf: (seq) =>
-      receipts.all.flatMap(({ userId: id, readSeq }) => (id !== reader && readSeq >= seq ? id : [])),
+      receipts.get().flatMap(({ userId: id, readSeq }) => (id !== reader && readSeq >= seq ? id : [])),
   };
 }
 
-function sortedMembers(
-  ...layers: readonly ReadonlyMap<string, ParticipantRecord>[]
-): readonly ParticipantRecord[] {
-  const merged = new Map(layers.flatMap((layer) => [...layer]));
-  return [...merged.values()]
+/** The later entry of the same person counts. */
+function membersOf(entries: readonly (readonly [string, ParticipantRecord])[]): readonly ParticipantRecord[] {
+  return [...new Map(entries).values()]
     .filter(isIn)
     .sort((one, other) => one.joinedAt - other.joinedAt || (one.userId < other.userId ? -1 : 1));
 }

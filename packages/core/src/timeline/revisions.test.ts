@@ -86,8 +86,8 @@ describe("revisions", () => {
     target.snapshot(10);
     target.see(12, 14);
     target.forget(13);
-    target.snapshot(11);
-    expect(target.missing(14)).toEqual({ afterRev: 10, upTo: 13 });
+    target.see(11, 11);
+    expect(target.missing(14)).toEqual({ afterRev: 12, upTo: 13 });
   });
 
   it("[D9] keep a bounded number of islands, and ask again for those they forget (law 4)", () => {

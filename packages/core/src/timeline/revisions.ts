@@ -20,7 +20,7 @@ export interface Revisions {
   see(from: number, to: number): void;
   /** Records arrived as they were at `rev`. */
   snapshot(rev: number): void;
-  /** What was changed at `rev` is no longer held, so that an older snapshot could bring back the state before. */
+  /** What was changed at `rev` is no longer held: something older could bring back the state before. */
   forget(rev: number): void;
   /** There is no catching up from the cursor: the next snapshot begins anew. */
   reset(): void;
@@ -84,6 +84,7 @@ export function createRevisions(onChange: () => void): Revisions {
     },
     forget(rev) {
       base = Math.max(base, rev);
+      if (cursor === undefined || rev > cursor) seen = removeRange(seen, rev, rev);
     },
     reset() {
       cursor = undefined;

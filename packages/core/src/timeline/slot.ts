@@ -1,10 +1,11 @@
+import type { Sized } from "../base/radix-map.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
 import type { MessageRecord } from "../protocol/records.ts";
-import type { MessageItem } from "./items.ts";
+import type { HoleItem, MessageItem } from "./items.ts";
 
-/** A message in its place. */
-export interface Slot {
+/** A message in its place. It weighs 1 if it counts as unread while it is above the reader's watermark. */
+export interface Slot extends Sized {
   /** As shown: with pending commands applied. */
   readonly message: MessageRecord;
   /** What is to be said beside it; absent while no command on it is pending. */
@@ -13,13 +14,23 @@ export interface Slot {
   item: MessageItem | undefined;
 }
 
+/** A hole, in the place of the first message that is missing. */
+export interface HoleSlot extends Sized {
+  readonly message?: undefined;
+  readonly item: HoleItem;
+}
+
 export interface SlotOverlay {
   /** A command on this message waits for its answer. */
-  readonly isPending: boolean;
+  readonly pending: boolean;
   /** Of a message not confirmed yet. */
-  readonly status: DeliveryStatus | undefined;
+  readonly status?: DeliveryStatus;
   /** Why a command on it failed. */
   readonly error: MessagingError | undefined;
   /** The reader's own reactions as they will be, by emoji. */
   readonly reacted: ReadonlyMap<string, boolean>;
+}
+
+export function slotOf(message: MessageRecord, weight: number, overlay?: SlotOverlay): Slot {
+  return { size: 1, weight, message, overlay, item: undefined };
 }

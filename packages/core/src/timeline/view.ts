@@ -1,8 +1,11 @@
+import type { RadixMap } from "../base/radix-map.ts";
+import type { Range, Ranges } from "../base/ranges.ts";
 import type { Head } from "../protocol/changes.ts";
 import type { Confirmed } from "./confirmed.ts";
-import { type HoleItem, ItemList, type TimelineItems } from "./items.ts";
+import { ItemList, type TimelineItems } from "./items.ts";
 import type { PendingOverlay } from "./overlay.ts";
 import type { MissingRevisions } from "./revisions.ts";
+import type { HoleSlot, Slot } from "./slot.ts";
 
 /** A conversation as it stands. Immutable. */
 export interface TimelineView {
@@ -18,43 +21,38 @@ export interface TimelineView {
   readonly head: Head;
 }
 
-/** More than this many holes are never on show at once; beyond, an object may be made anew. */
-const MOST_HOLES = 1_000;
+export function viewOf(confirmed: Confirmed, overlay: PendingOverlay, reader: string): TimelineView {
+  const { messages, revisions, others, head, isStale } = confirmed;
+  const { known, floorSeq, seqOf } = messages;
+  const oldest = known[0]?.from ?? head.seq + 1;
+  const newest = known[known.length - 1]?.to ?? head.seq;
+  const hasOlder = oldest > floorSeq;
+  const hasNewer = newest < head.seq;
+  const missing = revisions.missing(head.rev);
+  // In one piece up to the head; or there is nothing to hold.
+  const isWhole = known.length > 0 ? known.length === 1 && !hasNewer : !hasOlder;
+  const complete = isWhole && revisions.cursor !== undefined && !missing && !isStale;
+  const slots = isWhole ? overlay.slots : withHoles(overlay.slots, known, head.seq);
+  const items = new ItemList({ slots, tail: overlay.tail, reader, others, seqOf });
+  return { items, hasOlder, hasNewer, complete, missing, head };
+}
 
-/** Answers the view of the moment, each time it is called. */
-export function createTimelineView(
-  confirmed: Confirmed,
-  overlay: PendingOverlay,
-  userId: () => string,
-): () => TimelineView {
-  const kept = new Map<number, HoleItem>();
+/** By the range it follows: a hole is the same object for as long as it is the same. */
+const holes = new WeakMap<Range, HoleSlot>();
 
-  const holeItem = (fromSeq: number, toSeq: number): HoleItem => {
-    const known = kept.get(fromSeq);
-    if (known?.toSeq === toSeq) return known;
-    if (kept.size >= MOST_HOLES) kept.clear();
-    const item: HoleItem = { type: "hole", key: `hole-${fromSeq}`, fromSeq, toSeq };
-    kept.set(fromSeq, item);
-    return item;
-  };
-
-  return () => {
-    const { messages, receipts, head, floorSeq, missing, cursor, isStale } = confirmed;
-    const { known, seqOf } = messages;
-    const { slots, tail } = overlay;
-    const reader = userId();
-    const headSeq = head.seq;
-    const { delivered, read } = receipts.othersThan(reader);
-    const oldest = known[0]?.from ?? headSeq + 1;
-    const newest = known[known.length - 1]?.to ?? headSeq;
-    const isWhole = known.length > 0 ? known.length === 1 && newest >= headSeq : headSeq < floorSeq;
-    return {
-      items: new ItemList({ slots, tail, known, headSeq, reader, delivered, read, seqOf, holeItem }),
-      hasOlder: oldest > floorSeq,
-      hasNewer: newest < headSeq,
-      complete: isWhole && cursor !== undefined && !missing && !isStale,
-      missing,
-      head,
-    };
-  };
+/** Puts each hole where the first message it stands for would be, so that one order holds all. */
+export function withHoles(slots: RadixMap<Slot>, known: Ranges, headSeq: number): RadixMap<Slot | HoleSlot> {
+  return slots.update<HoleSlot>((write) =>
+    known.forEach((range, index) => {
+      const fromSeq = range.to + 1;
+      const toSeq = (known[index + 1]?.from ?? headSeq + 1) - 1;
+      if (toSeq < fromSeq) return;
+      let slot = holes.get(range);
+      if (slot?.item.toSeq !== toSeq) {
+        slot = { size: 1, weight: 0, item: { type: "hole", key: `hole-${fromSeq}`, fromSeq, toSeq } };
+        holes.set(range, slot);
+      }
+      write(fromSeq, slot);
+    }),
+  );
 }
