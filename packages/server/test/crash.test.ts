@@ -47,7 +47,7 @@ describe("a server killed with SIGKILL", () => {
     const isThere = reader.prepare("SELECT 1 FROM messages WHERE id = ?");
     const submitted: Submit[] = [];
     let caught = 0;
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const client = await server.join("ada");
       const frames = Array.from({ length: AT_ONCE }, (_, index) =>
         client.frame(message("general", `${round}/${index}`)),
@@ -87,7 +87,7 @@ describe("a server killed with SIGKILL", () => {
       expect(firstSeqs.get(commandId) ?? seq).toBe(seq);
       firstSeqs.set(commandId, seq);
     };
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
       const server = await ServerProcess.start(dataFile);
       const client = await server.join("ada");
       for (const [commandId, seq] of await resubmit(client, submitted.slice(-AT_ONCE)))
@@ -97,7 +97,7 @@ describe("a server killed with SIGKILL", () => {
       );
       submitted.push(...frames);
       for (const frame of frames) client.send(frame); // One by one: many commits, and no pause between them.
-      await client.answer(frames[round * 40]?.id ?? 0);
+      await client.answer(frames[round * 60]?.id ?? 0);
       await server.kill();
       await client.closed;
       for (const frame of client.all("ack")) remember(frame.ack.commandId, seqOf(frame));
