@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Transport } from "@tidings/core";
-import { defaultPolicy, type Policy } from "@tidings/core/protocol";
+import { defaultPolicy, type Limits, type Policy } from "@tidings/core/protocol";
 import { createServer, issueToken, type ServerBounds, type TidingsServer } from "@tidings/server";
 import { openLibsqlStore, type Store } from "@tidings/server/store";
 import { webSocketTransport } from "@tidings/transport-ws";
@@ -24,6 +24,7 @@ export interface BackendOptions {
   readonly port?: number;
   readonly dataFile?: string;
   readonly policy?: Partial<Policy>;
+  readonly limits?: Partial<Limits>;
   readonly bounds?: ServerBounds;
   /** Puts something between the server and its store. */
   readonly wrapStore?: (store: Store) => Store;
@@ -39,14 +40,14 @@ export const wideBounds: ServerBounds = { framesPerSecond: 100_000, frameBurst: 
 
 /** The real server on a real file, in this process. */
 export async function startBackend(options: BackendOptions = {}): Promise<InProcessBackend> {
-  const { port = 0, policy, bounds = wideBounds, wrapStore = (store) => store } = options;
+  const { port = 0, policy, limits, bounds = wideBounds, wrapStore = (store) => store } = options;
   const folder = options.dataFile === undefined ? temporaryFolder() : undefined;
   const server = await createServer({
     port,
     store: wrapStore(openLibsqlStore({ file: options.dataFile ?? folder?.file ?? "" })),
     secret: SECRET,
     lobbies: [],
-    policy: { ...defaultPolicy, ...swiftPolicy, ...policy },
+    policy: { ...defaultPolicy, ...swiftPolicy, ...policy, limits: { ...defaultPolicy.limits, ...limits } },
     bounds,
   });
   return {

@@ -15,27 +15,27 @@ afterEach(() => world?.close());
 
 const STEPS = 150;
 
-const isOnline = ({ client }: Member): boolean => client.connection.get().name === "online";
 const isIn = ({ room, userId }: Member): boolean =>
   room.members.get().some((member) => member.userId === userId);
 
-/** Ends all trouble, and lets everybody resume once more. */
-async function calmDown(of: World): Promise<void> {
-  for (const member of of.members) {
-    settle(member);
-    member.client.disconnect();
-    void member.client.connect();
+/** Ends all trouble, sees to it that everybody is in, and lets them resume once more. */
+async function calmDown({ members }: World): Promise<void> {
+  const instead = (): unknown => members.map((each) => [each.userId, isIn(each), each.errors.at(-1)?.code]);
+  members.forEach(settle);
+  await resume(members);
+  for (const member of members) {
+    const comeBack = async (): Promise<boolean> => {
+      if (!isIn(member)) await (await member.room.join()).settled().catch(() => {});
+      return isIn(member);
+    };
+    await until("everybody back in", comeBack, { instead });
   }
-  await until("everybody online", () => of.members.every(isOnline));
-  await until(
-    "everybody back in",
-    async () => {
-      for (const member of of.members)
-        if (!isIn(member)) await (await member.room.join()).settled().catch(() => {});
-      return of.members.every(isIn);
-    },
-    { instead: () => of.members.map((each) => [each.userId, isIn(each), each.errors.at(-1)?.code]) },
-  );
+  await resume(members);
+}
+
+async function resume(members: readonly Member[]): Promise<void> {
+  for (const { client } of members) client.disconnect();
+  await Promise.all(members.map(({ client }) => client.connect()));
 }
 
 describe(

@@ -89,5 +89,11 @@ describe("the order of one person's messages in one conversation", { timeout: 30
     expect(ada.client.outbox.get()).toMatchObject({ waiting: 0, failed: 1 });
     expect(await said("ada")).toEqual([...numbered(10, "ada before"), ...numbered(10, "ada after")]);
     expect(ada.delivery.of(poison.id)).toEqual(["queued", "sending", "failed"]);
+
+    ada.proxy.reset(); // a new link is no reason to try it again
+    await sendAll(ada, numbered(10, "ada again"));
+    expect(await world.verify()).toEqual([]);
+    expect((await said("ada")).slice(20)).toEqual(numbered(10, "ada again"));
+    expect(ada.delivery.of(poison.id)).toEqual(["queued", "sending", "failed"]);
   });
 });

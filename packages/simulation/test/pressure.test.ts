@@ -7,24 +7,24 @@ import { createWorld, type World } from "../src/world.ts";
 let world: World | undefined;
 afterEach(() => world?.close());
 
-/** The longest text there may be. */
-const LONG = "x".repeat(9_990);
+const LONG = "x".repeat(20_000);
+/** More than the buffers of both kernels and of the proxy hold, many times over. */
+const MOST = 2_000;
 
 describe("somebody who takes in less than is sent to them", { timeout: 60_000 }, () => {
   it("[D4, D9] is cut off by the server, keeps nobody waiting, and catches up when they are back", async () => {
-    const bounds = { ...wideBounds, backlogBytes: 256 * 1_024 };
+    const bounds = { ...wideBounds, backlogBytes: 1_048_576 };
+    // A page of them is well below what a link may leave unread.
+    const limits = { textLength: 20_010, pageSize: 10 };
     // No heartbeat ends the link before the server does.
-    const backend = await startBackend({ bounds, policy: { heartbeatMs: 60_000 } });
+    const backend = await startBackend({ bounds, policy: { heartbeatMs: 60_000 }, limits });
     world = await createWorld({ backend });
     const [ada, bob, cyd] = [world.member(0), world.member(1), world.member(2)];
-    const codes: (string | undefined)[] = [];
-    bob.client.connection.subscribe(({ error }) => codes.push(error?.code));
-    bob.proxy.set({ blackHole: true }, "down");
     const { connections } = backend.server;
+    bob.proxy.set({ blackHole: true }, "down");
     let sent = 0;
-    // The buffers of both kernels and of the proxy fill before those of the server do.
-    while (backend.server.connections === connections && sent < 4_000) {
-      const batch = Array.from({ length: 50 }, () => ada.room.send(`${sent++} ${LONG}`));
+    while (backend.server.connections === connections && sent < MOST) {
+      const batch = Array.from({ length: 10 }, () => ada.room.send(`${sent++} ${LONG}`));
       const last = (await Promise.all(batch)).at(-1);
       await last?.settled();
     }
@@ -33,12 +33,10 @@ describe("somebody who takes in less than is sent to them", { timeout: 60_000 },
       "cyd has all",
       () => cyd.room.timeline.get().head.seq === sent && cyd.room.timeline.get().complete,
     );
-    expect(ada.proxy.attempts).toBe(1);
-    expect(cyd.proxy.attempts).toBe(1);
+    expect([ada, cyd].map(({ proxy }) => proxy.attempts)).toEqual([1, 1]);
 
     bob.proxy.heal();
     expect(await world.verify(30_000)).toEqual([]);
-    expect(codes).toContain("connection/slow");
     expect(bob.proxy.attempts).toBeGreaterThan(1);
     expect(textsOf(bob.room)).toEqual(textsOf(ada.room));
     expect(textsOf(bob.room)).toHaveLength(sent);

@@ -140,8 +140,12 @@ function createLinks(
     },
     onLink(link, error) {
       if (!link) use(undefined);
-      if (error?.retryable === false) report(error);
+      const isBlocked = connection.state.get().name === "blocked"; // told below
+      if (error?.retryable === false && !isBlocked) report(error);
     },
+  });
+  connection.state.subscribe(({ name, error }) => {
+    if (name === "blocked" && error) report(error); // also where an attempt nobody waits for comes to that
   });
   return connection;
 }
