@@ -8,7 +8,7 @@ import type { Limits } from "../protocol/policy.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
 import type { Confirmed } from "./confirmed.ts";
 import { createRecords } from "./records.ts";
-import { hasEffect, type Pending, replayOn } from "./replay.ts";
+import { applyQuietly, hasEffect, type Pending, replayOn } from "./replay.ts";
 import type { Slot } from "./slot.ts";
 
 /**
@@ -106,7 +106,7 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
       if (after !== before) place(messageId, after);
     } else if (hasEffect(pending)) {
       if (command.type === "receipt.mark") readSeq = Math.max(readSeq, command.readSeq ?? 0);
-      const applied = apply(records, command, contextAt(at));
+      const applied = applyQuietly(records, command, contextAt(at));
       for (const { record } of applied.ok ? applied.changes : []) {
         if (record.type === "conversation") conversation = record;
         else if (record.type === "participant") participants.set(record.userId, record);
@@ -153,13 +153,10 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
       replay(messageId);
     },
     setDelivery(commandId, status, error) {
-      const before = commands.get(commandId);
-      if (!before) return;
-      const after = { ...before, status, error };
-      commands.set(commandId, after);
-      const isSend = before.command.type === "message.send" && before.status !== status;
-      const isOther = before.error !== error || hasEffect(before) !== hasEffect(after);
-      if (isSend || isOther) replay(messageOf(before.command));
+      const pending = commands.get(commandId);
+      if (!pending || (pending.status === status && pending.error === error)) return;
+      commands.set(commandId, { ...pending, status, error });
+      replay(messageOf(pending.command));
     },
     refusalOf(command) {
       const applied = apply(records, command, contextAt(now()));

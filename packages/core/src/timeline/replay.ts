@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from "../delivery/machine.ts";
 import { apply } from "../domain/apply.ts";
-import type { Accepted, ApplyContext, Records } from "../domain/types.ts";
+import type { Accepted, Applied, ApplyContext, Records } from "../domain/types.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
 import type { Command, SendMessage } from "../protocol/commands.ts";
 import type { MessageRecord } from "../protocol/records.ts";
@@ -23,6 +23,18 @@ export function hasEffect({ status }: Pending): boolean {
 }
 
 /**
+ * `apply`, for commands that an earlier life left on storage. They may be of another version, or damaged, and what
+ * `apply` cannot read must not end the link it is submitted on, again and again; the backend will refuse it (D7).
+ */
+export function applyQuietly(records: Records, command: Command, context: ApplyContext): Applied {
+  try {
+    return apply(records, command, context);
+  } catch {
+    return { ok: false, code: "command/malformed", message: "unable to show the command; it cannot be read" };
+  }
+}
+
+/**
  * The message after one more pending command on it; `slot` itself where that changes nothing.
  *
  * @param records - everything else as shown, and the message as in `slot`.
@@ -42,7 +54,7 @@ export function replayOn(
   if (!slot) return slot;
   const { message, weight, overlay = { pending: false, error, reacted: none } } = slot;
   if (!isActive) return slotOf(message, weight, { ...overlay, error });
-  const applied = apply(records, command, context);
+  const applied = applyQuietly(records, command, context);
   const { changes, reaction } = applied.ok ? applied : nothing;
   const record = changes[0]?.record;
   const reacted = new Map(overlay.reacted);
