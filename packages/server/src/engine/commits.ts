@@ -4,10 +4,10 @@ import type { Bus, BusEvent, ReceiptEvent } from "../bus/bus.ts";
 import type { Committed, Outcome, Refusal, Store, Submission } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import { expectedOf, isInOrder, type Lane, release, settle, take } from "./lanes.ts";
+import type { LiveConversation, Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
 import { ackPacket, isRetryable, refuse, rejectPacket } from "./packets.ts";
 import type { Rates } from "./rates.ts";
-import type { LiveConversation, Session } from "./online.ts";
 
 /** Commands in one transaction at most: the first are answered, and read by their clients, while the last are taken. */
 const MOST_PER_COMMIT = 256;
@@ -139,8 +139,9 @@ export class Commits {
   /** Asked by the store for each command in its turn. */
   #admit(item: Item, isKnown: boolean): Refusal | undefined {
     const { reply, refusal } = item;
+    // What was answered before is answered again, however busy we are: it costs no more than a refusal.
     const refused =
-      refusal ?? this.#outOfOrder(item, isKnown) ?? (isKnown ? undefined : this.#tooOften(item));
+      this.#outOfOrder(item, isKnown) ?? (isKnown ? undefined : (refusal ?? this.#tooOften(item)));
     if (refused && isRetryable(refused)) {
       if (reply?.lane) item.expected = expectedOf(reply.lane);
     } else if (reply?.lane && isInOrder(reply.lane, reply.number, true)) {

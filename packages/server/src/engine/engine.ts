@@ -1,18 +1,19 @@
 import type { Policy } from "@tidings/core/protocol";
 import type { Bus } from "../bus/bus.ts";
 import type { Store } from "../store/store.ts";
+import type { EngineBounds } from "./bounds.ts";
 import type { Clock } from "./clock.ts";
 import { Commits } from "./commits.ts";
 import { FanOut } from "./fan-out.ts";
-import type { EngineBounds } from "./bounds.ts";
 import { type Authenticate, Greeting } from "./greeting.ts";
 import { Lobbies, type Lobby } from "./lobbies.ts";
+import { Session } from "./online.ts";
 import { type Farewell, Outbound } from "./outbound.ts";
 import type { Outlet } from "./outlet.ts";
+import { Questions } from "./questions.ts";
 import { Rates } from "./rates.ts";
 import { type ReceivedFrame, Reception } from "./reception.ts";
 import { Roster } from "./roster.ts";
-import { Session } from "./online.ts";
 import { Signals } from "./signals.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -69,22 +70,9 @@ export class Engine {
       ...{ store, roster, outbound, signals, clock, policy, authenticate, linksPerUser },
       lobbies: this.#lobbies,
     });
-    this.#reception = new Reception({
-      ...{
-        store,
-        roster,
-        outbound,
-        signals,
-        commits,
-        greeting,
-        clock,
-        policy,
-        bounds,
-        authenticate,
-        newId,
-        onFailure,
-      },
-    });
+    const questions = new Questions({ store, outbound, clock, policy, onFailure });
+    const parts = { roster, outbound, signals, commits, questions, greeting };
+    this.#reception = new Reception({ ...parts, clock, policy, bounds, authenticate, newId, onFailure });
     this.#sweeper = new Sweeper({
       ...{ roster, signals, clock, policy, bounds },
       sessions: this.#sessions,
@@ -100,10 +88,6 @@ export class Engine {
         });
       }
     });
-  }
-
-  get sessionCount(): number {
-    return this.#sessions.size;
   }
 
   /** Makes what must exist before the first link. */

@@ -9,7 +9,7 @@ import type {
   RefreshFrame,
   SubmitFrame,
 } from "@tidings/core/protocol";
-import type { Refusal, Store } from "../store/store.ts";
+import type { Refusal } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { Commits } from "./commits.ts";
 import type { EngineBounds } from "./bounds.ts";
@@ -17,6 +17,7 @@ import { guardFrame } from "./flood-guard.ts";
 import type { Authenticate, Greeting } from "./greeting.ts";
 import { movedHeads } from "./heartbeat.ts";
 import type { Outbound } from "./outbound.ts";
+import type { Questions } from "./questions.ts";
 import { packetOf, refuse, rejectPacket } from "./packets.ts";
 import type { Roster } from "./roster.ts";
 import type { OnlineUser, Session } from "./online.ts";
@@ -25,11 +26,11 @@ import type { Signals } from "./signals.ts";
 export type ReceivedFrame = ClientFrame | MalformedFrame;
 
 export interface ReceptionOptions {
-  readonly store: Store;
   readonly roster: Roster;
   readonly outbound: Outbound;
   readonly signals: Signals;
   readonly commits: Commits;
+  readonly questions: Questions;
   readonly greeting: Greeting;
   readonly clock: Clock;
   readonly policy: Policy;
@@ -66,13 +67,13 @@ export class Reception {
       case "malformed":
         return this.#refuse(session, user, frame);
       case "query":
-        return void this.#query(session, user, frame, this.#obstacle(session, waitMs));
+        return this.#query(session, user, frame, this.#obstacle(session, waitMs));
       case "signal":
         return waitMs === 0 ? this.#options.signals.receive(session, user, frame.signal) : undefined;
       case "ping":
         return this.#ping(session, user, frame.n, frame.seen);
       case "refresh":
-        return void this.#refresh(session, user, frame);
+        return void this.#refresh(session, user, frame, this.#obstacle(session, waitMs));
     }
   }
 
@@ -125,32 +126,10 @@ export class Reception {
     commits.submit(session, user.id, { id, lane, command }, refusal);
   }
 
-  async #query(
-    session: Session,
-    user: OnlineUser,
-    { id, query }: QueryFrame,
-    obstacle?: Refusal,
-  ): Promise<void> {
-    const { store, outbound, policy, onFailure } = this.#options;
-    if (obstacle) return outbound.push(session, rejectPacket(id, obstacle));
-    session.inFlight += 1;
-    try {
-      const capped =
-        "limit" in query ? { ...query, limit: Math.min(query.limit, policy.limits.pageSize) } : query;
-      const answer = await store.query(user.id, capped);
-      const packet = answer.ok
-        ? packetOf({ type: "result", id, result: answer.result })
-        : rejectPacket(id, answer);
-      outbound.push(session, packet);
-    } catch (error) {
-      onFailure("query", error);
-      outbound.push(
-        session,
-        rejectPacket(id, refuse("server/unavailable", "unable to answer; try again", 1_000)),
-      );
-    } finally {
-      session.inFlight -= 1;
-    }
+  #query(session: Session, user: OnlineUser, frame: QueryFrame, obstacle: Refusal | undefined): void {
+    const { questions, outbound } = this.#options;
+    if (obstacle) outbound.push(session, rejectPacket(frame.id, obstacle));
+    else questions.ask(session, user.id, frame);
   }
 
   #ping(session: Session, user: OnlineUser, n: number, seen: number): void {
@@ -162,9 +141,14 @@ export class Reception {
   }
 
   /** A token that does not renew the link leaves it as it was: it may still be good for a while. */
-  async #refresh(session: Session, user: OnlineUser, { id, token }: RefreshFrame): Promise<void> {
+  async #refresh(
+    session: Session,
+    user: OnlineUser,
+    { id, token }: RefreshFrame,
+    obstacle: Refusal | undefined,
+  ): Promise<void> {
     const { authenticate, outbound, clock } = this.#options;
-    const identity = await authenticate(token); // Never throws.
+    const identity = obstacle ?? (await authenticate(token)); // Never throws.
     if ("ok" in identity) return outbound.push(session, rejectPacket(id, identity));
     if (identity.userId !== user.id) {
       const refusal = refuse("auth/invalid", "unable to renew the link; the token is someone else's");

@@ -9,6 +9,9 @@ import type { LiveConversation, OnlineUser, Session } from "./online.ts";
 /** A typing signal may come this much before its time, for clocks and networks are not exact. */
 const TYPING_SLACK_MS = 500;
 
+/** How many people shown to a link cost it as much as a frame. */
+const SHOWN_PER_FRAME = 50;
+
 /** Typing and presence: never stored, shown only to links that look at a conversation both are in. */
 export class Signals {
   readonly #roster: Roster;
@@ -71,6 +74,8 @@ export class Signals {
       (live.watchers ??= new Set()).add(session);
       if (!before.includes(live)) this.#show(session, live, shown);
     }
+    // One small frame may ask for fifty thousand: what it makes the server send counts as sent by the link (D9).
+    session.frameTokens -= shown.size / SHOWN_PER_FRAME;
   }
 
   unwatch(session: Session): void {

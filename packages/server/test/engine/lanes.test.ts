@@ -81,6 +81,18 @@ describe("lanes", () => {
     expect(answers(link)).toEqual([1, ["command/malformed", undefined], 2]);
   });
 
+  it("[D7] looks at nothing that overtakes, not even to find it malformed", async () => {
+    const bench = await EngineBench.open();
+    const link = await ada(bench);
+    const error = new MessagingError("command/malformed");
+    if (!link.session) throw new Error();
+    bench.engine.receive(link.session, [
+      { type: "malformed", id: 77, lane: 2, conversationId: "general", error },
+    ]);
+    await bench.clock.advance(0);
+    expect(answers(link)).toEqual([["command/out-of-order", 1]]);
+  });
+
   it("keeps a lane per conversation: one that waits does not hold up another", async () => {
     const bench = await EngineBench.open({
       lobbies: ["a", "b"].map((id) => ({ conversationId: id, name: id, kind: "community" })),
@@ -196,5 +208,14 @@ describe("lanes", () => {
     expect(answers(link)).toEqual([1, 2, ["protocol/busy", 3]]);
     await bench.send(link, ...frames.slice(2));
     expect(answers(link)).toEqual([3]);
+  });
+
+  it("[D2] answers again what it answered before, however busy it is", async () => {
+    const bench = await EngineBench.open({ policy: { limits: { ...defaultPolicy.limits, inFlight: 1 } } });
+    const link = await ada(bench);
+    const first = sendFrame("general", "1", 1);
+    await bench.send(link, first);
+    await bench.send(link, sendFrame("general", "2", 2), first, sendFrame("general", "3", 3));
+    expect(answers(link)).toEqual([1, 2, 1, ["protocol/busy", 3]]);
   });
 });

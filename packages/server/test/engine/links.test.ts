@@ -1,5 +1,6 @@
 import { defaultPolicy, MOST_HEADS, PROTOCOL_VERSION } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
+import { openLibsqlStore } from "../../src/store/index.ts";
 import { EngineBench, sendFrame } from "../support/engine-bench.ts";
 
 const SECOND_MS = 1_000;
@@ -104,11 +105,47 @@ describe("the life of a link", () => {
     expect(link.all("ack")).toHaveLength(4); // The hello took one.
     expect(link.all("reject")).toMatchObject([
       { code: "protocol/busy", retryable: true, retryAfterMs: 100, expected: 5 },
-      { code: "protocol/busy", expected: 5 },
+      { code: "command/out-of-order", expected: 5 },
     ]);
     for (let round = 0; round < 1_010; round += 1)
       await bench.send(link, { type: "ping", n: round, seen: 0 });
     expect(link.ended).toBe("protocol/busy");
+  });
+
+  it("[D9] has a few queries looked up at a time, in order, and gets every answer", async () => {
+    const store = openLibsqlStore();
+    let running = 0;
+    let most = 0;
+    const query = store.query.bind(store);
+    store.query = async (readerId, asked) => {
+      running += 1;
+      most = Math.max(most, running);
+      const answer = await query(readerId, asked);
+      running -= 1;
+      return answer;
+    };
+    const bench = await EngineBench.open({ store });
+    const link = await bench.join("ada");
+    const ids = Array.from({ length: 50 }, (_, index) => index + 1);
+    await bench.send(
+      link,
+      ...ids.map(
+        (id) => ({ type: "query", id, query: { type: "conversation", conversationId: "general" } }) as const,
+      ),
+    );
+    expect(link.all("result").map(({ id }) => id)).toEqual(ids);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it("[D9] pays for what it makes the server show it", async () => {
+    const bench = await EngineBench.open({ bounds: { frames: { perSecond: 1, burst: 12 } } });
+    for (let index = 0; index < 100; index += 1) await bench.join(`user-${index}`);
+    const link = await bench.join("ada");
+    const watch = (...conversationIds: string[]) =>
+      ({ type: "signal", signal: { type: "watch", conversationIds } }) as const;
+    for (let round = 0; round < 6; round += 1) await bench.send(link, watch("general"), watch());
+    expect(link.all("signal").length).toBeLessThan(400);
+    expect(link.all("signal").length).toBeGreaterThanOrEqual(200);
   });
 
   it("[D9] is one of a bounded number for its user", async () => {

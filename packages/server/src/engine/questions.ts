@@ -1,0 +1,73 @@
+import type { Policy, QueryFrame } from "@tidings/core/protocol";
+import type { Store } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+import type { Session } from "./online.ts";
+import type { Outbound } from "./outbound.ts";
+import { packetOf, refuse, rejectPacket } from "./packets.ts";
+
+/** Queries of one link that are looked up at once; the others wait, so that no link keeps the store to itself. */
+const AT_ONCE = 4;
+
+export interface QuestionsOptions {
+  readonly store: Store;
+  readonly outbound: Outbound;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly onFailure: (what: string, error: unknown) => void;
+}
+
+interface Waiting {
+  readonly frames: QueryFrame[];
+  running: number;
+}
+
+/** Answers queries: a few of each link in one turn of the event loop, then everybody else's turn. */
+export class Questions {
+  readonly #options: QuestionsOptions;
+  readonly #waiting = new Map<Session, Waiting>();
+
+  constructor(options: QuestionsOptions) {
+    this.#options = options;
+  }
+
+  ask(session: Session, userId: string, frame: QueryFrame): void {
+    session.inFlight += 1;
+    let waiting = this.#waiting.get(session);
+    if (!waiting) {
+      waiting = { frames: [], running: 0 };
+      this.#waiting.set(session, waiting);
+    }
+    waiting.frames.push(frame);
+    if (waiting.running < AT_ONCE) void this.#next(session, userId, waiting);
+  }
+
+  async #next(session: Session, userId: string, waiting: Waiting): Promise<void> {
+    const frame = session.phase === "closed" ? undefined : waiting.frames.shift();
+    if (!frame) {
+      if (waiting.running === 0) this.#waiting.delete(session);
+      return;
+    }
+    waiting.running += 1;
+    await this.#answer(session, userId, frame);
+    waiting.running -= 1;
+    session.inFlight -= 1;
+    this.#options.clock.soon(() => void this.#next(session, userId, waiting));
+  }
+
+  async #answer(session: Session, userId: string, { id, query }: QueryFrame): Promise<void> {
+    const { store, outbound, policy, onFailure } = this.#options;
+    try {
+      const { pageSize } = policy.limits;
+      const capped = "limit" in query ? { ...query, limit: Math.min(query.limit, pageSize) } : query;
+      const answer = await store.query(userId, capped);
+      const packet = answer.ok
+        ? packetOf({ type: "result", id, result: answer.result })
+        : rejectPacket(id, answer);
+      outbound.push(session, packet);
+    } catch (error) {
+      onFailure("query", error);
+      const refusal = refuse("server/unavailable", "unable to answer; try again", 1_000);
+      outbound.push(session, rejectPacket(id, refusal));
+    }
+  }
+}
