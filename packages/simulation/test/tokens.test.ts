@@ -71,6 +71,31 @@ describe("a token that ends while people talk", { timeout: 30_000 }, () => {
   });
 });
 
+describe("an app that takes its time with tokens", { timeout: 30_000 }, () => {
+  it("[D9] is asked once at a time, though a new link is wanted while the old one is being renewed", async () => {
+    const backend = await startBackend();
+    let asked = 0;
+    let running = 0;
+    let most = 0;
+    const auth = async (): Promise<string> => {
+      asked += 1;
+      most = Math.max(most, ++running);
+      await sleep(asked === 1 ? 0 : 400);
+      running -= 1;
+      return backend.token("ada", LIFE_MS);
+    };
+    world = await createWorld({ backend, userIds: ["ada"], member: { auth } });
+    const ada = world.member(0);
+    await until("a renewal under way", () => running === 1 && asked === 2);
+    ada.proxy.reset();
+    await until("another link", () => ada.proxy.attempts === 2);
+    await until("ada online", () => ada.client.connection.get().name === "online");
+    expect(most).toBe(1);
+    expect(asked).toBe(2); // the new link took the answer to the question that was being asked
+    expect(await world.verify()).toEqual([]);
+  });
+});
+
 describe("a token the server does not accept", { timeout: 30_000 }, () => {
   it("[D1, D9] blocks the client, in sight and without another attempt, until the app connects again", async () => {
     const backend = await startBackend();
