@@ -113,14 +113,9 @@ interface Plan {
 
 function planOf(name: Case, size: number): Plan {
   const all = Array.from({ length: size }, (_, index) => messageOf(index + 1, index + 1));
-  // Those that come late were lost one by one, all over the conversation: as many holes, at most one in four messages.
-  const count = name === "middle" ? Math.min(BATCH * BATCHES, size / 4) : BATCH * BATCHES;
-  const late = new Set(
-    name === "middle"
-      ? Array.from({ length: count }, (_, index) => 2 + index * Math.floor(size / count))
-      : [],
-  );
-  const lateInDisorder = [...late].map((_, index, list) => list[(index * 7) % list.length] ?? 0);
+  // What comes late was lost in the middle, and comes in order: a hole that closes.
+  const count = name === "middle" ? Math.min(BATCH * BATCHES, size / 2) : BATCH * BATCHES;
+  const firstLate = name === "middle" ? size / 4 + 1 : Infinity;
   const make = (index: number): Change => {
     const rev = size + index + 1;
     const old = all[(index * 7_919) % size] ?? messageOf(1, 1);
@@ -129,7 +124,7 @@ function planOf(name: Case, size: number): Plan {
       case "burst":
         return changeOf("message.send", messageOf(rev, rev));
       case "middle":
-        return changeOf("message.send", messageOf(lateInDisorder[index] ?? 0, rev));
+        return changeOf("message.send", messageOf(firstLate + index, rev));
       case "edit":
         return changeOf("message.edit", { ...old, rev, version: 1, content: { text: `edited ${index}` } });
       case "reaction":
@@ -150,7 +145,7 @@ function planOf(name: Case, size: number): Plan {
         )
       : Array.from({ length: count }, (_, index) => [make(index)]);
   return {
-    held: all.filter(({ seq }) => !late.has(seq)),
+    held: all.filter(({ seq }) => seq < firstLate || seq >= firstLate + count),
     batches: chunks(groups, name === "burst" ? 1 : BATCH),
   };
 }
@@ -224,11 +219,12 @@ function replicaOf(scope: Scope, held: readonly MessageRecord[]): Replica {
   const replica = createReplica({ ...options, maxMessages: 1_000_000 });
   const rev = held.at(-1)?.rev ?? 0;
   const head = { conversationId: "bench", rev, seq: rev };
-  const page = { epoch: "bench", head, own: {} };
-  replica.acceptHistory({ ...page, messages: held.slice(0, 1), fromSeq: 1, toSeq: 1, floorSeq: 1 });
-  // The rest by catch-up and not as history, which could not leave messages out.
-  for (const records of chunks(held, 1_000))
-    replica.acceptChanges({ ...page, records, upTo: rev, reset: false }, 0);
+  const page = { epoch: "bench", head, own: {}, floorSeq: 1 };
+  // Pages of 100, none of them across the stretch that is missing.
+  for (const messages of chunks(held, 100)) {
+    const [fromSeq = 0, toSeq = 0] = [messages[0]?.seq, messages.at(-1)?.seq];
+    replica.acceptHistory({ ...page, messages, fromSeq, toSeq });
+  }
   return replica;
 }
 

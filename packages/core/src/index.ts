@@ -41,7 +41,8 @@ export type {
 } from "./ports/transport.ts";
 export type { RateStatus } from "./rate-limit/rate-status.ts";
 export type { ConversationItem } from "./sync/directory.ts";
-export type { HoleItem, MessageItem, TimelineItem, TimelineItems } from "./timeline/items.ts";
+export type { HoleItem, MessageItem, TimelineItem } from "./timeline/item.ts";
+export type { TimelineItems } from "./timeline/items.ts";
 export type { TimelineView } from "./timeline/view.ts";
 export type { TimelineWindow, WindowOptions, WindowView } from "./timeline/window.ts";
 export type { ErrorCategory, ErrorCode } from "./errors/codes.ts";

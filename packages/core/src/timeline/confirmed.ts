@@ -5,7 +5,14 @@ import type { AnyRecord, ConversationRecord, MessageRecord, ParticipantRecord } 
 import { createMessages, type Messages } from "./messages.ts";
 import { createReactionFacts, type ReactionFacts } from "./own-reactions.ts";
 import { createRevisions, type Revisions } from "./revisions.ts";
-import type { UnreadBase } from "./unread.ts";
+
+/** What the backend counted at `rev`: `count` messages unread, above `readSeq` and up to `headSeq`. */
+export interface UnreadBase {
+  readonly rev: number;
+  readonly readSeq: number;
+  readonly headSeq: number;
+  readonly count: number;
+}
 
 /** What the backend has said about a conversation in one epoch; nothing optimistic is ever written here. */
 export interface Confirmed {

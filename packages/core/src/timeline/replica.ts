@@ -1,4 +1,4 @@
-import type { Observable, Scope } from "../base/observable.ts";
+import type { Lazy, Observable, Scope } from "../base/observable.ts";
 import { gapsIn, type Ranges } from "../base/ranges.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
 import { isIn } from "../domain/standing.ts";
@@ -11,7 +11,7 @@ import type { ChangesPage, ConversationSummary, HistoryPage } from "../protocol/
 import type { Receipt } from "../protocol/receipts.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
 import { type Confirmed, createConfirmed } from "./confirmed.ts";
-import { createOverlay } from "./overlay.ts";
+import { createOverlay, type PendingOverlay } from "./overlay.ts";
 import { countUnread } from "./unread.ts";
 import { type TimelineView, viewOf } from "./view.ts";
 
@@ -130,19 +130,13 @@ export function createReplica(options: ReplicaOptions): Replica {
   let confirmed = begin();
 
   const overlay = createOverlay({
-    ...{ limits, now, onPeople },
+    ...{ limits, now, onPeople, onChange },
     confirmed: () => confirmed,
     userId: () => reader,
-    onChange: () => onChange(),
   });
 
-  const view = scope.lazy(() => viewOf(confirmed, overlay, reader));
-  const conversation = scope.lazy(() => overlay.conversation ?? confirmed.conversation);
-  const members = scope.lazy(() => membersOf([...confirmed.participants, ...overlay.participants]));
-  const receipts = scope.lazy(() => [...confirmed.receipts.values()]);
-  const unread = scope.lazy(() => {
-    const { readSeq = 0 } = confirmed.receipts.get(reader) ?? {};
-    return countUnread(confirmed, Math.max(readSeq, overlay.readSeq), reader);
+  const { view, conversation, members, receipts, unread } = createObservables(scope, () => {
+    return { confirmed, overlay, reader };
   });
 
   /** Nothing that is confirmed says anything about another epoch, nor may another reader see it (D8). */
@@ -190,15 +184,13 @@ export function createReplica(options: ReplicaOptions): Replica {
     receipts,
     records: overlay.records,
     get cursor() {
-      const rev = confirmed.revisions.cursor;
-      return epoch === undefined || rev === undefined ? undefined : { epoch, rev };
+      return cursorOf(confirmed, epoch);
     },
     get known() {
       return confirmed.messages.known;
     },
     get holes() {
-      const { known } = confirmed.messages;
-      return known[0] ? gapsIn(known, known[0].from, confirmed.head.seq) : known;
+      return holesOf(confirmed);
     },
     get isStale() {
       return confirmed.isStale;
@@ -225,13 +217,69 @@ export function createReplica(options: ReplicaOptions): Replica {
     acceptReceipt: (receipt) => update(() => confirmed.acceptReceipt(receipt)),
     acceptHead: (head) => update(() => confirmed.acceptHead(head)),
     reset: () => update(() => confirmed.revisions.reset()),
+    ...pendingOf(overlay, update),
+    readersOf: (seq) => readersOf(receipts.get(), seq, reader),
+  };
+}
+
+interface Shown {
+  readonly confirmed: Confirmed;
+  readonly overlay: PendingOverlay;
+  readonly reader: string;
+}
+
+/** What of a replica can be watched, computed when it is read. Types as `Replica` has them, but to be invalidated. */
+function createObservables(
+  scope: Scope,
+  now: () => Shown,
+): {
+  readonly view: Lazy<TimelineView>;
+  readonly conversation: Lazy<ConversationRecord | undefined>;
+  readonly members: Lazy<readonly ParticipantRecord[]>;
+  readonly receipts: Lazy<readonly Receipt[]>;
+  readonly unread: Lazy<number>;
+} {
+  return {
+    view: scope.lazy(() => {
+      const { confirmed, overlay, reader } = now();
+      return viewOf(confirmed, overlay, reader);
+    }),
+    conversation: scope.lazy(() => now().overlay.conversation ?? now().confirmed.conversation),
+    members: scope.lazy(() => membersOf([...now().confirmed.participants, ...now().overlay.participants])),
+    receipts: scope.lazy(() => [...now().confirmed.receipts.values()]),
+    unread: scope.lazy(() => {
+      const { confirmed, overlay, reader } = now();
+      const { readSeq = 0 } = confirmed.receipts.get(reader) ?? {};
+      return countUnread(confirmed, Math.max(readSeq, overlay.readSeq), reader);
+    }),
+  };
+}
+
+function pendingOf(
+  overlay: PendingOverlay,
+  update: (work: () => void) => void,
+): Pick<Replica, "pend" | "unpend" | "setDelivery" | "refusalOf"> {
+  return {
     pend: (command) => update(() => overlay.pend(command)),
     unpend: (commandId) => update(() => overlay.unpend(commandId)),
     setDelivery: (commandId, status, error) => update(() => overlay.setDelivery(commandId, status, error)),
     refusalOf: (command) => overlay.refusalOf(command),
-    readersOf: (seq) =>
-      receipts.get().flatMap(({ userId: id, readSeq }) => (id !== reader && readSeq >= seq ? id : [])),
   };
+}
+
+function cursorOf({ revisions: { cursor: rev } }: Confirmed, epoch: string | undefined): Cursor | undefined {
+  return epoch === undefined || rev === undefined ? undefined : { epoch, rev };
+}
+
+/** What is missing between the oldest message held and the head. */
+function holesOf({ messages: { known }, head }: Confirmed): Ranges {
+  return known[0] ? gapsIn(known, known[0].from, head.seq) : known;
+}
+
+function readersOf(receipts: readonly Receipt[], seq: number, reader: string): readonly string[] {
+  return receipts
+    .filter(({ userId, readSeq }) => userId !== reader && readSeq >= seq)
+    .map(({ userId }) => userId);
 }
 
 /** The later entry of the same person counts. */

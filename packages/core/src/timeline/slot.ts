@@ -2,7 +2,7 @@ import type { Sized } from "../base/radix-map.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
 import type { MessageRecord } from "../protocol/records.ts";
-import type { HoleItem, MessageItem } from "./items.ts";
+import type { HoleItem, MessageItem } from "./item.ts";
 
 /** A message in its place. It weighs 1 if it counts as unread while it is above the reader's watermark. */
 export interface Slot extends Sized {

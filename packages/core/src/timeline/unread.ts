@@ -1,14 +1,6 @@
 import { gapsIn, rangesSize } from "../base/ranges.ts";
 import type { Confirmed } from "./confirmed.ts";
 
-/** What the backend counted at `rev`: `count` messages unread, above `readSeq` and up to `headSeq`. */
-export interface UnreadBase {
-  readonly rev: number;
-  readonly readSeq: number;
-  readonly headSeq: number;
-  readonly count: number;
-}
-
 /**
  * How many messages of others, not deleted, lie above the watermark. Computed from what there is, so it cannot drift:
  * exact where the messages are known; elsewhere what the backend counted, less those of them that are known by now; and

@@ -1,5 +1,5 @@
 import type { Observable, Scope } from "../base/observable.ts";
-import type { TimelineItem } from "./items.ts";
+import type { TimelineItem } from "./item.ts";
 import type { TimelineView } from "./view.ts";
 
 export interface WindowOptions {
@@ -36,56 +36,51 @@ export function createWindow(
   scope: Scope,
 ): TimelineWindow {
   const moves = scope.cell(0);
-  /** The message to stay with, and how many items the window begins above it; none at the newest end. */
+  /** The message to stay with, and how far above it the window begins; none at the newest end. */
   let hold: { readonly id: string; readonly above: number } | undefined;
   let from = 0;
   let seen: TimelineView | undefined;
   let value: WindowView = { items: [], hasOlder: false, hasNewer: false };
 
-  const last = (): number => Math.max(0, source.get().items.length - size);
-
-  const locate = (): number => {
-    const index = hold ? source.get().items.indexOf(hold.id) : -1;
-    const wanted = index < 0 ? from : index - (hold?.above ?? 0);
-    return hold ? Math.max(0, Math.min(wanted, last())) : last();
+  const itemsFrom = (index: number): readonly TimelineItem[] => {
+    const { items } = source.get();
+    from = Math.max(0, Math.min(index, items.length - size));
+    return items.slice(from, from + size);
   };
 
   const get = (): WindowView => {
     const view = source.get();
     if (view === seen) return value;
     seen = view;
-    from = locate();
-    const items = view.items.slice(from, from + size);
-    const next = {
-      items,
-      hasOlder: from > 0 || view.hasOlder,
-      hasNewer: from + items.length < view.items.length || view.hasNewer,
-    };
-    return isSame(value, next) ? value : (value = next);
+    const index = hold ? view.items.indexOf(hold.id) : view.items.length;
+    const items = itemsFrom(index < 0 ? from : index - (hold?.above ?? 0));
+    const hasOlder = from > 0 || view.hasOlder;
+    const hasNewer = from + items.length < view.items.length || view.hasNewer;
+    const isSame =
+      value.hasOlder === hasOlder &&
+      value.hasNewer === hasNewer &&
+      value.items.length === items.length &&
+      items.every((item, at) => item === value.items[at]);
+    if (!isSame) value = { items, hasOlder, hasNewer };
+    return value;
   };
 
-  const moveTo = (index: number): void => {
-    from = Math.max(0, Math.min(index, last()));
-    const shown = source.get().items.slice(from, from + size);
-    const above = shown.findIndex(({ type }) => type === "message");
-    hold = { id: shown[above]?.key ?? "", above };
-    redraw();
-  };
-
-  const follow = (): void => {
-    hold = undefined;
-    redraw();
-  };
-
-  const redraw = (): void => {
+  /** Begins at `index` from now on; without one, follows the newest. */
+  const move = (index?: number): void => {
+    if (index === undefined) hold = undefined;
+    else {
+      const shown = itemsFrom(index);
+      const above = shown.findIndex(({ type }) => type === "message");
+      hold = { id: shown[above]?.key ?? "", above };
+    }
     seen = undefined;
     moves.set(moves.get() + 1);
   };
 
   const jumpTo = (target: string): boolean => {
     const index = source.get().items.indexOf(target);
-    if (target === NEWEST) follow();
-    else if (index >= 0) moveTo(index - (size >> 1));
+    if (target === NEWEST) move();
+    else if (index >= 0) move(index - (size >> 1));
     return target === NEWEST || index >= 0;
   };
 
@@ -96,8 +91,8 @@ export function createWindow(
     jumpTo,
     scroll(by) {
       get();
-      if (from + by >= last() && by > 0) follow();
-      else moveTo(from + by);
+      const isAtEnd = by > 0 && from + by + size >= source.get().items.length;
+      move(isAtEnd ? undefined : from + by);
     },
     subscribe(listener) {
       let told = get();
@@ -109,13 +104,4 @@ export function createWindow(
       return () => ends.forEach((end) => end());
     },
   };
-}
-
-function isSame(one: WindowView, other: WindowView): boolean {
-  return (
-    one.hasOlder === other.hasOlder &&
-    one.hasNewer === other.hasNewer &&
-    one.items.length === other.items.length &&
-    one.items.every((item, index) => item === other.items[index])
-  );
 }

@@ -57,7 +57,15 @@ function schemaOf(schema: Schema<unknown>): object {
 }
 
 /** Everything two sides must agree on. If this changes, so must `PROTOCOL_VERSION`. */
-export const wire = {
+interface WholeWire {
+  readonly clientFrame: object;
+  readonly serverFrame: object;
+  readonly queryResults: object;
+  readonly closeCodes: object;
+  readonly mostFrames: number;
+}
+
+export const wire: WholeWire = {
   clientFrame: schemaOf(clientFrame),
   serverFrame: schemaOf(serverFrame),
   queryResults: schemaOf(z.object(queryResults)),

@@ -4,7 +4,7 @@ import { isIn } from "../../src/domain/standing.ts";
 import type { Change } from "../../src/protocol/changes.ts";
 import type { Command } from "../../src/protocol/commands.ts";
 import { defaultPolicy } from "../../src/protocol/policy.ts";
-import type { TimelineItem } from "../../src/timeline/items.ts";
+import type { TimelineItem } from "../../src/timeline/item.ts";
 import { createReplica, type Replica } from "../../src/timeline/replica.ts";
 import { type Backend, type BareCommand, CONVERSATION, createBackend, keyOf, READER } from "./backend.ts";
 
