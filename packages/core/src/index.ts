@@ -27,7 +27,7 @@ export { browserPlatform, type Platform } from "./connection/platform.ts";
 export type { DeliveryStatus } from "./delivery/machine.ts";
 export { memoryStorage } from "./memory/storage.ts";
 export type { OutboxEntry } from "./outbox/entry.ts";
-export type { OutboxView } from "./outbox/outbox.ts";
+export type { OutboxView } from "./outbox/types.ts";
 export type { Logger, LogLevel } from "./ports/logger.ts";
 export type { Meter } from "./ports/meter.ts";
 export type { Durability, Storage, StorageKey, StorageOperation, StorageRange } from "./ports/storage.ts";

@@ -114,18 +114,16 @@ function written<T extends Sized>(
   return copy.size > 0 ? copy : undefined;
 }
 
-function collect<T extends Sized>({ nodes, values }: Node<T>, skip: number, count: number, found: T[]): void {
-  const end = Math.max(nodes.length, values.length);
+function collect<T>({ nodes, values }: Node<T>, skip: number, count: number, found: T[]): void {
   let left = skip;
-  for (let slot = 0; slot < end && found.length < count; slot += 1) {
-    const node = nodes[slot];
-    const value = values[slot];
-    const size = node?.size ?? (value ? 1 : 0);
-    if (left >= size) left -= size;
-    else {
-      if (node) collect(node, left, count, found);
-      else if (value) found.push(value);
+  for (const node of nodes) {
+    if (!node || found.length >= count) continue;
+    if (left < node.size) {
+      collect(node, left, count, found);
       left = 0;
-    }
+    } else left -= node.size;
+  }
+  for (const value of values) {
+    if (value && found.length < count && left-- <= 0) found.push(value);
   }
 }

@@ -4,7 +4,7 @@ import type { Composed, ComposePipeline, Draft } from "../compose/pipeline.ts";
 import { asReason } from "../errors/codes.ts";
 import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Entry } from "../outbox/entry.ts";
-import type { Outbox } from "../outbox/outbox.ts";
+import type { Outbox } from "../outbox/types.ts";
 import type { SendMessage } from "../protocol/commands.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { Presence } from "../presence/presence.ts";

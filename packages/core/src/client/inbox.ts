@@ -1,7 +1,7 @@
 import { assertNever } from "../base/assert-never.ts";
 import type { Emitter } from "../base/emitter.ts";
 import type { Scope } from "../base/observable.ts";
-import type { Outbox } from "../outbox/outbox.ts";
+import type { Outbox } from "../outbox/types.ts";
 import type { LinkEvent } from "../ports/transport.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Ack, Change } from "../protocol/changes.ts";

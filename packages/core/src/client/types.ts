@@ -7,7 +7,7 @@ import type { ComposeStep, Draft } from "../compose/pipeline.ts";
 import type { ConnectionState } from "../connection/machine.ts";
 import type { Platform } from "../connection/platform.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
-import type { OutboxView } from "../outbox/outbox.ts";
+import type { OutboxView } from "../outbox/types.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Storage } from "../ports/storage.ts";
 import type { Transport } from "../ports/transport.ts";
@@ -77,7 +77,7 @@ export interface Client {
   conversation(conversationId: string): Conversation;
   /** Begins a conversation. The handle works at once; the backend may still refuse. */
   createConversation(options: CreateConversationOptions): Promise<Conversation>;
-  on<Name extends keyof ClientEvents & string>(
+  on<Name extends keyof ClientEvents>(
     name: Name,
     listener: (payload: ClientEvents[Name]) => void,
   ): Unsubscribe;

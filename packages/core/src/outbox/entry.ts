@@ -1,5 +1,5 @@
 import { advanceDelivery, type DeliveryEvent, type DeliveryStatus } from "../delivery/machine.ts";
-import { MessagingError } from "../errors/messaging-error.ts";
+import type { MessagingError } from "../errors/messaging-error.ts";
 import type { Ack } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
 

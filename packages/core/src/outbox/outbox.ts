@@ -1,68 +1,11 @@
 import { backoffDelayMs, type BackoffPolicy } from "../base/backoff.ts";
-import type { Cancel, Clock } from "../base/clock.ts";
-import type { Observable, Scope } from "../base/observable.ts";
-import type { Random } from "../base/random.ts";
+import type { Cancel } from "../base/clock.ts";
 import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
-import type { Command } from "../protocol/commands.ts";
-import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
-import { Entry, type OutboxEntry } from "./entry.ts";
-import type { Journal } from "./journal.ts";
+import { Entry } from "./entry.ts";
 import { add, addFirst, comeBack, depart, emptyLane, type Lane, next, settle } from "./lane.ts";
-
-/** What waits, what is out and what failed, oldest first. */
-export interface OutboxView {
-  readonly entries: readonly OutboxEntry[];
-  /** Not yet accepted and not failed: what a "3 messages waiting" banner counts. */
-  readonly waiting: number;
-  /** Parked until someone retries or cancels them; they block nobody (D7). */
-  readonly failed: number;
-}
-
-export interface OutboxOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly scope: Scope;
-  readonly journal: Journal;
-  readonly limiter: Pick<RateLimiter, "take" | "penalise">;
-  /** More than this many entries are refused with `outbox/full` (D9). */
-  readonly maxEntries: number;
-  /** How many submits to one conversation may be out at once: 1 where the link keeps no order. */
-  readonly window: () => number;
-  /** Mints the id of a refused command that is tried again. */
-  readonly nextId: () => string;
-  /** An entry changed; its status says how. */
-  readonly onEntry: (entry: OutboxEntry) => void;
-  readonly onAck: (ack: Ack) => void;
-  /** The link took a submit and never answered. */
-  readonly onStuck: () => void;
-}
-
-export interface Outbox {
-  readonly view: Observable<OutboxView>;
-  /**
-   * Takes a command in: shown as queued at once, submitted in turn.
-   *
-   * @throws {MessagingError} `outbox/full`
-   */
-  add(command: Command): Entry;
-  /** Takes back in what an earlier life of the client left on storage, before anything is out. */
-  restore(commands: readonly Command[]): void;
-  /** Resolves when the entry is on storage. @throws {MessagingError} `storage/full`, `storage/failed` */
-  stored(entry: Entry): Promise<void>;
-  find(commandId: string): Entry | undefined;
-  /** Submits a failed entry again; a command the backend refused gets a new id. Returns the entry that goes out. */
-  retry(commandId: string): Entry | undefined;
-  /** Calls off what is not out, or removes what failed. False if it is out, or gone. */
-  cancel(commandId: string): boolean;
-  /** The backend pushed what this command did: as good as its ack. */
-  confirm(ack: Ack): void;
-  /** The link that submits go to, or that there is none. */
-  use(link: Link | undefined): void;
-  /** Ends every wait with `client/closed`; entries stay on storage. */
-  close(): void;
-}
+import type { Outbox, OutboxOptions, OutboxView } from "./types.ts";
 
 interface Run {
   lane: Lane;

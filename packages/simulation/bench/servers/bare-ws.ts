@@ -1,4 +1,4 @@
-import { WebSocket, WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { announce } from "../lib/serve.ts";
 
 /**
