@@ -55,9 +55,13 @@ class LibsqlStore implements Store {
     items: readonly Item[],
     admit: Admit<Item>,
   ): Promise<readonly Outcome[]> {
-    return this.#transactions.write((work) => {
-      const known = this.#answers.find(items.map((item) => item.command.commandId));
-      return items.map((item) => this.#settle(item, admit, known, work));
+    const ids = items.map((item) => item.command.commandId);
+    return this.#transactions.write(() => {
+      const known = this.#answers.find(ids);
+      return {
+        unusedIds: new Set(ids.filter((id) => !known.has(id))),
+        run: (work) => items.map((item) => this.#settle(item, admit, known, work)),
+      };
     });
   }
 

@@ -4,10 +4,16 @@ import type { Tables } from "./tables.ts";
 import { type Caches, WorkingSet } from "./working-set.ts";
 
 export interface Transactions {
-  /** Runs `work`, writes what it changed, commits. If anything throws, nothing happened. */
-  write<Result>(work: (work: WorkingSet) => Result): Result;
+  /** Runs what `prepare` gives, writes what it changed, commits. If anything throws, nothing happened. */
+  write<Result>(prepare: () => Prepared<Result>): Result;
   /** Everything `work` reads is of one moment. */
   read<Result>(work: () => Result): Result;
+}
+
+/** Work on a working set; `unusedIds` are known to be no message's. */
+export interface Prepared<Result> {
+  readonly unusedIds: ReadonlySet<string>;
+  readonly run: (work: WorkingSet) => Result;
 }
 
 export function createTransactions(connection: Connection, tables: Tables): Transactions {
@@ -42,12 +48,13 @@ export function createTransactions(connection: Connection, tables: Tables): Tran
   };
 
   return {
-    write(run) {
+    write(prepare) {
       begin.run();
       let work: WorkingSet | undefined;
       const result = within(() => {
         validateCaches();
-        work = new WorkingSet(tables, caches);
+        const { unusedIds, run } = prepare();
+        work = new WorkingSet(tables, caches, unusedIds);
         const outcome = run(work);
         work.write();
         return outcome;

@@ -34,11 +34,14 @@ export class WorkingSet {
   readonly #receipts = new Map<string, { readonly key: number; readonly receipt: Receipt }>();
   readonly #reactions = new Map<string, ReactionFact>();
   readonly #versions: MessageVersion[] = [];
+  /** Ids known to be no message's, so that nobody looks for them in vain. */
+  readonly #unusedIds: ReadonlySet<string>;
   #nextKey = 0;
 
-  constructor(tables: Tables, caches: Caches) {
+  constructor(tables: Tables, caches: Caches, unusedIds: ReadonlySet<string>) {
     this.#tables = tables;
     this.#caches = caches;
+    this.#unusedIds = unusedIds;
   }
 
   conversation(conversationId: string): ConversationState {
@@ -61,7 +64,7 @@ export class WorkingSet {
 
   message(messageId: string): MessageRecord | undefined {
     const known = this.#messages.get(messageId)?.record ?? this.#caches.messages.get(messageId);
-    if (known) return known;
+    if (known || this.#unusedIds.has(messageId)) return known;
     const stored = this.#tables.message(messageId);
     if (stored) this.#caches.messages.set(messageId, stored);
     return stored;
