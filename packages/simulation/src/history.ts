@@ -67,7 +67,7 @@ export function byUser<Item extends { readonly userId: string }>(items: readonly
 }
 
 /** Asks one thing on a link of its own. */
-export function ask<Type extends QueryType>(
+function ask<Type extends QueryType>(
   transport: Transport,
   token: string | undefined,
   query: QueryOf<Type>,

@@ -110,7 +110,7 @@ function* unsettled(client: Client, items: readonly TimelineItem[]): Generator<s
 }
 
 /** By content; a property that is undefined counts as absent, as it does on the wire. */
-export function isSame(one: unknown, other: unknown): boolean {
+function isSame(one: unknown, other: unknown): boolean {
   return canonical(one) === canonical(other);
 }
 

@@ -70,7 +70,7 @@ const nothing: Accepted = { ok: true, changes: [] };
  * As `apply` makes it (a test compares them), but asking nobody: what somebody wrote stays in sight until they take it
  * back or the backend has answered. It has no place and no revision yet: 0.
  */
-export function unconfirmed(
+function unconfirmed(
   command: SendMessage,
   { actorId: authorId, at: createdAt }: ApplyContext,
 ): MessageRecord {

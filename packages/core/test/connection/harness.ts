@@ -22,7 +22,7 @@ export interface ScriptedPlatform extends Platform {
   wake(): void;
 }
 
-export function scriptedPlatform(): ScriptedPlatform {
+function scriptedPlatform(): ScriptedPlatform {
   const listeners = new Set<() => void>();
   let hasNetwork = true;
   const tell = (): void => [...listeners].forEach((listener) => listener());
