@@ -66,15 +66,6 @@ export function byUser<Item extends { readonly userId: string }>(items: readonly
   return [...items].sort((one, other) => (one.userId < other.userId ? -1 : 1));
 }
 
-/** Asks one thing on a link of its own. */
-function ask<Type extends QueryType>(
-  transport: Transport,
-  token: string | undefined,
-  query: QueryOf<Type>,
-): Promise<QueryResults[Type]> {
-  return withLink(transport, token, (link) => link.query(query));
-}
-
 export async function withLink<T>(
   transport: Transport,
   token: string | undefined,
