@@ -5,9 +5,6 @@ import type {
   MessageRecord,
   Page,
   ParticipantRecord,
-  QueryOf,
-  QueryResults,
-  QueryType,
   Receipt,
 } from "@tidings/core/protocol";
 
