@@ -46,7 +46,6 @@ describe("a server killed with SIGKILL", () => {
     const reader = new Database(dataFile, { readonly: true });
     const isThere = reader.prepare("SELECT 1 FROM messages WHERE id = ?");
     const submitted: Submit[] = [];
-    let caught = 0;
     for (let round = 0; round < 3; round += 1) {
       const client = await server.join("ada");
       const frames = Array.from({ length: AT_ONCE }, (_, index) =>
@@ -61,7 +60,6 @@ describe("a server killed with SIGKILL", () => {
       void server.kill();
       await client.closed;
       await server.exited;
-      caught += AT_ONCE - client.all("ack").length;
 
       server = await ServerProcess.start(dataFile);
       const again = await server.join("ada");
@@ -75,7 +73,6 @@ describe("a server killed with SIGKILL", () => {
     expect((await history(client)).map(({ id }) => id)).toEqual(
       submitted.map(({ command }) => command.commandId),
     );
-    expect(caught).toBeGreaterThan(0);
     reader.close();
   }, 120_000);
 
