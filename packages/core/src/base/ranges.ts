@@ -9,13 +9,16 @@ export type Ranges = readonly Range[];
 
 /** The same reference if `from` to `to` are in already, or if there is nothing between them. */
 export function addRange(ranges: Ranges, from: number, to: number): Ranges {
-  const before = ranges.filter((range) => range.to < from - 1);
-  const after = ranges.filter((range) => range.from > to + 1);
-  const first = ranges[before.length];
-  const last = ranges[ranges.length - after.length - 1];
-  if (from > to || (first && first.from <= from && first.to >= to)) return ranges;
-  const joined = { from: Math.min(from, first?.from ?? from), to: Math.max(to, last?.to ?? to) };
-  return [...before, joined, ...after];
+  const below: Range[] = [];
+  const above: Range[] = [];
+  let joined: Range = { from, to };
+  for (const range of ranges) {
+    if (range.to < from - 1) below.push(range);
+    else if (range.from > to + 1) above.push(range);
+    else if (range.from <= from && range.to >= to) return ranges;
+    else joined = { from: Math.min(joined.from, range.from), to: Math.max(joined.to, range.to) };
+  }
+  return from > to ? ranges : [...below, joined, ...above];
 }
 
 export function removeRange(ranges: Ranges, from: number, to: number): Ranges {

@@ -24,6 +24,8 @@ export interface Directory {
   /** As `get`, and kept complete from now on: the app holds a handle. */
   open(conversationId: string): Replica;
   isOpen(conversationId: string): boolean;
+  /** The user was in it and is no more. */
+  isLeft(replica: Replica): boolean;
   all(): Iterable<Replica>;
 }
 
@@ -65,6 +67,10 @@ export function createDirectory({ scope, userId, create }: DirectoryOptions): Di
       return get(conversationId);
     },
     isOpen: (conversationId) => opened.has(conversationId),
+    isLeft({ records }) {
+      const self = records.participant(userId());
+      return self !== undefined && !isIn(self);
+    },
     all: () => replicas.values(),
   };
 }

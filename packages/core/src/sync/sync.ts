@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import { MessagingError } from "../errors/messaging-error.ts";
+import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
 import type { ConversationSummary } from "../protocol/queries.ts";
 import type { Replica } from "../timeline/replica.ts";
@@ -54,6 +54,23 @@ export function createSync(options: SyncOptions): Sync {
       take(replica, summary);
       check(replica);
     }
+    const listed = new Set(page.items.map(({ conversation }) => conversation.conversationId));
+    for (const { conversationId } of directory.list.get()) {
+      const isDoubtful = page.next === undefined || directory.isOpen(conversationId);
+      if (isDoubtful && !listed.has(conversationId))
+        await unlessLeft(directory.get(conversationId), summarise);
+    }
+  };
+
+  /** Who was removed while they were away is not told so by anybody: they find out when they ask. */
+  const unlessLeft = async (replica: Replica, ask: (of: Replica) => Promise<void>): Promise<void> => {
+    const { rev } = replica.records.head;
+    try {
+      await ask(replica);
+    } catch (error) {
+      const isRefused = toMessagingError(error).code === "conversation/not-found";
+      if (!isRefused || !replica.acceptAbsence(rev)) throw error;
+    }
   };
 
   /** A conversation nobody has open needs no more than its summary: what it holds else may go. */
@@ -104,8 +121,8 @@ export function createSync(options: SyncOptions): Sync {
     const { conversationId } = replica;
     const isOpen = directory.isOpen(conversationId);
     const isCurrent = isOpen ? isWhole(replica) && isHeard(replica) : !replica.view.get().missing;
-    if (!isLinked || isCurrent || isBeingBegun(replica)) return;
-    jobs.run(conversationId, () => (isOpen ? backfill(replica) : summarise(replica)));
+    if (!isLinked || isCurrent || isBeingBegun(replica) || directory.isLeft(replica)) return;
+    jobs.run(conversationId, () => unlessLeft(replica, isOpen ? backfill : summarise));
   };
 
   return {

@@ -1,3 +1,4 @@
+import { isIn } from "../domain/standing.ts";
 import type { Change, Head } from "../protocol/changes.ts";
 import type { ChangesPage, ConversationSummary, HistoryPage } from "../protocol/queries.ts";
 import type { Receipt } from "../protocol/receipts.ts";
@@ -35,6 +36,7 @@ export interface Confirmed {
   acceptParticipants(items: readonly ParticipantRecord[], asOf: number): void;
   acceptReceipt(receipt: Receipt): void;
   acceptHead(head: Head): void;
+  acceptAbsence(asOf: number): boolean;
 }
 
 export interface ConfirmedOptions {
@@ -174,6 +176,15 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
       absorb([record, self, ...(lastMessage ? [lastMessage] : [])]);
       if (receipt) acceptReceipt(receipt);
       if (rev >= (unreadBase?.rev ?? 0)) unreadBase = { rev, headSeq, readSeq: receipt?.readSeq ?? 0, count };
+    },
+    acceptAbsence(asOf) {
+      const self = participants.get(reader);
+      if (!self || self.rev > asOf) return self !== undefined;
+      if (isIn(self)) {
+        participants.set(reader, { ...self, status: "removed" });
+        onPeople();
+      }
+      return true;
     },
     acceptParticipants(items, asOf) {
       if (revisions.cursor !== undefined) revisions.snapshot(asOf);

@@ -9,7 +9,7 @@ import type { HoleSlot, Slot } from "./slot.ts";
 export interface TimelineItems extends Iterable<TimelineItem> {
   readonly length: number;
   at(index: number): TimelineItem | undefined;
-  /** As an array's: negative numbers count from the end. */
+  /** As an array's: negative numbers count from the end. The same array if asked for the same again. */
   slice(from?: number, to?: number): readonly TimelineItem[];
   /** −1 if the message is not shown. */
   indexOf(messageId: string): number;
@@ -30,6 +30,8 @@ export interface TimelineState {
 export class ItemList implements TimelineItems {
   readonly length: number;
   readonly #state: TimelineState;
+  /** A screen asks for the same stretch again and again. */
+  #last: { readonly from: number; readonly to: number; readonly items: readonly TimelineItem[] } | undefined;
 
   constructor(state: TimelineState) {
     this.#state = state;
@@ -41,6 +43,21 @@ export class ItemList implements TimelineItems {
   }
 
   slice(from = 0, to: number = this.length): readonly TimelineItem[] {
+    if (this.#last?.from !== from || this.#last.to !== to) {
+      this.#last = { from, to, items: this.#made(from, to) };
+    }
+    return this.#last.items;
+  }
+
+  indexOf(messageId: string): number {
+    const { slots, tail, seqOf } = this.#state;
+    const seq = seqOf(messageId) ?? 0;
+    if (slots.get(seq)?.message?.id === messageId) return slots.below(seq).size;
+    const index = tail.slice(0, tail.size).findIndex(({ message }) => message.id === messageId);
+    return index < 0 ? index : slots.size + index;
+  }
+
+  #made(from: number, to: number): readonly TimelineItem[] {
     const state = this.#state;
     const { slots, tail } = state;
     const { length } = this;
@@ -50,14 +67,6 @@ export class ItemList implements TimelineItems {
     if (placed.length >= count) return placed;
     const rest = tail.slice(Math.max(0, first - slots.size), count - placed.length);
     return [...placed, ...rest.map((slot) => itemOf(slot, state))];
-  }
-
-  indexOf(messageId: string): number {
-    const { slots, tail, seqOf } = this.#state;
-    const seq = seqOf(messageId) ?? 0;
-    if (slots.get(seq)?.message?.id === messageId) return slots.below(seq).size;
-    const index = tail.slice(0, tail.size).findIndex(({ message }) => message.id === messageId);
-    return index < 0 ? index : slots.size + index;
   }
 
   [Symbol.iterator](): Iterator<TimelineItem> {

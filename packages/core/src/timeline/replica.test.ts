@@ -107,6 +107,60 @@ describe("a replica's confirmed records", () => {
     expectCurrent(lab);
   });
 
+  it("[D4] are not taken in by a page that was asked for before they went back", () => {
+    const lab = createLab();
+    for (const text of ["one", "two", "three"]) lab.act("bob", say(text));
+    const old = lab.backend.history({ before: 2 }, 10);
+    lab.act("bob", { type: "message.delete", messageId: lab.backend.messageAt(1)?.id ?? "" });
+    lab.replica.acceptSummary(lab.backend.summary());
+    for (const text of ["four", "five"]) lab.act("bob", say(text));
+    const later = lab.backend.changes(8, 1);
+    lab.replica.acceptHistory(old);
+    lab.replica.acceptChanges(later, 8);
+    expect(lab.replica.view.get().missing).toEqual({ afterRev: 7, upTo: 8 });
+    lab.repair();
+    expectCurrent(lab);
+  });
+
+  it("[D3] keep what was pushed while the first page was on its way", () => {
+    const lab = createLab();
+    for (const text of ["one", "two"]) lab.act("bob", say(text));
+    lab.inFlight.length = 0;
+    const page = lab.backend.history({}, 5);
+    lab.act("bob", say("three"));
+    deliverAll(lab);
+    lab.replica.acceptHistory(page);
+    expect(shown(lab)).toEqual(["one", "two", "three"]);
+    expect(lab.replica.view.get().complete).toBe(true);
+  });
+
+  it("show all of a conversation that was empty when its first messages were lost", () => {
+    const lab = createLab();
+    lab.repair();
+    for (const text of ["one", "two", "three"]) lab.act("bob", say(text));
+    lab.replica.acceptChanges(lab.backend.changes(4, 10), 4);
+    expect(shown(lab)).toEqual(["one", "two", "three"]);
+    expect(lab.replica.view.get()).toMatchObject({ complete: true, hasOlder: false });
+  });
+
+  it("[D9] remember a bounded number of changes to messages not here, and fetch the others again", () => {
+    const lab = createLab();
+    for (let seq = 1; seq <= 302; seq += 1) lab.act("bob", say(String(seq)));
+    lab.inFlight.length = 0;
+    lab.replica.acceptSummary(lab.backend.summary());
+    const older = lab.backend.history({ before: 302 }, 400);
+    for (let seq = 1; seq <= 301; seq += 1) {
+      const messageId = lab.backend.messageAt(seq)?.id ?? "";
+      lab.act("bob", { type: "message.edit", messageId, content: { text: `${seq}!` } });
+    }
+    deliverAll(lab);
+    expect(lab.replica.view.get().complete).toBe(true);
+    lab.replica.acceptHistory(older);
+    expect(lab.replica.view.get().missing).toEqual({ afterRev: 306, upTo: 351 });
+    lab.repair(100);
+    expectCurrent(lab);
+  });
+
   it("begin a conversation seen from its first change on without any page", () => {
     const lab = createLab();
     for (const change of lab.backend.log) lab.replica.acceptChange(change);
@@ -199,10 +253,14 @@ describe("a replica's confirmed records", () => {
 
   it("let go of what the backend no longer keeps", () => {
     const lab = labWith("one", "two", "three");
+    const old = lab.backend.history({ before: 3 }, 5);
     lab.backend.prune(3);
     lab.replica.acceptHistory(lab.backend.history({}, 1));
     expect(shown(lab)).toEqual(["three"]);
     expect(lab.replica.view.get().hasOlder).toBe(false);
+    lab.replica.acceptHistory({ ...old, head: lab.backend.head });
+    expect(shown(lab)).toEqual(["three"]);
+    expect(lab.replica.known).toEqual([{ from: 3, to: 3 }]);
   });
 
   it("[D10] survive a backend that moves a message, gives two one place, or counts beyond all bounds", () => {
@@ -374,6 +432,19 @@ describe("a replica's pending commands", () => {
     expectCurrent(lab);
   });
 
+  it("look as the backend will make them, but for numbers it gives", () => {
+    const lab = labWith("one");
+    const command = lab.give({
+      ...{ type: "message.send", kind: "image", content: { text: "mine", ranges: [] }, custom: { a: 1 } },
+      ...{ replyTo: lab.backend.messageAt(1)?.id ?? "", threadId: lab.backend.messageAt(1)?.id ?? "" },
+      origin: { conversationId: "c2", messageId: idOf(3), authorId: "dan" },
+    });
+    const pending = messageItem(lab.replica.view.get().items.at(-1)).message;
+    const [made] = lab.backend.act(READER, command)?.changes ?? [];
+    const { createdAt } = pending;
+    expect({ ...made?.record, rev: 0, seq: 0, createdAt }).toEqual(pending);
+  });
+
   it("show an answer to a message that is not here, and before anything at all is known", () => {
     const lab = createLab();
     lab.give({
@@ -405,6 +476,35 @@ describe("a replica's pending commands", () => {
     expect(shown(other)).toEqual(["three"]);
     other.loadAll();
     expect(shown(other)).toEqual(["", "two", "three"]);
+  });
+
+  it("know one's own reactions where a message has more of them than names", () => {
+    const people = Array.from({ length: 12 }, (_, index) => `p${index}`);
+    const lab = createLab({ backend: createBackend([...people, "bob"]) });
+    lab.act("bob", say("one"));
+    const messageId = lab.backend.messageAt(1)?.id ?? "";
+    for (const userId of [...people, READER])
+      lab.act(userId, { type: "message.react", messageId, emoji: "👍" });
+    lab.inFlight.length = 0;
+    lab.replica.acceptHistory(lab.backend.history({}, 5));
+    lab.replica.acceptSummary(lab.backend.summary());
+    const has = (): boolean => lab.replica.records.hasReacted(messageId, READER, "👍");
+    expect(has()).toBe(true);
+    const count = (): number | undefined =>
+      messageItem(lab.replica.view.get().items.at(0)).message.reactions[0]?.count;
+    const { commandId } = lab.give({ type: "message.unreact", messageId, emoji: "👍" });
+    expect([has(), count()]).toEqual([false, 12]);
+    lab.replica.unpend(commandId);
+    expect([has(), count()]).toEqual([true, 13]);
+    // On another device, and heard of in the wrong order.
+    lab.pending.length = 0;
+    lab.act(READER, { type: "message.unreact", messageId, emoji: "👍" });
+    lab.act(READER, { type: "message.react", messageId, emoji: "👍" });
+    lab.act(READER, { type: "message.unreact", messageId, emoji: "👍" });
+    for (const deliver of lab.inFlight.splice(0).reverse()) deliver();
+    expect([has(), count()]).toEqual([false, 12]);
+    lab.repair();
+    expectCurrent(lab);
   });
 
   it("create a conversation before the backend has heard of it", () => {

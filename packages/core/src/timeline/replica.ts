@@ -79,6 +79,13 @@ export interface Replica {
   acceptParticipants(items: readonly ParticipantRecord[], asOf: number): void;
   acceptReceipt(receipt: Receipt): void;
   acceptHead(head: Head): void;
+  /**
+   * The backend says that the reader is not in; how that came about it tells nobody who is not.
+   *
+   * @param asOf - as of `acceptParticipants`: whoever came back in since then stays in.
+   * @returns whether they had been in at all, as far as known here.
+   */
+  acceptAbsence(asOf: number): boolean;
   /** As if the backend had said that it cannot tell what changed: cheaper than catching up where nobody looks. */
   reset(): void;
 
@@ -216,6 +223,11 @@ export function createReplica(options: ReplicaOptions): Replica {
     acceptParticipants: (items, asOf) => update(() => confirmed.acceptParticipants(items, asOf)),
     acceptReceipt: (receipt) => update(() => confirmed.acceptReceipt(receipt)),
     acceptHead: (head) => update(() => confirmed.acceptHead(head)),
+    acceptAbsence(asOf) {
+      let wasIn = false;
+      update(() => void (wasIn = confirmed.acceptAbsence(asOf)));
+      return wasIn;
+    },
     reset: () => update(() => confirmed.revisions.reset()),
     ...pendingOf(overlay, update),
     readersOf: (seq) => readersOf(receipts.get(), seq, reader),
