@@ -7,11 +7,12 @@ import type { Bus } from "./bus/bus.ts";
 import { inProcessBus } from "./bus/in-process-bus.ts";
 import type { Cancel } from "./engine/clock.ts";
 import { Engine } from "./engine/engine.ts";
+import type { Authenticate } from "./engine/greeting.ts";
 import { Doorman } from "./gateway/doorman.ts";
 import { attachGateway } from "./gateway/gateway.ts";
 import { createHttp, type Health } from "./gateway/http.ts";
 import { newId } from "./gateway/ids.ts";
-import { systemClock } from "./gateway/system-clock.ts";
+import { systemClock, toSystemTime } from "./gateway/system-clock.ts";
 import { type Log, silentLog } from "./log.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import { openLibsqlStore } from "./store/libsql/libsql-store.ts";
@@ -70,7 +71,7 @@ function assemble(settings: Settings, secret: string): RunningServer {
     ...{ store, bus, newId, policy, lobbies },
     clock: systemClock,
     random: Math.random,
-    authenticate: createAuthenticator({ secret, issuer, audience }),
+    authenticate: onOurClock(createAuthenticator({ secret, issuer, audience })),
     bounds: { ...bounds, frames: { perSecond: framesPerSecond, burst: frameBurst } },
     onFailure: (what, error) => log.error({ what, err: error }, "failure"),
   });
@@ -173,6 +174,15 @@ class RunningServer implements TidingsServer {
       connections: doorman.count,
     };
   }
+}
+
+/** Tokens end by the machine's clock, which may be set while a link lives. */
+function onOurClock(authenticate: Authenticate): Authenticate {
+  return async (token) => {
+    const identity = await authenticate(token);
+    if ("ok" in identity || identity.expiresAt === undefined) return identity;
+    return { ...identity, expiresAt: toSystemTime(identity.expiresAt) };
+  };
 }
 
 function isThisMachine(host: string): boolean {

@@ -118,13 +118,24 @@ export class Commits {
     if (items.length === 0) return;
     this.#isCommitting = true;
     const outcomes = await this.#store(items);
-    if (outcomes) this.#settle(items, outcomes);
-    else this.#fail(items);
-    this.#options.outbound.flush();
+    // Whatever goes wrong in telling, what was committed stays committed, and the next commit must come.
+    this.#guard(() => {
+      if (outcomes) this.#settle(items, outcomes);
+      else this.#fail(items);
+    });
+    this.#guard(() => this.#options.outbound.flush());
     this.#isCommitting = false;
     this.#answered += items.length;
     while ((this.#waiting[0]?.until ?? Infinity) <= this.#answered) this.#waiting.shift()?.resolve();
     if (this.#queue.length > 0) this.#schedule();
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#options.onFailure(error);
+    }
   }
 
   async #store(items: readonly Item[]): Promise<readonly Outcome[] | undefined> {
@@ -177,7 +188,7 @@ export class Commits {
       if (item.reply?.lane) settle(item.reply.lane);
       this.#answer(item, outcome);
     });
-    this.#options.bus.publish([...events, ...receipts.values()]);
+    this.#guard(() => this.#options.bus.publish([...events, ...receipts.values()]));
   }
 
   /** Of one person's receipts in one conversation only the last is worth telling. */

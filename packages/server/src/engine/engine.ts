@@ -51,7 +51,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { store, bus, clock, policy, bounds, lobbies, newId, onFailure } = options;
     const roster = this.#roster;
-    const outbound = new Outbound(clock, bounds.backlogBytes);
+    const outbound = new Outbound(clock, bounds.backlogBytes, (error) => onFailure("link", error));
     const signals = new Signals(roster, outbound, bus, clock, policy);
     const commits = new Commits({
       ...{ store, bus, clock, policy, outbound },

@@ -19,13 +19,15 @@ export class Outbound {
   readonly none: FrameList = FrameList.none();
   readonly #clock: Clock;
   readonly #mostBacklogBytes: number;
+  readonly #onFailure: (error: unknown) => void;
   #waiting: Session[] = [];
   #isScheduled = false;
 
   /** @param mostBacklogBytes - a link that lets more than this pile up is closed (D9). */
-  constructor(clock: Clock, mostBacklogBytes: number) {
+  constructor(clock: Clock, mostBacklogBytes: number, onFailure: (error: unknown) => void) {
     this.#clock = clock;
     this.#mostBacklogBytes = mostBacklogBytes;
+    this.#onFailure = onFailure;
   }
 
   push(session: Session, packet: Packet): void {
@@ -42,9 +44,11 @@ export class Outbound {
     this.push(session, packetOf({ type: "closing", code, message, ...(retryAfterMs && { retryAfterMs }) }));
     const { waiting } = session;
     session.waiting = this.none;
-    if (waiting !== this.none) session.outlet.write(waiting);
-    session.phase = "closed";
-    session.outlet.end(code);
+    this.#carefully(session, () => {
+      if (waiting !== this.none) session.outlet.write(waiting);
+      session.phase = "closed";
+      session.outlet.end(code);
+    });
   }
 
   flush(): void {
@@ -68,11 +72,23 @@ export class Outbound {
     const { waiting, outlet } = session;
     session.waiting = this.none;
     if (waiting === this.none || session.phase === "closed") return;
-    if (outlet.backlogBytes <= this.#mostBacklogBytes) return outlet.write(waiting);
+    if (outlet.backlogBytes <= this.#mostBacklogBytes)
+      return this.#carefully(session, () => outlet.write(waiting));
     // What it missed it will fetch when it comes back: changes are numbered (D4).
     this.close(session, {
       code: "connection/slow",
       message: "unable to keep the link; it takes in less than is sent to it",
     });
+  }
+
+  /** A link that throws is cut, or its client would wait for what it did not get; it costs the others nothing. */
+  #carefully(session: Session, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      session.phase = "closed";
+      session.outlet.cut();
+      this.#onFailure(error);
+    }
   }
 }

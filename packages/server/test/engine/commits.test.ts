@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import { type Bus, type BusEvent } from "../../src/bus/bus.ts";
+import { inProcessBus } from "../../src/bus/in-process-bus.ts";
+import { openLibsqlStore, type Store } from "../../src/store/index.ts";
+import { EngineBench, sendFrame, type TestLink } from "../support/engine-bench.ts";
+
+/** A store of which one verb can be exchanged while it runs. */
+function changeable(store: Store): Store & { instead: Store["commit"] | undefined } {
+  return {
+    epoch: store.epoch,
+    instead: undefined,
+    commit(items, admit) {
+      return (this.instead ?? store.commit.bind(store))(items, admit);
+    },
+    query: (...given) => store.query(...given),
+    memberships: (userId) => store.memberships(userId),
+    wasIn: (...given) => store.wasIn(...given),
+    forgetAnswers: (before) => store.forgetAnswers(before),
+    close: () => store.close(),
+  };
+}
+
+const failed = new Error("the disk is on fire");
+const codes = (link: TestLink): string[] =>
+  link.take().flatMap((frame) => {
+    if (frame.type === "reject") return [frame.code];
+    return frame.type === "ack" ? ["ack"] : [];
+  });
+
+async function setUp() {
+  const sound = openLibsqlStore();
+  const store = changeable(sound);
+  const inner = inProcessBus();
+  const faults = { bus: false };
+  const bus: Bus = {
+    ...inner,
+    publish(events: readonly BusEvent[]) {
+      if (faults.bus) throw failed;
+      inner.publish(events);
+    },
+  };
+  const bench = await EngineBench.open({ store, bus });
+  const [ada, bob] = [await bench.join("ada"), await bench.join("bob")];
+  for (const link of [ada, bob]) link.take();
+  return { bench, store, sound, faults, ada, bob };
+}
+
+describe("a commit in which something throws", () => {
+  it.each<[string, (sound: Store) => Store["commit"]]>([
+    ["before anything is stored", () => () => Promise.reject(failed)],
+    [
+      "synchronously",
+      () => () => {
+        throw failed;
+      },
+    ],
+    [
+      "after all was asked, and nobody knows whether it is stored",
+      (sound) => async (items, admit) => {
+        await sound.commit(items, admit);
+        throw failed;
+      },
+    ],
+    [
+      "after some were asked",
+      () => async (items, admit) => {
+        for (const item of items.slice(0, 1)) admit(item, false);
+        throw failed;
+      },
+    ],
+  ])("in the store, %s, is refused for now, and the next one comes", async (_, fail) => {
+    const { bench, store, sound, ada, bob } = await setUp();
+    store.instead = fail(sound);
+    const frames = [sendFrame("general", "one", 1), sendFrame("general", "two", 2)];
+    await bench.send(ada, ...frames);
+    expect(codes(ada)).toEqual(["server/unavailable", "server/unavailable"]);
+    expect(bench.failures).toHaveLength(1);
+    store.instead = undefined;
+    await bench.send(ada, ...frames);
+    expect(codes(ada)).toEqual(["ack", "ack"]);
+    await bench.send(bob, sendFrame("general", "three", 1));
+    expect(codes(bob)).toEqual(["ack"]);
+  });
+
+  it("in the bus has been answered all the same, and the next one comes", async () => {
+    const { bench, faults, ada, bob } = await setUp();
+    faults.bus = true;
+    await bench.send(ada, sendFrame("general", "one", 1), sendFrame("general", "two", 2));
+    expect(codes(ada)).toEqual(["ack", "ack"]);
+    expect(bench.failures).toEqual([failed]);
+    faults.bus = false;
+    await bench.send(bob, sendFrame("general", "three", 1));
+    expect(codes(bob)).toEqual(["ack"]);
+    expect(codes(ada)).toEqual([]);
+  });
+
+  it("on one link costs that link its answer, and nobody else theirs", async () => {
+    const { bench, ada, bob } = await setUp();
+    ada.write = () => {
+      throw failed;
+    };
+    const both = [
+      bench.send(ada, sendFrame("general", "one", 1)),
+      bench.send(bob, sendFrame("general", "two", 1)),
+    ];
+    await Promise.all(both);
+    expect(bench.failures).toContain(failed);
+    expect(ada.ended).toBe("cut");
+    expect(codes(bob)).toEqual(["ack"]);
+    await bench.send(bob, sendFrame("general", "three", 2));
+    expect(codes(bob)).toEqual(["ack"]);
+  });
+
+  it("is settled for whoever drains the server", async () => {
+    const { bench, store, ada } = await setUp();
+    store.instead = () => Promise.reject(failed);
+    void bench.send(ada, sendFrame("general", "one", 1));
+    const drained = bench.engine.drain(100);
+    await bench.clock.advance(10);
+    await drained;
+    expect(ada.ended).toBe("server/draining");
+  });
+});
