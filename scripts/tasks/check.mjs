@@ -2,7 +2,7 @@
  * `npm run check [-- <step> …]`: everything about the code that is not its behaviour. Each step runs whether or not
  * those before it passed, so that one run shows all there is to do.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { publishedPackages } from "../lib/packages.mjs";
 import { pnpm } from "../lib/pnpm.mjs";
@@ -106,10 +106,18 @@ function tarballs() {
 
 /** The figures are worth a look also when they fit. */
 async function size() {
+  /** @type {{ path: string | string[] }[]} */
+  const measured = JSON.parse(readFileSync(".size-limit.json", "utf8"));
+  const missing = measured.flatMap(({ path }) => path).filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    const hint = "build first: npm run check -- build size";
+    return { code: 1, output: `unable to measure ${[...new Set(missing)].join(", ")}; ${hint}\n` };
+  }
   const result = await tool("sizeLimit", ["--json"]);
-  if (!result.output.trimStart().startsWith("[")) return result;
+  const [figures] = /^\[$[^]*?^\]$/m.exec(result.output) ?? []; // among what the bundler has to say
+  if (figures === undefined) return result;
   /** @type {{ name: string, size: number, sizeLimit: number }[]} */
-  const sizes = JSON.parse(result.output);
+  const sizes = JSON.parse(figures);
   const lines = sizes.map(
     (each) => `  ${kilobytes(each.size)} of ${kilobytes(each.sizeLimit)} kB  ${each.name}`,
   );
