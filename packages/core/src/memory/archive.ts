@@ -4,17 +4,23 @@ import { MessagingError } from "../errors/messaging-error.ts";
 import { ConversationStore } from "./conversation-store.ts";
 import type { Outcome } from "./outcome.ts";
 
+const idTaken: Outcome = {
+  ok: false,
+  code: "command/id-taken",
+  message: "unable to accept the command; its id is in use",
+};
+
 /** All that the backend keeps, and the one place that decides who may read it (D8). */
 export class Archive {
   readonly #stores = new Map<string, ConversationStore>();
-  /** First answers, by command and user: a command sent again gets its own (D2). */
-  readonly #answers = new Map<string, Outcome>();
+  /** First answers, and to whom: a command sent again gets its own (D2). */
+  readonly #answers = new Map<string, { readonly userId: string; readonly outcome: Outcome }>();
   #activity = 0;
 
   copy(): Archive {
     const copy = new Archive();
     for (const [id, store] of this.#stores) copy.#stores.set(id, store.copy());
-    for (const [key, outcome] of this.#answers) copy.#answers.set(key, outcome);
+    for (const [id, answer] of this.#answers) copy.#answers.set(id, answer);
     copy.#activity = this.#activity;
     return copy;
   }
@@ -52,12 +58,13 @@ export class Archive {
     if (accepted.changes.length > 0) store.activity = this.#activity += 1;
   }
 
+  /** What was answered before; to anybody else, that the id is taken (D8). */
   answer(commandId: string, userId: string): Outcome | undefined {
-    return this.#answers.get(commandId + userId);
+    const known = this.#answers.get(commandId);
+    return known && (known.userId === userId ? known.outcome : idTaken);
   }
 
-  /** Ids of commands are all of one length, so no two pairs share a key. */
   remember(commandId: string, userId: string, outcome: Outcome): void {
-    this.#answers.set(commandId + userId, outcome);
+    this.#answers.set(commandId, { userId, outcome });
   }
 }

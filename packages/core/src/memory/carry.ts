@@ -7,6 +7,11 @@ export function carry(frame: ClientFrame): ClientFrame | MalformedFrame | undefi
   return parsed.ok ? parsed.frames[0] : undefined;
 }
 
+/** Why what arrived is no frame, for developers. */
+export function whatIsWrong(frame: ClientFrame | MalformedFrame | undefined): string {
+  return frame?.type === "malformed" ? frame.error.message : "unable to read the frame; it is not JSON";
+}
+
 /** Not JSON, and so not a frame, where there is something JSON cannot say. */
 function textOf(frame: ClientFrame): string {
   try {

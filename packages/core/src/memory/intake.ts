@@ -4,7 +4,7 @@ import { apply } from "../domain/apply.ts";
 import { asReason, type ErrorCode, errorCodes } from "../errors/codes.ts";
 import type { Command } from "../protocol/commands.ts";
 import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.ts";
-import { carry } from "./carry.ts";
+import { carry, whatIsWrong } from "./carry.ts";
 import type { Mischief } from "./faults.ts";
 import { freezeDeep } from "./freeze.ts";
 import type { Hub } from "./hub.ts";
@@ -38,7 +38,10 @@ export class Intake {
   /** `undefined` if the command, or its ack, got lost. */
   submit(session: Session, submitted: Command): Reply | undefined {
     const frame = carry({ type: "submit", id: 0, command: submitted });
-    if (frame?.type !== "submit") return { outcome: refused("command/malformed"), lane: undefined };
+    if (frame?.type !== "submit") {
+      const message = whatIsWrong(frame);
+      return { outcome: { ok: false, code: "command/malformed", message }, lane: undefined };
+    }
     const { command } = frame;
     if (command.type === "receipt.mark") {
       return { outcome: this.act(session.userId, command, false, session), lane: undefined };
@@ -83,12 +86,14 @@ export class Intake {
 
   /** What refuses a command before its rules are asked. */
   #hindrance(userId: string, command: Command, lane: Lane): Refused | undefined {
-    if (!lane.admits(command.commandId)) return refused("command/out-of-order");
+    if (!lane.admits(command.commandId))
+      return refused("command/out-of-order", "unable to accept the command; one before it was not accepted");
     const fault = this.#mischief.takeRefusal();
-    if (fault) return refused(fault.code, fault.retryAfterMs);
+    if (fault) return refused(fault.code, textOf(fault.code), fault.retryAfterMs);
     if (command.type !== "message.send") return undefined;
     const turn = this.#limiterOf(userId).take(command.conversationId);
-    return turn.ok ? undefined : refused("rate/limited", turn.retryAfterMs);
+    if (turn.ok) return undefined;
+    return refused("rate/limited", "unable to send; too many messages", turn.retryAfterMs);
   }
 
   #limiterOf(userId: string): RateLimiter {
@@ -105,7 +110,10 @@ export class Intake {
   }
 }
 
-function refused(code: ErrorCode, retryAfterMs?: number): Refused {
-  const message = `unable to accept the command; ${asReason(errorCodes[code].text)}`;
+function refused(code: ErrorCode, message: string, retryAfterMs?: number): Refused {
   return { ok: false, code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+function textOf(code: ErrorCode): string {
+  return `unable to accept the command; ${asReason(errorCodes[code].text)}`;
 }

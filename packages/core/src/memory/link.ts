@@ -4,7 +4,7 @@ import type { Head } from "../protocol/changes.ts";
 import { MOST_HEADS } from "../protocol/bounds.ts";
 import { parseResult } from "../protocol/parse-server.ts";
 import type { Query, QueryResults, QueryType } from "../protocol/queries.ts";
-import { carry } from "./carry.ts";
+import { carry, whatIsWrong } from "./carry.ts";
 import type { Mischief } from "./faults.ts";
 import type { Intake } from "./intake.ts";
 import { errorOf } from "./outcome.ts";
@@ -31,7 +31,7 @@ export function createLink(options: LinkOptions): Link {
 
   const asked = (query: Query): QueryResults[QueryType] => {
     const frame = carry({ type: "query", id: 0, query });
-    if (frame?.type !== "query") throw new MessagingError("query/malformed");
+    if (frame?.type !== "query") throw new MessagingError("query/malformed", { message: whatIsWrong(frame) });
     const { archive, epoch, policy } = state;
     return ask({ archive, epoch, userId: session.userId, pageSize: policy.limits.pageSize }, frame.query);
   };

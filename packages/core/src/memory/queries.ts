@@ -165,6 +165,6 @@ function messageOf(store: ConversationStore, messageId: string): MessageRecord {
   const message = store.message(messageId);
   if (message) return message;
   throw new MessagingError("message/not-found", {
-    message: "unable to find the message; there is none here",
+    message: "unable to find the message; it is not in this conversation",
   });
 }

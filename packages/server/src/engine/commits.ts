@@ -163,10 +163,7 @@ export class Commits {
 
   #outOfOrder({ reply }: Item, isKnown: boolean): Refusal | undefined {
     if (!reply?.lane || isInOrder(reply.lane, reply.number, isKnown)) return undefined;
-    return refuse(
-      "command/out-of-order",
-      `unable to accept the command; it is number ${reply.number} of its lane`,
-    );
+    return refuse("command/out-of-order", "unable to accept the command; one before it was not accepted");
   }
 
   #tooOften({ reply, command, context }: Item): Refusal | undefined {
