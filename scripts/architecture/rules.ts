@@ -69,6 +69,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
       "observe",
       "memory",
       "client",
+      "bindings",
       "testing",
     ],
     doors: [],
@@ -84,7 +85,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
   "packages/transport-ws": { doors: [...CORE_DOORS, "@tidings/core/memory"], bans: browserSafe },
   "packages/transport-appsync": { doors: CORE_DOORS, bans: browserSafe },
   "packages/storage": { doors: CORE_DOORS, bans: [] },
-  "packages/react": { doors: CORE_DOORS, bans: browserSafe },
+  "packages/react": { doors: [...CORE_DOORS, "@tidings/core/bindings"], bans: browserSafe },
   "packages/server": {
     doors: ["@tidings/core/protocol", "@tidings/core/domain", "@tidings/core/errors"],
     bans: [],

@@ -2,7 +2,18 @@
 
 /** Tidings in React: hooks over the client's observables, nothing but glue. */
 export { MessagingProvider, type MessagingProviderProps, useClient } from "./messaging-provider.ts";
-export { useConnection, useConversations, useOutbox } from "./use-client-state.ts";
-export { useConversation, useTyping, useUnread } from "./use-conversation.ts";
+export { useConnection, useConversations, useOutbox, usePresence } from "./use-client-state.ts";
+export { type ComposerInputProps, useComposer, type UseComposer } from "./use-composer.ts";
+export {
+  useConversation,
+  useMembers,
+  useReceipts,
+  useSearch,
+  useSend,
+  useTyping,
+  useUnread,
+} from "./use-conversation.ts";
+export { useMessaging, type UseMessaging } from "./use-messaging.ts";
+export { useNotifications, type UseNotifications } from "./use-notifications.ts";
 export { useObservable } from "./use-observable.ts";
 export { type TimelineState, useTimeline, type UseTimelineOptions } from "./use-timeline.ts";

@@ -1,17 +1,35 @@
 import type { Client } from "@tidings/core";
+import { holdConnection } from "@tidings/core/bindings";
 import { MessagingError } from "@tidings/core/errors";
-import { createContext, createElement, type ReactElement, type ReactNode, useContext } from "react";
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+} from "react";
 
 const ClientContext = createContext<Client | undefined>(undefined);
 
 export interface MessagingProviderProps {
-  /** Made, connected and closed by the app, outside of React: it outlives what is on screen. */
+  /** Made and closed by the app, outside of React: it outlives what is on screen. */
   readonly client: Client;
+  /**
+   * Connect while this is on screen, and disconnect a second after the last provider of the client is gone. Default
+   * true; false leaves that to the app.
+   */
+  readonly connect?: boolean;
   readonly children?: ReactNode;
 }
 
-/** Gives a client to every hook below. */
-export function MessagingProvider({ client, children }: MessagingProviderProps): ReactElement {
+/** Gives a client to every hook below, and keeps it connected. */
+export function MessagingProvider({
+  client,
+  connect = true,
+  children,
+}: MessagingProviderProps): ReactElement {
+  useEffect(() => (connect ? holdConnection(client) : undefined), [client, connect]);
   return createElement(ClientContext.Provider, { value: client }, children);
 }
 

@@ -1,10 +1,20 @@
-import type { Conversation } from "@tidings/core";
+import type { Conversation, Draft, SendOptions, Sent } from "@tidings/core";
+import type { MessageRecord, ParticipantRecord, Receipt } from "@tidings/core/protocol";
+import { searchTimeline } from "@tidings/core/bindings";
+import { useEffect, useMemo } from "react";
 import { useClient } from "./messaging-provider.ts";
 import { useObservable } from "./use-observable.ts";
 
 /** The handle of a conversation: what one does there. It never changes and makes nothing render. */
 export function useConversation(conversationId: string): Conversation {
   return useClient().conversation(conversationId);
+}
+
+/** Sends to a conversation. The same function for as long as it is the same conversation. */
+export function useSend(
+  conversationId: string,
+): (draft: string | Draft, options?: SendOptions) => Promise<Sent> {
+  return useConversation(conversationId).send;
 }
 
 /** How many messages of others the user has not read. */
@@ -15,4 +25,24 @@ export function useUnread(conversationId: string): number {
 /** Who else types now. Signals of a conversation are sent to a client only while this is on screen. */
 export function useTyping(conversationId: string): readonly string[] {
   return useObservable(useConversation(conversationId).typing);
+}
+
+/** How far everybody has received and read. */
+export function useReceipts(conversationId: string): readonly Receipt[] {
+  return useObservable(useConversation(conversationId).receipts);
+}
+
+/** Everybody who is or was in the conversation; all of them are loaded when this comes on screen. */
+export function useMembers(conversationId: string): readonly ParticipantRecord[] {
+  const { members } = useConversation(conversationId);
+  useEffect(() => {
+    members.load().catch(() => {}); // offline: those known are shown, and the rest when somebody looks again
+  }, [members]);
+  return useObservable(members);
+}
+
+/** The loaded messages that hold every word of `query`, newest first. Follows what is said meanwhile. */
+export function useSearch(conversationId: string, query: string): readonly MessageRecord[] {
+  const view = useObservable(useConversation(conversationId).timeline);
+  return useMemo(() => searchTimeline(view, query), [view, query]);
 }

@@ -3,15 +3,15 @@ import { createMemoryBackend, type MemoryBackend, memoryTransport } from "@tidin
 import { seededRandom, virtualClock } from "@tidings/core/testing";
 import { act, cleanup, render, type RenderResult } from "@testing-library/react";
 import { MessagingProvider } from "@tidings/react";
-import { type ReactNode, StrictMode } from "react";
+import { type ReactElement, type ReactNode, StrictMode } from "react";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
 export interface World {
   readonly backend: MemoryBackend;
   /** A client that is online. */
   readonly join: (userId: string) => Promise<Client>;
-  /** Lets everything under way arrive, on screen too. */
-  readonly settle: () => Promise<void>;
+  /** Lets everything under way arrive, on screen too. @param ms - default 1 */
+  readonly settle: (ms?: number) => Promise<void>;
 }
 
 /** Does something, and lets what follows from it in this turn of the event loop arrive on screen. */
@@ -33,7 +33,7 @@ export function world(): World {
     clock,
     random: seededRandom(userId.charCodeAt(0)),
   });
-  const settle = (): Promise<void> => act(() => clock.advance(1));
+  const settle = (ms = 1): Promise<void> => act(() => clock.advance(ms));
   return {
     backend,
     settle,
@@ -46,15 +46,19 @@ export function world(): World {
   };
 }
 
-/** On screen as an app in development has it. */
+/** Around what is shown, as an app in development has it. */
+export function wrapperFor(client: Client): (props: { readonly children: ReactNode }) => ReactElement {
+  return ({ children }) => (
+    <StrictMode>
+      <MessagingProvider client={client} connect={false}>
+        {children}
+      </MessagingProvider>
+    </StrictMode>
+  );
+}
+
 export function show(client: Client, children: ReactNode): RenderResult {
-  return render(children, {
-    wrapper: (props) => (
-      <StrictMode>
-        <MessagingProvider client={client}>{props.children}</MessagingProvider>
-      </StrictMode>
-    ),
-  });
+  return render(children, { wrapper: wrapperFor(client) });
 }
 
 /** What React has to complain of fails the test: loops, updates while rendering, updates outside of `act`. */

@@ -87,7 +87,7 @@ describe("listeners", () => {
     const Typists = (): ReactElement => <p>{useTyping("general").length}</p>;
     const all = [<Messages key="1" />, <Status key="2" />, <Typists key="3" />];
     const view = show(target, all);
-    expect(listening()).toBe(6); // one per hook that shows something
+    expect(listening()).toBe(8); // one per thing shown
     view.rerender(all.slice(1));
     expect(listening()).toBe(5);
     view.unmount();

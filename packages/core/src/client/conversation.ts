@@ -30,6 +30,7 @@ export function createConversation(core: Core, id: string): Conversation {
     typing: typingOf(core, id),
     rate: core.limiter.status(id),
     draft: core.scope.cell(""),
+    check: (draft) => core.check(id, compose(draft)),
     send: (draft, options) => core.send(id, compose(draft, options)),
     edit: (messageId, draft) => core.edit(id, messageId, compose(draft)),
     delete: (messageId) => give({ type: "message.delete", messageId }),

@@ -42,6 +42,8 @@ export interface Core extends Parts {
   give(conversationId: string, intent: Intent): Promise<Sent>;
   send(conversationId: string, draft: Draft): Promise<Sent>;
   edit(conversationId: string, messageId: string, draft: Draft): Promise<Sent>;
+  /** What the steps that answer at once have against a draft. */
+  check(conversationId: string, draft: Draft): readonly ErrorIssue[];
   markRead(replica: Replica, seq?: number): void;
   /** Shows what the backend says of how far the user has read, and nothing beyond. */
   unmark(conversationId: string): void;
@@ -67,7 +69,7 @@ export function createCore(parts: Parts): Core {
 
   const give = async (conversationId: string, intent: Intent): Promise<Sent> => {
     const entry = enqueue(conversationId, intent);
-    await outbox.stored(entry);
+    await entry.stored;
     return sentOf(entry);
   };
 
@@ -88,6 +90,11 @@ export function createCore(parts: Parts): Core {
       const composed = compose(conversationId, draft);
       const { content, custom } = sendIntent(composed instanceof Promise ? await composed : composed);
       return give(conversationId, { type: "message.edit", messageId, content, ...(custom && { custom }) });
+    },
+    check(conversationId, draft) {
+      const signal = AbortSignal.abort(); // whatever takes time need not begin
+      const composed = pipeline.run(draft, { conversationId, limits: limits(), clock, signal });
+      return "issues" in composed ? composed.issues : [];
     },
     markRead(replica, seq = replica.records.head.seq) {
       const { conversationId } = replica;

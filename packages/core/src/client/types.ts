@@ -8,6 +8,7 @@ import type { ConnectionState } from "../connection/machine.ts";
 import type { Platform } from "../connection/platform.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
 import type { OutboxView } from "../outbox/types.ts";
+import type { ErrorIssue } from "../errors/messaging-error.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Storage } from "../ports/storage.ts";
 import type { Transport } from "../ports/transport.ts";
@@ -140,6 +141,8 @@ export interface Conversation {
   readonly rate: Observable<RateStatus>;
   /** What stands in the composer; for the app to write. */
   readonly draft: Cell<string>;
+  /** What is wrong with a draft as it stands, for validation while typing. Compose steps that take time are left out. */
+  check(draft: string | Draft): readonly ErrorIssue[];
   /**
    * In `timeline` before the first `await`, unless a compose step is asynchronous.
    *

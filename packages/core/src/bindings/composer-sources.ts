@@ -1,0 +1,44 @@
+import type { Conversation } from "../client/types.ts";
+import { isIn } from "../domain/standing.ts";
+import type { MessageRecord } from "../protocol/records.ts";
+import type { MarkedText, Suggestion } from "./mentions.ts";
+
+/** So far back arrow up looks for a message of one's own. */
+const NEWEST = 50;
+/** More than a person looks through. */
+const MOST_SUGGESTIONS = 8;
+
+/** A message of the timeline, if it is loaded and not deleted. */
+export function messageIn({ timeline }: Conversation, messageId: string): MessageRecord | undefined {
+  const { items } = timeline.get();
+  const item = items.at(items.indexOf(messageId));
+  const isFound = item?.type === "message" && item.message.id === messageId;
+  return isFound && item.message.deletedAt === undefined ? item.message : undefined;
+}
+
+/** The newest message of one's own that can be edited as text. */
+export function newestOwn({ timeline }: Conversation): MessageRecord | undefined {
+  const recent = timeline.get().items.slice(-NEWEST).toReversed();
+  for (const item of recent) {
+    if (item.type !== "message" || !item.own || item.message.deletedAt !== undefined) continue;
+    if (textOf(item.message).text !== "") return item.message;
+  }
+  return undefined;
+}
+
+/** What a person can read of a message; nothing of one that is sealed. */
+export function textOf({ content }: MessageRecord): MarkedText {
+  return "text" in content ? { text: content.text, ranges: content.ranges ?? [] } : { text: "", ranges: [] };
+}
+
+/** Members whose id begins with what was written, capital letters or not. */
+export function whoBeginsWith({ members }: Conversation): (query: string) => readonly Suggestion[] {
+  return (query) => {
+    const begun = query.toLowerCase();
+    return members
+      .get()
+      .filter((member) => isIn(member) && member.userId.toLowerCase().startsWith(begun))
+      .slice(0, MOST_SUGGESTIONS)
+      .map(({ userId }) => ({ value: userId }));
+  };
+}

@@ -1,0 +1,21 @@
+/** `@tidings/core/bindings`: what bindings to a view library stand on, so that they need no logic of their own. */
+export { createComposer } from "./composer.ts";
+export type {
+  Composer,
+  ComposerOptions,
+  ComposerParts,
+  ComposerState,
+  ComposerSubject,
+  KeyPress,
+} from "./composer-types.ts";
+export { holdConnection } from "./lease.ts";
+export { type LocalSearchOptions, searchTimeline } from "./local-search.ts";
+export type { Suggestion } from "./mentions.ts";
+export {
+  createNotifications,
+  type NotificationPermissionState,
+  type Notifications,
+  type NotificationsOptions,
+  type NotificationText,
+} from "./notifications.ts";
+export { createUnreadDivider } from "./unread-divider.ts";

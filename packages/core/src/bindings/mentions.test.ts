@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { TextRange } from "../protocol/records.ts";
+import { completeMention, mentionAt, moveRanges } from "./mentions.ts";
+
+const mention = (start: number, end: number): TextRange => ({ type: "mention", start, end, value: "u1" });
+
+describe("a mention being written", () => {
+  it("is found behind the caret, from the @ on", () => {
+    expect(mentionAt("@", 1)).toEqual({ start: 0, end: 1, query: "" });
+    expect(mentionAt("hi @ad and", 6)).toEqual({ start: 3, end: 6, query: "ad" });
+    expect(mentionAt("(@Zoë", 5)?.query).toBe("Zoë");
+  });
+
+  it("is none in an address, behind a space, or when it is longer than any name", () => {
+    expect(mentionAt("ada@example", 11)).toBeUndefined();
+    expect(mentionAt("@@a", 3)).toBeUndefined();
+    expect(mentionAt("@ada ", 5)).toBeUndefined();
+    expect(mentionAt(`@${"x".repeat(41)}`, 42)).toBeUndefined();
+  });
+
+  it("is completed with a range over the name and the caret behind the space", () => {
+    const start = { text: "hi @ad", ranges: [] };
+    const found = mentionAt(start.text, 6);
+    const done = completeMention(start, found ?? { start: 0, end: 0, query: "" }, {
+      value: "u1",
+      label: "Ada L",
+    });
+    expect(done).toEqual({ text: "hi @Ada L ", ranges: [mention(3, 9)], caret: 10 });
+  });
+
+  it("does not write a second space", () => {
+    const done = completeMention(
+      { text: "@a b", ranges: [] },
+      { start: 0, end: 2, query: "a" },
+      { value: "ada" },
+    );
+    expect(done).toMatchObject({ text: "@ada b", caret: 5 });
+  });
+});
+
+describe("ranges under an edited text", () => {
+  it("stay, move, or go with their own text", () => {
+    const ranges = [mention(0, 4), mention(5, 8)];
+    expect(moveRanges(ranges, "@ada @bo", "@ada, @bo")).toEqual([mention(0, 4), mention(6, 9)]);
+    expect(moveRanges(ranges, "@ada @bo", "@aa @bo")).toEqual([mention(4, 7)]);
+    expect(moveRanges(ranges, "@ada @bo", "")).toEqual([]);
+  });
+
+  it("cover the same characters after any insertion or deletion that leaves them whole", () => {
+    const text = fc.stringMatching(/^[ab ]{0,12}$/);
+    fc.assert(
+      fc.property(text, text, text, fc.nat(12), (left, right, typed, cut) => {
+        const before = `${left}@ada${right}`;
+        const [range] = [mention(left.length, left.length + 4)];
+        const after = typed + left.slice(Math.min(cut, left.length)) + `@ada${right}`;
+        for (const moved of moveRanges([range], before, after)) {
+          expect(after.slice(moved.start, moved.end)).toBe("@ada");
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,69 @@
+import type { TextRange } from "../protocol/records.ts";
+
+/** Someone, or a group, that may be mentioned. */
+export interface Suggestion {
+  /** What the mention means: a user's id, or what the app's server makes of it (`"here"`). */
+  readonly value: string;
+  /** What is written behind the `@`. Default: the value. */
+  readonly label?: string;
+}
+
+/** A mention being written: `@`, and what is there of the name. */
+export interface UnfinishedMention {
+  readonly start: number;
+  readonly end: number;
+  readonly query: string;
+}
+
+/** Text with the ranges that lie in it. */
+export interface MarkedText {
+  readonly text: string;
+  readonly ranges: readonly TextRange[];
+}
+
+/** Names longer than this are not completed; it bounds the look back from the caret. */
+const LONGEST_QUERY = 40;
+
+/** The mention the caret stands in or behind, if any. An `@` within a word, as in an address, begins none. */
+export function mentionAt(text: string, caret: number): UnfinishedMention | undefined {
+  const before = text.slice(Math.max(0, caret - LONGEST_QUERY - 1), caret);
+  const found = /(?:^|[^\p{L}\p{N}@])@([\p{L}\p{N}._-]*)$/u.exec(before);
+  const query = found?.[1];
+  return query === undefined ? undefined : { start: caret - query.length - 1, end: caret, query };
+}
+
+/** Completes a mention. The caret belongs behind the space that follows it. */
+export function completeMention(
+  { text, ranges }: MarkedText,
+  { start, end }: UnfinishedMention,
+  { value, label = value }: Suggestion,
+): MarkedText & { readonly caret: number } {
+  const name = `@${label}`;
+  const rest = text.slice(end);
+  const space = rest.startsWith(" ") ? "" : " ";
+  const completed = text.slice(0, start) + name + space + rest;
+  const mention: TextRange = { type: "mention", start, end: start + name.length, value };
+  const moved = moveRanges(ranges, text, completed);
+  const sorted = [...moved, mention].sort((one, other) => one.start - other.start);
+  return { text: completed, ranges: sorted, caret: start + name.length + 1 };
+}
+
+/** Where ranges lie after an edit of the text; one whose own text was touched is dropped. */
+export function moveRanges(
+  ranges: readonly TextRange[],
+  before: string,
+  after: string,
+): readonly TextRange[] {
+  if (ranges.length === 0 || before === after) return ranges;
+  const shorter = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shorter && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
+  const by = after.length - before.length;
+  return ranges.flatMap((range) => {
+    if (range.end <= head) return [range];
+    if (range.start < before.length - tail) return [];
+    return [{ ...range, start: range.start + by, end: range.end + by }];
+  });
+}

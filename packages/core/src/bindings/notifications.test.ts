@@ -1,0 +1,97 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createClient } from "../client/create-client.ts";
+import type { Client } from "../client/types.ts";
+import { createMemoryBackend } from "../memory/backend.ts";
+import { memoryTransport } from "../memory/memory-transport.ts";
+import { createNotifications } from "./notifications.ts";
+
+/** jsdom has no notifications: this is the part of the platform's interface we use, with what was shown. */
+class ShownNotification {
+  static permission = "granted";
+  static readonly shown: ShownNotification[] = [];
+  static readonly requestPermission = (): void => void (ShownNotification.permission = "granted");
+  readonly title: string;
+  readonly options: { readonly body?: string; readonly tag?: string };
+  onclick: (() => void) | undefined;
+
+  constructor(title: string, options: { body?: string; tag?: string }) {
+    this.title = title;
+    this.options = options;
+    ShownNotification.shown.push(this);
+  }
+
+  close(): void {}
+}
+
+beforeEach(() => {
+  ShownNotification.permission = "granted";
+  ShownNotification.shown.length = 0;
+  vi.stubGlobal("Notification", ShownNotification);
+  vi.stubGlobal("focus", () => {});
+});
+afterEach(() => vi.unstubAllGlobals());
+
+async function twoClients(): Promise<readonly [Client, Client]> {
+  const backend = createMemoryBackend();
+  const clients = ["ada", "bo"].map((userId) =>
+    createClient({ transport: memoryTransport({ backend, userId }) }),
+  );
+  const [ada, bo] = clients;
+  if (!ada || !bo) throw new Error("two clients are two");
+  for (const client of clients) await client.connect();
+  return [ada, bo];
+}
+
+const say = async (client: Client, text: string): Promise<string> => {
+  const sent = await client.conversation("general").send(text);
+  await sent.settled();
+  return sent.id;
+};
+
+describe("notifications", () => {
+  it("tell of what others say while nobody looks, once per message, and lead to it", async () => {
+    const [ada, bo] = await twoClients();
+    const opened: string[] = [];
+    createNotifications(ada).start({ isWatching: () => false, onOpen: ({ id }) => opened.push(id) });
+    const id = await say(bo, "hello");
+    await say(ada, "one's own");
+    expect(ShownNotification.shown).toMatchObject([
+      { title: "General", options: { body: "bo: hello", tag: id } },
+    ]);
+    ShownNotification.shown[0]?.onclick?.();
+    expect(opened).toEqual([id]);
+  });
+
+  it("are silent for who is watching, does not want them, or has closed them", async () => {
+    const [ada, bo] = await twoClients();
+    let isWatching = true;
+    const end = createNotifications(ada).start({ isWatching: () => isWatching });
+    await say(bo, "seen");
+    isWatching = false;
+    const room = ada.conversation("general");
+    await (await room.notify("none")).settled();
+    await say(bo, "not wanted");
+    await (await room.notify("mentions")).settled();
+    await say(bo, "not about ada");
+    const ranges = [{ type: "mention", start: 0, end: 4, value: "ada" }] as const;
+    await (await bo.conversation("general").send({ text: "@ada", ranges })).settled();
+    end();
+    await (await room.notify("all")).settled();
+    await say(bo, "closed");
+    expect(ShownNotification.shown.map(({ options }) => options.body)).toEqual(["bo: @ada"]);
+  });
+
+  it("ask for permission, and say where there are none", async () => {
+    const [ada] = await twoClients();
+    ShownNotification.permission = "default";
+    const notifications = createNotifications(ada);
+    const seen: string[] = [];
+    notifications.subscribe((state) => seen.push(state));
+    expect(await notifications.request()).toBe("granted");
+    expect(seen).toEqual(["granted"]);
+    vi.stubGlobal("Notification", undefined);
+    expect(createNotifications(ada).get()).toBe("unsupported");
+    expect(await createNotifications(ada).request()).toBe("unsupported");
+  });
+});
