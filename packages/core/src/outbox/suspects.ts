@@ -42,6 +42,6 @@ export function createSuspects(): Suspects {
 }
 
 /** Of the code of a link's end: was it about what we had sent? Of `version` and `hello` the connection sees to. */
-function isOurFault(cause: unknown): cause is MessagingError {
+export function isOurFault(cause: unknown): cause is MessagingError {
   return cause instanceof MessagingError && /^protocol\/(malformed|too-large)$/.test(cause.code);
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { needsApp } from "../connection/machine.ts";
 import { errorCodes, isErrorCode } from "../errors/codes.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
+import { isOurFault } from "../outbox/suspects.ts";
 import { closeCodeOf, closeCodes } from "./close-codes.ts";
 
 const table = Object.entries(closeCodes).map(([number, code]) => ({ number: Number(number), code }));
@@ -31,8 +34,16 @@ describe("close codes", () => {
     expect(closeCodeOf("draft/empty")).toBe(4500);
   });
 
-  it("tell a client that must not come back from one that should", () => {
-    const final = table.filter(({ code }) => !errorCodes[code].retryable).map(({ number }) => number);
-    expect(final).toEqual([1009, 4400, 4401, 4402, 4403, 4405, 4406, 4413]);
+  const errors = table.map(({ number, code }) => ({ number, error: new MessagingError(code) }));
+
+  it("tell a client that must not come back, until the app has done something, from one that should", () => {
+    const blocked = errors.filter(({ error }) => needsApp(error)).map(({ number }) => number);
+    expect(blocked).toEqual([4401, 4402, 4403, 4405, 4406]);
+  });
+
+  it("tell a client that comes back not to send the same again, where what it sent was the reason", () => {
+    const careful = errors.filter(({ error }) => !error.retryable && !needsApp(error));
+    expect(careful.map(({ number }) => number)).toEqual([1009, 4400, 4413]);
+    for (const { error } of careful) expect(isOurFault(error)).toBe(true);
   });
 });
