@@ -116,8 +116,7 @@ function createSending(
     window: () => (transport.supports.pipelining ? Math.min(PIPELINE, limits().inFlight) : 1),
     onEntry(entry) {
       showProgress(directory.get(entry.command.conversationId), entry);
-      const { command, status, attempts, error } = entry;
-      events.emit("outbox", { command, status, attempts, error });
+      events.emit("outbox", entry);
     },
     onAck: inbox.acked,
     onStuck: () => link()?.close(),

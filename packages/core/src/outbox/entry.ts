@@ -23,6 +23,10 @@ export class Entry implements OutboxEntry {
   error: MessagingError | undefined;
   /** On storage, so that the first byte may leave (D1). */
   isStored = false;
+  /** Settles with the attempt to get it there. */
+  stored: Promise<void> = Promise.resolve();
+  /** How often the backend refused it for now without saying until when, since it was last given. */
+  refusals = 0;
   /** The backend itself refused it for good; the same id would get the same answer again (D2). */
   isRefused = false;
   #outcome: Outcome | undefined;
@@ -32,10 +36,18 @@ export class Entry implements OutboxEntry {
     this.command = command;
   }
 
+  /** A copy: what was handed out must not change behind the application's back. */
+  get shown(): OutboxEntry {
+    const { command, status, attempts, error } = this;
+    return { command, status, attempts, error };
+  }
+
   advance(event: DeliveryEvent, error?: MessagingError): void {
     this.status = advanceDelivery(this.status, event);
     this.error = error;
-    if (event === "retry") this.#outcome = undefined;
+    if (event !== "retry") return;
+    this.#outcome = undefined;
+    this.refusals = 0;
   }
 
   /** Tells everybody who waits, once. */

@@ -97,7 +97,7 @@ describe("outbox", () => {
     const { outbox, flights, clock, link } = setUp({ journal: { record } });
     outbox.use(link());
     const entry = outbox.add(send("m1"));
-    await expect(outbox.stored(entry)).rejects.toMatchObject({ code: "storage/full" });
+    await expect(entry.stored).rejects.toMatchObject({ code: "storage/full" });
     await clock.settle();
     expect(flights).toEqual([]);
     expect(outbox.view.get()).toMatchObject({ waiting: 0, failed: 1 });
@@ -154,6 +154,35 @@ describe("outbox", () => {
     await expect(entry.settled()).rejects.toMatchObject({ code: "outbox/gave-up" });
     expect(flights).toHaveLength(8);
     expect(clock.timers).toBe(0);
+  });
+
+  it.each(["rate/limited", "command/out-of-order"] as const)(
+    "[D9] asks ever more rarely, and in the end no more, about what is refused with %s and no time",
+    async (code) => {
+      const { outbox, flights, clock, link } = setUp();
+      outbox.use(link());
+      const entry = outbox.add(send("m1"));
+      await clock.settle();
+      for (let seconds = 0; seconds < 300; seconds += 1) {
+        flights.at(-1)?.refuse(new MessagingError(code));
+        await clock.advance(1_000);
+      }
+      await expect(entry.settled()).rejects.toMatchObject({ code: "outbox/gave-up" });
+      expect(flights).toHaveLength(8);
+    },
+  );
+
+  it("[D1] waits for a rate as often as it is told for how long", async () => {
+    const { outbox, flights, clock, link } = setUp();
+    outbox.use(link());
+    const entry = outbox.add(send("m1"));
+    await clock.settle();
+    for (let minutes = 0; minutes < 30; minutes += 1) {
+      flights.at(-1)?.refuse(new MessagingError("rate/limited", { retryAfterMs: 59_000 }));
+      await clock.advance(60_000);
+    }
+    expect(flights).toHaveLength(31);
+    expect(entry.status).toBe("sending");
   });
 
   it("[D2] submits again what a broken link left unanswered, under the same id", async () => {

@@ -1,11 +1,14 @@
 import { backoffDelayMs, type BackoffPolicy } from "../base/backoff.ts";
 import type { Cancel } from "../base/clock.ts";
+import type { DeliveryEvent } from "../delivery/machine.ts";
 import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
 import { Entry } from "./entry.ts";
 import { add, addFirst, comeBack, depart, emptyLane, type Lane, next, settle } from "./lane.ts";
+import { createSuspects } from "./suspects.ts";
 import type { Outbox, OutboxOptions, OutboxView } from "./types.ts";
+import { createWatchdog } from "./watchdog.ts";
 
 interface Run {
   lane: Lane;
@@ -14,34 +17,33 @@ interface Run {
 }
 
 const retryBackoff: BackoffPolicy = { baseMs: 500, maxMs: 30_000 };
-/** After this many refusals that were neither about rate nor order, an entry is parked (D9). */
+/** After this many refusals an entry is parked (D9); those of a rate that say how long to wait do not count. */
 const MOST_REFUSALS = 8;
-/** A live link that has answered no submit for this long is not trusted any more. */
-const ANSWER_TIMEOUT_MS = 30_000;
 
 /** Runs the lanes: one per conversation, each in its own order, none waiting for another. */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { clock, random, scope, journal, limiter, maxEntries, onEntry } = options;
+  const { clock, random, scope, journal, limiter, maxEntries } = options;
   const entries = new Map<string, Entry>();
   const runs = new Map<string, Run>();
-  const refusals = new WeakMap<Entry, number>();
-  const writes = new WeakMap<Entry, Promise<void>>();
+  const suspects = createSuspects();
+  const watchdog = createWatchdog(clock, options.onStuck);
   let link: Link | undefined;
-  let flying = 0;
-  let watchdog: Cancel | undefined;
   let isClosed = false;
 
   const view = scope.lazy<OutboxView>(() => {
-    const all = [...entries.values()];
-    const failed = all.filter((entry) => entry.status === "failed").length;
-    // Copies: what was handed out must not change behind the application's back.
-    const shown = all.map(({ command, status, attempts, error }) => ({ command, status, attempts, error }));
-    return { entries: shown, waiting: all.length - failed, failed };
+    const all = Array.from(entries.values(), ({ shown }) => shown);
+    const failed = all.filter(({ status }) => status === "failed").length;
+    return { entries: all, waiting: all.length - failed, failed };
   });
 
-  const changed = (entry: Entry): void => {
+  const changed = ({ shown }: Entry): void => {
     view.invalidate();
-    onEntry(entry);
+    options.onEntry(shown);
+  };
+
+  const move = (entry: Entry, event: DeliveryEvent, error?: MessagingError): void => {
+    entry.advance(event, error);
+    changed(entry);
   };
 
   const runOf = (conversationId: string): Run => {
@@ -50,23 +52,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
     return run;
   };
 
-  const watch = (): void => {
-    watchdog?.();
-    watchdog = flying > 0 && !isClosed ? clock.after(ANSWER_TIMEOUT_MS, options.onStuck) : undefined;
-  };
-
   /** What an earlier link had out is not counted any more, whether or not it ever answers. */
   const landed = (on: Link): void => {
-    if (on !== link) return;
-    flying -= 1;
-    watch();
+    if (on === link) watchdog.landed();
   };
 
   const pump = (conversationId: string): void => {
     const run = runOf(conversationId);
     if (run.pause) return;
     for (let id = next(run.lane, options.window()); id; id = next(run.lane, options.window())) {
-      if (!link) return; // also when a listener has just ended it
+      if (!link || !suspects.allows(watchdog.flying)) return; // no link also when a listener has just ended it
       const entry = entries.get(id);
       if (!entry?.isStored) return; // its write will pump again
       const turn =
@@ -89,9 +84,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const attempt = (entry: Entry, on: Link): void => {
     entry.attempts += 1;
+    suspects.departs(entry);
     entry.advance("attempt");
-    flying += 1;
-    if (flying === 1) watch();
+    watchdog.departed();
     changed(entry);
     if (on !== link) return; // a listener has ended it, and the entry came back
     on.submit(entry.command).then(
@@ -104,6 +99,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
         refuse(entry, toMessagingError(error), on);
       },
     );
+  };
+
+  /** It is out no more: those behind it may go, and those who waited because it was a suspect. */
+  const goOn = (entry: Entry): void => {
+    const isCareful = !suspects.allows(1);
+    suspects.clear(entry);
+    if (isCareful) [...runs.keys()].forEach(pump);
+    else pump(entry.command.conversationId);
   };
 
   const drop = ({ command: { commandId, conversationId } }: Entry): void => {
@@ -125,7 +128,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       options.onAck(ack);
       changed(entry);
       entry.end({ ack });
-      pump(entry.command.conversationId);
+      goOn(entry);
     });
   };
 
@@ -133,16 +136,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const park = (entry: Entry, error: MessagingError): void => {
     const run = runOf(entry.command.conversationId);
     run.lane = settle(run.lane, entry.command.commandId);
-    entry.advance("rejected", error);
-    changed(entry);
+    move(entry, "rejected", error);
     entry.end({ error });
-    pump(entry.command.conversationId);
+    goOn(entry);
   };
 
   const refuse = (entry: Entry, error: MessagingError, on: Link): void => {
     const { commandId, conversationId } = entry.command;
     const run = runOf(conversationId);
-    if (isClosed || entries.get(commandId) !== entry || !run.lane.flying.has(commandId)) return;
+    if (isClosed || entries.get(commandId) !== entry) return;
+    const poison = suspects.blame(entry, error);
+    if (poison && entry.status !== "failed") return scope.batch(() => park(entry, poison));
+    if (!run.lane.flying.has(commandId)) return;
     // All that was out came back when its link went; a late word of that link is not about the attempt that is out now.
     if (error.retryable && on !== link) return;
     scope.batch(() => {
@@ -152,28 +157,27 @@ export function createOutbox(options: OutboxOptions): Outbox {
       }
       const isHead = run.lane.ids[0] === commandId;
       run.lane = comeBack(run.lane, commandId);
-      entry.advance("lost", error);
-      changed(entry);
+      move(entry, "lost", error);
       if (error.code === "connection/lost") return; // a new link will pump
       if (isHead) waitAfter(entry, error);
-      else pump(conversationId);
+      goOn(entry);
     });
   };
 
   /** Only the first of a lane decides how long to wait; those behind it were refused because it was. */
   const waitAfter = (entry: Entry, error: MessagingError): void => {
     const { conversationId } = entry.command;
-    if (error.code === "rate/limited") limiter.penalise(conversationId, error.retryAfterMs ?? 0);
-    else if (error.code !== "command/out-of-order") {
-      refusals.set(entry, (refusals.get(entry) ?? 0) + 1);
-    }
-    const count = refusals.get(entry) ?? 0;
-    if (count >= MOST_REFUSALS) {
-      const message = `unable to deliver; refused ${count} times, last with ${error.code}`;
+    const { code, retryAfterMs = 0 } = error;
+    const isPaced = code === "rate/limited" && retryAfterMs > 0;
+    if (isPaced) limiter.penalise(conversationId, retryAfterMs);
+    else entry.refusals += 1;
+    const { refusals } = entry;
+    if (refusals >= MOST_REFUSALS) {
+      const message = `unable to deliver; refused ${refusals} times, last with ${code}`;
       return park(entry, new MessagingError("outbox/gave-up", { message, cause: error }));
     }
-    const backoffMs = backoffDelayMs(Math.max(1, count), retryBackoff, random.next());
-    pause(conversationId, Math.max(error.retryAfterMs ?? 0, backoffMs));
+    const backoffMs = backoffDelayMs(Math.max(1, refusals), retryBackoff, random.next());
+    pause(conversationId, Math.max(retryAfterMs, backoffMs));
   };
 
   /** @param instead - what it takes the place of: erased only then, or a crash would take what the person wrote (D1). */
@@ -184,7 +188,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     run.lane = add(run.lane, commandId);
     changed(entry);
     if (entry.isStored) return pump(conversationId);
-    const write = journal.record(entry.command).then(
+    entry.stored = journal.record(entry.command).then(
       () => {
         entry.isStored = true;
         if (instead !== commandId) journal.erase(instead);
@@ -196,14 +200,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
         throw error;
       },
     );
-    write.catch(() => {}); // told to whoever asks `stored`
-    writes.set(entry, write);
+    entry.stored.catch(() => {}); // told to whoever asks for it
   };
 
   return {
     view,
     find: (commandId) => entries.get(commandId),
-    stored: (entry) => writes.get(entry) ?? Promise.resolve(),
     add(command) {
       if (entries.size >= maxEntries) {
         throw new MessagingError("outbox/full", {
@@ -238,13 +240,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
         let again = entry;
         if (entry.isRefused) {
           drop(entry);
-          entry.advance("cancel");
-          changed(entry);
+          move(entry, "cancel");
           again = new Entry({ ...entry.command, commandId: options.nextId() });
-        } else {
-          entry.advance("retry");
-          refusals.delete(entry);
-        }
+        } else entry.advance("retry");
         enqueue(again, commandId);
         return again;
       });
@@ -254,12 +252,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (!entry || (entry.status !== "queued" && entry.status !== "failed")) return false;
       scope.batch(() => {
         remove(entry);
-        entry.advance("cancel");
-        changed(entry);
+        move(entry, "cancel");
         entry.end({
           error: new MessagingError("outbox/cancelled", { message: "unable to deliver; it was cancelled" }),
         });
-        pump(entry.command.conversationId);
+        goOn(entry);
       });
       return true;
     },
@@ -269,14 +266,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     use(newLink) {
       link = newLink;
-      flying = 0;
-      watch();
+      watchdog.restart();
       for (const [conversationId, run] of [...runs]) {
         for (const id of run.lane.flying) {
           run.lane = comeBack(run.lane, id);
           const entry = entries.get(id);
-          entry?.advance("lost");
-          if (entry) changed(entry);
+          if (entry) move(entry, "lost");
         }
         pump(conversationId);
       }
@@ -285,7 +280,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (isClosed) return;
       isClosed = true;
       link = undefined;
-      watchdog?.();
+      watchdog.restart();
       for (const run of runs.values()) run.pause?.();
       const error = new MessagingError("client/closed", { message: "unable to wait; the client was closed" });
       for (const entry of entries.values()) if (entry.status !== "failed") entry.end({ error });

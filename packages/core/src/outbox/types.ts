@@ -29,7 +29,7 @@ export interface OutboxOptions {
   readonly window: () => number;
   /** Mints the id of a refused command that is tried again. */
   readonly nextId: () => string;
-  /** An entry changed; its status says how. */
+  /** An entry changed; its status says how. A copy, to be kept. */
   readonly onEntry: (entry: OutboxEntry) => void;
   readonly onAck: (ack: Ack) => void;
   /** The link took a submit and never answered. */
@@ -39,15 +39,14 @@ export interface OutboxOptions {
 export interface Outbox {
   readonly view: Observable<OutboxView>;
   /**
-   * Takes a command in: shown as queued at once, submitted in turn.
+   * Takes a command in: shown as queued at once, submitted in turn. `stored` of what it answers rejects with
+   * `storage/full` or `storage/failed` if it could not be stored.
    *
    * @throws {MessagingError} `outbox/full`
    */
   add(command: Command): Entry;
   /** Takes back in what an earlier life of the client left on storage, before anything is out. */
   restore(commands: readonly Command[]): void;
-  /** Resolves when the entry is on storage. @throws {MessagingError} `storage/full`, `storage/failed` */
-  stored(entry: Entry): Promise<void>;
   find(commandId: string): Entry | undefined;
   /** Submits a failed entry again; a command the backend refused gets a new id. Returns the entry that goes out. */
   retry(commandId: string): Entry | undefined;

@@ -47,11 +47,11 @@ export function replayOn(
 ): Slot | undefined {
   const { command, status, error } = pending;
   const isActive = hasEffect(pending);
-  if (status === "cancelled" || (slot && command.type === "message.send")) return slot;
   if (command.type === "message.send") {
+    if (slot || status === "cancelled" || !hasContent(command)) return slot;
     return slotOf(unconfirmed(command, context), 0, { pending: isActive, status, error, reacted: none });
   }
-  if (!slot) return slot;
+  if (!slot || status === "cancelled") return slot;
   const { message, weight, overlay = { pending: false, error, reacted: none } } = slot;
   if (!isActive) return slotOf(message, weight, { ...overlay, error });
   const applied = applyQuietly(records, command, context);
@@ -61,6 +61,12 @@ export function replayOn(
   if (reaction) reacted.set(reaction.emoji, reaction.present);
   const changed = record?.type === "message" ? record : message;
   return slotOf(changed, weight, { ...overlay, pending: true, reacted });
+}
+
+/** Without, it is damaged (see `applyQuietly`), and nobody could render it (D10). */
+function hasContent({ content }: SendMessage): boolean {
+  const { text, sealed }: Readonly<Record<string, unknown>> = Object(content);
+  return typeof (text ?? sealed) === "string";
 }
 
 const none: ReadonlyMap<string, boolean> = new Map();
