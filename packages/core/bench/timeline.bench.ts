@@ -216,7 +216,7 @@ function optimisticSend(): Table {
 function replicaOf(scope: Scope, held: readonly MessageRecord[]): Replica {
   const { limits } = defaultPolicy;
   const options = { conversationId: "bench", userId: () => "ada", scope, limits: () => limits, now: () => 0 };
-  const replica = createReplica({ ...options, maxMessages: 1_000_000 });
+  const replica = createReplica({ ...options, maxMessages: () => 1_000_000 });
   const rev = held.at(-1)?.rev ?? 0;
   const head = { conversationId: "bench", rev, seq: rev };
   const page = { epoch: "bench", head, own: {}, floorSeq: 1 };

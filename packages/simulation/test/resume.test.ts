@@ -49,6 +49,26 @@ describe("a client that comes late", { timeout: 30_000 }, () => {
     expect(room.timeline.get().complete).toBe(true);
   });
 
+  it("[D8] learns that it was removed, and of nothing else", async () => {
+    world = await createWorld();
+    const [ada, bob] = [world.member(0), world.member(1)];
+    expect(bob.client.conversations.get()).toHaveLength(1);
+    bob.client.disconnect();
+    await (await ada.room.members.remove("bob")).settled();
+    await (await ada.room.send("not for bob")).settled();
+    await bob.client.connect();
+    await until("bob knows", () => bob.client.conversations.get().length === 0);
+    expect(bob.room.timeline.get().absent).toBe(true);
+    expect(bob.room.members.get().some(({ userId }) => userId === "bob")).toBe(false);
+    expect(textsOf(bob.room)).toEqual([]);
+    expect(bob.errors).toEqual([]);
+    await (await ada.room.members.add("bob")).settled();
+    await until("bob is back in", () => textsOf(bob.room).includes("not for bob"));
+    expect(bob.client.conversations.get()).toHaveLength(1);
+    expect(bob.room.timeline.get().absent).toBe(false);
+    expect(await world.verify()).toEqual([]);
+  });
+
   it("[D1] begins a conversation while offline, and hears of no error when it comes to be", async () => {
     world = await createWorld();
     const { client, errors } = world.member(0);

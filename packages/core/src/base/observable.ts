@@ -7,7 +7,7 @@ export type Unsubscribe = () => void;
 export interface Observable<T> {
   /** The value now. The same reference until it changes, so it can feed React's `useSyncExternalStore` as it is. */
   get(): T;
-  /** Calls `listener` after each change (not at once); several changes of one batch make one call. */
+  /** Calls `listener` after each change (not at once); several changes of one batch make one call, or none if it is as before. */
   subscribe(listener: (value: T) => void): Unsubscribe;
 }
 
@@ -24,7 +24,8 @@ export interface Lazy<T> extends Observable<T> {
 /** Makes the observables of one client, so that they can be batched together. */
 export interface Scope {
   cell<T>(initial: T): Cell<T>;
-  lazy<T>(compute: () => T): Lazy<T>;
+  /** @param isSame - default `Object.is`; what is the same as before stays the same reference. */
+  lazy<T>(compute: () => T, isSame?: (before: T, now: T) => boolean): Lazy<T>;
   /** Runs `work`; whatever changes inside is announced once, at the end of the outermost batch. */
   batch<T>(work: () => T): T;
 }
@@ -62,15 +63,24 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
     }
   };
 
-  const listeners = <T>(get: () => T): { subscribe: Observable<T>["subscribe"]; changed: () => void } => {
-    const entries = new Set<{ readonly call: (value: T) => void }>();
+  /** @param seen - the value as somebody may have read it. Who is as told as that needs no telling. */
+  const listeners = <T>(
+    get: () => T,
+    seen: () => unknown = get,
+  ): { subscribe: Observable<T>["subscribe"]; changed: () => void } => {
+    const entries = new Set<{ readonly call: (value: T) => void; told: unknown }>();
     const announce = (): void => {
       for (const entry of [...entries])
-        if (entries.has(entry)) guarded(() => entry.call(get()), onListenerError);
+        guarded(() => {
+          const value = get();
+          if (!entries.has(entry) || Object.is(value, entry.told)) return;
+          entry.told = value;
+          return entry.call(value);
+        }, onListenerError);
     };
     return {
       subscribe(listener) {
-        const entry = { call: listener }; // an object each, so that one function may subscribe twice
+        const entry = { call: listener, told: seen() }; // an object each, so that one function may subscribe twice
         entries.add(entry);
         return () => void entries.delete(entry);
       },
@@ -92,12 +102,18 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
       };
       return { get: () => value, set, subscribe };
     },
-    lazy<T>(compute: () => T) {
+    lazy<T>(compute: () => T, isSame: (before: T, now: T) => boolean = Object.is) {
       let cached: { readonly value: T } | undefined;
-      const get = (): T => (cached ??= { value: compute() }).value;
-      const { subscribe, changed } = listeners(get);
+      let isFresh = false;
+      const get = (): T => {
+        if (cached && isFresh) return cached.value;
+        const value = compute();
+        isFresh = true;
+        return (cached = cached && isSame(cached.value, value) ? cached : { value }).value;
+      };
+      const { subscribe, changed } = listeners(get, () => cached?.value);
       const invalidate = (): void => {
-        cached = undefined;
+        isFresh = false;
         changed();
       };
       return { get, subscribe, invalidate };

@@ -46,7 +46,7 @@ export class RadixMap<T extends Sized> {
       }
       root = written(root, shift, key, value, owner) ?? empty;
     });
-    return new RadixMap(root, shift);
+    return root === this.#root ? this : new RadixMap(root, shift);
   }
 
   /** All values whose keys are below `key`, together. */

@@ -11,7 +11,7 @@ import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.
 import { createDirectory, type Directory } from "../sync/directory.ts";
 import { createLoader } from "../sync/loader.ts";
 import { createReceiptSender } from "../sync/receipts.ts";
-import { createSync, type Sync } from "../sync/sync.ts";
+import { createSync, MOST_UNOPENED, type Sync } from "../sync/sync.ts";
 import { createReplica } from "../timeline/replica.ts";
 import { type Core, createCore } from "./core.ts";
 import { createFoundation, type Foundation } from "./foundation.ts";
@@ -30,6 +30,7 @@ export interface Assembly extends Foundation {
 
 const MOST_ENTRIES = 10_000;
 const MOST_MESSAGES = 100_000;
+const MOST_REPLICAS = 1_000;
 /** Submits of one conversation on their way at once, where the link keeps their order. */
 const PIPELINE = 64;
 
@@ -46,7 +47,7 @@ export function assemble(options: ClientOptions): Assembly {
   const journal = createJournal(base.storage, base.logger);
   const pageSize = (): number => limits().pageSize;
   const outbox = createSending(options, base, { ...copies, journal, inbox, link: () => connection.link() });
-  const loader = createLoader({ link: () => connection.link(), pageSize });
+  const loader = createLoader({ clock, link: () => connection.link(), pageSize });
   const sync: Sync = createSync({
     ...{ clock, random, directory, loader, pageSize, onError: report },
     hasReceipts: options.transport.supports.receipts,
@@ -84,11 +85,15 @@ interface Copies {
 
 function createCopies({ clock, scope, session, userId, limits }: Foundation, maxMessages: number): Copies {
   const self = (): string => userId() ?? "";
-  const directory = createDirectory({
+  const directory: Directory = createDirectory({
     scope,
     userId: self,
+    most: MOST_REPLICAS,
     create: (conversationId) =>
-      createReplica({ conversationId, userId: self, scope, limits, now: session.serverNow, maxMessages }),
+      createReplica({
+        ...{ conversationId, scope, limits, userId: self, now: session.serverNow },
+        maxMessages: () => (directory.isOpen(conversationId) ? maxMessages : 2 * MOST_UNOPENED),
+      }),
   });
   const messagesPerMinute = (conversationId: string): number | undefined =>
     directory.peek(conversationId)?.conversation.get()?.settings.messagesPerMinute;

@@ -76,7 +76,8 @@ export function createInbox(options: InboxOptions): Inbox {
         session.welcome(welcome);
         follow(welcome.policy);
         for (const replica of directory.all()) replica.acceptEpoch(welcome.epoch);
-        for (const head of welcome.heads) directory.get(head.conversationId).acceptHead(head);
+        // Of those not known, the list tells what there is to show; here they would only take up room (D9).
+        for (const head of welcome.heads) directory.peek(head.conversationId)?.acceptHead(head);
         return []; // the new link's resume checks all
       }
       case "change": {

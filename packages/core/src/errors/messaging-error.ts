@@ -21,6 +21,8 @@ export interface MessagingErrorOptions {
   readonly retryAfterMs?: number | undefined;
   /** Everything wrong with an input, where more is known than one code. */
   readonly issues?: readonly ErrorIssue[] | undefined;
+  /** Which one it is about, where nobody had asked. */
+  readonly conversationId?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -32,6 +34,8 @@ export class MessagingError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
   readonly issues: readonly ErrorIssue[];
+  /** Of what an `error` event tells: the conversation it is about, if it is about one. */
+  readonly conversationId: string | undefined;
 
   constructor(code: ErrorCode, options: MessagingErrorOptions = {}) {
     super(options.message ?? `unable to go on; ${code}`, options);
@@ -39,6 +43,7 @@ export class MessagingError extends Error {
     this.retryable = options.retryable ?? errorCodes[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
     this.issues = options.issues ?? [];
+    this.conversationId = options.conversationId;
   }
 
   get category(): ErrorCategory {
@@ -48,6 +53,12 @@ export class MessagingError extends Error {
   /** Where the cause and the remedy are written down; the page ships with the docs of this version. */
   get help(): string {
     return `docs/errors.md#${this.code.replace("/", "")}`;
+  }
+
+  /** For logs and reports. Not the cause, which may hold what people wrote. */
+  toJSON(): object {
+    const { message, category, help } = this;
+    return { ...this, message, category, help };
   }
 
   /** A sentence for the person at the screen. */

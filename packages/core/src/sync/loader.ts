@@ -1,3 +1,5 @@
+import type { Clock } from "../base/clock.ts";
+import { within } from "../errors/within.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
 import type { HistoryQuery, Page, QueryOf, QueryResults, QueryType } from "../protocol/queries.ts";
@@ -8,7 +10,7 @@ export interface Loader {
   /** @throws {MessagingError} `connection/offline` without a link; the backend's refusal */
   query<Type extends QueryType>(query: QueryOf<Type>): Promise<QueryResults[Type]>;
   newest(replica: Replica): Promise<void>;
-  /** The page before the oldest message held; nothing if there is none. */
+  /** The page before the oldest message held; nothing if there is none. @throws {MessagingError} also `conversation/not-found` */
   older(replica: Replica): Promise<void>;
   /** The page after the messages below the newest hole; nothing if there is no hole. */
   newer(replica: Replica): Promise<void>;
@@ -20,18 +22,24 @@ export interface Loader {
 }
 
 export interface LoaderOptions {
+  readonly clock: Clock;
   readonly link: () => Link | undefined;
   readonly pageSize: () => number;
 }
 
-export function createLoader({ link, pageSize }: LoaderOptions): Loader {
+/** A query not answered by then is as good as lost. */
+const ANSWER_TIMEOUT_MS = 30_000;
+/** Of one list; a backend whose lists are longer is broken or hostile (D9). */
+const MOST_PAGES = 1_000;
+
+export function createLoader({ clock, link, pageSize }: LoaderOptions): Loader {
   const underway = new Map<string, Promise<void>>();
 
   const query: Loader["query"] = async (asked) => {
     const current = link();
     if (!current)
       throw new MessagingError("connection/offline", { message: "unable to load; there is no link" });
-    return current.query(asked);
+    return within(clock, ANSWER_TIMEOUT_MS, "connection/timeout", current.query(asked));
   };
 
   /** One request per key at a time; those who ask meanwhile share it. */
@@ -60,12 +68,13 @@ export function createLoader({ link, pageSize }: LoaderOptions): Loader {
     accept: (items: readonly Item[]) => void,
   ): Promise<void> => {
     let after: string | undefined;
-    do {
+    for (let count = 0; count < MOST_PAGES; count += 1) {
       const found = await read({ limit: pageSize(), ...(after !== undefined && { after }) });
       accept(found.items);
-      if (found.next === after) return; // a backend that repeats itself must not hold us for ever
+      if (found.next === undefined || found.next === after) return;
       after = found.next;
-    } while (after !== undefined);
+    }
+    throw new MessagingError("protocol/malformed", { message: "unable to load; the list does not end" });
   };
 
   const participants = ({ conversationId, records, acceptParticipants }: Replica): Promise<void> => {
@@ -81,7 +90,8 @@ export function createLoader({ link, pageSize }: LoaderOptions): Loader {
     newest: (replica) => page(replica, {}),
     async older(replica) {
       const oldest = replica.known[0];
-      if (replica.view.get().hasOlder) await page(replica, oldest ? { before: oldest.from } : {});
+      const { hasOlder, absent } = replica.view.get();
+      if (hasOlder || absent) await page(replica, oldest ? { before: oldest.from } : {});
     },
     async newer(replica) {
       const hole = replica.holes.at(-1);

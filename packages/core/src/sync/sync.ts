@@ -35,16 +35,26 @@ export interface Sync {
 const WIDTH = 4;
 /** The first page of the list at each resume; the rest follows from heads and pushes. */
 const CONVERSATIONS = 100;
+/** Messages held of a conversation nobody has open, before its summary takes their place. */
+export const MOST_UNOPENED = 50;
 /** Who has missed more than this begins anew at the newest page, and pages upwards when the reader does. */
 const MOST_MISSED = 2_000;
 
 export function createSync(options: SyncOptions): Sync {
   const { clock, random, directory, loader, pageSize, hasReceipts, onError } = options;
-  const jobs = createJobs({ clock, random, width: WIDTH, onError: (_, error) => onError(error) });
+  const jobs = createJobs({
+    ...{ clock, random, width: WIDTH },
+    onError: (conversationId, error) =>
+      onError(conversationId ? aboutConversation(error, conversationId) : error),
+  });
   /** In which epoch the newest page of an open conversation was loaded; pushes and catch-up keep it whole. */
   const paged = new WeakMap<Replica, string>();
   /** Whose watermarks were asked for on this link: they have no revisions by which one could be missed. */
   let heard = new WeakSet<Replica>();
+  /** Of which this link has said that the user is not in them; the next is asked again, as they may be back in. */
+  let refused = new WeakSet<Replica>();
+  /** Direct conversations whose people were asked for: a summary does not say who the other is. */
+  const peopled = new WeakSet<Replica>();
   let isLinked = false;
 
   const loadConversations = async (): Promise<void> => {
@@ -68,21 +78,35 @@ export function createSync(options: SyncOptions): Sync {
     try {
       await ask(replica);
     } catch (error) {
-      const isRefused = toMessagingError(error).code === "conversation/not-found";
-      if (!isRefused || !replica.acceptAbsence(rev)) throw error;
+      if (toMessagingError(error).code !== "conversation/not-found") throw error;
+      refused.add(replica);
+      if (!replica.acceptAbsence(rev)) throw error;
     }
   };
 
-  /** A conversation nobody has open needs no more than its summary: what it holds else may go. */
+  /** A conversation nobody has open needs no more than its summary: what it holds else may go (D9). */
   const take = (replica: Replica, summary: ConversationSummary): void => {
-    const { conversationId } = replica;
-    if (!directory.isOpen(conversationId) && replica.view.get().missing) replica.reset();
+    if (!directory.isOpen(replica.conversationId) && !isSlight(replica)) replica.reset();
     replica.acceptSummary(summary);
   };
+
+  /** Nothing is missing, and little is held. */
+  const isSlight = ({ view }: Replica): boolean => {
+    const { missing, items } = view.get();
+    return !missing && items.length <= MOST_UNOPENED;
+  };
+
+  const lacksOther = (replica: Replica): boolean =>
+    replica.conversation.get()?.kind === "direct" &&
+    replica.members.get().length < 2 &&
+    !peopled.has(replica);
 
   const summarise = async (replica: Replica): Promise<void> => {
     const { conversationId } = replica;
     take(replica, await loader.query({ type: "conversation", conversationId }));
+    if (!lacksOther(replica)) return;
+    await loader.participants(replica);
+    peopled.add(replica);
   };
 
   const backfill = async (replica: Replica): Promise<void> => {
@@ -120,8 +144,11 @@ export function createSync(options: SyncOptions): Sync {
   const check = (replica: Replica): void => {
     const { conversationId } = replica;
     const isOpen = directory.isOpen(conversationId);
-    const isCurrent = isOpen ? isWhole(replica) && isHeard(replica) : !replica.view.get().missing;
-    if (!isLinked || isCurrent || isBeingBegun(replica) || directory.isLeft(replica)) return;
+    const isCurrent = isOpen
+      ? isWhole(replica) && isHeard(replica)
+      : replica.records.conversation && isSlight(replica) && !lacksOther(replica);
+    const isRefused = refused.has(replica) && replica.view.get().absent;
+    if (!isLinked || isCurrent || isRefused || isBeingBegun(replica)) return;
     jobs.run(conversationId, () => unlessLeft(replica, isOpen ? backfill : summarise));
   };
 
@@ -130,12 +157,18 @@ export function createSync(options: SyncOptions): Sync {
     use(link) {
       isLinked = link !== undefined;
       heard = new WeakSet();
+      refused = new WeakSet();
       jobs.stop();
       if (!isLinked) return;
       jobs.run("", loadConversations);
       for (const replica of directory.all()) check(replica);
     },
   };
+}
+
+function aboutConversation(error: MessagingError, conversationId: string): MessagingError {
+  const { message } = error;
+  return new MessagingError(error.code, { ...error, message, conversationId, cause: error });
 }
 
 /** By a command of this client that has no answer yet: there is nothing to ask for. */

@@ -28,6 +28,7 @@ export interface Confirmed {
   /** The newest there is, as far as known. */
   readonly head: Head;
   readonly isStale: boolean;
+  readonly isAbsent: boolean;
   readonly unreadBase: UnreadBase | undefined;
   acceptChange(change: Change): void;
   acceptChanges(page: ChangesPage, afterRev: number): void;
@@ -42,7 +43,7 @@ export interface Confirmed {
 export interface ConfirmedOptions {
   readonly conversationId: string;
   readonly reader: string;
-  readonly maxMessages: number;
+  readonly maxMessages: () => number;
   /** Something changed; a message, if one is named. All of these are called before the new state can be read. */
   readonly onChange: (messageId?: string) => void;
   /** A participant, or the conversation itself, changed. */
@@ -61,6 +62,7 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
   let others = { deliveredSeq: 0, readSeq: 0 };
   let unreadBase: UnreadBase | undefined;
   let arePeopleStale = false;
+  let isUnknown = false;
 
   const onForget = ({ rev }: AnyRecord): void => revisions.forget(rev);
   const messages = createMessages({
@@ -136,6 +138,10 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
     get isStale() {
       return arePeopleStale || (revisions.cursor === undefined && messages.known.length > 0);
     },
+    get isAbsent() {
+      const self = participants.get(reader);
+      return self ? !isIn(self) : isUnknown;
+    },
     get unreadBase() {
       return unreadBase;
     },
@@ -179,12 +185,10 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
     },
     acceptAbsence(asOf) {
       const self = participants.get(reader);
-      if (!self || self.rev > asOf) return self !== undefined;
-      if (isIn(self)) {
-        participants.set(reader, { ...self, status: "removed" });
-        onPeople();
-      }
-      return true;
+      isUnknown = !self;
+      if (self && isIn(self) && self.rev <= asOf) participants.set(reader, { ...self, status: "removed" });
+      onPeople();
+      return !isUnknown;
     },
     acceptParticipants(items, asOf) {
       if (revisions.cursor !== undefined) revisions.snapshot(asOf);

@@ -38,6 +38,19 @@ export class ItemList implements TimelineItems {
     this.length = state.slots.size + state.tail.size;
   }
 
+  /** Would nobody see a difference? */
+  isSame(other: ItemList): boolean {
+    const { slots, tail, reader, others } = other.#state;
+    const state = this.#state;
+    return (
+      slots === state.slots &&
+      tail === state.tail &&
+      reader === state.reader &&
+      others.deliveredSeq === state.others.deliveredSeq &&
+      others.readSeq === state.others.readSeq
+    );
+  }
+
   at(index: number): TimelineItem | undefined {
     return this.slice(index, index + 1 || this.length)[0];
   }

@@ -28,7 +28,7 @@ export interface Messages {
 }
 
 export interface MessagesOptions {
-  readonly maxMessages: number;
+  readonly maxMessages: () => number;
   readonly isUnread: (message: MessageRecord) => boolean;
   /** Sequence of the newest message there is, as far as known. */
   readonly headSeq: () => number;
@@ -111,7 +111,7 @@ export function createMessages(options: MessagesOptions): Messages {
     if (aside.size > 0) adopt();
     // Beyond the bound the oldest go; they come again when asked for. While someone reads upwards the oldest are the very
     // ones they look at: until a newer page is loaded, none goes before twice as many are held (D9).
-    const excess = slots.size - maxMessages * (isReadingUp ? 2 : 1);
+    const excess = slots.size - maxMessages() * (isReadingUp ? 2 : 1);
     if (excess > 0) dropOldest(excess);
   };
 

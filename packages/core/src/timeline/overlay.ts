@@ -28,6 +28,7 @@ export interface PendingOverlay {
   readonly readSeq: number;
   /** All of it as shown. */
   readonly records: Records;
+  readonly size: number;
   pend(command: Command): void;
   unpend(commandId: string): void;
   setDelivery(commandId: string, status: DeliveryStatus, error?: MessagingError): void;
@@ -129,6 +130,9 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
       return conversation;
     },
     participants,
+    get size() {
+      return commands.size;
+    },
     get readSeq() {
       return readSeq;
     },

@@ -1,5 +1,6 @@
 import type { Lazy, Observable, Scope } from "../base/observable.ts";
 import { gapsIn, type Ranges } from "../base/ranges.ts";
+import { isSameList } from "../base/same-list.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
 import { isIn } from "../domain/standing.ts";
 import type { Records, Rejection } from "../domain/types.ts";
@@ -13,7 +14,7 @@ import type { ConversationRecord, ParticipantRecord } from "../protocol/records.
 import { type Confirmed, createConfirmed } from "./confirmed.ts";
 import { createOverlay, type PendingOverlay } from "./overlay.ts";
 import { countUnread } from "./unread.ts";
-import { type TimelineView, viewOf } from "./view.ts";
+import { isSameView, type ReplicaView, type TimelineView, viewOf } from "./view.ts";
 
 export interface ReplicaOptions {
   readonly conversationId: string;
@@ -24,7 +25,7 @@ export interface ReplicaOptions {
   /** Server time as far as the client can tell, ms. */
   readonly now: () => number;
   /** How many messages are held at most (D9); twice as many while somebody reads upwards. Default 100,000. */
-  readonly maxMessages?: number;
+  readonly maxMessages?: () => number;
 }
 
 /**
@@ -61,6 +62,8 @@ export interface Replica {
    * participants are to be loaded again after that.
    */
   readonly isStale: boolean;
+  /** Commands given here wait for their answer, or failed: they are nowhere else on show. */
+  readonly hasPending: boolean;
 
   /** What `welcome` says. Another epoch than before leaves nothing but the pending commands. */
   acceptEpoch(epoch: string): void;
@@ -100,10 +103,10 @@ export interface Replica {
   readersOf(seq: number): readonly string[];
 }
 
-const MOST_MESSAGES = 100_000;
+const mostMessages = (): number => 100_000;
 
 export function createReplica(options: ReplicaOptions): Replica {
-  const { conversationId, scope, limits, now, userId, maxMessages = MOST_MESSAGES } = options;
+  const { conversationId, scope, limits, now, userId, maxMessages = mostMessages } = options;
   /** Confirmed messages that changed; what is pending on them is to be replayed. */
   const changed = new Set<string>();
   let havePeopleChanged = false;
@@ -117,6 +120,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   };
 
   const onPeople = (): void => {
+    view.invalidate();
     members.invalidate();
     conversation.invalidate();
     unread.invalidate();
@@ -183,12 +187,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   };
 
   return {
-    conversationId,
-    view,
-    unread,
-    members,
-    conversation,
-    receipts,
+    ...{ conversationId, view, unread, members, conversation, receipts },
     records: overlay.records,
     get cursor() {
       return cursorOf(confirmed, epoch);
@@ -201,6 +200,9 @@ export function createReplica(options: ReplicaOptions): Replica {
     },
     get isStale() {
       return confirmed.isStale;
+    },
+    get hasPending() {
+      return overlay.size > 0;
     },
     acceptEpoch: (next) => update(() => enter(next)),
     acceptChange: (change) => update(() => acceptChange(change)),
@@ -245,7 +247,7 @@ function createObservables(
   scope: Scope,
   now: () => Shown,
 ): {
-  readonly view: Lazy<TimelineView>;
+  readonly view: Lazy<ReplicaView>;
   readonly conversation: Lazy<ConversationRecord | undefined>;
   readonly members: Lazy<readonly ParticipantRecord[]>;
   readonly receipts: Lazy<readonly Receipt[]>;
@@ -255,10 +257,13 @@ function createObservables(
     view: scope.lazy(() => {
       const { confirmed, overlay, reader } = now();
       return viewOf(confirmed, overlay, reader);
-    }),
+    }, isSameView),
     conversation: scope.lazy(() => now().overlay.conversation ?? now().confirmed.conversation),
-    members: scope.lazy(() => membersOf([...now().confirmed.participants, ...now().overlay.participants])),
-    receipts: scope.lazy(() => [...now().confirmed.receipts.values()]),
+    members: scope.lazy(
+      () => membersOf([...now().confirmed.participants, ...now().overlay.participants]),
+      isSameList,
+    ),
+    receipts: scope.lazy(() => [...now().confirmed.receipts.values()], isSameList),
     unread: scope.lazy(() => {
       const { confirmed, overlay, reader } = now();
       const { readSeq = 0 } = confirmed.receipts.get(reader) ?? {};

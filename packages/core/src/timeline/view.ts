@@ -19,10 +19,17 @@ export interface TimelineView {
   /** Revisions that exist and did not arrive: what they changed may be out of date here. */
   readonly missing: MissingRevisions | undefined;
   readonly head: Head;
+  /** The reader is not in it: it does not exist, or they left or were removed. A backend does not say which. */
+  readonly absent: boolean;
 }
 
-export function viewOf(confirmed: Confirmed, overlay: PendingOverlay, reader: string): TimelineView {
-  const { messages, revisions, others, head, isStale } = confirmed;
+/** As a replica makes it, so that it can tell whether anything has changed. */
+export interface ReplicaView extends TimelineView {
+  readonly items: ItemList;
+}
+
+export function viewOf(confirmed: Confirmed, overlay: PendingOverlay, reader: string): ReplicaView {
+  const { messages, revisions, others, head, isStale, isAbsent: absent } = confirmed;
   const { known, floorSeq, seqOf } = messages;
   const oldest = known[0]?.from ?? head.seq + 1;
   const newest = known[known.length - 1]?.to ?? head.seq;
@@ -34,7 +41,7 @@ export function viewOf(confirmed: Confirmed, overlay: PendingOverlay, reader: st
   const complete = isWhole && revisions.cursor !== undefined && !missing && !isStale;
   const slots = isWhole ? overlay.slots : withHoles(overlay.slots, known, head.seq);
   const items = new ItemList({ slots, tail: overlay.tail, reader, others, seqOf });
-  return { items, hasOlder, hasNewer, complete, missing, head };
+  return { items, hasOlder, hasNewer, complete, missing, head, absent };
 }
 
 /** By the range it follows: a hole is the same object for as long as it is the same. */
@@ -54,5 +61,19 @@ export function withHoles(slots: RadixMap<Slot>, known: Ranges, headSeq: number)
       }
       write(fromSeq, slot);
     }),
+  );
+}
+
+/** Would nobody see a difference? */
+export function isSameView(one: ReplicaView, other: ReplicaView): boolean {
+  return (
+    one.items.isSame(other.items) &&
+    one.hasOlder === other.hasOlder &&
+    one.hasNewer === other.hasNewer &&
+    one.complete === other.complete &&
+    one.missing?.afterRev === other.missing?.afterRev &&
+    one.missing?.upTo === other.missing?.upTo &&
+    one.head === other.head &&
+    one.absent === other.absent
   );
 }

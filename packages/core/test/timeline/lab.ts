@@ -47,7 +47,7 @@ export function createLab({ maxMessages = 1_000, backend = createBackend() }: La
     scope,
     limits: () => defaultPolicy.limits,
     now: () => 5_000,
-    maxMessages,
+    maxMessages: () => maxMessages,
   });
   replica.acceptEpoch(backend.epoch); // as the welcome does
   const inFlight: (() => void)[] = [];
