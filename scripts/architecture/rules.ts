@@ -102,6 +102,7 @@ export const SHARED_FOLDERS: readonly string[] = [
   "packages/core/test/frames/",
   "packages/core/bench/",
   "scripts/architecture/",
+  "scripts/docs/",
 ];
 
 /** Lines of a function that are its own: those of functions inside it count for them. */
