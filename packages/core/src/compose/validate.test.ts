@@ -38,6 +38,15 @@ describe("validating", () => {
     for (const text of [".", "👍", "\u0301", "\ue000"]) expect(run({ text })).not.toHaveProperty("issues");
   });
 
+  it("asks no caption of a picture, and a text of a poll", () => {
+    for (const kind of ["image", "video", "audio", "voice", "file"] as const) {
+      expect(run({ text: "", kind })).not.toHaveProperty("issues");
+    }
+    for (const kind of ["text", "poll", "announcement"] as const) {
+      expect(run({ text: "", kind })).toMatchObject({ code: "draft/empty" });
+    }
+  });
+
   it("refuses what is too long, with the numbers", () => {
     expect(run({ text: "x".repeat(10_023) })).toMatchObject({
       code: "draft/too-long",

@@ -1,4 +1,5 @@
 import { isJsonWithin } from "../base/json.ts";
+import { uploads } from "../domain/content.ts";
 import type { ErrorIssue } from "../errors/messaging-error.ts";
 import { CUSTOM_DEPTH, CUSTOM_NODES } from "../protocol/bounds.ts";
 import { type ComposeStep, issueOf, refuse } from "./pipeline.ts";
@@ -13,11 +14,11 @@ const visible = /[^\s\p{DI}\u2800]/u;
 export const validate: ComposeStep = {
   name: "validate",
   run(draft, { limits }) {
-    const { text, custom, ranges = [] } = draft;
+    const { text, kind = "text", custom, ranges = [] } = draft;
     const { textLength: limit, frameBytes } = limits;
     const { length } = text;
     const issues: ErrorIssue[] = [];
-    if (isBlank(text)) issues.push(issueOf("draft/empty", "Write something first."));
+    if (isBlank(text) && !uploads.has(kind)) issues.push(issueOf("draft/empty", "Write something first."));
     if (length > limit) issues.push(tooLong(length, limit, `Shorten it by ${length - limit} characters.`));
     if (custom && !isJsonObject(custom)) issues.push(invalid("Attach less data, as plain JSON."));
     if (ranges.some(({ start, end }) => start < 0 || start >= end || end > length)) {

@@ -2,11 +2,10 @@ import { assertNever } from "../base/assert-never.ts";
 import { asReason, type ErrorCode, errorCodes } from "../errors/codes.ts";
 import type { Command, CommandType, CreateConversation } from "../protocol/commands.ts";
 import { create, setStatus, update } from "./conversation.ts";
-import { changeMessage, edit, send } from "./message.ts";
+import { changeMessage, send } from "./message.ts";
 import type { Scene, Verdict } from "./outcome.ts";
 import { add, administer, join, leave, setNotify } from "./participant.ts";
 import { may } from "./permissions.ts";
-import { react } from "./reaction.ts";
 import { mark } from "./receipt.ts";
 import { isIn, isMutedAt, standing } from "./standing.ts";
 import type { Applied, ApplyContext, Records } from "./types.ts";
@@ -37,7 +36,9 @@ function judge(records: Records, command: Command, context: ApplyContext): Verdi
   if (command.type === "conversation.create") return create(records, command, context);
   const { conversation } = records;
   if (!conversation) return "conversation/not-found";
-  const scene = { records, context, conversation, self: records.participant(context.actorId) };
+  const self = records.participant(context.actorId);
+  const role = context.system ? "system" : standing(self);
+  const scene: Scene = { records, context, conversation, self, role };
   return obstacle(scene, command.type) ?? perform(scene, command);
 }
 
@@ -46,14 +47,12 @@ function perform(scene: Scene, command: Later): Verdict {
     case "message.send":
       return send(scene, command);
     case "message.edit":
-      return edit(scene, command);
     case "message.delete":
     case "message.pin":
     case "message.unpin":
-      return changeMessage(scene, command);
     case "message.react":
     case "message.unreact":
-      return react(scene, command);
+      return changeMessage(scene, command);
     case "receipt.mark":
       return mark(scene, command);
     case "conversation.update":
@@ -94,9 +93,9 @@ const whileClosed: ReadonlySet<CommandType> = new Set([
 
 /** What stands in the way of any such command here, whatever it says in particular. */
 function obstacle(scene: Scene, type: Later["type"]): ErrorCode | undefined {
-  const { conversation, context, self } = scene;
+  const { conversation, self, role } = scene;
   const { kind, status } = conversation;
-  if (!context.system && !isIn(self)) {
+  if (role !== "system" && !isIn(self)) {
     if (self?.status === "banned") return "permission/banned";
     const isOpen = (kind === "community" || kind === "space") && status !== "deleted";
     if (type !== "participant.join" || !isOpen) return "conversation/not-found";
@@ -104,14 +103,12 @@ function obstacle(scene: Scene, type: Later["type"]): ErrorCode | undefined {
   if ((status === "archived" || status === "deleted") && !whileClosed.has(type)) return "conversation/closed";
   // The two people of a direct conversation stay its two people, both owners.
   const isFixed = kind === "direct" && type.startsWith("participant.") && type !== "participant.notify";
-  if (isFixed) return "permission/denied";
-  return context.system ? undefined : forbidden(scene, type);
+  return isFixed || !may(role, type) ? "permission/denied" : silenced(scene, type);
 }
 
-function forbidden({ conversation, context, self }: Scene, type: Later["type"]): ErrorCode | undefined {
-  const role = standing(self);
-  if (!may(role, type)) return "permission/denied";
-  if (!self || !writes.has(type)) return undefined;
+/** Who may write no more, whatever their role says. */
+function silenced({ conversation, context, self, role }: Scene, type: Later["type"]): ErrorCode | undefined {
+  if (!self || role === "system" || !writes.has(type)) return undefined;
   const isMuted = conversation.status === "muted" && !may(role, "message.write-muted");
   if (isMuted || isMutedAt(self, context.at)) return "permission/muted";
   return self.canSend === false && type !== "message.react" ? "permission/denied" : undefined;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Limits } from "../protocol/policy.ts";
-import type { MessageContent } from "../protocol/records.ts";
+import type { MessageContent, MessageKind } from "../protocol/records.ts";
 
 /**
  * What sealing may add: base64 of UTF-8 takes up to 4 characters for one UTF-16 unit, and an envelope holds keys and
@@ -9,11 +9,18 @@ import type { MessageContent } from "../protocol/records.ts";
 const SEALED_GROWTH = 4;
 const SEALED_ENVELOPE = 1_024;
 
+/** What is uploaded says enough without a text. */
+export const uploads: ReadonlySet<MessageKind> = new Set(["image", "video", "audio", "voice", "file"]);
+
 /** Why this cannot be said; `undefined` if it can. */
-export function contentFault(content: MessageContent, { textLength }: Limits): ErrorCode | undefined {
+export function contentFault(
+  kind: MessageKind,
+  content: MessageContent,
+  { textLength }: Limits,
+): ErrorCode | undefined {
   const isSealed = "sealed" in content;
   const text = isSealed ? content.sealed : content.text;
-  if (text.trim() === "") return "draft/empty";
+  if (text.trim() === "" && (isSealed || !uploads.has(kind))) return "draft/empty";
   if (text.length > (isSealed ? textLength * SEALED_GROWTH + SEALED_ENVELOPE : textLength))
     return "draft/too-long";
   const strays = !isSealed && content.ranges?.some(({ start, end }) => start >= end || end > text.length);

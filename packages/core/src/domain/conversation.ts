@@ -2,7 +2,6 @@ import type { CreateConversation, SetConversationStatus, UpdateConversation } fr
 import type { AnyRecord, Role } from "../protocol/records.ts";
 import { change, isSameJson, nothing, put, type Scene, type Verdict } from "./outcome.ts";
 import { may } from "./permissions.ts";
-import { standing } from "./standing.ts";
 import type { ApplyContext, Records } from "./types.ts";
 
 /**
@@ -51,13 +50,11 @@ export function update(scene: Scene, command: UpdateConversation): Verdict {
 
 /** Deleting, and bringing back, takes an owner. */
 export function setStatus(scene: Scene, command: SetConversationStatus): Verdict {
-  const { context, conversation, self } = scene;
+  const { conversation, role } = scene;
   const { status } = command;
   if (status === conversation.status) return nothing;
   const concernsDeletion = status === "deleted" || conversation.status === "deleted";
-  if (concernsDeletion && !context.system && !may(standing(self), "conversation.delete")) {
-    return "permission/denied";
-  }
+  if (concernsDeletion && !may(role, "conversation.delete")) return "permission/denied";
   return put(scene, command, { ...conversation, status });
 }
 

@@ -77,6 +77,26 @@ describe("message.send", () => {
     expect(outcome(withCast().try("mike", { ...send, content }, { limits }))).toBe(expected);
   });
 
+  it.each(["image", "video", "audio", "voice", "file"] as const)(
+    "%s needs no text, as it says enough",
+    (kind) => {
+      const ledger = withCast();
+      const { changes } = ledger.do("mike", { ...send, kind, content: { text: "caption" } });
+      const messageId = changes[0]?.commandId ?? "";
+      expect(outcome(ledger.try("mike", { ...send, kind, content: { text: "" } }))).toBe("ok");
+      expect(outcome(ledger.try("mike", { type: "message.edit", messageId, content: { text: "" } }))).toBe(
+        "ok",
+      );
+      expect(outcome(ledger.try("mike", { ...send, kind, content: { sealed: "", scheme: "x" } }))).toBe(
+        "draft/empty",
+      );
+    },
+  );
+
+  it.each(["announcement", "poll"] as const)("%s is its text", (kind) => {
+    expect(outcome(withCast().try("olga", { ...send, kind, content: { text: " " } }))).toBe("draft/empty");
+  });
+
   it("leaves announcements to moderators and system messages to the system", () => {
     const ledger = withCast();
     const announce = { ...send, kind: "announcement" } as const;

@@ -1,10 +1,10 @@
 import type { ErrorCode } from "../errors/codes.ts";
-import type { ChangeMessage, EditMessage, SendMessage } from "../protocol/commands.ts";
+import type { ChangeMessage, EditMessage, ReactToMessage, SendMessage } from "../protocol/commands.ts";
 import type { MessageContent, MessageKind, MessageRecord, MessageVersion } from "../protocol/records.ts";
-import { contentFault } from "./content.ts";
+import { contentFault, uploads } from "./content.ts";
 import { isSameJson, nothing, put, type Scene, type Verdict } from "./outcome.ts";
 import { may } from "./permissions.ts";
-import { standing } from "./standing.ts";
+import { react } from "./reaction.ts";
 import type { ApplyContext } from "./types.ts";
 
 type Draft = { -readonly [Field in keyof MessageRecord]: MessageRecord[Field] };
@@ -38,20 +38,18 @@ export function send(scene: Scene, command: SendMessage): Verdict {
 
 /** What this person may not say, or nobody. */
 function unspeakable(
-  { context, self }: Scene,
+  { context, self, role }: Scene,
   kind: MessageKind,
   content: MessageContent,
 ): ErrorCode | undefined {
-  const fault = contentFault(content, context.limits);
-  if (fault || context.system) return fault;
+  const fault = contentFault(kind, content, context.limits);
+  if (fault || role === "system") return fault;
   const isDenied =
     kind === "system" ||
-    (kind === "announcement" && !may(standing(self), "message.announce")) ||
+    (kind === "announcement" && !may(role, "message.announce")) ||
     (self?.canUpload === false && uploads.has(kind));
   return isDenied ? "permission/denied" : undefined;
 }
-
-const uploads: ReadonlySet<MessageKind> = new Set(["image", "video", "audio", "voice", "file"]);
 
 /** A thread outlives its deleted first message; an answer to a deleted message would be out of place. */
 function misplaced({ records }: Scene, { commandId, replyTo, threadId }: SendMessage): ErrorCode | undefined {
@@ -64,11 +62,9 @@ function misplaced({ records }: Scene, { commandId, replyTo, threadId }: SendMes
 }
 
 /** Absent `custom` stays as it is. */
-export function edit(scene: Scene, command: EditMessage): Verdict {
-  const { records, context } = scene;
-  const message = records.message(command.messageId);
-  if (!message) return "message/not-found";
-  if (message.authorId !== context.actorId && !context.system) return "permission/denied";
+function edit(scene: Scene, command: EditMessage, message: MessageRecord): Verdict {
+  const { context, role } = scene;
+  if (message.authorId !== context.actorId && role !== "system") return "permission/denied";
   if (message.deletedAt !== undefined) return "message/deleted";
   const { content, custom = message.custom } = command;
   if (isSameJson(content, message.content) && isSameJson(custom, message.custom)) return nothing;
@@ -81,8 +77,8 @@ export function edit(scene: Scene, command: EditMessage): Verdict {
   };
 }
 
-/** Deletes, pins or unpins. Undoing what went with a deleted message changes nothing. */
-export function changeMessage(scene: Scene, command: ChangeMessage): Verdict {
+/** Undoing what went with a deleted message changes nothing. */
+export function changeMessage(scene: Scene, command: EditMessage | ChangeMessage | ReactToMessage): Verdict {
   const { records, context } = scene;
   const { actorId, at, limits } = context;
   const message = records.message(command.messageId);
@@ -91,6 +87,11 @@ export function changeMessage(scene: Scene, command: ChangeMessage): Verdict {
   const isPinned = pinnedAt !== undefined;
   const isDeleted = message.deletedAt !== undefined;
   switch (command.type) {
+    case "message.edit":
+      return edit(scene, command, message);
+    case "message.react":
+    case "message.unreact":
+      return react(scene, command, message);
     case "message.unpin":
       return isPinned ? put(scene, command, unpinned) : nothing;
     case "message.pin":
@@ -105,9 +106,9 @@ export function changeMessage(scene: Scene, command: ChangeMessage): Verdict {
   }
 }
 
-function mayDelete({ context, conversation, self }: Scene, { authorId }: MessageRecord): boolean {
-  if (context.system || authorId === context.actorId) return true;
-  return conversation.kind !== "direct" && may(standing(self), "message.delete-any");
+function mayDelete({ context, conversation, role }: Scene, { authorId }: MessageRecord): boolean {
+  if (role === "system" || authorId === context.actorId) return true;
+  return conversation.kind !== "direct" && may(role, "message.delete-any");
 }
 
 /** What remains says who, where, when and what it answered. What it said goes into `replaced`, for the audit. */

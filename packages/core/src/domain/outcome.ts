@@ -2,6 +2,7 @@ import type { ErrorCode } from "../errors/codes.ts";
 import type { Change } from "../protocol/changes.ts";
 import type { Command, MarkReceipt } from "../protocol/commands.ts";
 import type { AnyRecord, ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
+import type { Authority } from "./permissions.ts";
 import type { Accepted, ApplyContext, Records } from "./types.ts";
 
 /** What a rule answers; `apply` makes a rejection of a code. */
@@ -12,6 +13,8 @@ export interface Scene {
   readonly records: Records;
   readonly context: ApplyContext;
   readonly conversation: ConversationRecord;
+  /** The actor's. */
+  readonly role: Authority;
   /** The actor; may be absent only while the system acts, and while joining. */
   readonly self: ParticipantRecord | undefined;
 }

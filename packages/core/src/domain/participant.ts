@@ -23,7 +23,7 @@ export type Administration = RemoveParticipant | MuteParticipant | SetRole | Set
 export function add(scene: Scene, command: AddParticipant): Verdict {
   const { userId, role = "member" } = command;
   const known = scene.records.participant(userId);
-  if (!scene.context.system && !mayGrant(standing(scene.self), role)) return "permission/denied";
+  if (!mayGrant(scene.role, role)) return "permission/denied";
   if (!known || !isIn(known)) return enter(scene, command, known, { userId, role });
   return command.role === undefined || role === known.role ? nothing : "participant/exists";
 }
@@ -68,13 +68,11 @@ export function setNotify(scene: Scene, command: SetNotify): Verdict {
 
 /** Only on people of a lower rank; but whoever has roles to give may step down. */
 export function administer(scene: Scene, command: Administration): Verdict {
-  const { records, context, self } = scene;
+  const { records, context } = scene;
   const target = records.participant(command.userId);
   if (!target) return "participant/not-found";
   const isSteppingDown = command.type === "participant.role" && target.userId === context.actorId;
-  if (!context.system && !isSteppingDown && !outranks(standing(self), standing(target))) {
-    return "permission/denied";
-  }
+  if (!isSteppingDown && !outranks(scene.role, standing(target))) return "permission/denied";
   const isBanned = target.status === "banned";
   if (command.type === "participant.ban") return isBanned ? nothing : exit(scene, command, target, "banned");
   if (command.type === "participant.unban") {
@@ -104,7 +102,7 @@ export function administer(scene: Scene, command: Administration): Verdict {
 function setRole(scene: Scene, command: SetRole, target: ParticipantRecord): Verdict {
   const { role } = command;
   if (role === target.role) return nothing;
-  if (!scene.context.system && !mayGrant(standing(scene.self), role)) return "permission/denied";
+  if (!mayGrant(scene.role, role)) return "permission/denied";
   return isLastOwner(scene, target) ? "participant/last-owner" : put(scene, command, { ...target, role });
 }
 

@@ -1,6 +1,9 @@
 import type { CommandType } from "../protocol/commands.ts";
 import type { Role } from "../protocol/records.ts";
 
+/** A role, or the server itself acting, above everybody. */
+export type Authority = Role | "system";
+
 /** What a role is asked for: each command but the one that begins a conversation, and what some need beyond. */
 export type Action =
   | Exclude<CommandType, "conversation.create">
@@ -47,19 +50,25 @@ export const leastRole: { readonly [Name in Action]: Role } = {
   "participant.role": "admin",
 };
 
-const rank: { readonly [Name in Role]: number } = { member: 0, moderator: 1, admin: 2, owner: 3 };
+const rank: { readonly [Name in Authority]: number } = {
+  member: 0,
+  moderator: 1,
+  admin: 2,
+  owner: 3,
+  system: 4,
+};
 
 /** Says the table yes? For what an app shows as possible; `apply` decides. */
-export function may(role: Role, action: Action): boolean {
+export function may(role: Authority, action: Action): boolean {
   return rank[role] >= rank[leastRole[action]];
 }
 
 /** Strictly: nobody acts on their equals, so two owners cannot throw each other out. */
-export function outranks(role: Role, other: Role): boolean {
+export function outranks(role: Authority, other: Role): boolean {
   return rank[role] > rank[other];
 }
 
 /** A role below one's own; an owner may also make further owners, or a conversation could never be handed on. */
-export function mayGrant(role: Role, granted: Role): boolean {
+export function mayGrant(role: Authority, granted: Role): boolean {
   return role === "owner" || outranks(role, granted);
 }

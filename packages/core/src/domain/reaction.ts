@@ -1,14 +1,12 @@
 import type { ReactToMessage } from "../protocol/commands.ts";
 import { REACTION_NAMES, REACTIONS_PER_MESSAGE } from "../protocol/bounds.ts";
-import type { Reaction } from "../protocol/records.ts";
+import type { MessageRecord, Reaction } from "../protocol/records.ts";
 import { change, nothing, type Scene, type Verdict } from "./outcome.ts";
 
 /** Whether one has reacted is for `hasReacted` to say: the record knows a few names only. */
-export function react({ records, context }: Scene, command: ReactToMessage): Verdict {
+export function react({ records, context }: Scene, command: ReactToMessage, message: MessageRecord): Verdict {
   const { messageId, emoji } = command;
   const userId = context.actorId;
-  const message = records.message(messageId);
-  if (!message) return "message/not-found";
   const present = command.type === "message.react";
   if (message.deletedAt !== undefined) return present ? "message/deleted" : nothing;
   if (records.hasReacted(messageId, userId, emoji) === present) return nothing;
