@@ -8,11 +8,30 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: [
-      "packages/*/{src,test}/**/*.test.{ts,tsx}",
-      "examples/*/**/*.test.ts",
-      "scripts/test/**/*.test.ts",
-    ],
     env: foundServices(),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "workspace",
+          include: [
+            "packages/*/{src,test}/**/*.test.{ts,tsx}",
+            "examples/*/**/*.test.ts",
+            "scripts/test/**/*.test.ts",
+          ],
+        },
+      },
+      {
+        extends: true,
+        resolve: { alias: oldestReact("react", "react-dom", "@testing-library/react") },
+        test: { name: "react-18", include: ["packages/react/test/*.test.tsx"] },
+      },
+    ],
   },
 });
+
+/** Where the hooks' tests find React when they run once more on the oldest we work with. */
+function oldestReact(...names: readonly string[]): Record<string, string> {
+  const folder = new URL("packages/react/test/react-18/node_modules/", import.meta.url).pathname;
+  return Object.fromEntries(names.map((name) => [name, folder + name]));
+}

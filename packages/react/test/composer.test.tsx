@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
-import { fireEvent, renderHook, screen } from "@testing-library/react";
+import { act, fireEvent, renderHook, screen } from "@testing-library/react";
 import { useComposer, useMessaging, useSearch, useTimeline } from "@tidings/react";
-import { act, type ReactElement, type Ref, type RefCallback, useState } from "react";
+import { type ReactElement, type Ref, type RefCallback, useState } from "react";
 import { describe, expect, it } from "vitest";
 import { doing, refuseWarnings, show, world, wrapperFor } from "./harness.tsx";
 import { Messages, shown } from "./screen.tsx";
