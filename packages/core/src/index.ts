@@ -10,6 +10,7 @@ export type {
   ConversationPatch,
   CreateConversationOptions,
   Members,
+  Permissions,
   SendOptions,
   Sent,
   Timeline,
@@ -40,7 +41,9 @@ export type {
   TransportSupport,
 } from "./ports/transport.ts";
 export type { RateStatus } from "./rate-limit/rate-status.ts";
+export type { RateTally } from "./rate-limit/tally.ts";
 export type { ConversationItem } from "./sync/directory.ts";
+export type { Action } from "./domain/permissions.ts";
 export type { HoleItem, MessageItem, TimelineItem } from "./timeline/item.ts";
 export type { TimelineItems } from "./timeline/items.ts";
 export type { TimelineView } from "./timeline/view.ts";

@@ -1,50 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createMemoryBackend, type MemoryBackend } from "../memory/index.ts";
+import { member, texts, world } from "../../test/client/world.ts";
 import { memoryStorage } from "../memory/storage.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
-import { seededRandom } from "../testing/seeded-random.ts";
-import { type VirtualClock, virtualClock } from "../testing/virtual-clock.ts";
-import { createClient } from "./create-client.ts";
-import type { Client, ClientOptions, Conversation } from "./types.ts";
-
-interface World {
-  readonly clock: VirtualClock;
-  readonly backend: MemoryBackend;
-  client(userId: string, options?: Partial<ClientOptions>): Client;
-}
-
-function world(): World {
-  const clock = virtualClock(1_000_000);
-  const backend = createMemoryBackend({ clock, random: seededRandom(1) });
-  let seed = 10;
-  return {
-    clock,
-    backend,
-    client: (userId, options) =>
-      createClient({
-        transport: backend.transport(userId),
-        clock,
-        random: seededRandom(seed++),
-        ...options,
-      }),
-  };
-}
-
-/** A client that is online and has "general" open and complete. */
-async function member({ client, clock }: World, userId: string): Promise<[Client, Conversation]> {
-  const joined = client(userId);
-  const room = joined.conversation("general");
-  await joined.connect();
-  await clock.settle();
-  return [joined, room];
-}
-
-function texts(room: Conversation): string[] {
-  return [...room.timeline.get().items].map((item) => {
-    if (item.type === "hole") return `hole ${item.fromSeq}–${item.toSeq}`;
-    return "text" in item.message.content ? item.message.content.text : "sealed";
-  });
-}
+import type { Client } from "./types.ts";
 
 describe("a client", () => {
   it("shows a message in the same tick, and the other side shows it once", async () => {

@@ -55,6 +55,12 @@ export function createConversation(core: Core, id: string): Conversation {
         ...(custom && { custom }),
       });
     },
+    reactors: (messageId, emoji, after) =>
+      core.loader.query({
+        ...{ type: "reactors", conversationId: id, messageId, emoji, limit: core.limits().pageSize },
+        ...(after !== undefined && { after }),
+      }),
+    may: (action) => core.may(replica, action),
     versions: (messageId) => core.loader.query({ type: "versions", conversationId: id, messageId }),
     markRead: (seq) => core.markRead(replica, seq),
     update: (patch) => give({ type: "conversation.update", ...patch }),

@@ -1,6 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { Scope } from "../base/observable.ts";
-import type { Composed, ComposePipeline, Draft } from "../compose/pipeline.ts";
+import { type Composed, type ComposePipeline, type Draft, issueOf, refuse } from "../compose/pipeline.ts";
+import { type Action, may } from "../domain/permissions.ts";
+import { isIn } from "../domain/standing.ts";
 import { asReason } from "../errors/codes.ts";
 import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Entry } from "../outbox/entry.ts";
@@ -44,6 +46,8 @@ export interface Core extends Parts {
   edit(conversationId: string, messageId: string, draft: Draft): Promise<Sent>;
   /** What the steps that answer at once have against a draft. */
   check(conversationId: string, draft: Draft): readonly ErrorIssue[];
+  /** Is the user in, and does their role allow it; and of writing, does nothing else stand in the way? */
+  may(replica: Replica, action: Action): boolean;
   markRead(replica: Replica, seq?: number): void;
   /** Shows what the backend says of how far the user has read, and nothing beyond. */
   unmark(conversationId: string): void;
@@ -75,6 +79,10 @@ export function createCore(parts: Parts): Core {
 
   /** Synchronous where every step is: the message shows in the same tick. */
   const compose = (conversationId: string, draft: Draft): Draft | Promise<Draft> => {
+    if (typeof draft.text !== "string") {
+      const suggestion = "Pass a string, or an object whose `text` is one.";
+      accepted(refuse(issueOf("draft/invalid", suggestion)));
+    }
     const composed = pipeline.run(draft, { conversationId, limits: limits(), clock });
     return composed instanceof Promise ? composed.then(accepted) : accepted(composed);
   };
@@ -95,6 +103,12 @@ export function createCore(parts: Parts): Core {
       const signal = AbortSignal.abort(); // whatever takes time need not begin
       const composed = pipeline.run(draft, { conversationId, limits: limits(), clock, signal });
       return "issues" in composed ? composed.issues : [];
+    },
+    may({ conversationId, records, refusalOf }, action) {
+      const self = records.participant(parts.userId() ?? "");
+      if (!self || !isIn(self) || !may(self.role, action)) return false;
+      if (action !== "message.send") return true;
+      return !refusalOf(commandOf(sendIntent({ text: "?" }), conversationId, parts.nextId(), clock.now()));
     },
     markRead(replica, seq = replica.records.head.seq) {
       const { conversationId } = replica;

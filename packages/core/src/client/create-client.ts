@@ -1,13 +1,18 @@
 import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
+import { within } from "../errors/within.ts";
 import { assemble } from "./assemble.ts";
 import { createConversation } from "./conversation.ts";
 import { sentOf } from "./sent.ts";
 import type { Client, ClientOptions, Conversation } from "./types.ts";
 import { untilOnline } from "./until-online.ts";
 
+const STORAGE_TIMEOUT_MS = 10_000;
+
 /**
  * Puts a client together. It works at once, link or no link: what is sent waits in the outbox until `connect()` has
  * found the backend.
+ *
+ * @throws {MessagingError} `client/misused` without a transport
  *
  * @example
  * ```ts
@@ -19,12 +24,14 @@ import { untilOnline } from "./until-online.ts";
  * ```
  */
 export function createClient(options: ClientOptions): Client {
-  const { core, connection, journal, session, storage, events, nextId, report, close } = assemble(options);
+  const { core, connection, clock, journal, session, storage, events, nextId, report, close } =
+    assemble(options);
   const { outbox, directory, presence } = core;
-  const recovered = journal
-    .recover()
-    .then(outbox.restore)
-    .catch((error: unknown) => report(toMessagingError(error, "storage/failed")));
+  const reportStorage = (error: unknown): void => report(toMessagingError(error, "storage/failed"));
+  /** A storage that hangs is not waited for for ever: what it holds is taken in when it answers. */
+  const patiently = (work: Promise<void>): Promise<void> =>
+    within(clock, STORAGE_TIMEOUT_MS, "storage/failed", work).catch(reportStorage);
+  const recovered = patiently(journal.recover().then(outbox.restore));
 
   /** What the app asked for last: it may change its mind while storage is being read. */
   let isWanted = false;
@@ -37,6 +44,8 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     userId: session.userId,
+    policy: session.policy,
+    rates: core.limiter.stats,
     connection: connection.state,
     conversations: directory.list,
     outbox: {
@@ -74,7 +83,7 @@ export function createClient(options: ClientOptions): Client {
     async close() {
       if (!close()) return;
       await recovered;
-      await storage.close();
+      await patiently(storage.close());
     },
   };
 }

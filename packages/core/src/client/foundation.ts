@@ -3,9 +3,9 @@ import type { Emitter } from "../base/emitter.ts";
 import { createIds } from "../base/ids.ts";
 import { createScope, type Scope } from "../base/observable.ts";
 import { type Random, systemRandom } from "../base/random.ts";
-import type { MessagingError } from "../errors/messaging-error.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
 import { memoryStorage } from "../memory/storage.ts";
-import { type Logger, silentLogger } from "../ports/logger.ts";
+import { consoleLogger, type Logger } from "../ports/logger.ts";
 import type { Storage } from "../ports/storage.ts";
 import type { Limits } from "../protocol/policy.ts";
 import { createEvents } from "./create-events.ts";
@@ -30,7 +30,11 @@ export interface Foundation {
 }
 
 export function createFoundation(options: ClientOptions): Foundation {
-  const { clock = systemClock, random = systemRandom, logger = silentLogger } = options;
+  const { clock = systemClock, random = systemRandom, logger = consoleLogger(), transport } = options ?? {};
+  if (typeof transport?.open !== "function") {
+    const message = "unable to make a client; it has no `transport`, such as memoryTransport()";
+    throw new MessagingError("client/misused", { message });
+  }
   const { onListenerError, events } = createEvents();
   const scope = createScope(onListenerError);
   const session = createSession(clock, scope, options.userId);
@@ -41,7 +45,7 @@ export function createFoundation(options: ClientOptions): Foundation {
     userId: session.userId.get,
     limits: () => session.policy.get().limits,
     report(error) {
-      logger("warn", "client.error", { code: error.code, message: error.message });
+      logger("warn", "client.error", { code: error.code, message: error.message, help: error.help });
       events.emit("error", error);
     },
   };

@@ -56,6 +56,17 @@ export function createInbox(options: InboxOptions): Inbox {
     announceChange(events, change, isOwn);
   };
 
+  /** Of a conversation nobody has asked for, only what brings it into the list is: all else would be noise (D9). */
+  const isOfUse = ({ conversationId, record }: Change): boolean =>
+    record.type === "message" ||
+    (record.type === "participant" && record.userId === session.userId.get()) ||
+    directory.peek(conversationId) !== undefined;
+
+  const announce = (change: Change): readonly Replica[] => {
+    announceChange(events, change, false);
+    return [];
+  };
+
   const markDelivered = (replica: Replica, seq: number): void => {
     if (replica.conversation.get()?.settings.receipts === false) return;
     receipts.mark(replica.conversationId, { deliveredSeq: seq });
@@ -63,7 +74,7 @@ export function createInbox(options: InboxOptions): Inbox {
 
   const acked = (ack: Ack): void => {
     for (const change of ack.changes) take(change, true);
-    if (ack.receipt) directory.get(ack.receipt.conversationId).acceptAck(ack);
+    if (ack.receipt) directory.peek(ack.receipt.conversationId)?.acceptAck(ack);
     const [first] = ack.changes;
     if (first) sync().check(directory.get(first.conversationId)); // one may have come in, or back in, just now
   };
@@ -84,11 +95,12 @@ export function createInbox(options: InboxOptions): Inbox {
         const { change } = event;
         const isPending = outbox().find(change.commandId) !== undefined;
         if (isPending) outbox().confirm({ commandId: change.commandId, changes: [change] });
-        else take(change, false);
+        else if (isOfUse(change)) take(change, false);
+        else return announce(change);
         return [directory.get(change.conversationId)];
       }
       case "receipt": {
-        directory.get(event.receipt.conversationId).acceptReceipt(event.receipt);
+        directory.peek(event.receipt.conversationId)?.acceptReceipt(event.receipt);
         events.emit("receipt", event.receipt);
         return [];
       }

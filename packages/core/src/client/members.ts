@@ -18,6 +18,8 @@ export function membersOf(core: Core, replica: Replica): Members {
     mute: (userId, until) =>
       give({ type: "participant.mute", userId, ...(until !== undefined && { until }) }),
     unmute: (userId) => give({ type: "participant.unmute", userId }),
+    setPermissions: (userId, permissions) =>
+      give({ type: "participant.permissions", userId, ...permissions }),
     setRole: (userId, role) => give({ type: "participant.role", userId, role }),
   };
 }

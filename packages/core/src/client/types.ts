@@ -13,6 +13,9 @@ import type { Logger } from "../ports/logger.ts";
 import type { Storage } from "../ports/storage.ts";
 import type { Transport } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
+import type { Action } from "../domain/permissions.ts";
+import type { Policy } from "../protocol/policy.ts";
+import type { Page } from "../protocol/queries.ts";
 import type { Invitation } from "../protocol/commands.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type {
@@ -26,7 +29,7 @@ import type {
   Role,
 } from "../protocol/records.ts";
 import type { PresenceStatus } from "../protocol/signals.ts";
-import type { RateStatus } from "../rate-limit/rate-limiter.ts";
+import type { RateStatus, RateTally } from "../rate-limit/rate-limiter.ts";
 import type { ConversationItem } from "../sync/directory.ts";
 import type { TimelineView } from "../timeline/view.ts";
 import type { TimelineWindow, WindowOptions } from "../timeline/window.ts";
@@ -51,7 +54,7 @@ export interface ClientOptions {
   readonly maxMessages?: number;
   /** Wait between attempts to connect. Default 0.5 s doubling to 30 s, full jitter. */
   readonly backoff?: BackoffPolicy;
-  /** Default: says nothing. */
+  /** Default: warnings and errors go to the console, each kind once. `() => {}` says nothing. */
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -64,13 +67,22 @@ export interface Client {
   /** The signed-in user, once the backend has said who that is. */
   readonly userId: Observable<string | undefined>;
   readonly connection: Observable<ConnectionState>;
+  /** Limits and rates, as the backend announced them; the product's own until it has. */
+  readonly policy: Observable<Policy>;
+  /** How many messages went out, and were held back or refused, in the current minute, hour and day. */
+  rates(): readonly RateTally[];
   /** Most recently active first. */
   readonly conversations: Observable<readonly ConversationItem[]>;
   readonly outbox: ClientOutbox;
   readonly presence: Observable<ReadonlyMap<string, PresenceStatus>>;
   /** Says how one is oneself: `"online"` unless told otherwise. Others see it where they watch. */
   setPresence(status: PresenceStatus): void;
-  /** Opens the link, and keeps it open. Resolves at the first welcome; nothing has to wait for it. */
+  /**
+   * Opens the link, and keeps it open. Resolves at the first welcome; nothing has to wait for it. A backend that cannot
+   * be reached is tried again for as long as it takes: until then `connection` says why, and the logger is warned once.
+   *
+   * @throws {MessagingError} when only the app can help: `auth/…`, `protocol/version`, or `client/closed`
+   */
   connect(): Promise<void>;
   /** Closes the link until `connect()`; everything goes on locally. */
   disconnect(): void;
@@ -157,6 +169,10 @@ export interface Conversation {
   unpin(messageId: string): Promise<Sent>;
   /** Sends a message of this conversation to another. */
   forward(messageId: string, toConversationId: string): Promise<Sent>;
+  /** A page of those who reacted with one emoji; `after` is the `next` of the page before. */
+  reactors(messageId: string, emoji: string, after?: string): Promise<Page<string>>;
+  /** May the user do this, by their role and as things stand? For what to offer; the backend decides. */
+  may(action: Action): boolean;
   /** The earlier texts of a message, oldest first. */
   versions(messageId: string): Promise<readonly MessageVersion[]>;
   /** Marks everything up to `seq` as read. Default: the newest. */
@@ -178,7 +194,11 @@ export interface ConversationPatch {
 
 /** Messages, holes and pending messages, oldest first. */
 export interface Timeline extends Observable<TimelineView> {
-  /** Loads the page before the oldest message held. Resolves at once if there is none. */
+  /**
+   * Loads the page before the oldest message held. Resolves at once if there is none.
+   *
+   * @throws {MessagingError} `conversation/not-found` if one is not in it, `connection/offline`
+   */
   loadOlder(): Promise<void>;
   /** Fills the newest hole from below: the page after the messages before it. */
   loadNewer(): Promise<void>;
@@ -186,6 +206,11 @@ export interface Timeline extends Observable<TimelineView> {
   loadAround(seq: number): Promise<void>;
   /** A plain array of a few items for the screen: follows the newest, or stays at a message. */
   window(options: WindowOptions): TimelineWindow;
+}
+
+export interface Permissions {
+  readonly canSend?: boolean;
+  readonly canUpload?: boolean;
 }
 
 export interface Members extends Observable<readonly ParticipantRecord[]> {
@@ -198,6 +223,8 @@ export interface Members extends Observable<readonly ParticipantRecord[]> {
   /** @param until - server time in ms; for good if absent. */
   mute(userId: string, until?: number): Promise<Sent>;
   unmute(userId: string): Promise<Sent>;
+  /** Narrows what a person may do, below what their role allows, or takes that back. */
+  setPermissions(userId: string, permissions: Permissions): Promise<Sent>;
   setRole(userId: string, role: Role): Promise<Sent>;
 }
 

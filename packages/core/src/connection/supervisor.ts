@@ -67,6 +67,8 @@ interface Session {
 
 const BACKOFF: BackoffPolicy = { baseMs: 500, maxMs: 30_000 };
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A policy of less would make clients flood their own backend (D9). */
+const SHORTEST_HEARTBEAT_MS = 1_000;
 const nothing = (): void => {};
 
 export function createConnection(options: ConnectionOptions): Connection {
@@ -92,7 +94,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       leave = enter(next);
       listen(next.name !== "idle" && next.name !== "closed");
       if (before.name === "online") onLink(undefined, next.error);
-      logger("info", `connection.${next.name}`, { attempt: next.attempt, code: next.error?.code });
+      const { attempt: count, error: { code, message, help } = {} } = next;
+      const isFailure = next.name === "waiting" && before.name === "connecting";
+      logger(isFailure ? "warn" : "info", `connection.${next.name}`, { attempt: count, code, message, help });
     });
 
   const lost = (error: MessagingError, isAlone = false): void =>
@@ -175,7 +179,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const keep = (mine: Session, link: Link): Cancel => {
     keeper = keepLink({
       ...{ link, clock, random, backoff, credentials, onLost: lost },
-      heartbeatMs: () => mine.policy.heartbeatMs,
+      heartbeatMs: () => Math.max(SHORTEST_HEARTBEAT_MS, mine.policy.heartbeatMs),
       tokenExpiresInMs: mine.tokenExpiresInMs,
     });
     return () => {

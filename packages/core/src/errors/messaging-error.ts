@@ -57,8 +57,8 @@ export class MessagingError extends Error {
 
   /** For logs and reports. Not the cause, which may hold what people wrote. */
   toJSON(): object {
-    const { message, category, help } = this;
-    return { ...this, message, category, help };
+    const { name, code, message, category, retryable, retryAfterMs, issues, conversationId, help } = this;
+    return { name, code, message, category, retryable, retryAfterMs, issues, conversationId, help };
   }
 
   /** A sentence for the person at the screen. */

@@ -48,6 +48,8 @@ export interface Presence {
 
 /** Users known of at once; a server that names more is not followed (D9). */
 const MOST_USERS = 5_000;
+/** A policy of less would make clients flood their own backend (D9). */
+const SHORTEST_LIFE_MS = 2_000;
 /** How long the backend has to tell who is there. */
 const ANSWER_MS = 5_000;
 
@@ -115,7 +117,7 @@ export function createPresence({ clock, scope, userId }: PresenceOptions): Prese
       else if (event.userId !== userId()) typing.receive(event);
     },
     learn(next) {
-      policy = next;
+      policy = { ...next, presenceExpiresMs: Math.max(SHORTEST_LIFE_MS, next.presenceExpiresMs) };
     },
     use(next) {
       link = next;

@@ -167,8 +167,8 @@ export function createSync(options: SyncOptions): Sync {
 }
 
 function aboutConversation(error: MessagingError, conversationId: string): MessagingError {
-  const { message } = error;
-  return new MessagingError(error.code, { ...error, message, conversationId, cause: error });
+  const { code, message, retryable, retryAfterMs, issues } = error;
+  return new MessagingError(code, { message, retryable, retryAfterMs, issues, conversationId, cause: error });
 }
 
 /** By a command of this client that has no answer yet: there is nothing to ask for. */

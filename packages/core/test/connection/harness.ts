@@ -5,7 +5,6 @@ import type { TokenSource } from "../../src/connection/credentials.ts";
 import type { ConnectionState } from "../../src/connection/machine.ts";
 import type { Platform } from "../../src/connection/platform.ts";
 import { type Connection, createConnection } from "../../src/connection/supervisor.ts";
-import { silentLogger } from "../../src/ports/logger.ts";
 import type { LinkEvent } from "../../src/ports/transport.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
 import { type VirtualClock, virtualClock } from "../../src/testing/virtual-clock.ts";
@@ -93,7 +92,7 @@ export function harness(options: HarnessOptions = {}): Harness {
       throw error;
     }),
     clientId: "client-1",
-    logger: silentLogger,
+    logger: () => {},
     auth: options.auth,
     connectTimeoutMs: options.connectTimeoutMs,
     onLink: (link, error) => void log.push(link ? "link" : `no link: ${error?.code ?? "wanted"}`),
