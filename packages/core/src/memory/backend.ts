@@ -52,6 +52,8 @@ export interface MemoryBackend {
   act(userId: string, command: Command, options?: { readonly system?: boolean }): Ack;
   /** All messages of a conversation, in order. */
   messages(conversationId: string): readonly MessageRecord[];
+  /** How many links are open. */
+  readonly links: number;
   /** Announces another policy, and goes by it. */
   setPolicy(policy: Policy): void;
 }
@@ -110,6 +112,9 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
       createTransport({ state, hub, intake, signals, mischief, clock, authenticate, userId, admit, end }),
     faults: { ...mischief.faults, ...createMishaps({ state, hub, end, newId }) },
     messages: (conversationId) => state.archive.store(conversationId).messages(),
+    get links() {
+      return hub.sessions.size;
+    },
     setPolicy(next) {
       state.policy = freezeDeep(structuredClone(next));
       intake.learn();

@@ -51,12 +51,19 @@ export function createTransport(options: TransportOptions): Transport {
   /** Waits as long as answers take; an aborted client waits no longer. */
   const reach = (signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
-      const isGone = (): void => reject(unwanted());
+      const isGone = (): void => {
+        signal.removeEventListener("abort", isGone);
+        reject(unwanted());
+      };
       if (signal.aborted) return isGone();
-      signal.addEventListener("abort", isGone, { once: true });
+      signal.addEventListener("abort", isGone);
+      const arrive = (): void => {
+        signal.removeEventListener("abort", isGone);
+        resolve();
+      };
       mischief.answer(() => {
-        if (state.delayMs > 0) clock.after(state.delayMs, resolve);
-        else resolve();
+        if (state.delayMs > 0) clock.after(state.delayMs, arrive);
+        else arrive();
       });
     });
 

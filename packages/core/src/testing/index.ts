@@ -3,4 +3,10 @@ export { deliveryTransitions } from "../delivery/machine.ts";
 export { type FaultyTransport, faultyTransport, type LinkFaults } from "./faulty-transport.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { storageConformance, type StorageConformanceOptions } from "./storage-conformance.ts";
+export type { Refused, TransportBackend, TransportBench } from "./transport-bench.ts";
+export {
+  transportConformance,
+  type TransportConformanceOptions,
+  type TransportExpectations,
+} from "./transport-conformance.ts";
 export { virtualClock, type VirtualClock } from "./virtual-clock.ts";

@@ -1,0 +1,312 @@
+import { describe, expect, it } from "vitest";
+import { MessagingError } from "../errors/messaging-error.ts";
+import { createMemoryBackend } from "../memory/backend.ts";
+import type { CloseReason, Link, LinkEvent, OpenRequest, Transport } from "../ports/transport.ts";
+import { newId, sending } from "./dialled.ts";
+import type { TransportBench } from "./transport-bench.ts";
+import { transportConformance } from "./transport-conformance.ts";
+
+const conversationId = "general";
+const supports = { pipelining: true, signals: true, receipts: true, tokens: true, farewells: true } as const;
+
+/** `memoryTransport` and its backend, in the hand of the kit. */
+async function memoryBench(): Promise<TransportBench> {
+  const backend = createMemoryBackend({
+    authenticate(token) {
+      if (token === "good" || token === "bob") return { userId: token, expiresInMs: 60_000 };
+      throw new MessagingError(token === "old" ? "auth/expired" : "auth/invalid");
+    },
+  });
+  const bob = await backend
+    .transport()
+    .open({ token: "bob", clientId: "bob", receive: () => {} }, new AbortController().signal);
+  const { faults } = backend;
+  const farewell = { code: "server/draining", retryAfterMs: 400 } as const;
+  return {
+    transport: backend.transport(),
+    conversationId,
+    token: "good",
+    badTokens: { "auth/expired": "old", "auth/invalid": "forged" },
+    backend: {
+      say: (text) => bob.submit(sending(conversationId, text)),
+      type: () => bob.signal({ type: "typing", conversationId, active: true }),
+      read: () =>
+        bob.submit({ type: "receipt.mark", commandId: newId(), conversationId, at: 0, readSeq: 1_000 }),
+      links: () => backend.links - 1,
+      hold: () => faults.hold(),
+      release: () => faults.release(),
+      refuseNext() {
+        const refusal = { code: "server/unavailable", retryAfterMs: 1_500 } as const;
+        faults.refuseNext(refusal.code, { retryAfterMs: refusal.retryAfterMs });
+        return refusal;
+      },
+      cut: () => faults.cut({ userId: "good" }),
+      end() {
+        faults.cut({ userId: "good", ...farewell });
+        return farewell;
+      },
+      close: () => faults.cut(),
+    },
+  };
+}
+
+describe("memoryTransport", () => {
+  transportConformance({ describe, it, supports, create: memoryBench, report: () => {} });
+});
+
+/** A transport like the sound one, but for one defect. */
+type Break = (sound: Transport) => Partial<Transport>;
+
+/** The laws a transport is found to break, by id. */
+async function broken(breakIt: Break): Promise<readonly string[]> {
+  const laws: { readonly title: string; readonly body: () => Promise<void> }[] = [];
+  transportConformance({
+    describe: (_title, body) => body(),
+    it: (title, body) => void laws.push({ title, body }),
+    supports,
+    patienceMs: 150,
+    report: () => {},
+    async create() {
+      const bench = await memoryBench();
+      return { ...bench, transport: { ...bench.transport, ...breakIt(bench.transport) } };
+    },
+  });
+  const verdicts = laws.map(({ title, body }) =>
+    body().then(
+      () => [],
+      () => [/\[(.+?)\]/.exec(title)?.[1] ?? title],
+    ),
+  );
+  return [...new Set((await Promise.all(verdicts)).flat())];
+}
+
+/** What goes through `receive`, changed on its way. */
+function receiving(change: (events: readonly LinkEvent[]) => readonly LinkEvent[]): Break {
+  return (sound) => ({
+    open: (request, signal) =>
+      sound.open({ ...request, receive: (events) => request.receive(change(events)) }, signal),
+  });
+}
+
+/** The link that is handed out, changed. */
+function handing(change: (link: Link, request: OpenRequest) => Partial<Link>): Break {
+  return (sound) => ({
+    async open(request, signal) {
+      const link = await sound.open(request, signal);
+      return { ...link, ...change(link, request) };
+    },
+  });
+}
+
+const isSaid = (event: LinkEvent): boolean => event.type === "change" && event.change.kind === "message.send";
+
+/** Each event of one type is treated in another way. */
+function treating(type: LinkEvent["type"], treat: (event: LinkEvent) => readonly LinkEvent[]): Break {
+  return receiving((events) => events.flatMap((event) => (event.type === type ? treat(event) : [event])));
+}
+
+const none = (): [] => [];
+const twice = (event: LinkEvent): readonly LinkEvent[] => [event, event];
+
+/** Tells another reason for the end. */
+const because = (change: (reason: CloseReason) => CloseReason): Break =>
+  treating("closed", (event) =>
+    event.type === "closed" ? [{ type: "closed", reason: change(event.reason) }] : [],
+  );
+
+/** Every tenth thing said is treated in another way. */
+function everyTenth(treat: (event: LinkEvent) => readonly LinkEvent[]): Break {
+  return (sound) => {
+    let count = 0;
+    const change = (events: readonly LinkEvent[]): readonly LinkEvent[] =>
+      events.flatMap((event) => (isSaid(event) && ++count % 10 === 0 ? treat(event) : [event]));
+    return receiving(change)(sound);
+  };
+}
+
+const elsewhere = (event: LinkEvent): LinkEvent =>
+  event.type === "change" ? { ...event, change: { ...event.change, conversationId: "elsewhere" } } : event;
+
+const altered = (event: LinkEvent): LinkEvent =>
+  event.type === "change" && event.change.record.type === "message"
+    ? { ...event, change: { ...event.change, record: { ...event.change.record, version: 7 } } }
+    : event;
+
+const never = (): Promise<never> => new Promise(() => {});
+
+describe("transportConformance", () => {
+  it("finds nothing wrong with a transport that keeps the contract", async () => {
+    expect(await broken(() => ({}))).toEqual([]);
+  });
+
+  it.each<[string, string, Break]>([
+    ["tells welcome twice", "T1", treating("welcome", twice)],
+    ["tells no welcome", "T1", treating("welcome", none)],
+    [
+      "does not heed the signal",
+      "T2",
+      (sound) => ({ open: (request) => sound.open(request, new AbortController().signal) }),
+    ],
+    [
+      "leaves its listener on the signal",
+      "T2",
+      (sound) => ({
+        open(request, signal) {
+          signal.addEventListener("abort", () => {});
+          return sound.open(request, signal);
+        },
+      }),
+    ],
+    ["has one link for all", "T3", sharesLink],
+    [
+      "acks by itself",
+      "T4",
+      handing(() => ({ submit: async ({ commandId }) => ({ commandId, changes: [] }) })),
+    ],
+    ["answers a submit before the backend has", "T4", acksEarly],
+    [
+      "submits twice, under another id",
+      "T4",
+      handing((link) => ({
+        submit: (command) => link.submit({ ...command, commandId: newId() }).then(() => link.submit(command)),
+      })),
+    ],
+    ["answers a ping by itself", "T4", handing(() => ({ ping: () => Promise.resolve() }))],
+    ["mixes up answers", "T5", mixesAnswers],
+    [
+      "throws refusals without a code",
+      "T6",
+      handing((link) => ({ submit: (command) => link.submit(command).catch(plainError) })),
+    ],
+    [
+      "forgets when to come back with a command",
+      "T6",
+      handing((link) => ({ submit: (command) => link.submit(command).catch(hasty) })),
+    ],
+    ["loses a push", "T7", everyTenth(none)],
+    ["delivers a push twice", "T7", everyTenth(twice)],
+    ["lets a push overtake", "T7", swapsPushes],
+    ["says a change was elsewhere", "T7", everyTenth((event) => [elsewhere(event)])],
+    ["alters what is pushed", "T7", everyTenth((event) => [altered(event)])],
+    [
+      "keeps pushes and heads to itself",
+      "T8",
+      receiving((events) => events.filter(({ type }) => type === "welcome" || type === "closed")),
+    ],
+    ["swallows close", "T9", handing(() => ({ close: () => {} }))],
+    ["tells closed twice", "T9", treating("closed", twice)],
+    ["never tells closed", "T9", treating("closed", none)],
+    ["tells more after closed", "T9", treating("closed", (event) => [event, { type: "heads", heads: [] }])],
+    [
+      "leaves waiting what it has not answered",
+      "T10",
+      handing((link) => ({ ping: () => link.ping().catch(never) })),
+    ],
+    ["hangs when it is asked after close", "T11", hangsLater],
+    ["invents a reason for a break", "T12", because(() => ({ code: "auth/invalid", retryable: false }))],
+    ["forgets when to come back after a farewell", "T13", because(({ code }) => ({ code, retryable: true }))],
+    [
+      "opens with any token",
+      "T14",
+      (sound) => ({ open: (request, signal) => sound.open({ ...request, token: "good" }, signal) }),
+    ],
+    ["ends the link when a refresh is refused", "T14", takesRefreshBadly],
+    ["sends submits in another order", "T15", shufflesSubmits],
+    ["carries no typing", "T16", treating("signal", none)],
+    ["carries no receipts", "T17", treating("receipt", none)],
+    [
+      "says it supports what it does not",
+      "T18",
+      () => ({ supports: { pipelining: false, signals: true, receipts: true } }),
+    ],
+  ])("notices a transport that %s, by %s", async (_, id, breakIt) => {
+    expect(await broken(breakIt)).toContain(id);
+  });
+});
+
+function swapsPushes(sound: Transport): Partial<Transport> {
+  let late: LinkEvent[] = [];
+  let count = 0;
+  return receiving((events) =>
+    events.flatMap((event) => {
+      if (isSaid(event) && ++count % 10 === 0) {
+        late.push(event);
+        return [];
+      }
+      const found = late;
+      late = [];
+      return [event, ...found];
+    }),
+  )(sound);
+}
+
+function acksEarly(sound: Transport): Partial<Transport> {
+  return handing((link) => ({
+    submit: ({ commandId, ...command }) => {
+      link.submit({ commandId, ...command }).catch(() => {});
+      return Promise.resolve({ commandId, changes: [] });
+    },
+  }))(sound);
+}
+
+/** As with one slot for what waits, instead of one for each. */
+function mixesAnswers(sound: Transport): Partial<Transport> {
+  return handing((link) => {
+    let slot: Promise<unknown> = Promise.resolve();
+    return {
+      query: async (query) => {
+        slot = link.query(query);
+        await Promise.resolve();
+        return JSON.parse(JSON.stringify(await slot));
+      },
+    };
+  })(sound);
+}
+
+function plainError(error: unknown): never {
+  throw new Error(String(error));
+}
+
+function hasty(error: unknown): never {
+  throw error instanceof MessagingError ? new MessagingError(error.code, { message: error.message }) : error;
+}
+
+function sharesLink(sound: Transport): Partial<Transport> {
+  let shared: Promise<Link> | undefined;
+  return { open: (request, signal) => (shared ??= sound.open(request, signal)) };
+}
+
+function takesRefreshBadly(sound: Transport): Partial<Transport> {
+  return handing((link) => ({
+    refresh: (token) =>
+      (link.refresh?.(token) ?? never()).catch((error: unknown) => {
+        link.close();
+        throw error;
+      }),
+  }))(sound);
+}
+
+function hangsLater(sound: Transport): Partial<Transport> {
+  return handing((link) => {
+    let isOver = false;
+    return {
+      submit: (command) => (isOver ? never() : link.submit(command)),
+      close() {
+        isOver = true;
+        link.close();
+      },
+    };
+  })(sound);
+}
+
+function shufflesSubmits(sound: Transport): Partial<Transport> {
+  return handing((link) => {
+    let turn = 0;
+    return {
+      async submit(command) {
+        for (let left = (turn++ % 3) * 2; left > 0; left -= 1) await Promise.resolve();
+        return link.submit(command);
+      },
+    };
+  })(sound);
+}
