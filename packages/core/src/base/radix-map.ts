@@ -28,21 +28,20 @@ export class RadixMap<T extends Sized> {
 
   get(key: number): T | undefined {
     let shift = this.#shift;
-    let node: Node<T> | undefined = key >>> shift > MASK ? undefined : this.#root;
-    for (; shift > 0; shift -= BITS) node = node?.nodes[(key >>> shift) & MASK];
-    return node?.values[key & MASK];
+    if (key >>> shift > MASK) return undefined;
+    let child = this.#root.children[(key >>> shift) & MASK];
+    while (child instanceof Node) child = child.children[(key >>> (shift -= BITS)) & MASK];
+    return child;
   }
 
   /** Calls `write` for each change, with `undefined` to remove; within `work` each node is copied only once. */
-  update<More extends Sized = T>(
-    work: (write: (key: number, value: T | More | undefined) => void) => void,
-  ): RadixMap<T | More> {
+  update(work: (write: (key: number, value: T | undefined) => void) => void): RadixMap<T> {
     const owner = {};
-    let root: Node<T | More> = this.#root;
+    let root = this.#root;
     let shift = this.#shift;
     work((key, value) => {
       for (; key >>> shift > MASK; shift += BITS) {
-        root = { ...root, nodes: root.size > 0 ? [root] : [], values: [] };
+        root = new Node(root.size, root.weight, root.size > 0 ? [root] : [], root.owner);
       }
       root = written(root, shift, key, value, owner) ?? empty;
     });
@@ -55,14 +54,14 @@ export class RadixMap<T extends Sized> {
     let weight = 0;
     let shift = this.#shift;
     if (key >>> shift > MASK) return this.#root;
-    for (let node: Node<T> | undefined = this.#root; node; shift -= BITS) {
+    for (let node: Child<T> = this.#root; node instanceof Node; shift -= BITS) {
       const end: number = (key >>> shift) & MASK;
       for (let slot = 0; slot < end; slot += 1) {
-        const child: Sized | undefined = node.nodes[slot] ?? node.values[slot];
+        const child = node.children[slot];
         size += child?.size ?? 0;
         weight += child?.weight ?? 0;
       }
-      node = node.nodes[end];
+      node = node.children[end];
     }
     return { size, weight };
   }
@@ -78,52 +77,57 @@ export class RadixMap<T extends Sized> {
 const BITS = 5;
 const MASK = 31;
 
-/** A leaf has values, any other node has nodes. */
-interface Node<T> {
+type Child<T> = T | Node<T> | undefined;
+
+/** Below the lowest nodes are the values. */
+class Node<T> {
   size: number;
   weight: number;
-  readonly nodes: (Node<T> | undefined)[];
-  readonly values: (T | undefined)[];
+  readonly children: Child<T>[];
   /** Whose `update` made it, and may still write to it. */
   readonly owner: object | undefined;
+
+  constructor(size = 0, weight = 0, children: Child<T>[] = [], owner?: object) {
+    this.size = size;
+    this.weight = weight;
+    this.children = children;
+    this.owner = owner;
+  }
 }
 
-const empty: Node<never> = { size: 0, weight: 0, nodes: [], values: [], owner: undefined };
+const empty = new Node<never>();
 
-/** `undefined` once nothing is left. */
+/** The node after a write below it; `undefined` once nothing is left. */
 function written<T extends Sized>(
-  node: Node<T> | undefined,
+  node: Node<T>,
   shift: number,
   key: number,
   value: T | undefined,
   owner: object,
 ): Node<T> | undefined {
+  const { size, weight, children } = node;
+  const copy = node.owner === owner ? node : new Node(size, weight, children.slice(), owner);
   const slot = (key >>> shift) & MASK;
-  const { size, weight, nodes, values } = node ?? empty;
-  const copy: Node<T> =
-    node?.owner === owner ? node : { size, weight, nodes: nodes.slice(), values: values.slice(), owner };
-  const before: Sized | undefined = nodes[slot] ?? values[slot];
+  const before = children[slot];
   copy.size -= before?.size ?? 0;
   copy.weight -= before?.weight ?? 0;
-  const after: Sized | undefined =
-    shift > 0
-      ? (copy.nodes[slot] = written(nodes[slot], shift - BITS, key, value, owner))
-      : (copy.values[slot] = value);
+  const child = before instanceof Node ? before : empty;
+  const after = shift > 0 ? written(child, shift - BITS, key, value, owner) : value;
+  copy.children[slot] = after;
   copy.size += after?.size ?? 0;
   copy.weight += after?.weight ?? 0;
   return copy.size > 0 ? copy : undefined;
 }
 
-function collect<T>({ nodes, values }: Node<T>, skip: number, count: number, found: T[]): void {
+function collect<T extends Sized>({ children }: Node<T>, skip: number, count: number, found: T[]): void {
   let left = skip;
-  for (const node of nodes) {
-    if (!node || found.length >= count) continue;
-    if (left < node.size) {
-      collect(node, left, count, found);
+  for (const child of children) {
+    if (found.length >= count) return;
+    if (!child) continue;
+    if (left >= child.size) left -= child.size;
+    else if (child instanceof Node) {
+      collect(child, left, count, found);
       left = 0;
-    } else left -= node.size;
-  }
-  for (const value of values) {
-    if (value && found.length < count && left-- <= 0) found.push(value);
+    } else found.push(child);
   }
 }

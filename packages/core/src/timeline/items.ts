@@ -1,6 +1,7 @@
 import type { RadixMap } from "../base/radix-map.ts";
-import type { MessageItem, TimelineItem } from "./item.ts";
-import type { HoleSlot, Slot } from "./slot.ts";
+import { isSameList } from "../base/same-list.ts";
+import type { HoleItem, MessageItem, TimelineItem } from "./item.ts";
+import type { Slot } from "./slot.ts";
 
 /**
  * What a timeline shows, oldest first: an immutable list that makes its items when they are asked for. Reading one costs
@@ -17,8 +18,10 @@ export interface TimelineItems extends Iterable<TimelineItem> {
 
 /** Everything a list is made of; immutable, but for the look-up by id. */
 export interface TimelineState {
-  /** By sequence; a hole at its first one. */
-  readonly slots: Pick<RadixMap<Slot | HoleSlot>, "size" | "get" | "below" | "slice">;
+  /** By sequence. */
+  readonly slots: RadixMap<Slot>;
+  /** Oldest first, and few: each stands where the first message it stands for would be. */
+  readonly holes: readonly HoleItem[];
   /** What is not confirmed, in the order of its commands. */
   readonly tail: RadixMap<Slot>;
   readonly reader: string;
@@ -35,15 +38,16 @@ export class ItemList implements TimelineItems {
 
   constructor(state: TimelineState) {
     this.#state = state;
-    this.length = state.slots.size + state.tail.size;
+    this.length = state.slots.size + state.holes.length + state.tail.size;
   }
 
   /** Would nobody see a difference? */
   isSame(other: ItemList): boolean {
-    const { slots, tail, reader, others } = other.#state;
+    const { slots, holes, tail, reader, others } = other.#state;
     const state = this.#state;
     return (
       slots === state.slots &&
+      isSameList(holes, state.holes) &&
       tail === state.tail &&
       reader === state.reader &&
       others.deliveredSeq === state.others.deliveredSeq &&
@@ -63,23 +67,31 @@ export class ItemList implements TimelineItems {
   }
 
   indexOf(messageId: string): number {
-    const { slots, tail, seqOf } = this.#state;
+    const { slots, holes, tail, seqOf } = this.#state;
     const seq = seqOf(messageId) ?? 0;
-    if (slots.get(seq)?.message?.id === messageId) return slots.below(seq).size;
+    if (slots.get(seq)?.message.id === messageId) {
+      return slots.below(seq).size + holes.filter(({ fromSeq }) => fromSeq < seq).length;
+    }
     const index = tail.slice(0, tail.size).findIndex(({ message }) => message.id === messageId);
-    return index < 0 ? index : slots.size + index;
+    return index < 0 ? index : slots.size + holes.length + index;
   }
 
   #made(from: number, to: number): readonly TimelineItem[] {
     const state = this.#state;
-    const { slots, tail } = state;
+    const { slots, holes, tail } = state;
     const { length } = this;
     const first = from < 0 ? Math.max(0, length + from) : from;
-    const count = Math.min(length, to < 0 ? length + to : to) - first;
-    const placed = slots.slice(first, count).map((slot) => (slot.message ? itemOf(slot, state) : slot.item));
-    if (placed.length >= count) return placed;
-    const rest = tail.slice(Math.max(0, first - slots.size), count - placed.length);
-    return [...placed, ...rest.map((slot) => itemOf(slot, state))];
+    const end = Math.min(length, to < 0 ? length + to : to);
+    const places = holes.map((hole, index) => [slots.below(hole.fromSeq).size + index, hole] as const);
+    const within = places.filter(([place]) => place >= first && place < end);
+    const skipped = places.filter(([place]) => place < first).length;
+    const items: TimelineItem[] = slots
+      .slice(first - skipped, end - first - within.length)
+      .map((slot) => itemOf(slot, state));
+    for (const [place, hole] of within) items.splice(place - first, 0, hole);
+    const rest = tail.slice(Math.max(0, first - slots.size - holes.length), end - first - items.length);
+    for (const slot of rest) items.push(itemOf(slot, state));
+    return items;
   }
 
   [Symbol.iterator](): Iterator<TimelineItem> {

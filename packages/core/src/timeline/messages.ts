@@ -94,15 +94,19 @@ export function createMessages(options: MessagesOptions): Messages {
       for (const message of records) {
         const { id, seq } = message;
         // A backend that moves a message, or counts beyond 32 bits, is broken; it must not break us (D10).
-        if (seq < floorSeq || seq >>> 0 !== seq || (seqs.get(id) ?? seq) !== seq) continue;
-        const old = slots.get(seq)?.message ?? aside.get(seq);
+        if (seq < floorSeq || seq >>> 0 !== seq) continue;
+        const held = slots.get(seq)?.message;
+        if (held?.id !== id && seqs.has(id)) continue;
+        const old = held ?? aside.get(seq);
         if (old && old.rev >= message.rev) continue;
         if (seq < oldest()) {
           setAside(message);
           continue;
         }
-        if (old && old.id !== id) seqs.delete(old.id);
-        seqs.set(id, seq);
+        if (held?.id !== id) {
+          if (held) seqs.delete(held.id);
+          seqs.set(id, seq);
+        }
         known = addRange(known, seq, seq);
         write(seq, slotOf(message, isUnread(message) ? 1 : 0));
         onChange(id);

@@ -22,10 +22,9 @@ function stored(type: string, content?: unknown): Command {
 
 describe("applyQuietly", () => {
   it("[D7] refuses what another version, or a damaged storage, has left, where `apply` would throw", () => {
-    for (const type of ["message.of-another-version", "message.send"]) {
-      const applied = applyQuietly(records, stored(type), context);
-      expect(applied).toMatchObject({ ok: false, code: "command/malformed" });
-    }
+    const applied = applyQuietly(records, stored("message.send"), context);
+    expect(applied).toMatchObject({ ok: false, code: "command/malformed" });
+    expect(applyQuietly(records, stored("message.of-another-version"), context).ok).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Sized } from "../base/radix-map.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
 import type { MessageRecord } from "../protocol/records.ts";
-import type { HoleItem, MessageItem } from "./item.ts";
+import type { MessageItem } from "./item.ts";
 
 /** A message in its place. It weighs 1 if it counts as unread while it is above the reader's watermark. */
 export interface Slot extends Sized {
@@ -12,12 +12,6 @@ export interface Slot extends Sized {
   readonly overlay: SlotOverlay | undefined;
   /** The item last made of it: kept, so that it is the same object until something about it changes. */
   item: MessageItem | undefined;
-}
-
-/** A hole, in the place of the first message that is missing. */
-export interface HoleSlot extends Sized {
-  readonly message?: undefined;
-  readonly item: HoleItem;
 }
 
 export interface SlotOverlay {

@@ -1,11 +1,10 @@
-import type { RadixMap } from "../base/radix-map.ts";
 import type { Range, Ranges } from "../base/ranges.ts";
 import type { Head } from "../protocol/changes.ts";
 import type { Confirmed } from "./confirmed.ts";
+import type { HoleItem } from "./item.ts";
 import { ItemList, type TimelineItems } from "./items.ts";
 import type { PendingOverlay } from "./overlay.ts";
 import type { MissingRevisions } from "./revisions.ts";
-import type { HoleSlot, Slot } from "./slot.ts";
 
 /** A conversation as it stands. Immutable. */
 export interface TimelineView {
@@ -39,29 +38,27 @@ export function viewOf(confirmed: Confirmed, overlay: PendingOverlay, reader: st
   // In one piece up to the head; or there is nothing to hold.
   const isWhole = known.length > 0 ? known.length === 1 && !hasNewer : !hasOlder;
   const complete = isWhole && revisions.cursor !== undefined && !missing && !isStale;
-  const slots = isWhole ? overlay.slots : withHoles(overlay.slots, known, head.seq);
-  const items = new ItemList({ slots, tail: overlay.tail, reader, others, seqOf });
+  const { slots, tail } = overlay;
+  const items = new ItemList({ slots, holes: holesIn(known, head.seq), tail, reader, others, seqOf });
   return { items, hasOlder, hasNewer, complete, missing, head, absent };
 }
 
 /** By the range it follows: a hole is the same object for as long as it is the same. */
-const holes = new WeakMap<Range, HoleSlot>();
+const holes = new WeakMap<Range, HoleItem>();
 
-/** Puts each hole where the first message it stands for would be, so that one order holds all. */
-export function withHoles(slots: RadixMap<Slot>, known: Ranges, headSeq: number): RadixMap<Slot | HoleSlot> {
-  return slots.update<HoleSlot>((write) =>
-    known.forEach((range, index) => {
-      const fromSeq = range.to + 1;
-      const toSeq = (known[index + 1]?.from ?? headSeq + 1) - 1;
-      if (toSeq < fromSeq) return;
-      let slot = holes.get(range);
-      if (slot?.item.toSeq !== toSeq) {
-        slot = { size: 1, weight: 0, item: { type: "hole", key: `hole-${fromSeq}`, fromSeq, toSeq } };
-        holes.set(range, slot);
-      }
-      write(fromSeq, slot);
-    }),
-  );
+/** What is missing above each range, oldest first. */
+export function holesIn(known: Ranges, headSeq: number): readonly HoleItem[] {
+  return known.flatMap((range, index) => {
+    const fromSeq = range.to + 1;
+    const toSeq = (known[index + 1]?.from ?? headSeq + 1) - 1;
+    if (toSeq < fromSeq) return [];
+    let hole = holes.get(range);
+    if (hole?.toSeq !== toSeq) {
+      hole = { type: "hole", key: `hole-${fromSeq}`, fromSeq, toSeq };
+      holes.set(range, hole);
+    }
+    return hole;
+  });
 }
 
 /** Would nobody see a difference? */
