@@ -1,29 +1,7 @@
-import type { RecordCounts } from "@tidings/core/domain";
-import type {
-  ConversationRecord,
-  Head,
-  MessageRecord,
-  MessageVersion,
-  ParticipantRecord,
-  Receipt,
-} from "@tidings/core/protocol";
+import type { ConversationRecord, MessageRecord, ParticipantRecord } from "@tidings/core/protocol";
 import { mayRead } from "../../access.ts";
+import type { Rows, StoredConversation } from "../rows.ts";
 import type { Connection, Value } from "./database.ts";
-
-/** One conversation's row. `key` is 0 and `record` absent while the conversation does not exist. */
-export interface ConversationState {
-  readonly key: number;
-  readonly head: Head;
-  readonly record: ConversationRecord | undefined;
-  readonly counts: RecordCounts;
-  /** When somebody last said something, or the conversation began. */
-  readonly activeAt: number;
-}
-
-/** One that exists. */
-export interface StoredConversation extends ConversationState {
-  readonly record: ConversationRecord;
-}
 
 export interface ConversationRow {
   readonly key: number;
@@ -63,31 +41,11 @@ export function conversationOf(row: ConversationRow): StoredConversation {
   };
 }
 
-/** Reads and writes single rows. */
-export interface Tables {
-  conversation(conversationId: string): StoredConversation | undefined;
-  nextKey(): number;
-  participant(key: number, userId: string): ParticipantRecord | undefined;
-  message(messageId: string): MessageRecord | undefined;
-  receipt(key: number, conversationId: string, userId: string): Receipt | undefined;
-  hasReacted(messageId: string, userId: string, emoji: string): boolean;
-  putConversation(state: ConversationState): void;
-  putParticipant(key: number, record: ParticipantRecord): void;
-  /** @param isNew - an id that is taken already is then an error, and never another message overwritten. */
-  putMessage(key: number, record: MessageRecord, isNew: boolean): void;
-  putVersion(version: MessageVersion): void;
-  putReaction(messageId: string, userId: string, emoji: string, isPresent: boolean): void;
-  putReceipt(key: number, receipt: Receipt): void;
-}
-
-export function createTables(connection: Connection): Tables {
+export function createTables(connection: Connection): Rows {
   return { ...createReaders(connection), ...createWriters(connection) };
 }
 
-type Readers = Pick<
-  Tables,
-  "conversation" | "nextKey" | "participant" | "message" | "receipt" | "hasReacted"
->;
+type Readers = Pick<Rows, "conversation" | "takeKey" | "participant" | "message" | "receipt" | "hasReacted">;
 
 function createReaders({ prepare }: Connection): Readers {
   const conversation = prepare<ConversationRow>("SELECT * FROM conversations WHERE id = ?");
@@ -102,9 +60,10 @@ function createReaders({ prepare }: Connection): Readers {
   const reaction = prepare<object>(
     "SELECT 1 FROM reactions WHERE message_id = ? AND emoji = ? AND user_id = ?",
   );
+  let lastKey = 0;
   return {
     conversation: (conversationId) => mapped(conversation.get(conversationId), conversationOf),
-    nextKey: () => (highestKey.get()?.key ?? 0) + 1,
+    takeKey: () => (lastKey = Math.max(lastKey, highestKey.get()?.key ?? 0) + 1),
     participant: (key, userId) => mapped(participant.get(key, userId), decode<ParticipantRecord>),
     message: (messageId) => mapped(message.get(messageId), decode<MessageRecord>),
     receipt: (key, conversationId, userId) =>
@@ -119,7 +78,7 @@ function createReaders({ prepare }: Connection): Readers {
   };
 }
 
-function createWriters({ prepare }: Connection): Omit<Tables, keyof Readers> {
+function createWriters({ prepare }: Connection): Omit<Rows, keyof Readers> {
   const conversation = prepare(
     `INSERT INTO conversations (key, id, rev, seq, active_at, members, owners, pins, record)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -169,8 +128,8 @@ function createWriters({ prepare }: Connection): Omit<Tables, keyof Readers> {
       if (isNew) newMessage.run(key, record.seq, record.rev, isDeleted, text, record.id, record.authorId);
       else message.run(record.rev, isDeleted, text, record.id);
     },
-    putVersion: (item) => version.run(item.messageId, item.version, JSON.stringify(item)),
-    putReaction: (messageId, userId, emoji, isPresent) =>
+    putVersion: (_key, item) => version.run(item.messageId, item.version, JSON.stringify(item)),
+    putReaction: (_key, messageId, userId, emoji, isPresent) =>
       (isPresent ? reaction : noReaction).run(messageId, emoji, userId),
     putReceipt: (key, item) => receipt.run(key, item.userId, item.deliveredSeq, item.readSeq, item.at),
   };

@@ -1,7 +1,7 @@
 import { BoundedMap } from "../../bounded-map.ts";
 import type { Connection } from "./database.ts";
-import type { Tables } from "./tables.ts";
-import { type Caches, WorkingSet } from "./working-set.ts";
+import type { Rows } from "../rows.ts";
+import { type Caches, WorkingSet } from "../working-set.ts";
 
 export interface Transactions {
   /** Runs what `prepare` gives, writes what it changed, commits. If anything throws, nothing happened. */
@@ -16,7 +16,7 @@ export interface Prepared<Result> {
   readonly run: (work: WorkingSet) => Result;
 }
 
-export function createTransactions(connection: Connection, tables: Tables): Transactions {
+export function createTransactions(connection: Connection, tables: Rows): Transactions {
   const begin = connection.prepare("BEGIN IMMEDIATE");
   const beginReading = connection.prepare("BEGIN");
   const commit = connection.prepare("COMMIT");

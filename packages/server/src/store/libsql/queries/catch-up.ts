@@ -1,16 +1,17 @@
 import type { AnyRecord, ChangesQuery, Head } from "@tidings/core/protocol";
 import type { Answer } from "../../store.ts";
 import type { Connection } from "../database.ts";
-import { decode, type Tables } from "../tables.ts";
+import type { Rows } from "../../rows.ts";
+import { decode } from "../tables.ts";
 import { ownReactions } from "./own-reactions.ts";
-import { answered, type Reading } from "./reading.ts";
+import { answered, type Reading } from "../../reading.ts";
 
 const everyKind: readonly AnyRecord["type"][] = ["conversation", "participant", "message"];
 
 /** Answers `changes` with the latest state of each record: the log, compacted. It never has to `reset`. */
 export function createCatchUp(
   { prepare }: Connection,
-  tables: Tables,
+  tables: Rows,
   epoch: string,
 ): (reading: Reading, query: ChangesQuery) => Answer {
   const participants = prepare<RecordRow>(

@@ -1,14 +1,15 @@
 import type { HistoryQuery, MessageRecord } from "@tidings/core/protocol";
 import type { Answer } from "../../store.ts";
 import type { Connection } from "../database.ts";
-import { decode, type Tables } from "../tables.ts";
+import type { Rows } from "../../rows.ts";
+import { decode } from "../tables.ts";
 import { ownReactions } from "./own-reactions.ts";
-import { answered, type Reading } from "./reading.ts";
+import { answered, type Reading } from "../../reading.ts";
 
 /** Answers `history`: an unbroken run of messages, in seq order. */
 export function createHistory(
   { prepare }: Connection,
-  tables: Tables,
+  tables: Rows,
   epoch: string,
 ): (reading: Reading, query: HistoryQuery) => Answer {
   const run = (order: "ASC" | "DESC") =>

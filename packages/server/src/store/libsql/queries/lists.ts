@@ -10,8 +10,9 @@ import type {
 } from "@tidings/core/protocol";
 import type { Answer } from "../../store.ts";
 import type { Connection } from "../database.ts";
-import { decode, type Tables } from "../tables.ts";
-import { answered, noMessage, pageOf, type Reading } from "./reading.ts";
+import type { Rows } from "../../rows.ts";
+import { decode } from "../tables.ts";
+import { answered, noMessage, pageOf, type Reading } from "../../reading.ts";
 
 export interface Lists {
   participants(reading: Reading, query: ParticipantsQuery): Answer;
@@ -28,7 +29,7 @@ interface ReceiptRow {
 }
 
 /** Lists are paged by user id: the key itself, so that a page costs what is on it. */
-export function createLists({ prepare }: Connection, tables: Tables): Lists {
+export function createLists({ prepare }: Connection, tables: Rows): Lists {
   const participants = prepare<{ record: string }>(
     "SELECT record FROM participants WHERE conversation = ? AND user_id > ? AND is_in = 1 ORDER BY user_id LIMIT ?",
   );

@@ -1,8 +1,8 @@
 import type { AnyRecord, OwnReactions } from "@tidings/core/protocol";
-import type { Tables } from "../tables.ts";
+import type { Rows } from "../../rows.ts";
 
 /** The reader's reactions among `records` that the few names on a record do not show. */
-export function ownReactions(tables: Tables, readerId: string, records: readonly AnyRecord[]): OwnReactions {
+export function ownReactions(tables: Rows, readerId: string, records: readonly AnyRecord[]): OwnReactions {
   const own: Record<string, readonly string[]> = {};
   for (const record of records) {
     if (record.type !== "message") continue;

@@ -2,11 +2,11 @@ import type { Query } from "@tidings/core/protocol";
 import { mayRead, notFound } from "../../../access.ts";
 import type { Answer, Membership } from "../../store.ts";
 import type { Connection } from "../database.ts";
-import type { Tables } from "../tables.ts";
+import type { Rows } from "../../rows.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createHistory } from "./history.ts";
 import { createLists } from "./lists.ts";
-import { answered, type Reading } from "./reading.ts";
+import { answered, type Reading } from "../../reading.ts";
 import { createSummaries } from "./summaries.ts";
 
 export interface Queries {
@@ -14,7 +14,7 @@ export interface Queries {
   memberships(userId: string): readonly Membership[];
 }
 
-export function createQueries(connection: Connection, tables: Tables, epoch: string): Queries {
+export function createQueries(connection: Connection, tables: Rows, epoch: string): Queries {
   const catchUp = createCatchUp(connection, tables, epoch);
   const history = createHistory(connection, tables, epoch);
   const lists = createLists(connection, tables);

@@ -1,8 +1,17 @@
 import type { ConversationsQuery, ConversationSummary, MessageRecord } from "@tidings/core/protocol";
 import type { Answer, Membership } from "../../store.ts";
 import type { Connection } from "../database.ts";
-import { type ConversationRow, conversationOf, decode, type Tables } from "../tables.ts";
-import { answered, badToken, pageOf, type Reading } from "./reading.ts";
+import type { Rows } from "../../rows.ts";
+import { type ConversationRow, conversationOf, decode } from "../tables.ts";
+import {
+  answered,
+  badToken,
+  firstPosition,
+  pageOf,
+  parsePosition,
+  positionToken,
+  type Reading,
+} from "../../reading.ts";
 
 export interface Summaries {
   of(reading: Reading): ConversationSummary;
@@ -12,7 +21,7 @@ export interface Summaries {
 
 const MINE = `FROM participants p JOIN conversations c ON c.key = p.conversation WHERE p.user_id = ? AND p.is_in = 1`;
 
-export function createSummaries({ prepare }: Connection, tables: Tables): Summaries {
+export function createSummaries({ prepare }: Connection, tables: Rows): Summaries {
   // The order is total, so a page never repeats or skips conversations that were active at the same moment.
   const page = prepare<ConversationRow>(
     `SELECT c.* ${MINE} AND (c.active_at, c.id) < (?, ?) ORDER BY c.active_at DESC, c.id DESC LIMIT ?`,
@@ -53,7 +62,7 @@ export function createSummaries({ prepare }: Connection, tables: Tables): Summar
   return {
     of: summaryOf,
     page(readerId, { after, limit }) {
-      const start = after === undefined ? { activeAt: Number.MAX_SAFE_INTEGER, id: "" } : parseToken(after);
+      const start = after === undefined ? firstPosition : parsePosition(after);
       if (!start) return badToken;
       const rows = page.all(readerId, start.activeAt, start.id, limit + 1);
       const { items, ...next } = pageOf(rows, limit, (row) => summariesOf(readerId, row), tokenOf);
@@ -67,11 +76,6 @@ export function createSummaries({ prepare }: Connection, tables: Tables): Summar
   };
 }
 
-function tokenOf({ active_at, id }: ConversationRow): string {
-  return `${active_at}.${id}`;
-}
-
-function parseToken(token: string): { readonly activeAt: number; readonly id: string } | undefined {
-  const [, activeAt, id] = /^(\d{1,15})\.(.+)$/su.exec(token) ?? [];
-  return activeAt === undefined || id === undefined ? undefined : { activeAt: Number(activeAt), id };
+function tokenOf({ active_at: activeAt, id }: ConversationRow): string {
+  return positionToken({ activeAt, id });
 }

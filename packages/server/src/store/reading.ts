@@ -1,6 +1,6 @@
 import type { ParticipantRecord, QueryResults, QueryType } from "@tidings/core/protocol";
-import type { Answer, Refusal } from "../../store.ts";
-import type { StoredConversation } from "../tables.ts";
+import type { StoredConversation } from "./rows.ts";
+import type { Answer, Refusal } from "./store.ts";
 
 /** Who asks, and the conversation they may read. */
 export interface Reading {
@@ -40,4 +40,22 @@ export function pageOf<Row, Item>(
   const last = items.at(-1);
   const page = { items: items.map(itemOf) };
   return rows.length > limit && last !== undefined ? { ...page, next: tokenOf(last) } : page;
+}
+
+/** Where a page of conversations begins: after the one that was active at `activeAt`. */
+export interface Position {
+  readonly activeAt: number;
+  readonly id: string;
+}
+
+/** Before all others, as the most recently active come first. */
+export const firstPosition: Position = Object.freeze({ activeAt: Number.MAX_SAFE_INTEGER, id: "" });
+
+export function positionToken({ activeAt, id }: Position): string {
+  return `${activeAt}.${id}`;
+}
+
+export function parsePosition(token: string): Position | undefined {
+  const [, activeAt, id] = /^(\d{1,15})\.(.+)$/su.exec(token) ?? [];
+  return activeAt === undefined || id === undefined ? undefined : { activeAt: Number(activeAt), id };
 }

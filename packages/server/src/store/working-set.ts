@@ -7,15 +7,19 @@ import type {
   ParticipantRecord,
   Receipt,
 } from "@tidings/core/protocol";
-import type { BoundedMap } from "../../bounded-map.ts";
-import type { ConversationState, Tables } from "./tables.ts";
+import type { ConversationState, Rows } from "./rows.ts";
 
 /** Rows as last committed, so that a busy conversation is not read again for every command. */
 export interface Caches {
-  readonly conversations: BoundedMap<string, ConversationState>;
-  readonly participants: BoundedMap<string, ParticipantRecord>;
-  readonly messages: BoundedMap<string, MessageRecord>;
-  readonly receipts: BoundedMap<string, Receipt>;
+  readonly conversations: Cache<ConversationState>;
+  readonly participants: Cache<ParticipantRecord>;
+  readonly messages: Cache<MessageRecord>;
+  readonly receipts: Cache<Receipt>;
+}
+
+interface Cache<Item> {
+  get(id: string): Item | undefined;
+  set(id: string, item: Item): void;
 }
 
 /**
@@ -23,7 +27,7 @@ export interface Caches {
  * once at the end, however many commands changed them; the caches learn of them only when the commit has succeeded.
  */
 export class WorkingSet {
-  readonly #tables: Tables;
+  readonly #rows: Rows;
   readonly #caches: Caches;
   readonly #conversations = new Map<string, ConversationState>();
   readonly #participants = new Map<string, { readonly key: number; readonly record: ParticipantRecord }>();
@@ -32,14 +36,13 @@ export class WorkingSet {
     { readonly key: number; readonly record: MessageRecord; readonly isNew: boolean }
   >();
   readonly #receipts = new Map<string, { readonly key: number; readonly receipt: Receipt }>();
-  readonly #reactions = new Map<string, ReactionFact>();
-  readonly #versions: MessageVersion[] = [];
+  readonly #reactions = new Map<string, { readonly key: number; readonly fact: ReactionFact }>();
+  readonly #versions: { readonly key: number; readonly version: MessageVersion }[] = [];
   /** Ids known to be no message's, so that nobody looks for them in vain. */
   readonly #unusedIds: ReadonlySet<string>;
-  #nextKey = 0;
 
-  constructor(tables: Tables, caches: Caches, unusedIds: ReadonlySet<string>) {
-    this.#tables = tables;
+  constructor(rows: Rows, caches: Caches, unusedIds: ReadonlySet<string>) {
+    this.#rows = rows;
     this.#caches = caches;
     this.#unusedIds = unusedIds;
   }
@@ -47,7 +50,7 @@ export class WorkingSet {
   conversation(conversationId: string): ConversationState {
     const changed = this.#conversations.get(conversationId) ?? this.#caches.conversations.get(conversationId);
     if (changed) return changed;
-    const stored = this.#tables.conversation(conversationId);
+    const stored = this.#rows.conversation(conversationId);
     if (stored) this.#caches.conversations.set(conversationId, stored);
     return stored ?? absent(conversationId);
   }
@@ -57,7 +60,7 @@ export class WorkingSet {
     const id = `${conversation.key}/${userId}`;
     const known = this.#participants.get(id)?.record ?? this.#caches.participants.get(id);
     if (known) return known;
-    const stored = this.#tables.participant(conversation.key, userId);
+    const stored = this.#rows.participant(conversation.key, userId);
     if (stored) this.#caches.participants.set(id, stored);
     return stored;
   }
@@ -65,7 +68,7 @@ export class WorkingSet {
   message(messageId: string): MessageRecord | undefined {
     const known = this.#messages.get(messageId)?.record ?? this.#caches.messages.get(messageId);
     if (known || this.#unusedIds.has(messageId)) return known;
-    const stored = this.#tables.message(messageId);
+    const stored = this.#rows.message(messageId);
     if (stored) this.#caches.messages.set(messageId, stored);
     return stored;
   }
@@ -75,7 +78,7 @@ export class WorkingSet {
     const id = `${conversation.key}/${userId}`;
     const known = this.#receipts.get(id)?.receipt ?? this.#caches.receipts.get(id);
     if (known) return known;
-    const stored = this.#tables.receipt(conversation.key, conversation.head.conversationId, userId);
+    const stored = this.#rows.receipt(conversation.key, conversation.head.conversationId, userId);
     if (stored) this.#caches.receipts.set(id, stored);
     return stored;
   }
@@ -95,8 +98,8 @@ export class WorkingSet {
       },
       receipt: (userId) => this.receipt(conversation, userId),
       hasReacted: (messageId, userId, emoji) =>
-        this.#reactions.get(reactionId(messageId, userId, emoji))?.present ??
-        this.#tables.hasReacted(messageId, userId, emoji),
+        this.#reactions.get(reactionId(messageId, userId, emoji))?.fact.present ??
+        this.#rows.hasReacted(messageId, userId, emoji),
     };
   }
 
@@ -106,14 +109,15 @@ export class WorkingSet {
     const { key } = this.conversation(conversationId);
     if (receipt) this.#receipts.set(`${key}/${receipt.userId}`, { key, receipt });
     if (reaction) {
-      this.#reactions.set(reactionId(reaction.messageId, reaction.userId, reaction.emoji), reaction);
+      const { messageId, userId, emoji } = reaction;
+      this.#reactions.set(reactionId(messageId, userId, emoji), { key, fact: reaction });
     }
-    if (replaced) this.#versions.push(replaced);
+    if (replaced) this.#versions.push({ key, version: replaced });
   }
 
   #absorbChange({ conversationId, rev, at, record }: Change): void {
     const before = this.conversation(conversationId);
-    const key = before.key || this.#takeKey();
+    const key = before.key || this.#rows.takeKey();
     const head = { ...before.head, rev };
     switch (record.type) {
       case "conversation":
@@ -146,21 +150,16 @@ export class WorkingSet {
     }
   }
 
-  #takeKey(): number {
-    this.#nextKey ||= this.#tables.nextKey();
-    return this.#nextKey++;
-  }
-
   /** To be called inside the transaction. */
   write(): void {
-    for (const state of this.#conversations.values()) this.#tables.putConversation(state);
-    for (const { key, record } of this.#participants.values()) this.#tables.putParticipant(key, record);
-    for (const { key, record, isNew } of this.#messages.values()) this.#tables.putMessage(key, record, isNew);
-    for (const version of this.#versions) this.#tables.putVersion(version);
-    for (const { messageId, userId, emoji, present } of this.#reactions.values()) {
-      this.#tables.putReaction(messageId, userId, emoji, present);
+    for (const state of this.#conversations.values()) this.#rows.putConversation(state);
+    for (const { key, record } of this.#participants.values()) this.#rows.putParticipant(key, record);
+    for (const { key, record, isNew } of this.#messages.values()) this.#rows.putMessage(key, record, isNew);
+    for (const { key, version } of this.#versions) this.#rows.putVersion(key, version);
+    for (const { key, fact } of this.#reactions.values()) {
+      this.#rows.putReaction(key, fact.messageId, fact.userId, fact.emoji, fact.present);
     }
-    for (const { key, receipt } of this.#receipts.values()) this.#tables.putReceipt(key, receipt);
+    for (const { key, receipt } of this.#receipts.values()) this.#rows.putReceipt(key, receipt);
   }
 
   /** To be called once the commit has succeeded. */

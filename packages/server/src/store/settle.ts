@@ -1,0 +1,70 @@
+import { type Applied, apply } from "@tidings/core/domain";
+import { answerOf, recall, type Remembered } from "./answers.ts";
+import type { Admit, Outcome, Refusal, Submission } from "./store.ts";
+import type { WorkingSet } from "./working-set.ts";
+
+/** What one transaction knows, and how it keeps what it learns. */
+export interface Scene {
+  readonly work: WorkingSet;
+  /** By command id: answered in an earlier transaction, or earlier in this one. */
+  readonly known: Map<string, Remembered>;
+  /** Keeps an answer for later transactions. */
+  readonly keep: (commandId: string, remembered: Remembered, at: number) => void;
+  /** Told when `apply` throws: a defect, never an expected outcome. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** A row was asked for that the transaction has not read yet: not a defect, the store reads it and asks again. */
+export class NotLoaded extends Error {}
+
+/** Decides one command: refused, answered as before, or applied. The same for every store (D2, D7). */
+export function settle<Item extends Submission>(item: Item, admit: Admit<Item>, scene: Scene): Outcome {
+  const { command, context } = item;
+  const { work, known } = scene;
+  const remembered = known.get(command.commandId);
+  const refusal = admit(item, remembered !== undefined);
+  if (refusal) return refusal;
+  if (remembered) return recall(remembered, command, context.actorId, work);
+  const applied = applyTo(item, scene);
+  if (applied.ok) work.absorb(command.conversationId, applied);
+  remember(item, applied, scene);
+  if (!applied.ok) return applied;
+  const { head, record } = work.conversation(command.conversationId);
+  const { changes, receipt } = applied;
+  const ack = { commandId: command.commandId, changes, ...(receipt && { receipt }) };
+  return {
+    ok: true,
+    isKnown: false,
+    ack,
+    head,
+    settings: record?.settings ?? { typing: true, receipts: true },
+  };
+}
+
+function applyTo({ command, context }: Submission, { work, onDefect }: Scene): Applied {
+  try {
+    return apply(work.records(command.conversationId), command, context);
+  } catch (error) {
+    if (error instanceof NotLoaded) throw error;
+    onDefect(error);
+    // Final, or a client would submit it for ever and block its lane (D7).
+    const refusal: Refusal = {
+      ok: false,
+      code: "server/internal",
+      retryable: false,
+      message: "unable to apply the command; the server has a defect",
+    };
+    return refusal;
+  }
+}
+
+/** So that the same command gets the same answer: later from the table, in this batch from `known` (D2). */
+function remember({ command, context }: Submission, applied: Applied, { known, keep }: Scene): void {
+  const { commandId, conversationId } = command;
+  const answer = answerOf(command, context.at, applied);
+  if (!answer || context.system) return;
+  const given = { userId: context.actorId, conversationId, answer };
+  known.set(commandId, given);
+  // A sent message remembers itself.
+  if (!applied.ok || command.type !== "message.send") keep(commandId, given, context.at);
+}
