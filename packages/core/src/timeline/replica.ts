@@ -1,8 +1,6 @@
-import type { Lazy, Observable, Scope } from "../base/observable.ts";
+import type { Observable, Scope } from "../base/observable.ts";
 import { gapsIn, type Ranges } from "../base/ranges.ts";
-import { isSameList } from "../base/same-list.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
-import { isIn } from "../domain/standing.ts";
 import type { Records, Rejection } from "../domain/types.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
 import type { Ack, Change, Cursor, Head } from "../protocol/changes.ts";
@@ -12,9 +10,9 @@ import type { ChangesPage, ConversationSummary, HistoryPage } from "../protocol/
 import type { Receipt } from "../protocol/receipts.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
 import { type Confirmed, createConfirmed } from "./confirmed.ts";
+import { createObservables } from "./observables.ts";
 import { createOverlay, type PendingOverlay } from "./overlay.ts";
-import { countUnread } from "./unread.ts";
-import { isSameView, type ReplicaView, type TimelineView, viewOf } from "./view.ts";
+import type { TimelineView } from "./view.ts";
 
 export interface ReplicaOptions {
   readonly conversationId: string;
@@ -236,42 +234,6 @@ export function createReplica(options: ReplicaOptions): Replica {
   };
 }
 
-interface Shown {
-  readonly confirmed: Confirmed;
-  readonly overlay: PendingOverlay;
-  readonly reader: string;
-}
-
-/** What of a replica can be watched, computed when it is read. Types as `Replica` has them, but to be invalidated. */
-function createObservables(
-  scope: Scope,
-  now: () => Shown,
-): {
-  readonly view: Lazy<ReplicaView>;
-  readonly conversation: Lazy<ConversationRecord | undefined>;
-  readonly members: Lazy<readonly ParticipantRecord[]>;
-  readonly receipts: Lazy<readonly Receipt[]>;
-  readonly unread: Lazy<number>;
-} {
-  return {
-    view: scope.lazy(() => {
-      const { confirmed, overlay, reader } = now();
-      return viewOf(confirmed, overlay, reader);
-    }, isSameView),
-    conversation: scope.lazy(() => now().overlay.conversation ?? now().confirmed.conversation),
-    members: scope.lazy(
-      () => membersOf([...now().confirmed.participants, ...now().overlay.participants]),
-      isSameList,
-    ),
-    receipts: scope.lazy(() => [...now().confirmed.receipts.values()], isSameList),
-    unread: scope.lazy(() => {
-      const { confirmed, overlay, reader } = now();
-      const { readSeq = 0 } = confirmed.receipts.get(reader) ?? {};
-      return countUnread(confirmed, Math.max(readSeq, overlay.readSeq), reader);
-    }),
-  };
-}
-
 function pendingOf(
   overlay: PendingOverlay,
   update: (work: () => void) => void,
@@ -297,11 +259,4 @@ function readersOf(receipts: readonly Receipt[], seq: number, reader: string): r
   return receipts
     .filter(({ userId, readSeq }) => userId !== reader && readSeq >= seq)
     .map(({ userId }) => userId);
-}
-
-/** The later entry of the same person counts. */
-function membersOf(entries: readonly (readonly [string, ParticipantRecord])[]): readonly ParticipantRecord[] {
-  return [...new Map(entries).values()]
-    .filter(isIn)
-    .sort((one, other) => one.joinedAt - other.joinedAt || (one.userId < other.userId ? -1 : 1));
 }

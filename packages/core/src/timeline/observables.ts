@@ -1,0 +1,53 @@
+import type { Lazy, Scope } from "../base/observable.ts";
+import { isSameList } from "../base/same-list.ts";
+import { isIn } from "../domain/standing.ts";
+import type { Receipt } from "../protocol/receipts.ts";
+import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
+import type { Confirmed } from "./confirmed.ts";
+import type { PendingOverlay } from "./overlay.ts";
+import { countUnread } from "./unread.ts";
+import { isSameView, type ReplicaView, viewOf } from "./view.ts";
+
+/** What there is to be seen. */
+interface Shown {
+  readonly confirmed: Confirmed;
+  readonly overlay: PendingOverlay;
+  readonly reader: string;
+}
+
+/** As `Replica` has them, but to be invalidated. */
+export interface Observables {
+  readonly view: Lazy<ReplicaView>;
+  readonly conversation: Lazy<ConversationRecord | undefined>;
+  readonly members: Lazy<readonly ParticipantRecord[]>;
+  readonly receipts: Lazy<readonly Receipt[]>;
+  readonly unread: Lazy<number>;
+}
+
+/** What of a replica can be watched, computed when it is read. */
+export function createObservables(scope: Scope, now: () => Shown): Observables {
+  return {
+    view: scope.lazy(() => {
+      const { confirmed, overlay, reader } = now();
+      return viewOf(confirmed, overlay, reader);
+    }, isSameView),
+    conversation: scope.lazy(() => now().overlay.conversation ?? now().confirmed.conversation),
+    members: scope.lazy(
+      () => membersOf([...now().confirmed.participants, ...now().overlay.participants]),
+      isSameList,
+    ),
+    receipts: scope.lazy(() => [...now().confirmed.receipts.values()], isSameList),
+    unread: scope.lazy(() => {
+      const { confirmed, overlay, reader } = now();
+      const { readSeq = 0 } = confirmed.receipts.get(reader) ?? {};
+      return countUnread(confirmed, Math.max(readSeq, overlay.readSeq), reader);
+    }),
+  };
+}
+
+/** The later entry of the same person counts. */
+function membersOf(entries: readonly (readonly [string, ParticipantRecord])[]): readonly ParticipantRecord[] {
+  return [...new Map(entries).values()]
+    .filter(isIn)
+    .sort((one, other) => one.joinedAt - other.joinedAt || (one.userId < other.userId ? -1 : 1));
+}
