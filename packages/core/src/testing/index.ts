@@ -1,6 +1,13 @@
 /** For tests of applications and adapters: time and chance that obey, contracts to be held to. Depends on no test runner. */
+export {
+  backendConformance,
+  type BackendConformanceOptions,
+  type BackendExpectations,
+} from "./backend-conformance.ts";
+export type { KitSocket } from "./backend-peer.ts";
 export { deliveryTransitions } from "../delivery/machine.ts";
 export { type FaultyTransport, faultyTransport, type LinkFaults } from "./faulty-transport.ts";
+export type { TestRunner } from "./kit.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { storageConformance, type StorageConformanceOptions } from "./storage-conformance.ts";
 export type { Refused, TransportBackend, TransportBench } from "./transport-bench.ts";

@@ -267,6 +267,12 @@ export function storeSuite(name: string, factory: StoreFactory): void {
         51,
       ];
 
+      it("[D4] tells who knows more than there is to begin anew", async () => {
+        await bench.group("a", "ada");
+        const query = { type: "changes", conversationId: "a", afterRev: 900, limit: 10 } as const;
+        expect(await bench.query("ada", query)).toMatchObject({ reset: true, records: [], upTo: 900 });
+      });
+
       it("catches up on some kinds of records only", async () => {
         await bench.group("a", "ada", "bob");
         await bench.said("ada", "a", "hello");

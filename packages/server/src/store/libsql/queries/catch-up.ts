@@ -8,7 +8,10 @@ import { answered, type Reading } from "../../reading.ts";
 
 const everyKind: readonly AnyRecord["type"][] = ["conversation", "participant", "message"];
 
-/** Answers `changes` with the latest state of each record: the log, compacted. It never has to `reset`. */
+/**
+ * Answers `changes` with the latest state of each record: the log, compacted. It has to `reset` only where the
+ * reader knows more than there is.
+ */
 export function createCatchUp(
   { prepare }: Connection,
   tables: Rows,
@@ -55,6 +58,9 @@ export function createCatchUp(
   return (reading, query) => {
     const { head, record: conversation } = reading.conversation;
     const { afterRev, limit, kinds = everyKind } = query;
+    if (afterRev > head.rev) {
+      return answered<"changes">({ epoch, records: [], upTo: afterRev, head, own: {}, reset: true });
+    }
     const changed = changedSince(reading, query).map(decode<AnyRecord>);
     if (kinds.includes("conversation") && conversation.rev > afterRev) changed.push(conversation);
     changed.sort((one, other) => one.rev - other.rev);
