@@ -64,6 +64,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
       "presence",
       "outbox",
       "connection",
+      "cache",
       "sync",
       "tabs",
       "observe",
@@ -102,6 +103,7 @@ export const SHARED_FOLDERS: readonly string[] = [
   "packages/core/test/frames/",
   "packages/core/bench/",
   "scripts/architecture/",
+  "scripts/browser/",
   "scripts/docs/",
 ];
 

@@ -1,0 +1,26 @@
+/** Debian's Chromium, driven by playwright-core: for the tests of every package that need a real browser. */
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { type Browser, chromium } from "playwright-core";
+
+const paths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** Where Chromium is; `npm test` says so, and installs it where it may. */
+export const chromiumPath: string | undefined = [process.env["TIDINGS_CHROMIUM"] ?? "", ...paths].find(
+  (path) => path !== "" && existsSync(path),
+);
+
+/** In a container Chromium has no sandbox; the rest keeps it from calling home. */
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath ?? "", args: flags });
+}
