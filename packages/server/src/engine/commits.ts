@@ -1,7 +1,7 @@
 import type { ApplyContext } from "@tidings/core/domain";
 import type { Command, Policy } from "@tidings/core/protocol";
 import type { Bus, BusEvent, ReceiptEvent } from "../bus/bus.ts";
-import type { Committed, Outcome, Refusal, Store, Submission } from "../store/store.ts";
+import type { Committed, Outcome, Recalled, Refusal, Store, Submission } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import { expectedOf, isInOrder, type Lane, release, settle, take } from "./lanes.ts";
 import type { LiveConversation, Session } from "./online.ts";
@@ -182,6 +182,7 @@ export class Commits {
       const outcome =
         outcomes[index] ?? refuse("server/internal", "unable to answer; the store said nothing");
       if (outcome.ok && !outcome.isKnown) this.#announce(item, outcome, events, receipts);
+      else if (outcome.ok) this.#makeUp(item, outcome, events);
       if (item.reply?.lane) settle(item.reply.lane);
       this.#answer(item, outcome);
     });
@@ -201,6 +202,19 @@ export class Commits {
     if (!ack.receipt) return;
     const { conversationId, userId } = ack.receipt;
     receipts.set(`${userId} ${conversationId}`, { type: "receipt", receipt: ack.receipt, settings, origin });
+  }
+
+  /**
+   * The store may have committed and its driver called that a failure. Nobody was told then, and a heartbeat has no head
+   * to tell: what is above ours is told when its author asks again, as they do (D4, D8).
+   */
+  #makeUp({ reply, command }: Item, { ack: { changes } }: Recalled, events: BusEvent[]): void {
+    const live = this.#options.conversation(command.conversationId);
+    const last = changes.at(-1);
+    if (!live || !last || last.rev <= live.head.rev) return;
+    const seqs = changes.map(({ record }) => (record.type === "message" ? record.seq : 0));
+    const head = { ...live.head, rev: last.rev, seq: Math.max(live.head.seq, ...seqs) };
+    events.push({ type: "committed", head, settings: live.settings, changes, origin: reply?.session.id });
   }
 
   #fail(items: readonly Item[]): void {

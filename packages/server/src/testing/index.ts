@@ -1,3 +1,10 @@
-/** For tests: a bad network in front of a real server. */
+/** For tests: a bad network in front of a real server, and the engine alone, for whoever brings time, chance and links. */
 export type { Faults, FaultSources } from "./fault-pipe.ts";
 export { createFaultProxy, type Direction, type FaultProxy, type FaultProxyOptions } from "./fault-proxy.ts";
+export type { Bus, BusEvent } from "../bus/bus.ts";
+export { inProcessBus } from "../bus/in-process-bus.ts";
+export type { Clock as EngineClock } from "../engine/clock.ts";
+export { Engine, type EngineOptions } from "../engine/engine.ts";
+export type { FrameList } from "../engine/frame-list.ts";
+export type { Session } from "../engine/online.ts";
+export type { Outlet } from "../engine/outlet.ts";

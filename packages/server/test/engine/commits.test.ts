@@ -82,6 +82,26 @@ describe("a commit in which something throws", () => {
     expect(codes(bob)).toEqual(["ack"]);
   });
 
+  it("[D4] in the store, after all was stored, is told to everybody once its author asks again", async () => {
+    const { bench, store, sound, ada, bob } = await setUp();
+    store.instead = async (items, admit) => {
+      await sound.commit(items, admit);
+      throw failed;
+    };
+    const frame = sendFrame("general", "stored, and nobody was told", 1);
+    await bench.send(ada, frame);
+    expect(bob.all("change")).toEqual([]);
+    store.instead = undefined;
+    await bench.send(ada, frame);
+    expect(codes(ada)).toEqual(["server/unavailable", "ack"]);
+    expect(bob.all("change").map(({ change }) => change.commandId)).toEqual([frame.command.commandId]);
+    await bench.send(ada, frame);
+    expect(bob.all("change")).toHaveLength(1);
+    await bench.send(bob, { type: "ping", n: 1, seen: 0 });
+    const [pong] = bob.all("pong");
+    expect(pong?.heads).toMatchObject([{ conversationId: "general", seq: 1 }]);
+  });
+
   it("in the bus has been answered all the same, and the next one comes", async () => {
     const { bench, faults, ada, bob } = await setUp();
     faults.bus = true;
