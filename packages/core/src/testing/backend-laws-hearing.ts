@@ -63,6 +63,7 @@ const numbering: readonly BackendLaw[] = [
     const conversationId = await gather(ada, bob);
     for (const text of ["1", "2", "3"]) {
       const { changes } = await ada.submit(words(conversationId, text));
+      expectSame(changes.length, 1, "the number of changes acked");
       const { messages } = await bob.query({ type: "history", conversationId, limit: 1 });
       expectSame(messages[0], changes[0]?.record, "the newest message");
     }
