@@ -2,7 +2,6 @@ import { composePipeline } from "../compose/pipeline.ts";
 import { defaultSteps } from "../compose/steps.ts";
 import { browserPlatform } from "../connection/platform.ts";
 import { type Connection, createConnection } from "../connection/supervisor.ts";
-import { createJournal, type Journal } from "../outbox/journal.ts";
 import { createOutbox } from "../outbox/outbox.ts";
 import type { Outbox } from "../outbox/types.ts";
 import type { Link } from "../ports/transport.ts";
@@ -12,10 +11,11 @@ import { createDirectory, type Directory } from "../sync/directory.ts";
 import { createLoader } from "../sync/loader.ts";
 import { createReceiptSender } from "../sync/receipts.ts";
 import { createSync, MOST_UNOPENED, type Sync } from "../sync/sync.ts";
-import { createReplica } from "../timeline/replica.ts";
+import { createReplica, type Replica } from "../timeline/replica.ts";
 import { type Core, createCore } from "./core.ts";
 import { createFoundation, type Foundation } from "./foundation.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
+import { createKeeper, type Keeper } from "./keeper.ts";
 import { showProgress } from "./progress.ts";
 import type { ClientOptions } from "./types.ts";
 
@@ -23,7 +23,7 @@ import type { ClientOptions } from "./types.ts";
 export interface Assembly extends Foundation {
   readonly core: Core;
   readonly connection: Connection;
-  readonly journal: Journal;
+  readonly keeper: Keeper;
   /** Ends everything that runs. Answers false if that was done before. */
   close(): boolean;
 }
@@ -37,16 +37,26 @@ const PIPELINE = 64;
 export function assemble(options: ClientOptions): Assembly {
   const base = createFoundation(options);
   const { clock, random, scope, nextId, limits, report } = base;
-  const copies = createCopies(base, options.maxMessages ?? MOST_MESSAGES);
+  const keeper = createKeeper({
+    ...base,
+    directory: () => directory,
+    outbox: () => outbox,
+    sync: () => sync,
+  });
+  const copies = createCopies(base, keeper, options.maxMessages ?? MOST_MESSAGES);
   const { directory, presence, limiter } = copies;
   const receipts = createReceiptSender({
     ...{ clock, nextId, onAck: (ack) => inbox.acked(ack) },
     onDone: (conversationId) => core.unmark(conversationId),
   });
-  const inbox = createInbox({ ...base, ...copies, receipts, outbox: () => outbox, sync: () => sync });
-  const journal = createJournal(base.storage, base.logger);
+  const inbox: Inbox = createInbox({
+    ...{ ...base, ...copies, receipts, outbox: () => outbox, sync: () => sync },
+    onUser: keeper.changeUser,
+  });
   const pageSize = (): number => limits().pageSize;
-  const outbox = createSending(options, base, { ...copies, journal, inbox, link: () => connection.link() });
+  const outbox: Outbox = createSending(options, base, {
+    ...{ ...copies, journal: keeper.journal, inbox, link: () => connection.link() },
+  });
   const loader = createLoader({ clock, link: () => connection.link(), pageSize });
   const sync: Sync = createSync({
     ...{ clock, random, directory, loader, pageSize, onError: report },
@@ -61,12 +71,12 @@ export function assemble(options: ClientOptions): Assembly {
   const closing = [connection, outbox, receipts, presence, limiter];
   let isClosed = false;
   const core = createCore({
-    ...{ ...base, ...copies, loader, sync, outbox, receipts },
+    ...{ ...base, ...copies, loader, sync, outbox, receipts, keeper },
     pipeline: composePipeline(options.compose ?? defaultSteps()),
     isClosed: () => isClosed,
   });
   return {
-    ...{ ...base, core, connection, journal },
+    ...{ ...base, core, connection, keeper },
     close() {
       if (isClosed) return false;
       isClosed = true;
@@ -83,17 +93,24 @@ interface Copies {
   readonly presence: Presence;
 }
 
-function createCopies({ clock, scope, session, userId, limits }: Foundation, maxMessages: number): Copies {
+function createCopies(
+  { clock, scope, session, userId, limits }: Foundation,
+  { cache }: Keeper,
+  maxMessages: number,
+): Copies {
   const self = (): string => userId() ?? "";
   const directory: Directory = createDirectory({
     scope,
     userId: self,
     most: MOST_REPLICAS,
-    create: (conversationId) =>
-      createReplica({
+    create(conversationId) {
+      const replica: Replica = createReplica({
         ...{ conversationId, scope, limits, userId: self, now: session.serverNow },
         maxMessages: () => (directory.isOpen(conversationId) ? maxMessages : 2 * MOST_UNOPENED),
-      }),
+        onUpdate: (messageIds) => cache.touch(replica, messageIds),
+      });
+      return replica;
+    },
   });
   const messagesPerMinute = (conversationId: string): number | undefined =>
     directory.peek(conversationId)?.conversation.get()?.settings.messagesPerMinute;
@@ -105,7 +122,7 @@ function createCopies({ clock, scope, session, userId, limits }: Foundation, max
 }
 
 interface Surroundings extends Copies {
-  readonly journal: Journal;
+  readonly journal: Keeper["journal"];
   readonly inbox: Inbox;
   readonly link: () => Link | undefined;
 }

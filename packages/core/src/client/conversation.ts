@@ -10,7 +10,7 @@ import type { Conversation, SendOptions, Sent } from "./types.ts";
 /** The façade of one conversation: names for commands, no logic. */
 export function createConversation(core: Core, id: string): Conversation {
   const replica = core.directory.open(id);
-  core.sync.check(replica);
+  core.keeper.open(replica);
   const give = (intent: Intent): Promise<Sent> => core.give(id, intent);
 
   const compose = (draft: string | Draft, options?: SendOptions): Draft => ({
@@ -29,7 +29,7 @@ export function createConversation(core: Core, id: string): Conversation {
     hasReacted: (messageId, emoji) => replica.records.hasReacted(messageId, core.userId() ?? "", emoji),
     typing: typingOf(core, id),
     rate: core.limiter.status(id),
-    draft: core.scope.cell(""),
+    draft: core.keeper.drafts.of(id),
     check: (draft) => core.check(id, compose(draft)),
     send: (draft, options) => core.send(id, compose(draft, options)),
     edit: (messageId, draft) => core.edit(id, messageId, compose(draft)),

@@ -17,6 +17,7 @@ import type { ReceiptSender } from "../sync/receipts.ts";
 import type { Sync } from "../sync/sync.ts";
 import type { Replica } from "../timeline/replica.ts";
 import { commandOf, type Filled, type Intent } from "./commands.ts";
+import type { Keeper } from "./keeper.ts";
 import { sentOf } from "./sent.ts";
 import type { Sent } from "./types.ts";
 
@@ -27,6 +28,7 @@ export interface Parts {
   readonly directory: Directory;
   readonly loader: Loader;
   readonly sync: Sync;
+  readonly keeper: Keeper;
   readonly outbox: Outbox;
   readonly limiter: RateLimiter;
   readonly receipts: ReceiptSender;

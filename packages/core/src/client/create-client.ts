@@ -24,14 +24,13 @@ const STORAGE_TIMEOUT_MS = 10_000;
  * ```
  */
 export function createClient(options: ClientOptions): Client {
-  const { core, connection, clock, journal, session, storage, events, nextId, report, close } =
-    assemble(options);
+  const { core, connection, clock, keeper, session, events, nextId, report, close } = assemble(options);
   const { outbox, directory, presence } = core;
   const reportStorage = (error: unknown): void => report(toMessagingError(error, "storage/failed"));
   /** A storage that hangs is not waited for for ever: what it holds is taken in when it answers. */
   const patiently = (work: Promise<void>): Promise<void> =>
     within(clock, STORAGE_TIMEOUT_MS, "storage/failed", work).catch(reportStorage);
-  const recovered = patiently(journal.recover().then(outbox.restore));
+  const recovered = patiently(keeper.recover());
 
   /** What the app asked for last: it may change its mind while storage is being read. */
   let isWanted = false;
@@ -83,7 +82,7 @@ export function createClient(options: ClientOptions): Client {
     async close() {
       if (!close()) return;
       await recovered;
-      await patiently(storage.close());
+      await patiently(keeper.close());
     },
   };
 }

@@ -26,6 +26,8 @@ export interface InboxOptions {
   /** Made after the inbox, as they report to it. */
   readonly outbox: () => Outbox;
   readonly sync: () => Sync;
+  /** The user is another than before, or known at last. */
+  readonly onUser: (before: string | undefined) => void;
 }
 
 /** Brings what a link tells to where it belongs. Decides nothing. */
@@ -84,7 +86,9 @@ export function createInbox(options: InboxOptions): Inbox {
     switch (event.type) {
       case "welcome": {
         const { welcome } = event;
+        const before = session.userId.get();
         session.welcome(welcome);
+        if (before !== welcome.userId) options.onUser(before);
         follow(welcome.policy);
         for (const replica of directory.all()) replica.acceptEpoch(welcome.epoch);
         // Of those not known, the list tells what there is to show; here they would only take up room (D9).

@@ -7,6 +7,8 @@ import { defaultPolicy, type Policy } from "../protocol/policy.ts";
 export interface Session {
   readonly userId: Cell<string | undefined>;
   readonly policy: Cell<Policy>;
+  /** Of the backend's numbering, once it has said so. */
+  epoch(): string | undefined;
   /** Our best guess of the backend's clock, ms: for display and mutes, it orders nothing (D3). */
   serverNow(): number;
   welcome(welcome: Welcome): void;
@@ -16,11 +18,14 @@ export function createSession(clock: Clock, scope: Scope, knownUserId: string | 
   const userId = scope.cell(knownUserId);
   const policy = scope.cell(defaultPolicy);
   let aheadMs = 0;
+  let epoch: string | undefined;
   return {
     userId,
     policy,
+    epoch: () => epoch,
     serverNow: () => Math.max(0, Math.round(clock.now() + aheadMs)),
     welcome(welcome) {
+      epoch = welcome.epoch;
       aheadMs = welcome.at - clock.now();
       userId.set(welcome.userId);
       policy.set(welcome.policy);

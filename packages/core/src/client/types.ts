@@ -151,7 +151,7 @@ export interface Conversation {
   readonly typing: Typing;
   /** How much may be sent now, and when again. */
   readonly rate: Observable<RateStatus>;
-  /** What stands in the composer; for the app to write. */
+  /** What stands in the composer; for the app to write. Kept on storage until it is empty. */
   readonly draft: Cell<string>;
   /** What is wrong with a draft as it stands, for validation while typing. Compose steps that take time are left out. */
   check(draft: string | Draft): readonly ErrorIssue[];

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { memoryStorage } from "../memory/storage.ts";
 import type { Storage } from "../ports/storage.ts";
 import type { Command } from "../protocol/commands.ts";
-import { createJournal } from "./journal.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { createWriter } from "./writer.ts";
 
 const command: Command = {
   ...{ type: "message.send", commandId: "m1", conversationId: "a", at: 0, kind: "text" },
@@ -11,10 +12,15 @@ const command: Command = {
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+function journalOf(storage: Storage, userId = "ada"): Journal {
+  const writer = createWriter({ storage, rider: () => undefined, room: async () => [] });
+  return createJournal({ storage, writer, userId: () => userId, logger: () => {} });
+}
+
 describe("journal", () => {
   it("[D5] erases what was cancelled in the very tick in which it was given", async () => {
     const storage = memoryStorage();
-    const journal = createJournal(storage, () => {});
+    const journal = journalOf(storage);
     const recorded = journal.record(command);
     journal.erase("m1");
     await recorded;
@@ -28,9 +34,25 @@ describe("journal", () => {
       if (++attempts === 1) throw new Error("blocked by another tab");
     };
     const storage: Storage = { ...memoryStorage(), open };
-    const journal = createJournal(storage, () => {});
+    const journal = journalOf(storage);
     await expect(journal.recover()).rejects.toThrow("blocked");
     await journal.record(command);
     expect(await journal.recover()).toEqual([command]);
+  });
+
+  it("[D8] gives nobody what another user has written on the same device", async () => {
+    const storage = memoryStorage();
+    await journalOf(storage).record(command);
+    expect(await journalOf(storage, "ben").recover()).toEqual([]);
+    expect(await journalOf(storage).recover()).toEqual([command]);
+  });
+
+  it("[D8] gives what was written before anybody was known to who turns out to have written it", async () => {
+    const storage = memoryStorage();
+    await journalOf(storage, "").record(command);
+    journalOf(storage).adopt([command]);
+    await settle();
+    expect(await journalOf(storage).recover()).toEqual([command]);
+    expect(await journalOf(storage, "").recover()).toEqual([]);
   });
 });

@@ -1,10 +1,12 @@
 import type { Logger } from "../ports/logger.ts";
 import type { Storage, StorageKey } from "../ports/storage.ts";
 import type { Command } from "../protocol/commands.ts";
+import type { Writer } from "./writer.ts";
 
 /**
  * What the outbox has on storage: a command is written before its first byte leaves and erased when it is settled
- * (D1). Keys ascend with the command ids, so a restart finds the commands in the order they were given.
+ * (D1). Keys are `["outbox", user, command id]`: who signs in on the same device never sends what another wrote, and the
+ * ids ascend, so a restart finds the commands in the order they were given.
  */
 export interface Journal {
   /** Resolves when durable. */
@@ -13,37 +15,41 @@ export interface Journal {
   erase(commandId: string): void;
   /** What is on storage, oldest first: what an earlier life left, and what this one has recorded since. */
   recover(): Promise<readonly Command[]>;
+  /** The user is known by now: what was recorded for nobody is theirs. */
+  adopt(commands: Iterable<Command>): void;
+}
+
+export interface JournalOptions {
+  readonly storage: Storage;
+  readonly writer: Writer;
+  /** Whose commands these are; empty while nobody has said. */
+  readonly userId: () => string;
+  readonly logger: Logger;
 }
 
 const PREFIX = "outbox";
 
-export function createJournal(storage: Storage, logger: Logger): Journal {
-  let opened: Promise<void> | undefined;
-  const open = (): Promise<void> =>
-    (opened ??= storage.open().catch((error: unknown) => {
-      opened = undefined; // whoever asks next tries again
-      throw error;
-    }));
-  const keyOf = (commandId: string): StorageKey => [PREFIX, commandId];
+export function createJournal({ storage, writer, userId, logger }: JournalOptions): Journal {
+  const keyOf = (commandId: string, user = userId()): StorageKey => [PREFIX, user, commandId];
+  const failed = (): void => logger("warn", "outbox.write-failed");
   return {
-    async record(command) {
-      await open();
-      await storage.write([{ type: "put", key: keyOf(command.commandId), value: command }]);
-    },
-    erase(commandId) {
-      // By the same way as `record`: what was cancelled at once must not be erased before it is written.
-      open()
-        .then(() => storage.write([{ type: "delete", key: keyOf(commandId) }]))
-        .catch(() => logger("warn", "outbox.erase-failed", { commandId }));
-    },
+    record: (command) => writer.write([{ type: "put", key: keyOf(command.commandId), value: command }]),
+    erase: (commandId) => void writer.write([{ type: "delete", key: keyOf(commandId) }]).catch(failed),
     async recover() {
-      await open();
+      await writer.open();
       const found: Command[] = [];
-      for (const [key, value] of await storage.scan({ prefix: [PREFIX] })) {
+      for (const [key, value] of await storage.scan({ prefix: [PREFIX, userId()] })) {
         if (isCommand(value)) found.push(value);
         else logger("error", "outbox.unreadable", { key: key.join("/") });
       }
       return found;
+    },
+    adopt(commands) {
+      const moved = [...commands].flatMap((command) => [
+        { type: "put" as const, key: keyOf(command.commandId), value: command },
+        { type: "delete" as const, key: keyOf(command.commandId, "") },
+      ]);
+      if (moved.length > 0) writer.write(moved).catch(failed);
     },
   };
 }

@@ -27,7 +27,9 @@ export function add(lane: Lane, id: string): Lane {
 
 /** What an earlier life of the client left goes before what this one was given. */
 export function addFirst(lane: Lane, id: string): Lane {
-  return lane.ids.includes(id) ? lane : { ...lane, ids: [id, ...lane.ids] };
+  const { ids, flying, isRewinding } = lane;
+  const out = isRewinding ? 0 : flying.size; // what is out already cannot be overtaken
+  return ids.includes(id) ? lane : { ...lane, ids: [...ids.slice(0, out), id, ...ids.slice(out)] };
 }
 
 /** Who may depart now, if anybody. */

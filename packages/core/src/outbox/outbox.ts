@@ -232,6 +232,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         run.lane = addFirst(run.lane, command.commandId);
       }
       scope.batch(() => restored.forEach(changed));
+      [...runs.keys()].forEach(pump);
     },
     retry(commandId) {
       const entry = entries.get(commandId);
@@ -275,6 +276,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
         }
         pump(conversationId);
       }
+    },
+    forget() {
+      const error = new MessagingError("client/closed", { message: "unable to wait; the user has changed" });
+      for (const entry of entries.values()) {
+        drop(entry);
+        options.onEntry({ ...entry.shown, status: "cancelled" });
+        entry.end({ error });
+      }
+      view.invalidate();
     },
     close() {
       if (isClosed) return;

@@ -16,7 +16,7 @@ function setUp(poison: ReadonlySet<string>, code: ErrorCode = "protocol/malforme
   const clock = virtualClock();
   const outbox = createOutbox({
     ...{ clock, random: seededRandom(7), scope: createScope((error) => expect.fail(String(error))) },
-    journal: { record: async () => {}, erase: () => {}, recover: async () => [] },
+    journal: { record: async () => {}, erase: () => {} },
     limiter: { take: () => ({ ok: true }), penalise: () => {} },
     maxEntries: 1_000,
     window: () => 8,

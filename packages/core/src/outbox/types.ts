@@ -21,7 +21,7 @@ export interface OutboxOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly scope: Scope;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, "record" | "erase">;
   readonly limiter: Pick<RateLimiter, "take" | "penalise">;
   /** More than this many entries are refused with `outbox/full` (D9). */
   readonly maxEntries: number;
@@ -56,6 +56,8 @@ export interface Outbox {
   confirm(ack: Ack): void;
   /** The link that submits go to, or that there is none. */
   use(link: Link | undefined): void;
+  /** The user is another: entries leave the screen, and stay on storage for whom they belong to. */
+  forget(): void;
   /** Ends every wait with `client/closed`; entries stay on storage. */
   close(): void;
 }

@@ -27,6 +27,8 @@ export interface SyncOptions {
 export interface Sync {
   /** A new link, its heads known: resume. None: stop. */
   use(link: Link | undefined): void;
+  /** It has a page to show, from storage: what happened since is all it lacks. */
+  restored(replica: Replica): void;
   /** Brings one replica up to date if it is not; cheap enough to call after every event. */
   check(replica: Replica): void;
 }
@@ -124,12 +126,16 @@ export function createSync(options: SyncOptions): Sync {
     }
     if (!isWhole(replica)) await loader.newest(replica);
     if (replica.isStale) await summarise(replica);
-    const { cursor } = replica;
-    if (cursor) paged.set(replica, cursor.epoch);
+    markPaged(replica);
     if (isHeard(replica)) return;
     const onThisLink = heard;
     await loader.receipts(replica);
     onThisLink.add(replica);
+  };
+
+  const markPaged = (replica: Replica): void => {
+    const { cursor } = replica;
+    if (cursor) paged.set(replica, cursor.epoch);
   };
 
   /** An open conversation has a page to show, and everything that happened since. */
@@ -154,6 +160,7 @@ export function createSync(options: SyncOptions): Sync {
 
   return {
     check,
+    restored: markPaged,
     use(link) {
       isLinked = link !== undefined;
       heard = new WeakSet();

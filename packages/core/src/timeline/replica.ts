@@ -24,6 +24,8 @@ export interface ReplicaOptions {
   readonly now: () => number;
   /** How many messages are held at most (D9); twice as many while somebody reads upwards. Default 100,000. */
   readonly maxMessages?: () => number;
+  /** What is confirmed has changed, these messages of it in any case. Called before anybody else is told. */
+  readonly onUpdate?: (messageIds: ReadonlySet<string>) => void;
 }
 
 /**
@@ -60,6 +62,8 @@ export interface Replica {
    * participants are to be loaded again after that.
    */
   readonly isStale: boolean;
+  /** What the backend has said, for those who keep it. */
+  confirmed(): Confirmed;
   /** Commands given here wait for their answer, or failed: they are nowhere else on show. */
   readonly hasPending: boolean;
 
@@ -104,10 +108,11 @@ export interface Replica {
 const mostMessages = (): number => 100_000;
 
 export function createReplica(options: ReplicaOptions): Replica {
-  const { conversationId, scope, limits, now, userId, maxMessages = mostMessages } = options;
+  const { conversationId, scope, limits, now, userId, maxMessages = mostMessages, onUpdate } = options;
   /** Confirmed messages that changed; what is pending on them is to be replayed. */
   const changed = new Set<string>();
   let havePeopleChanged = false;
+  let isTouched = false;
   let epoch: string | undefined;
   let reader = userId();
 
@@ -126,12 +131,17 @@ export function createReplica(options: ReplicaOptions): Replica {
 
   const begin = (): Confirmed =>
     createConfirmed({
-      ...{ conversationId, reader, maxMessages, onChange },
+      ...{ conversationId, reader, maxMessages },
+      onChange(messageId) {
+        isTouched = true;
+        onChange(messageId);
+      },
       onPeople() {
-        havePeopleChanged = true;
+        isTouched = havePeopleChanged = true;
         onPeople();
       },
       onReceipt() {
+        isTouched = true;
         receipts.invalidate();
         onChange();
       },
@@ -151,7 +161,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   /** Nothing that is confirmed says anything about another epoch, nor may another reader see it (D8). */
   const startAnew = (): void => {
     confirmed = begin();
-    havePeopleChanged = true;
+    isTouched = havePeopleChanged = true;
     onPeople();
     onChange();
     receipts.invalidate();
@@ -176,6 +186,8 @@ export function createReplica(options: ReplicaOptions): Replica {
       if (havePeopleChanged) overlay.replayAll();
       havePeopleChanged = false;
       for (const messageId of changed) overlay.replay(messageId);
+      if (isTouched) onUpdate?.(changed);
+      isTouched = false;
       changed.clear();
     });
 
@@ -199,6 +211,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     get isStale() {
       return confirmed.isStale;
     },
+    confirmed: () => confirmed,
     get hasPending() {
       return overlay.size > 0;
     },

@@ -1,0 +1,93 @@
+import { type Cache, createCache } from "../cache/cache.ts";
+import { createJournal, type Journal } from "../outbox/journal.ts";
+import type { Outbox } from "../outbox/types.ts";
+import { createWriter } from "../outbox/writer.ts";
+import type { Directory } from "../sync/directory.ts";
+import type { Sync } from "../sync/sync.ts";
+import type { Replica } from "../timeline/replica.ts";
+import { createDrafts, type Drafts } from "./drafts.ts";
+import type { Foundation } from "./foundation.ts";
+
+/** Everything a client has on storage, and whose it is. */
+export interface Keeper {
+  readonly journal: Journal;
+  readonly cache: Cache;
+  readonly drafts: Drafts;
+  /** Shows and takes back in what an earlier life left; once what may be shown is shown. */
+  recover(): Promise<void>;
+  /** The app looks at a conversation: shows what is kept of it, then sees to it that it is complete. */
+  open(replica: Replica): void;
+  /** The backend says that the user is not who they were taken for, or who it is in the first place. */
+  changeUser(before: string | undefined): void;
+  /** Writes what is still to be written. */
+  close(): Promise<void>;
+}
+
+export interface KeeperOptions extends Foundation {
+  readonly directory: () => Directory;
+  readonly outbox: () => Outbox;
+  readonly sync: () => Sync;
+}
+
+/** Who used this storage last: whom it is about before the backend has said so. */
+const USER = ["user"];
+
+export function createKeeper(options: KeeperOptions): Keeper {
+  const { storage, clock, scope, logger, session, directory, outbox, sync } = options;
+  const userId = (): string => session.userId.get() ?? "";
+  const cache: Cache = createCache({
+    ...{ storage, clock, userId, batch: scope.batch, epoch: session.epoch },
+    writer: () => writer,
+    get: (conversationId) => directory().get(conversationId),
+    isOpen: (conversationId) => directory().isOpen(conversationId),
+  });
+  const writer = createWriter({ storage, rider: cache.rider, room: cache.room });
+  const journal = createJournal({ storage, writer, userId, logger });
+  const drafts = createDrafts({ clock, scope, storage, writer, userId });
+
+  /** Resolves once what is kept of it is shown. */
+  const show = async (replica: Replica): Promise<void> => {
+    if (await cache.load(replica)) sync().restored(replica);
+    sync().check(replica);
+  };
+
+  /** Without it there is only more to ask for. */
+  const paint = async (): Promise<void> => {
+    await cache.restore();
+    const open = directory().all();
+    await Promise.all(open.filter(({ conversationId }) => directory().isOpen(conversationId)).map(show));
+    await drafts.restore();
+  };
+
+  const recover = async (): Promise<void> => {
+    await writer.open();
+    if (userId() === "") {
+      const known = await storage.get(USER);
+      if (userId() === "" && typeof known === "string") session.userId.set(known);
+    }
+    await paint().catch(() => logger("warn", "cache.unreadable"));
+    outbox().restore(await journal.recover());
+  };
+
+  return {
+    ...{ journal, cache, drafts, recover },
+    open: (replica) => void (cache.load(replica) ? show(replica) : sync().check(replica)),
+    changeUser(before) {
+      writer.write([{ type: "put", key: USER, value: userId() }]).catch(() => {});
+      if (before === undefined)
+        journal.adopt(
+          outbox()
+            .view.get()
+            .entries.map(({ command }) => command),
+        );
+      else outbox().forget();
+      recover().catch(() => {}); // said when it was tried at first
+    },
+    async close() {
+      cache.close();
+      drafts.close();
+      await writer.idle();
+      await storage.close();
+    },
+  };
+}
