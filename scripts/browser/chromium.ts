@@ -11,7 +11,7 @@ export const chromiumPath: string | undefined = [process.env["TIDINGS_CHROMIUM"]
 );
 
 /** In a container Chromium has no sandbox; the rest keeps it from calling home. */
-const flags = [
+export const FLAGS: readonly string[] = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
@@ -22,5 +22,5 @@ const flags = [
 ];
 
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath ?? "", args: flags });
+  return chromium.launch({ executablePath: chromiumPath ?? "", args: [...FLAGS] });
 }

@@ -1,4 +1,5 @@
 import { run as timeline } from "../../core/bench/timeline.bench.ts";
+import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
 import { resume } from "./resume.ts";
@@ -7,6 +8,7 @@ import { formatTable, type Table } from "./lib/table.ts";
 /** Every bench by name; each in a fresh state, one after the other. */
 const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   timeline,
+  durable,
   "fan-out": fanOut,
   resume,
   idle,
