@@ -1,4 +1,5 @@
 import { run as timeline } from "../../core/bench/timeline.bench.ts";
+import { coldStart } from "./cold-start.ts";
 import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
@@ -8,6 +9,7 @@ import { formatTable, type Table } from "./lib/table.ts";
 /** Every bench by name; each in a fresh state, one after the other. */
 const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   timeline,
+  "cold-start": coldStart,
   durable,
   "fan-out": fanOut,
   resume,
