@@ -92,7 +92,12 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
     bans: [],
   },
   "packages/simulation": { doors: "any", bans: [] },
+  "examples/custom-transport": { doors: "any", bans: [] },
   "examples/vanilla": { doors: "any", bans: [] },
+  "examples/vue-composable": { doors: "any", bans: [] },
+  "examples/svelte-store": { doors: "any", bans: [] },
+  "examples/node-bot": { doors: "any", bans: [] },
+  "examples/ssr": { doors: "any", bans: [] },
 };
 
 /** The laws of docs/architecture.md: each must be named by a test, and no test may name another. */

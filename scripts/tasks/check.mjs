@@ -11,7 +11,12 @@ import { seconds, step } from "../lib/steps.mjs";
 
 /** @typedef {import("../lib/run.mjs").RunResult} RunResult */
 
-const PROGRAMS = ["tsconfig.json", "scripts/tsconfig.json", "examples/vanilla/tsconfig.json"];
+const PROGRAMS = [
+  "tsconfig.json",
+  "scripts/tsconfig.json",
+  "examples/vanilla/tsconfig.json",
+  "examples/custom-transport/tsconfig.json",
+];
 const CACHE = "node_modules/.cache/tidings";
 const PACKED = `${CACHE}/packed`;
 
