@@ -51,6 +51,12 @@ export interface ConfirmedOptions {
   readonly onReceipt: () => void;
 }
 
+/**
+ * Nobody does so much while an answer is on its way: a head so far beyond what the backend itself calls its newest was
+ * made up, and whoever believed it would miss for ever what never was (D9).
+ */
+const IMPLAUSIBLE = 10_000;
+
 export function createConfirmed(options: ConfirmedOptions): Confirmed {
   const { conversationId, reader, maxMessages, onChange, onPeople, onReceipt } = options;
   const revisions = createRevisions(onChange);
@@ -71,10 +77,19 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
     headSeq: () => head.seq,
   });
 
-  const acceptHead = ({ rev, seq }: Omit<Head, "conversationId">): void => {
+  const raise = (rev: number, seq: number): void => {
     if (rev <= head.rev && seq <= head.seq) return;
     head = { conversationId, rev: Math.max(rev, head.rev), seq: Math.max(seq, head.seq) };
     onChange();
+  };
+
+  /** What the backend calls its newest. */
+  const acceptHead = (newest: Head): void => {
+    if (Math.max(head.rev - newest.rev, head.seq - newest.seq) > IMPLAUSIBLE) {
+      head = newest;
+      messages.restart(Infinity);
+      revisions.reset();
+    } else raise(newest.rev, newest.seq);
   };
 
   const absorb = (records: readonly AnyRecord[]): readonly MessageRecord[] => {
@@ -149,7 +164,7 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
       const [message] = absorbNews([record]);
       revisions.see(rev, rev);
       // After it was taken in: what is newer than the newest known is held even where nothing else is.
-      acceptHead({ rev, seq: message?.seq ?? 0 });
+      raise(rev, message?.seq ?? 0);
       if (message && emoji !== undefined && actorId === reader) {
         facts.note(message.id, emoji, kind === "message.react", rev);
       }

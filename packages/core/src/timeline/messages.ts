@@ -96,7 +96,7 @@ export function createMessages(options: MessagesOptions): Messages {
         // A backend that moves a message, or counts beyond 32 bits, is broken; it must not break us (D10).
         if (seq < floorSeq || seq >>> 0 !== seq) continue;
         const held = slots.get(seq)?.message;
-        if (held?.id !== id && seqs.has(id)) continue;
+        if (held?.id !== id && (seqs.get(id) ?? seq) !== seq) continue;
         const old = held ?? aside.get(seq);
         if (old && old.rev >= message.rev) continue;
         if (seq < oldest()) {

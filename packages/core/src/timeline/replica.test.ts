@@ -284,6 +284,39 @@ describe("a replica's confirmed records", () => {
     );
     expect(ids).toEqual([one.id, idOf(900)]);
   });
+
+  it("[D3] take the later of two states of a message that one page brings", () => {
+    const lab = labWith();
+    lab.act("bob", say("one"));
+    const one = lab.backend.messageAt(1);
+    if (!one) throw new Error("unable to go on; nothing was said");
+    lab.act("bob", { type: "message.edit", messageId: one.id, content: { text: "two" } });
+    const { rev = 0 } = lab.replica.cursor ?? {};
+    const page = lab.backend.changes(rev, 5);
+    lab.replica.acceptChanges({ ...page, records: [one, ...page.records] }, rev);
+    expect(shown(lab)).toEqual(["two"]);
+  });
+
+  it.each([
+    ["revision", 1],
+    ["sequence", 0],
+    ["revision and sequence", 2],
+  ])("[D9] do not miss for ever what a %s beyond belief says there is", (_name, which) => {
+    const lab = labWith("one", "two");
+    const change = lab.backend.log.at(-1);
+    const two = lab.backend.messageAt(2);
+    if (!change || !two) throw new Error("unable to misbehave; there is nothing to do it with");
+    const rev = which > 0 ? Number.MAX_SAFE_INTEGER : change.rev + 1;
+    const seq = which !== 1 ? 2 ** 31 : 2;
+    lab.replica.acceptChange({ ...change, rev, record: { ...two, id: idOf(900), seq, rev } });
+    expect(lab.replica.view.get().complete).toBe(false);
+    lab.act("bob", say("three"));
+    deliverAll(lab);
+    lab.repair();
+    const { complete, head } = lab.replica.view.get();
+    expect({ complete, head }).toEqual({ complete: true, head: lab.backend.head });
+    expect(shown(lab).at(-1)).toBe("three");
+  });
 });
 
 describe("a replica's pending commands", () => {
