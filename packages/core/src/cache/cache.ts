@@ -77,6 +77,7 @@ export function createCache(options: CacheOptions): Cache {
   let stored = new Map<string, Ranges>();
   /** When each timeline on storage was used last. */
   const usedAt = new Map<string, number>();
+  /** Under way; nothing of these is written meanwhile. */
   const loads = new Map<string, Promise<boolean>>();
   let keys = cacheKeys("");
   /** Whose these are. Until `restore` was called for somebody else, nothing of theirs is written. */
@@ -172,7 +173,7 @@ export function createCache(options: CacheOptions): Cache {
         drop(id).catch(() => {});
         return [];
       }
-      const writes = loads.has(id) && !stored.has(id) && isOpen(id) ? undefined : writesOf(each);
+      const writes = loads.has(id) ? undefined : writesOf(each);
       if (!writes) touched.set(id, each); // it comes along with what happens next
       return writes ?? [];
     });
@@ -225,8 +226,10 @@ export function createCache(options: CacheOptions): Cache {
     load(replica) {
       const { conversationId } = replica;
       const begun = loads.get(conversationId);
-      if (begun || !usedAt.has(conversationId)) return begun;
-      const loading = read(replica).catch(() => false);
+      if (begun || stored.has(conversationId) || !usedAt.has(conversationId)) return begun;
+      const loading = read(replica)
+        .catch(() => false)
+        .finally(() => loads.delete(conversationId));
       loads.set(conversationId, loading);
       return loading;
     },
