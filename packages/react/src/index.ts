@@ -13,7 +13,9 @@ export {
   useTyping,
   useUnread,
 } from "./use-conversation.ts";
+export { type HistoryState, useHistory } from "./use-history.ts";
 export { useMessaging, type UseMessaging } from "./use-messaging.ts";
 export { useNotifications, type UseNotifications } from "./use-notifications.ts";
 export { useObservable } from "./use-observable.ts";
+export { useThread, useThreads } from "./use-threads.ts";
 export { type TimelineState, useTimeline, type UseTimelineOptions } from "./use-timeline.ts";

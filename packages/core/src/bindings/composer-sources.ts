@@ -16,11 +16,12 @@ export function messageIn({ timeline }: Conversation, messageId: string): Messag
   return isFound && item.message.deletedAt === undefined ? item.message : undefined;
 }
 
-/** The newest message of one's own that can be edited as text. */
-export function newestOwn({ timeline }: Conversation): MessageRecord | undefined {
+/** The newest message of one's own that can be edited as text; of a thread, if one is given. */
+export function newestOwn({ timeline }: Conversation, threadId?: string): MessageRecord | undefined {
   const recent = timeline.get().items.slice(-NEWEST).toReversed();
   for (const item of recent) {
     if (item.type !== "message" || !item.own || item.message.deletedAt !== undefined) continue;
+    if (threadId !== undefined && item.message.threadId !== threadId) continue;
     if (textOf(item.message).text !== "") return item.message;
   }
   return undefined;

@@ -44,6 +44,11 @@ export interface ComposerOptions<Attachment = never> {
   readonly suggest?: (query: string) => readonly Suggestion[] | Promise<readonly Suggestion[]>;
   /** What the parts become as a message. Needed by who attaches something; default: text and mentions. */
   readonly draftOf?: (parts: ComposerParts<Attachment>) => Draft;
+  /**
+   * What is sent belongs to the thread of this message. Such a composer has a draft of its own, which ends with it; the
+   * conversation's stays as it is.
+   */
+  readonly threadId?: string;
   /** For the countdown. Default: the system's. */
   readonly clock?: Clock;
 }

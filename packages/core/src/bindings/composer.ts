@@ -39,9 +39,15 @@ export function createComposer<Attachment = never>(
   conversation: Conversation,
   options: ComposerOptions<Attachment> = {},
 ): Composer<Attachment> {
-  const { clock = systemClock, suggest = whoBeginsWith(conversation), draftOf = plainDraft } = options;
-  const { draft, typing } = conversation;
+  const {
+    clock = systemClock,
+    suggest = whoBeginsWith(conversation),
+    draftOf = plainDraft,
+    threadId,
+  } = options;
+  const { typing } = conversation;
   const scope = createScope(rethrow);
+  const draft = threadId === undefined ? conversation.draft : scope.cell("");
   const own = scope.cell<Own<Attachment>>(EMPTY);
   const countdown = createCountdown(conversation.rate, clock);
 
@@ -122,7 +128,11 @@ export function createComposer<Attachment = never>(
       });
       typing.stop();
       try {
-        return await give(conversation, before.about, draftOf({ ...lost, attachments: before.attachments }));
+        const given = draftOf({ ...lost, attachments: before.attachments });
+        return await give(conversation, before.about, {
+          ...given,
+          ...(threadId !== undefined && { threadId }),
+        });
       } catch (error) {
         giveBack(before, lost, error);
         return undefined;
@@ -132,7 +142,7 @@ export function createComposer<Attachment = never>(
       const { suggestions, active } = own.get();
       const turn = (by: number): void =>
         set({ active: (active + by + suggestions.length) % suggestions.length });
-      const last = newestOwn(conversation);
+      const last = newestOwn(conversation, threadId);
       const acts = {
         send: () => void composer.send(),
         choose: () => composer.choose(),

@@ -1,4 +1,5 @@
 /** `@tidings/core/bindings`: what bindings to a view library stand on, so that they need no logic of their own. */
+export { bringMessage } from "./bring-message.ts";
 export { createComposer } from "./composer.ts";
 export type {
   Composer,
@@ -18,4 +19,5 @@ export {
   type NotificationsOptions,
   type NotificationText,
 } from "./notifications.ts";
+export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";
 export { createUnreadDivider } from "./unread-divider.ts";

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { createClient } from "../client/create-client.ts";
+import type { Conversation } from "../client/types.ts";
+import { memoryTransport } from "../memory/memory-transport.ts";
+import { createComposer } from "./composer.ts";
+import { threadIn, threadsIn } from "./threads.ts";
+
+async function newRoom(): Promise<Conversation> {
+  const client = createClient({ transport: memoryTransport() });
+  await client.connect();
+  return client.conversation("general");
+}
+
+const texts = (room: Conversation, rootId: string): readonly unknown[] =>
+  threadIn(room.timeline.get(), rootId).map(({ message }) => Object(message.content).text);
+
+describe("threads", () => {
+  it("counts the replies that are not deleted, by the first message", async () => {
+    const room = await newRoom();
+    const root = await room.send("Who takes Thursday?");
+    expect(threadsIn(room.timeline.get()).size).toBe(0);
+    await room.send("I do", { threadId: root.id });
+    const second = await room.send("Or me", { threadId: root.id });
+    await room.send("Something else");
+    expect(threadsIn(room.timeline.get()).get(root.id)?.replies).toBe(2);
+    await room.delete(second.id);
+    expect(threadsIn(room.timeline.get()).get(root.id)?.replies).toBe(1);
+    expect(threadsIn(room.timeline.get(), { depth: 1 }).size).toBe(0);
+  });
+
+  it("lists the first message, then the replies", async () => {
+    const room = await newRoom();
+    await room.send("Before");
+    const root = await room.send("Root");
+    await room.send("Between");
+    await room.send("Reply", { threadId: root.id });
+    expect(texts(room, root.id)).toEqual(["Root", "Reply"]);
+    expect(texts(room, "019aa000-0000-7000-8000-000000000000")).toEqual([]);
+  });
+
+  it("has composers with a draft of their own, which send into the thread and edit within it", async () => {
+    const room = await newRoom();
+    const root = await room.send("Root");
+    room.draft.set("for everybody");
+    const composer = createComposer(room, { threadId: root.id });
+    expect(composer.get().text).toBe("");
+    composer.write("for the thread");
+    await composer.send();
+    expect(room.draft.get()).toBe("for everybody");
+    expect(texts(room, root.id)).toEqual(["Root", "for the thread"]);
+
+    await room.send("newest of all");
+    composer.press({ key: "ArrowUp" });
+    expect(composer.get().text).toBe("for the thread");
+    composer.write("for the thread, again");
+    await composer.send();
+    expect(texts(room, root.id)).toEqual(["Root", "for the thread, again"]);
+  });
+});

@@ -1,0 +1,17 @@
+import type { MessageItem } from "@tidings/core";
+import { threadIn, threadsIn, type ThreadSummary } from "@tidings/core/bindings";
+import { useMemo } from "react";
+import { useConversation } from "./use-conversation.ts";
+import { useObservable } from "./use-observable.ts";
+
+/** The conversation's threads that have a loaded reply, by the id of their first message. */
+export function useThreads(conversationId: string): ReadonlyMap<string, ThreadSummary> {
+  const view = useObservable(useConversation(conversationId).timeline);
+  return useMemo(() => threadsIn(view), [view]);
+}
+
+/** One thread, as far as it is loaded: its first message, then the replies. To write to it: `useComposer` with `threadId`. */
+export function useThread(conversationId: string, rootId: string): readonly MessageItem[] {
+  const view = useObservable(useConversation(conversationId).timeline);
+  return useMemo(() => threadIn(view, rootId), [view, rootId]);
+}
