@@ -1,6 +1,11 @@
+/** Plugins and what they plug into ask for one another exactly. */
+const EXACT = ["linkifyjs", "linkify-plugin-hashtag", "linkify-plugin-mention"];
+
 /**
- * The `source` condition lets this workspace read siblings without a build. It is taken out of what is published:
- * another workspace that uses a condition of the same name would resolve to files that are not in the package.
+ * What is published differs from what stands here in two ways. The `source` condition, which lets this workspace read
+ * siblings without a build, is taken out: another workspace that uses a condition of the same name would resolve to files
+ * that are not in the package. And the catalog's exact versions become ranges: what the lockfile pins for us an app must
+ * be free to raise, for a mended hole in a sanitiser or to have one copy instead of two.
  */
 module.exports = {
   hooks: {
@@ -8,7 +13,15 @@ module.exports = {
       const exports = Object.entries(manifest.exports ?? {}).map(
         ([subpath, { source: _source, ...door }]) => [subpath, door],
       );
-      return { ...manifest, exports: Object.fromEntries(exports) };
+      const dependencies = Object.entries(manifest.dependencies ?? {}).map(([name, version]) => {
+        const isOurs = name.startsWith("@tidings/");
+        return [name, isOurs || EXACT.includes(name) || !/^\d/.test(version) ? version : `^${version}`];
+      });
+      return {
+        ...manifest,
+        exports: Object.fromEntries(exports),
+        ...(dependencies.length > 0 && { dependencies: Object.fromEntries(dependencies) }),
+      };
     },
   },
 };

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { readWorkspace } from "../architecture/workspace.ts";
 
@@ -13,6 +14,16 @@ interface Manifest {
 
 const folders = readWorkspace(".").packages.map(({ folder }) => folder);
 const read = (folder: string): Manifest => JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+
+const { beforePacking } = createRequire(import.meta.url)("../../.pnpmfile.cjs").hooks;
+
+it("publishes ranges, so that an app may raise what the lockfile pins here; plugins keep to what they plug into", () => {
+  const dependencies = { dompurify: "3.4.18", linkifyjs: "4.3.3", "@tidings/core": "1.0.0", x: "~1.2.3" };
+  expect(beforePacking({ dependencies, exports: {} })).toEqual({
+    exports: {},
+    dependencies: { dompurify: "^3.4.18", linkifyjs: "4.3.3", "@tidings/core": "1.0.0", x: "~1.2.3" },
+  });
+});
 
 describe.each(folders)("the manifest of %s", (folder) => {
   const manifest = read(folder);

@@ -70,7 +70,7 @@ describe("what the server refuses", { timeout: 30_000 }, () => {
     const { entries, failed } = bob.client.outbox.get();
     expect(failed).toBe(3);
     for (const { error } of entries) {
-      expect(error?.help).toBe("docs/errors.md#messagedeleted");
+      expect(error?.help).toBe("@tidings/core/dist/errors.md#messagedeleted");
       expect(error?.userMessage).toBe("This message was deleted.");
     }
     for (const { command } of entries) expect(bob.client.outbox.cancel(command.commandId)).toBe(true);

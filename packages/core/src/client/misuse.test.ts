@@ -41,7 +41,11 @@ describe("an app that makes a mistake", () => {
     expect(errors).toMatchObject([
       {
         ...{ name: "MessagingError", code: "conversation/not-found", conversationId: "nowhere" },
-        ...{ retryable: false, category: "permission", help: "docs/errors.md#conversationnot-found" },
+        ...{
+          retryable: false,
+          category: "permission",
+          help: "@tidings/core/dist/errors.md#conversationnot-found",
+        },
         message: expect.stringMatching(/^unable to /),
       },
     ]);

@@ -50,9 +50,9 @@ export class MessagingError extends Error {
     return errorCodes[this.code].category;
   }
 
-  /** Where the cause and the remedy are written down; the page ships with the docs of this version. */
+  /** Where the cause and the remedy are written down: a heading of a page in the installed package. */
   get help(): string {
-    return `docs/errors.md#${this.code.replace("/", "")}`;
+    return `@tidings/core/dist/errors.md#${this.code.replace("/", "")}`;
   }
 
   /** For logs and reports. Not the cause, which may hold what people wrote. */

@@ -88,7 +88,7 @@ describe("docs/errors.md", () => {
   });
 
   it("is where the help of an error points to", () => {
-    const slugs = new Map(entries.map(({ text, slug }) => [text, `docs/errors.md#${slug}`]));
+    const slugs = new Map(entries.map(({ text, slug }) => [text, `@tidings/core/dist/errors.md#${slug}`]));
     for (const code of codes) expect(new MessagingError(code).help).toBe(slugs.get(code));
   });
 });
