@@ -2,7 +2,7 @@
  * What the tests use beside npm packages. Found: used. Missing, and we are root on Debian or Ubuntu: installed.
  * Otherwise one line says what is left out, and the tests that need it skip themselves.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { run } from "./run.mjs";
 import { step } from "./steps.mjs";
@@ -11,7 +11,7 @@ import { step } from "./steps.mjs";
  * @typedef {object} Service
  * @property {string} name
  * @property {string} variable tests read the path here; a caller may set it to a copy of their own
- * @property {string[]} paths where it may be
+ * @property {string[]} paths where it may be; a `*` stands for a folder of any name, the highest first
  * @property {string} debianPackage
  * @property {string} leftOut what a run without it does not show
  */
@@ -24,6 +24,20 @@ const SERVICES = [
     paths: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"],
     debianPackage: "chromium",
     leftOut: "the tests in a real browser",
+  },
+  {
+    name: "PostgreSQL",
+    variable: "TIDINGS_POSTGRES",
+    paths: ["/usr/lib/postgresql/*/bin/postgres", "/usr/local/bin/postgres", "/opt/homebrew/bin/postgres"],
+    debianPackage: "postgresql",
+    leftOut: "the tests of the PostgreSQL store",
+  },
+  {
+    name: "Redis",
+    variable: "TIDINGS_REDIS",
+    paths: ["/usr/bin/redis-server", "/usr/local/bin/redis-server", "/opt/homebrew/bin/redis-server"],
+    debianPackage: "redis-server",
+    leftOut: "the tests of several nodes",
   },
 ];
 
@@ -47,7 +61,17 @@ export function foundServices() {
 
 /** @param {Service} service */
 function find({ variable, paths }) {
-  return [process.env[variable] ?? "", ...paths].find((path) => path !== "" && existsSync(path));
+  const places = [process.env[variable] ?? "", ...paths.flatMap(unfolded)];
+  return places.find((path) => path !== "" && existsSync(path));
+}
+
+/** @param {string} path */
+function unfolded(path) {
+  const [before = "", after] = path.split("*");
+  if (after === undefined) return [path];
+  if (!existsSync(before)) return [];
+  const newestFirst = readdirSync(before).sort((one, other) => Number(other) - Number(one));
+  return newestFirst.map((name) => before + name + after);
 }
 
 /** @param {Service} service */

@@ -1,4 +1,7 @@
-/** For tests: a bad network in front of a real server, and the engine alone, for whoever brings time, chance and links. */
+/**
+ * For tests: a bad network in front of a real server, real services of the machine, and the engine alone, for whoever
+ * brings time, chance and links.
+ */
 export type { Faults, FaultSources } from "./fault-pipe.ts";
 export { createFaultProxy, type Direction, type FaultProxy, type FaultProxyOptions } from "./fault-proxy.ts";
 export type { Bus, BusEvent } from "../bus/bus.ts";
@@ -8,3 +11,5 @@ export { Engine, type EngineOptions } from "../engine/engine.ts";
 export type { FrameList } from "../engine/frame-list.ts";
 export type { Session } from "../engine/online.ts";
 export type { Outlet } from "../engine/outlet.ts";
+export { hasPostgres, type PostgresService, type PostgresServiceOptions, startPostgres } from "./postgres.ts";
+export { hasRedis, type RedisService, startRedis } from "./redis.ts";

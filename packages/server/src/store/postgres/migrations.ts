@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import { Kysely, type Migration, Migrator, PostgresDialect, sql } from "kysely";
+import type { Pool } from "pg";
+import { firstSchema } from "./schema.ts";
+import type { Tables } from "./tables.ts";
+
+/** Each lifts the schema by one version; entries are only ever added. */
+const migrations: Readonly<Record<string, Migration>> = {
+  "0001": { up: (database) => firstSchema.execute(database).then(() => {}) },
+};
+
+/**
+ * Brings a database to the newest schema, in one transaction and under an advisory lock: of several nodes that start
+ * together one migrates and the others wait.
+ *
+ * @returns the migrations made now.
+ * @throws {Error} if a newer version of this server wrote it, or the role may not.
+ */
+export async function migrate(pool: Pool): Promise<readonly string[]> {
+  const migrator = new Migrator({
+    // Over the pool of the store, which stays open.
+    db: kyselyOver(pool),
+    provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
+    migrationTableName: "tidings_migrations",
+    migrationLockTableName: "tidings_migrations_lock",
+  });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error !== undefined) throw unable(error);
+  return results.map(({ migrationName }) => migrationName);
+}
+
+/** Which history this is; made with the first schema. */
+export async function epochOf(pool: Pool): Promise<string> {
+  const database = kyselyOver(pool);
+  const epoch = await database
+    .selectFrom("meta")
+    .select("value")
+    .where("name", "=", "epoch")
+    .executeTakeFirst();
+  if (epoch) return epoch.value;
+  await sql`INSERT INTO meta VALUES ('epoch', ${randomUUID()}) ON CONFLICT DO NOTHING`.execute(database);
+  return epochOf(pool);
+}
+
+function kyselyOver(pool: Pool): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
+
+function unable(error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  const isNewer = reason.startsWith("corrupted migrations");
+  const told = isNewer ? "its schema is newer than this server's" : reason;
+  return new Error(`unable to migrate the database; ${told}`, { cause: error });
+}

@@ -1,0 +1,117 @@
+import { type CompiledQuery, type Kysely, type RawBuilder, sql } from "kysely";
+import { Pool, type PoolClient, types } from "pg";
+import { build, type Tables } from "./tables.ts";
+
+/** A statement to be run, and what its rows are. */
+export interface Statement<Row> {
+  compile(database: Kysely<Tables>): CompiledQuery<Row>;
+}
+
+/** One connection, within a transaction. Statements that are not waited for share a round trip, in the order given. */
+export interface Session {
+  all<Row>(statement: Statement<Row>): Promise<readonly Row[]>;
+  first<Row>(statement: Statement<Row>): Promise<Row | undefined>;
+}
+
+export interface PoolSettings {
+  readonly url: string;
+  readonly connections: number;
+  readonly statementTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly onFailure: (error: unknown) => void;
+}
+
+const INT8 = 20;
+
+export function openPool({ url, connections, onFailure, ...settings }: PoolSettings): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: "tidings",
+    max: connections,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: settings.statementTimeoutMs,
+    // The server gives up first and says so; this is for a server, or a network, that says nothing.
+    query_timeout: settings.statementTimeoutMs + 5_000,
+    // A node that was cut off inside a transaction must not keep its conversations locked.
+    idle_in_transaction_session_timeout: 2 * settings.statementTimeoutMs,
+    keepAlive: true,
+    pipeline: true,
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : types.getTypeParser(oid, format)) },
+  });
+  // Of a connection nobody uses; whoever uses one hears of it from the statement.
+  pool.on("error", onFailure);
+  return pool;
+}
+
+/** One transaction on a connection of the pool: committed if `work` resolves, undone if it throws. */
+export async function transact<Result>(
+  pool: Pool,
+  begin: string,
+  work: (session: Session, commit: () => Promise<void>) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  const failures: unknown[] = [];
+  let ended: Promise<void> | undefined;
+  const commit = (): Promise<void> => (ended ??= committed(client));
+  try {
+    // Sent with whatever comes next; were it refused, that would be too.
+    const begun = client.query(begin);
+    begun.catch(() => {});
+    const result = await work(sessionOf(client, failures), commit);
+    await begun;
+    await commit();
+    client.release();
+    return result;
+  } catch (error) {
+    await undo(client, ended !== undefined);
+    // Those behind the first one failed only because the transaction had.
+    throw failures[0] ?? error;
+  }
+}
+
+/** Answers from one moment, as somebody or as the server itself; nothing can be written. */
+export function read<Result>(
+  pool: Pool,
+  begin: string,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  return transact(pool, begin, (session) => work(session));
+}
+
+function sessionOf(client: PoolClient, failures: unknown[]): Session {
+  const all = async <Row>(statement: Statement<Row>): Promise<readonly Row[]> => {
+    const { sql: text, parameters } = statement.compile(build);
+    try {
+      const { rows } = await client.query<Row & object>(text, [...parameters]);
+      return rows;
+    } catch (error) {
+      failures.push(error);
+      throw error;
+    }
+  };
+  return { all, first: async (statement) => (await all(statement))[0] };
+}
+
+async function committed(client: PoolClient): Promise<void> {
+  const { command } = await client.query("COMMIT");
+  // What it answers when a statement before it failed.
+  if (command !== "COMMIT") throw new Error("unable to commit; the transaction was undone");
+}
+
+/** A connection whose state is not known is not used again. */
+async function undo(client: PoolClient, isEnding: boolean): Promise<void> {
+  try {
+    if (!isEnding) await client.query("ROLLBACK");
+    client.release(isEnding);
+  } catch {
+    client.release(true);
+  }
+}
+
+export type ArrayType = "text" | "bigint" | "int" | "boolean" | "json";
+
+/** Puts values into one array parameter, so that a statement reads the same for one row and for a thousand. */
+export function array(type: ArrayType, values: readonly unknown[]): RawBuilder<readonly unknown[]> {
+  return sql`${values}::${sql.raw(type)}[]`;
+}

@@ -1,0 +1,80 @@
+import type { Command } from "@tidings/core/protocol";
+import type { Remembered } from "../answers.ts";
+import type { Submission } from "../store.ts";
+
+/** One pair, or triple, of names as one key of a map. */
+export function keyOf(...names: readonly (string | number)[]): string {
+  return JSON.stringify(names);
+}
+
+/** Rows a transaction is about to read, each kind by what identifies it. */
+export class Wanted {
+  readonly conversations: Set<string> = new Set();
+  /** Of conversations to be made. */
+  keys = 0;
+  readonly participants: Map<string, Pair> = new Map();
+  readonly messages: Set<string> = new Set();
+  readonly receipts: Map<string, Pair> = new Map();
+  readonly reactions: Map<string, Reaction> = new Map();
+
+  participant(conversationId: string, userId: string): void {
+    this.participants.set(keyOf(conversationId, userId), { conversationId, userId });
+  }
+
+  receipt(conversationId: string, userId: string): void {
+    this.receipts.set(keyOf(conversationId, userId), { conversationId, userId });
+  }
+
+  reaction(messageId: string, userId: string, emoji: string): void {
+    this.reactions.set(keyOf(messageId, userId, emoji), { messageId, userId, emoji });
+  }
+}
+
+export interface Pair {
+  readonly conversationId: string;
+  readonly userId: string;
+}
+
+export interface Reaction {
+  readonly messageId: string;
+  readonly userId: string;
+  readonly emoji: string;
+}
+
+/** What the rules will most likely ask for: what they ask beyond it is read when they do. */
+export function wantedBy(items: readonly Submission[]): Wanted {
+  const wanted = new Wanted();
+  for (const { command, context } of items) {
+    const { conversationId } = command;
+    const { actorId } = context;
+    wanted.conversations.add(conversationId);
+    wanted.participant(conversationId, actorId);
+    if ("userId" in command) wanted.participant(conversationId, command.userId);
+    if (command.type === "conversation.create") wanted.keys += 1;
+    if (command.type === "receipt.mark") wanted.receipt(conversationId, actorId);
+    for (const messageId of messagesOf(command)) wanted.messages.add(messageId);
+    if ("emoji" in command) wanted.reaction(command.messageId, actorId, command.emoji);
+  }
+  return wanted;
+}
+
+function messagesOf(command: Command): readonly string[] {
+  if ("messageId" in command) return [command.messageId];
+  if (command.type !== "message.send") return [];
+  return [command.replyTo, command.threadId].filter((id) => id !== undefined);
+}
+
+/** What it takes to give answers again. */
+export function wantedAgain(known: Iterable<Remembered>): Wanted {
+  const wanted = new Wanted();
+  for (const { conversationId, userId, answer } of known) {
+    if ("code" in answer) continue;
+    wanted.conversations.add(conversationId);
+    wanted.participant(conversationId, userId);
+    for (const { type, id } of answer.records) {
+      if (type === "participant") wanted.participant(conversationId, id);
+      if (type === "message") wanted.messages.add(id);
+    }
+  }
+  return wanted;
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+/** Somebody other than root: PostgreSQL refuses to run as root. Undefined where we are not root ourselves. */
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export function lesserAccount(): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const accounts = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
+  for (const name of ["postgres", "nobody"]) {
+    const [, , uid, gid] = accounts.find(([account]) => account === name) ?? [];
+    if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) };
+  }
+  throw new Error("unable to start the service; there is no account but root's");
+}
+
+/** A new folder that `account` may write to. */
+export function temporaryFolder(account: Account | undefined): string {
+  const folder = mkdtempSync(join(tmpdir(), "tidings-"));
+  if (account) chownSync(folder, account.uid, account.gid);
+  return folder;
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || !address) throw new Error("unable to find a port");
+  return address.port;
+}
+
+/** Starts the command behind a shell that ends it when our end of its input closes: also when we are killed. */
+const UNTIL_INPUT_ENDS = `"$@" & child=$!; echo $child; cat >/dev/null; kill -QUIT $child 2>/dev/null; wait $child`;
+
+/** A service of the machine, run for tests: it ends with this process, however that ends. */
+export class ServiceProcess {
+  readonly #shell: ChildProcess;
+  readonly #pid: Promise<number>;
+  #output = "";
+
+  constructor(command: string, args: readonly string[], account: Account | undefined) {
+    this.#shell = spawn("/bin/sh", ["-c", UNTIL_INPUT_ENDS, "sh", command, ...args], {
+      stdio: ["pipe", "pipe", "pipe"],
+      cwd: "/",
+      ...account,
+    });
+    this.#shell.stdin?.on("error", () => {});
+    this.#pid = new Promise((resolve) => {
+      this.#shell.stdout?.once("data", (data: Buffer) => resolve(Number.parseInt(data.toString(), 10)));
+    });
+    const note = (data: Buffer): void =>
+      void (this.#output = (this.#output + data.toString()).slice(-100_000));
+    this.#shell.stdout?.on("data", note);
+    this.#shell.stderr?.on("data", note);
+  }
+
+  /** The last it said. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Waits until `isReady` answers true. */
+  async ready(isReady: () => Promise<boolean>): Promise<void> {
+    for (let tries = 0; tries < 600; tries += 1) {
+      if (await isReady().catch(() => false)) return;
+      await wait(50);
+    }
+    throw new Error(`unable to start the service; ${this.#output.slice(-2_000)}`);
+  }
+
+  /** Sends the service a signal, and waits for its end. */
+  async end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#shell.exitCode !== null || this.#shell.signalCode !== null) return;
+    const closed = once(this.#shell, "close");
+    try {
+      process.kill(await this.#pid, signal);
+    } catch {
+      // It has ended by itself.
+    }
+    this.#shell.stdin?.end();
+    await closed;
+  }
+}

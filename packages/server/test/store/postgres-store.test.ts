@@ -1,0 +1,171 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readAs } from "../../src/store/postgres/queries/reader.ts";
+import { type PostgresStoreOptions, openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
+import { openPool } from "../../src/store/postgres/session.ts";
+import { build } from "../../src/store/postgres/tables.ts";
+import type { Store } from "../../src/store/store.ts";
+import { hasPostgres, type PostgresService, startPostgres } from "../../src/testing/postgres.ts";
+import { message } from "../support/raw-client.ts";
+import { storeSuite } from "./store-suite.ts";
+import { Workbench } from "./workbench.ts";
+
+describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
+  let service: PostgresService;
+  beforeAll(async () => {
+    service = await startPostgres();
+  }, 60_000);
+  afterAll(() => service.close());
+
+  const urls = new WeakMap<Store, string>();
+  const open = async (url: string, options: Partial<PostgresStoreOptions> = {}): Promise<Store> => {
+    const store = await openPostgresStore({ url, connections: 2, ...options });
+    urls.set(store, url);
+    return store;
+  };
+  const ask = async (url: string, text: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+    const client = new Client(url);
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+
+  storeSuite("PostgreSQL", {
+    open: async () => open(await service.database()),
+    async reopen(store) {
+      await store.close();
+      return open(urls.get(store) ?? "");
+    },
+  });
+
+  describe("the PostgreSQL store of several nodes", () => {
+    it("[D3] gives dense revisions in the order of commits, whoever commits", async () => {
+      const url = await service.database();
+      const nodes = await Promise.all([1, 2, 3].map(async () => new Workbench(await open(url))));
+      const [first] = nodes;
+      for (const id of ["a", "b", "c"]) await first?.group(id, "ada");
+      await Promise.all(
+        nodes.map(async (node, index) => {
+          const names = ["a", "b", "c"];
+          for (let round = 0; round < 15; round += 1) {
+            // Each node names them in another order: locks are taken in one order all the same.
+            const ids = names.map((_, place) => names[(place + index) % names.length] ?? "");
+            await node.commit(...ids.map((id) => node.submission("ada", message(id, `${index} ${round}`))));
+          }
+        }),
+      );
+      for (const conversationId of ["a", "b", "c"]) {
+        const query = { type: "history", conversationId, limit: 100 } as const;
+        const { messages = [] } = (await first?.query("ada", query)) ?? {};
+        expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 45 }, (_, index) => index + 1));
+        expect(messages.map(({ rev }) => rev)).toEqual(messages.map(({ seq }) => seq + 2));
+      }
+      await Promise.all(nodes.map((node) => node.store.close()));
+    });
+
+    it("[D2] takes a command once that is submitted on every node at the same moment", async () => {
+      const url = await service.database();
+      const nodes = await Promise.all([1, 2, 3, 4].map(async () => new Workbench(await open(url))));
+      const [one] = nodes;
+      if (!one) throw new Error("no node");
+      for (let round = 0; round < 10; round += 1) {
+        const create = one.submission("ada", {
+          type: "conversation.create",
+          conversationId: `room ${round}`,
+          kind: "group",
+        });
+        const send = one.submission("ada", message(`room ${round}`, "once"));
+        const made = await Promise.all(nodes.map((node) => node.outcome(create)));
+        const sent = await Promise.all(nodes.map((node) => node.outcome(send)));
+        for (const outcomes of [made, sent]) {
+          expect(outcomes.map((outcome) => outcome.ok)).toEqual([true, true, true, true]);
+          expect(outcomes.filter((outcome) => outcome.ok && !outcome.isKnown)).toHaveLength(1);
+        }
+      }
+      await Promise.all(nodes.map((node) => node.store.close()));
+    });
+
+    it("asks about a command once, though another node makes it begin again", async () => {
+      const url = await service.database();
+      const one = new Workbench(await open(url));
+      const other = new Workbench(await open(url));
+      const asked = [0, 0];
+      const drafts = { type: "conversation.create", conversationId: "a", kind: "group" } as const;
+      const outcomes = await Promise.all(
+        [one, other].map((node, index) =>
+          node.store.commit([node.submission(`user ${index}`, drafts)], () => {
+            asked[index] = (asked[index] ?? 0) + 1;
+            return undefined;
+          }),
+        ),
+      );
+      expect(outcomes.flat().filter((outcome) => outcome.ok)).toHaveLength(1);
+      expect(asked).toEqual([1, 1]);
+      await Promise.all([one, other].map(({ store }) => store.close()));
+    });
+
+    it("is migrated once by nodes that start together, and refuses a database of a newer version", async () => {
+      const url = await service.database();
+      const stores = await Promise.all([1, 2, 3, 4].map(() => open(url)));
+      expect(new Set(stores.map(({ epoch }) => epoch)).size).toBe(1);
+      await Promise.all(stores.map((store) => store.close()));
+      await ask(url, "INSERT INTO tidings_migrations VALUES ('9999', '2099-01-01')");
+      await expect(open(url)).rejects.toThrow("newer");
+    });
+
+    it("[D9] gives a statement up that waits too long, commits nothing of it, and goes on", async () => {
+      const url = await service.database();
+      const bench = new Workbench(await open(url, { statementTimeoutMs: 300 }));
+      await bench.group("a", "ada");
+      const meddler = new Client(url);
+      await meddler.connect();
+      await meddler.query("BEGIN; SELECT FROM conversations WHERE id = 'a' FOR UPDATE");
+      await expect(bench.said("ada", "a", "lost?")).rejects.toThrow("timeout");
+      await meddler.end();
+      expect(await bench.accepted("ada", message("a", "kept"))).toMatchObject({
+        changes: [{ rev: 3, record: { seq: 1 } }],
+      });
+      await bench.store.close();
+    });
+
+    it("[D8] shows nobody the rows of others, even if a statement asks for all there are", async () => {
+      const url = await service.database();
+      const bench = new Workbench(await open(url));
+      for (const [who, room] of [
+        ["ada", "a"],
+        ["eve", "e"],
+      ] as const) {
+        await bench.group(room, who);
+        const messageId = await bench.said(who, room, "private");
+        await bench.accepted(who, { type: "message.react", conversationId: room, messageId, emoji: "👍" });
+        const content = { text: "edited" };
+        await bench.accepted(who, { type: "message.edit", conversationId: room, messageId, content });
+        await bench.accepted(who, { type: "receipt.mark", conversationId: room, readSeq: 1 });
+      }
+      const settings = { connections: 1, statementTimeoutMs: 5_000, connectTimeoutMs: 5_000 };
+      const pool = openPool({ url, ...settings, onFailure: () => {} });
+      const scopes = ["participants", "messages", "versions", "reactions", "receipts"] as const;
+      for (const scope of scopes) {
+        const seen = async (who: string) =>
+          (
+            await readAs(pool, who, (session) => session.all(build.selectFrom(scope).select("conversation")))
+          ).map((row) => row.conversation);
+        expect({ scope, rows: await seen("eve") }).toEqual({ scope, rows: [2] });
+        expect({ scope, rows: await seen("nobody") }).toEqual({ scope, rows: [] });
+      }
+      const all = build.selectFrom("conversations").select("id");
+      expect(await readAs(pool, "eve", (session) => session.all(all))).toEqual([{ id: "e" }]);
+      await bench.accepted("eve", { type: "participant.add", conversationId: "e", userId: "ada" });
+      await bench.accepted("eve", { type: "participant.remove", conversationId: "e", userId: "ada" });
+      expect(await readAs(pool, "ada", (session) => session.all(all))).toEqual([{ id: "a" }]);
+      await expect(
+        readAs(pool, "eve", (session) => session.all(build.selectFrom("answers").selectAll())),
+      ).rejects.toThrow("permission denied");
+      await pool.end();
+      await bench.store.close();
+    });
+  });
+});
