@@ -16,7 +16,7 @@ export default defineConfig({
           name: "workspace",
           include: [
             "packages/*/{src,test}/**/*.test.{ts,tsx}",
-            "examples/*/**/*.test.ts",
+            "examples/*/**/*.test.{ts,tsx}",
             "scripts/test/**/*.test.ts",
           ],
         },

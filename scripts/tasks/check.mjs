@@ -11,12 +11,8 @@ import { seconds, step } from "../lib/steps.mjs";
 
 /** @typedef {import("../lib/run.mjs").RunResult} RunResult */
 
-const PROGRAMS = [
-  "tsconfig.json",
-  "scripts/tsconfig.json",
-  "examples/vanilla/tsconfig.json",
-  "examples/custom-transport/tsconfig.json",
-];
+const EXAMPLES = readdirSync("examples").map((name) => `examples/${name}/tsconfig.json`);
+const PROGRAMS = ["tsconfig.json", "scripts/tsconfig.json", ...EXAMPLES.filter((file) => existsSync(file))];
 const CACHE = "node_modules/.cache/tidings";
 const PACKED = `${CACHE}/packed`;
 

@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
 import type { Observable } from "@tidings/core";
+import { countListeners } from "@tidings/core/testing";
 import { render } from "@testing-library/react";
 import { useClient, useConversation, useObservable, useTimeline, useTyping } from "@tidings/react";
 import type { ReactElement } from "react";
 import { describe, expect, it } from "vitest";
 import { doing, refuseWarnings, show, world } from "./harness.tsx";
-import { countListeners } from "./listeners.ts";
 import { Messages, shown, Status } from "./screen.tsx";
 
 refuseWarnings();

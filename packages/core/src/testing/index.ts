@@ -5,6 +5,9 @@ export {
   type BackendExpectations,
 } from "./backend-conformance.ts";
 export type { KitSocket } from "./backend-peer.ts";
+export { type BindingDriver, type BindingPart, bindingText, type BindingView } from "./binding-bench.ts";
+export { bindingConformance, type BindingConformanceOptions } from "./binding-conformance.ts";
+export { countListeners, type ListenerCount } from "./count-listeners.ts";
 export { deliveryTransitions } from "../delivery/machine.ts";
 export { type FaultyTransport, faultyTransport, type LinkFaults } from "./faulty-transport.ts";
 export type { TestRunner } from "./kit.ts";
