@@ -7,7 +7,8 @@ export interface NamedLaw {
   readonly line: number;
 }
 
-const TESTERS = new Set(["it", "test", "describe"]);
+/** `law` makes a test of a conformance kit. */
+const TESTERS = new Set(["it", "test", "describe", "law"]);
 
 export function lawsIn(path: string, text: string): readonly NamedLaw[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
@@ -40,4 +41,12 @@ function titleOf({ arguments: [title] }: ts.CallExpression): string {
 function idsIn(title: string): string[] {
   const [, ids = ""] = /^\[([A-Z]\d[^\]]*)\]/.exec(title) ?? [];
   return ids === "" ? [] : ids.split(/[,\s]+/);
+}
+
+/** A law as its page states it: `- **T3** …`, or `- **D3 total order.** …`. */
+const STATED = /^- \*\*([A-Z]\d+)\b/gm;
+
+/** The ids of the laws on a page, in its order. */
+export function lawsOn(page: string): readonly string[] {
+  return [...page.matchAll(STATED)].map(([, id = ""]) => id);
 }

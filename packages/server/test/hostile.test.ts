@@ -59,7 +59,7 @@ describe("hostile frames", () => {
     expect(client.all("closing")).toMatchObject([{ code: "protocol/malformed" }]);
   });
 
-  it("closes the link for 10 MB, with protocol/too-large, before they have arrived", async () => {
+  it("[M7] closes the link for 10 MB, with protocol/too-large, before they have arrived", async () => {
     const client = await join(server, "eve");
     expect(await codeAfter(client, submit(message("general", "x".repeat(10_000_000))))).toBe(
       "protocol/too-large",

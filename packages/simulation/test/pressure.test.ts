@@ -12,7 +12,7 @@ const LONG = "x".repeat(90_000);
 const MOST = 1_500;
 
 describe("somebody who takes in less than is sent to them", { timeout: 60_000 }, () => {
-  it("[D4, D9] is cut off by the server, keeps nobody waiting, and catches up when they are back", async () => {
+  it("[D4, D9, M11] is cut off by the server, keeps nobody waiting, and catches up when they are back", async () => {
     const bounds = { ...wideBounds, backlogBytes: 1_048_576 };
     // A page of them is well below what a link may leave unread.
     const limits = { textLength: 90_010, frameBytes: 131_072, pageSize: 5 };

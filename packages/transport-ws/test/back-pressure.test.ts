@@ -32,7 +32,7 @@ function sayAll(link: Link, count: number): Promise<unknown>[] {
 }
 
 describe("requests that the server has no room for", () => {
-  it("wait in order, and each answer lets the next go", async () => {
+  it("[M8] wait in order, and each answer lets the next go", async () => {
     const { link, kept, answer } = await openPatient(4);
     const results = sayAll(link, 10);
     await until(() => expect(texts(kept)).toEqual(["0", "1", "2"])); // one of the four is kept free for a refresh
@@ -57,13 +57,13 @@ describe("requests that the server has no room for", () => {
     await Promise.all(results);
   });
 
-  it("let a refresh pass", async () => {
+  it("[M8] let a refresh pass", async () => {
     const { link } = await openPatient(2);
     void sayAll(link, 5);
     expect(await link.refresh?.("new")).toBe(60_000);
   });
 
-  it("[D9] are refused with protocol/busy, for now, when too many wait", async () => {
+  it("[D9, M8] are refused with protocol/busy, for now, when too many wait", async () => {
     const { link, kept } = await openPatient(3, { maxWaiting: 4 });
     const results = sayAll(link, 8);
     expect(await Promise.all(results.slice(6))).toEqual(["protocol/busy", "protocol/busy"]);
@@ -135,7 +135,7 @@ describe("a network that takes nothing", () => {
     return { ...dialled, link, proxy, server, results, socket };
   }
 
-  it("gets no more requests than it takes; they go on, in order, once it does", async () => {
+  it("[M9] gets no more requests than it takes; they go on, in order, once it does", async () => {
     const { link, proxy, server, socket, results } = await openStalled();
     const before = socket?.bufferedAmount;
     const late = sayAll(link, 20);
@@ -148,7 +148,7 @@ describe("a network that takes nothing", () => {
     expect(said.map(({ lane }) => lane)).toEqual(said.map((_, index) => index + 1));
   });
 
-  it("gets no typing, but the newest watch and presence in the end", async () => {
+  it("[M9] gets no typing, but the newest watch and presence in the end", async () => {
     const { link, proxy, server } = await openStalled();
     link.signal({ type: "typing", conversationId: "general", active: true });
     link.signal({ type: "watch", conversationIds: ["old"] });

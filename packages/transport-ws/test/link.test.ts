@@ -146,7 +146,7 @@ describe("submit", () => {
     await expect(link.submit(say("x"))).rejects.toThrow(/moon\/full/);
   });
 
-  it("refuses what is larger than the server takes, alone and without using its number up", async () => {
+  it("[M7] refuses what is larger than the server takes, alone and without using its number up", async () => {
     const { link, peer } = await open({ hello: (peer) => peer.send(welcome({ frameBytes: 1_000 })) });
     const results = await Promise.all(
       [say("1"), say("x".repeat(1_000)), say("3")].map((each) => outcome(link.submit(each))),

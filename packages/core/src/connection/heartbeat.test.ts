@@ -34,7 +34,7 @@ describe("a heartbeat", () => {
     expect([answers.length, silences(), clock.timers]).toEqual([2, 0, 1]);
   });
 
-  it("calls silence within two intervals of the last sign of life", async () => {
+  it("[C12] calls silence within two intervals of the last sign of life", async () => {
     const { clock, silences } = setUp();
     await clock.advance(59_999);
     expect(silences()).toBe(0);

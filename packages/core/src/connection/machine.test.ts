@@ -72,7 +72,7 @@ function* walk(events: readonly (readonly [(at: number) => Timed, number])[]): G
 }
 
 describe("the connection machine", () => {
-  it("has one answer for every state and event, mostly to stay as it is; closed is for ever (laws 1, 2)", () => {
+  it("[C1] has one answer for every state and event, mostly to stay as it is; closed is for ever (laws 1, 2)", () => {
     const table = Object.values(reach).map((state) => [
       state.name,
       ...[
@@ -125,7 +125,7 @@ describe("the connection machine", () => {
     expect(reach.offline.error?.code).toBe("connection/offline");
   });
 
-  it("leaves idle and blocked only for the app (law 3)", () => {
+  it("[C2] leaves idle and blocked only for the app (law 3)", () => {
     fc.assert(
       fc.property(history, (events) => {
         for (const { before, event, after } of walk(events)) {
@@ -137,7 +137,7 @@ describe("the connection machine", () => {
     );
   });
 
-  it("attempts nothing without a network (law 4)", () => {
+  it("[C3] attempts nothing without a network (law 4)", () => {
     fc.assert(
       fc.property(history, (events) => {
         for (const { before, event, after } of walk(events)) {
@@ -151,7 +151,7 @@ describe("the connection machine", () => {
     );
   });
 
-  it("[D9] waits longer with each attempt, any time up to the ceiling, never beyond it (law 5)", () => {
+  it("[D9, C4] waits longer with each attempt, any time up to the ceiling, never beyond it (law 5)", () => {
     let state = reach.connecting;
     let at = 0;
     for (const ceilingMs of [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
@@ -166,7 +166,7 @@ describe("the connection machine", () => {
     }
   });
 
-  it("[D9] begins anew only after a link that held for a while (law 5)", () => {
+  it("[D9, C4] begins anew only after a link that held for a while (law 5)", () => {
     const third = run(
       ...[connect(0), lost(0, "connection/failed"), { type: "due", at: 250 } as const],
       ...[
@@ -188,7 +188,7 @@ describe("the connection machine", () => {
     expect(silent(1_000)).toMatchObject({ name: "waiting" });
   });
 
-  it("[D9] comes back no earlier than the server says, and not in step with the others (law 6)", () => {
+  it("[D9, C5] comes back no earlier than the server says, and not in step with the others (law 6)", () => {
     const draining = (random: number): MachineState =>
       step(reach.online, lost(0, "server/draining", { retryAfterMs: 5_000 }, random));
     expect(draining(0).retryAtMs).toBe(5_000);
@@ -202,18 +202,18 @@ describe("the connection machine", () => {
     expect(insisted.name).toBe("connecting");
   });
 
-  it("[D9] is not kept away for ever by a server's number", () => {
+  it("[D9, C5] is not kept away for ever by a server's number", () => {
     const state = step(reach.online, lost(0, "server/full", { retryAfterMs: Number.MAX_SAFE_INTEGER }));
     expect(state.retryAtMs).toBeLessThanOrEqual(3_601_000);
   });
 
-  it("tries a new token at once when one expired, with care when it happens again (law 7)", () => {
+  it("[C6] tries a new token at once when one expired, with care when it happens again (law 7)", () => {
     const first = step(reach.connecting, lost(0, "auth/expired"));
     expect(first).toMatchObject({ name: "connecting", attempt: 2 });
     expect(step(first, lost(0, "auth/expired"))).toMatchObject({ name: "waiting", attempt: 2 });
   });
 
-  it("[D9] needs the app when fresh tokens are called expired again and again (law 7)", () => {
+  it("[D9, C6] needs the app when fresh tokens are called expired again and again (law 7)", () => {
     let state = reach.connecting;
     for (let verdicts = 1; verdicts <= 3; verdicts += 1) {
       state = step(state, lost(0, "auth/expired"));
@@ -237,7 +237,7 @@ describe("the connection machine", () => {
     }
   });
 
-  it("[D9] begins attempts that something woke a second apart (law 8)", () => {
+  it("[D9, C7] begins attempts that something woke a second apart (law 8)", () => {
     fc.assert(
       fc.property(history, (events) => {
         let lastBeganAt = -Infinity;
@@ -264,7 +264,7 @@ describe("the connection machine", () => {
     );
   });
 
-  it("needs the app for refused credentials and versions, for nothing that may pass", () => {
+  it("[C2] needs the app for refused credentials and versions, for nothing that may pass", () => {
     const blocking = Object.keys(errorCodes).filter(
       (code) => isErrorCode(code) && needsApp(new MessagingError(code)),
     );
@@ -275,7 +275,7 @@ describe("the connection machine", () => {
     expect(needsApp(new MessagingError("auth/invalid", { retryable: true }))).toBe(false);
   });
 
-  it("law 8: a gap noted before the clock was set back is void", () => {
+  it("[C8] law 8: a gap noted before the clock was set back is void", () => {
     const at = 10_000_000;
     const flickered = [connect(at), wake(at + 1, false)];
     expect(run(...flickered, wake(at + 2)).name).toBe("waiting");

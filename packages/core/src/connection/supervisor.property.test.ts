@@ -84,7 +84,7 @@ function isSound({ connection, transport, log, name }: Harness): boolean {
 }
 
 describe("a connection, whatever happens", () => {
-  it("[D9] makes one attempt at a time, holds one link, and tells of them in turn", async () => {
+  it("[D9, C9] makes one attempt at a time, holds one link, and tells of them in turn", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), fc.array(happening, { maxLength: 80 }), async (seed, happenings) => {
         const made = slowHarness(seed);
@@ -99,7 +99,7 @@ describe("a connection, whatever happens", () => {
     );
   });
 
-  it("[D10] leaves nothing behind when it is closed", async () => {
+  it("[D10, C14] leaves nothing behind when it is closed", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), fc.array(happening, { maxLength: 40 }), async (seed, happenings) => {
         const made = slowHarness(seed);
@@ -144,7 +144,7 @@ describe("a connection, whatever happens", () => {
     );
   });
 
-  it("[D9] opens few sockets however fast network and screen flicker", async () => {
+  it("[D9, C7] opens few sockets however fast network and screen flicker", async () => {
     const made = harness({ onOpen: (attempt) => attempt.refuse(new MessagingError("connection/failed")) });
     made.connection.connect();
     for (let flicker = 0; flicker < 10_000; flicker += 1) {
@@ -155,7 +155,7 @@ describe("a connection, whatever happens", () => {
     expect(made.transport.attempts.length).toBeLessThan(25);
   });
 
-  it("[D9] opens few sockets while every attempt fails", async () => {
+  it("[D9, C4] opens few sockets while every attempt fails", async () => {
     const made = harness({ onOpen: (attempt) => attempt.refuse(new MessagingError("connection/failed")) });
     made.connection.connect();
     await made.clock.advance(3_600_000);

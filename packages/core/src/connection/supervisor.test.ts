@@ -38,7 +38,7 @@ describe("a connection", () => {
     expect(log.slice(4)).toEqual(["link", "welcome"]);
   });
 
-  it("drops what a link tells that is no longer the current one", async () => {
+  it("[C10] drops what a link tells that is no longer the current one", async () => {
     const { connection, transport, log, clock } = await online();
     const old = transport.lastLink();
     connection.disconnect();
@@ -63,7 +63,7 @@ describe("a connection", () => {
     expect(connection.state.get().error?.code).toBe("server/full");
   });
 
-  it("gives up an attempt that nobody answers, and closes a link that arrives too late", async () => {
+  it("[C11] gives up an attempt that nobody answers, and closes a link that arrives too late", async () => {
     const { connection, transport, clock, name } = harness({ onAbort: () => {} });
     connection.connect();
     await clock.advance(9_999);
@@ -87,7 +87,7 @@ describe("a connection", () => {
     expect(connection.state.get()).toMatchObject({ name: "waiting", error: { code: "connection/failed" } });
   });
 
-  it("goes on when an adapter fails to close its link, or throws where it should reject", async () => {
+  it("[C9] goes on when an adapter fails to close its link, or throws where it should reject", async () => {
     const { connection, transport, clock, name } = await online();
     const link = transport.lastLink();
     Object.assign(link, {
@@ -104,7 +104,7 @@ describe("a connection", () => {
     expect(clock.timers).toBe(0);
   });
 
-  it("waits for the transport to be done with an attempt before it begins another", async () => {
+  it("[C9] waits for the transport to be done with an attempt before it begins another", async () => {
     const { connection, transport, clock, name } = harness({ onAbort: () => {} });
     connection.connect();
     await clock.settle();
@@ -117,14 +117,14 @@ describe("a connection", () => {
     expect([transport.attempts.length, transport.mostAtOnce]).toEqual([2, 1]);
   });
 
-  it("[D9] does not wait for ever for a transport that ignores being called off", async () => {
+  it("[D9, C9] does not wait for ever for a transport that ignores being called off", async () => {
     const { connection, transport, clock } = harness({ onAbort: () => {} });
     connection.connect();
     await clock.advance(60_000);
     expect(transport.attempts.length).toBeGreaterThan(1);
   });
 
-  it("skips the wait when the network comes, and stops when it goes", async () => {
+  it("[C3] skips the wait when the network comes, and stops when it goes", async () => {
     const { connection, transport, clock, platform, name } = harness();
     connection.connect();
     await clock.settle();
@@ -162,7 +162,7 @@ describe("a connection", () => {
     expect(fresh.name()).toBe("connecting");
   });
 
-  it("[D9] comes back as late as a closing server asks", async () => {
+  it("[D9, C5] comes back as late as a closing server asks", async () => {
     const { transport, clock, platform } = await online();
     transport.lastLink().cut({ code: "server/draining", retryAfterMs: 20_000 });
     await clock.advance(19_999);
@@ -173,7 +173,7 @@ describe("a connection", () => {
     expect(transport.attempts.length).toBe(2);
   });
 
-  it("needs the app after a version mismatch", async () => {
+  it("[C2] needs the app after a version mismatch", async () => {
     const { connection, transport, clock, name, platform } = harness();
     connection.connect();
     await clock.settle();
@@ -200,7 +200,7 @@ describe("a connection", () => {
 });
 
 describe("closing a connection", () => {
-  it("[D10] leaves no timer, no listener and no link, and its state readable", async () => {
+  it("[D10, C14] leaves no timer, no listener and no link, and its state readable", async () => {
     const { connection, transport, clock, platform, name } = await online();
     connection.close();
     connection.close();
@@ -217,7 +217,7 @@ describe("closing a connection", () => {
     expect([name(), transport.attempts.length, connection.link()]).toEqual(["closed", 1, undefined]);
   });
 
-  it("calls a half-open attempt off, and closes its link if it arrives all the same", async () => {
+  it("[C11] calls a half-open attempt off, and closes its link if it arrives all the same", async () => {
     const { connection, transport, clock } = harness({ onAbort: () => {} });
     connection.connect();
     await clock.settle();
@@ -241,7 +241,7 @@ describe("closing a connection", () => {
 });
 
 describe("a connection's credentials", () => {
-  it("are asked for anew for each link", async () => {
+  it("[C13] are asked for anew for each link", async () => {
     let count = 0;
     const { transport, clock } = await online({ auth: () => `token-${++count}` });
     transport.lastLink().cut();
@@ -249,7 +249,7 @@ describe("a connection's credentials", () => {
     expect(transport.attempts.map(({ request }) => request.token)).toEqual(["token-1", "token-2"]);
   });
 
-  it("[D9] are renewed at once when they expired, a bounded number of times in a row", async () => {
+  it("[D9, C6] are renewed at once when they expired, a bounded number of times in a row", async () => {
     let count = 0;
     const { connection, transport, clock, name } = harness({
       auth: () => `token-${++count}`,
@@ -266,7 +266,7 @@ describe("a connection's credentials", () => {
     });
   });
 
-  it("[D9] are not offered again when they are invalid, until the app renews them", async () => {
+  it("[D9, C2] are not offered again when they are invalid, until the app renews them", async () => {
     let token = "bad";
     const { connection, transport, clock, name } = harness({
       auth: () => token,
@@ -357,7 +357,7 @@ describe("an open link's token", () => {
     return { ...made, link, count };
   }
 
-  it("is refreshed a minute before it expires, and again before the new one does", async () => {
+  it("[C13] is refreshed a minute before it expires, and again before the new one does", async () => {
     const { link, clock } = await refreshing(600_000);
     link.refreshed = () => Promise.resolve(600_000);
     await clock.advance(539_999);
@@ -401,7 +401,7 @@ describe("an open link's token", () => {
     expect([link.tokens, count()]).toEqual([["token-2"], 2]);
   });
 
-  it("asks once for a refresh and an attempt that need one at the same moment", async () => {
+  it("[C13] asks once for a refresh and an attempt that need one at the same moment", async () => {
     let asked = 0;
     let answer: ((token: string) => void) | undefined;
     const made = harness({
@@ -436,7 +436,7 @@ describe("a silent link", () => {
     expect(transport.lastLink().pings).toBe(6);
   });
 
-  it("is noticed within two heartbeats, and replaced at once", async () => {
+  it("[C12] is noticed within two heartbeats, and replaced at once", async () => {
     const { transport, clock, log } = await online();
     transport.lastLink().answers = false;
     await clock.advance(59_999);
@@ -446,7 +446,7 @@ describe("a silent link", () => {
     expect(log.at(-1)).toBe("no link: connection/lost");
   });
 
-  it("is probed when the page is shown again, with little patience", async () => {
+  it("[C12] is probed when the page is shown again, with little patience", async () => {
     const { transport, clock, platform } = await online();
     await clock.advance(2_000);
     platform.wake();
@@ -463,7 +463,7 @@ describe("a silent link", () => {
     expect(transport.links[0]?.isOpen).toBe(false);
   });
 
-  it("is probed before it is given up when the machine slept through the deadline", async () => {
+  it("[C12] is probed before it is given up when the machine slept through the deadline", async () => {
     const { transport, clock } = await online();
     transport.lastLink().answers = false;
     await clock.advance(30_000); // the ping is out

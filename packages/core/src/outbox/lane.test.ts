@@ -19,11 +19,11 @@ function laneOf(...ids: string[]): Lane {
 }
 
 describe("lane", () => {
-  it("[D7] departs in the order of adding, at most a window at once (laws 1, 2)", () => {
+  it("[D7, O2] departs in the order of adding, at most a window at once (laws 1, 2)", () => {
     expect(fill(laneOf("a", "b", "c", "d")).departed).toEqual(["a", "b", "c"]);
   });
 
-  it("[D7] sends nobody while others are still out after one came back (law 3)", () => {
+  it("[D7, O3] sends nobody while others are still out after one came back (law 3)", () => {
     let { lane } = fill(laneOf("a", "b", "c", "d"));
     lane = comeBack(lane, "a");
     expect(next(lane, WINDOW)).toBeUndefined();
@@ -31,14 +31,14 @@ describe("lane", () => {
     expect(fill(lane).departed).toEqual(["a", "b", "c"]);
   });
 
-  it("[D7] goes on with those that were accepted meanwhile left out (law 3)", () => {
+  it("[D7, O3] goes on with those that were accepted meanwhile left out (law 3)", () => {
     let { lane } = fill(laneOf("a", "b", "c"));
     lane = settle(comeBack(lane, "a"), "b");
     lane = comeBack(lane, "c");
     expect(fill(lane).departed).toEqual(["a", "c"]);
   });
 
-  it("[D2] lets a waiting command go when a push has confirmed it (law 4)", () => {
+  it("[D2, O7] lets a waiting command go when a push has confirmed it (law 4)", () => {
     let { lane } = fill(laneOf("a", "b"));
     lane = settle(comeBack(comeBack(lane, "a"), "b"), "a");
     expect(fill(lane).departed).toEqual(["b"]);
@@ -50,7 +50,7 @@ describe("lane", () => {
     expect(add(lane, "a")).toBe(lane);
   });
 
-  it("[D7] delivers all in order whatever the answers, as long as the backend takes them in order", () => {
+  it("[D7, O3] delivers all in order whatever the answers, as long as the backend takes them in order", () => {
     const answers = fc.array(fc.tuple(fc.nat(WINDOW - 1), fc.constantFrom("ack", "again", "push")));
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), answers, (size, script) => {

@@ -83,7 +83,7 @@ const failed = ({ outbox }: ReturnType<typeof setUp>): unknown[] =>
 
 describe("a command that makes the backend end the link", () => {
   it.each<ErrorCode>(["protocol/malformed", "protocol/too-large"])(
-    "[D7] is found and parked after %s, and all others arrive in order",
+    "[D7, O11] is found and parked after %s, and all others arrive in order",
     async (code) => {
       const bench = setUp(new Set(["a2", "b1"]), code);
       for (const id of ["a1", "a2", "a3", "a4"]) bench.send(id, "a");
@@ -98,7 +98,7 @@ describe("a command that makes the backend end the link", () => {
     },
   );
 
-  it("[D9] costs few links", async () => {
+  it("[D9, O11] costs few links", async () => {
     const bench = setUp(new Set(["m50"]));
     for (let index = 0; index < 100; index += 1) bench.send(`m${index}`, String(index % 5));
     await bench.open();
@@ -119,7 +119,7 @@ describe("a command that makes the backend end the link", () => {
 });
 
 describe("a link that ends for another reason", () => {
-  it("[D7] parks nobody, however often", async () => {
+  it("[D7, O11] parks nobody, however often", async () => {
     const bench = setUp(new Set(["m"]), "connection/timeout");
     bench.send("m", "a");
     await bench.open();

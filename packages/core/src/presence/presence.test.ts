@@ -105,7 +105,7 @@ describe("who types", () => {
     expect(presence.typing("a").get()).toEqual([]);
   });
 
-  it("[D9] is bounded, whatever a server names", () => {
+  it("[D9, M15] is bounded, whatever a server names", () => {
     const { presence } = linked();
     for (let index = 0; index < 1_000; index += 1) presence.receive(typing(`u${index}`));
     for (let index = 0; index < 1_000; index += 1) presence.receive(typing("bo", true, `c${index}`));
@@ -244,7 +244,7 @@ describe("who is there", () => {
     expect([sizes, presence.users.get().size]).toEqual([[1, 0], 0]);
   });
 
-  it("[D9] is bounded, whatever a server names", () => {
+  it("[D9, M15] is bounded, whatever a server names", () => {
     const { presence } = linked();
     for (let index = 0; index < 6_000; index += 1) {
       presence.receive({ type: "presence", userId: `u${index}`, status: "online" });

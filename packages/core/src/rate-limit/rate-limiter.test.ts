@@ -38,7 +38,7 @@ describe("the rate limiter", () => {
     expect(takeAll(limiter, "a")).toBe(1);
   });
 
-  it("takes out of every bucket or out of none", async () => {
+  it("[M3] takes out of every bucket or out of none", async () => {
     const { limiter, clock } = setUp([perMinute, perHour]);
     expect(takeAll(limiter, "a")).toBe(10);
     expect(takeAll(limiter, "b")).toBe(5); // the user's bucket is empty now
@@ -60,7 +60,7 @@ describe("the rate limiter", () => {
     expect(limiter.peek("a")).toEqual({ ok: false, retryAfterMs: 1_000 });
   });
 
-  it("goes by a conversation's own rate", async () => {
+  it("[M3] goes by a conversation's own rate", async () => {
     const own: Record<string, number> = { slow: 2, fast: 600 };
     const { limiter, clock } = setUp([perMinute], { messagesPerMinute: (id) => own[id] });
     expect(takeAll(limiter, "slow")).toBe(2);
@@ -94,7 +94,7 @@ describe("the rate limiter", () => {
     expect(limiter.take("a")).toEqual({ ok: true });
   });
 
-  it("[D9] a clock set back does not make a cool-down longer", async () => {
+  it("[D9, M4] a clock set back does not make a cool-down longer", async () => {
     const clock = virtualClock(10_000_000);
     let aheadMs = 0;
     const limiter = createRateLimiter({
@@ -120,7 +120,7 @@ describe("the rate limiter", () => {
     expect(limiter.stats().map(({ taken }) => taken)).toEqual([0, 0, 0]);
   });
 
-  it("[D9] remembers a bounded number of conversations, those least recently used are forgotten first", () => {
+  it("[D9, M6] remembers a bounded number of conversations, those least recently used are forgotten first", () => {
     const { limiter } = setUp([{ ...perMinute, burst: 1 }]);
     for (let index = 0; index < 5_000; index += 1) limiter.take(`c${index}`);
     expect(limiter.peek("c4999").ok).toBe(false);
@@ -130,7 +130,7 @@ describe("the rate limiter", () => {
     expect([limiter.peek("p4999").ok, limiter.peek("p0").ok]).toEqual([false, true]);
   });
 
-  it("[D9] never lets more through than its rates allow, whoever asks and when", async () => {
+  it("[D9, M1] never lets more through than its rates allow, whoever asks and when", async () => {
     const rates = [perMinute, perHour];
     const ask = fc.record({ conversationId: fc.constantFrom("a", "b", "c"), waitMs: fc.nat(20_000) });
     await fc.assert(
@@ -163,7 +163,7 @@ describe("the rate limiter", () => {
 });
 
 describe("the countdown of a conversation", () => {
-  it("falls as messages go, and rises with time", async () => {
+  it("[M5] falls as messages go, and rises with time", async () => {
     const { limiter, clock } = setUp([{ ...perMinute, burst: 2 }]);
     const seen: RateStatus[] = [];
     const status = limiter.status("a");

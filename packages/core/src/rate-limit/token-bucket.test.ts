@@ -53,7 +53,7 @@ describe("a token bucket", () => {
     );
   });
 
-  it("[D9] gives in any stretch of time at most its burst and what flowed in meanwhile", () => {
+  it("[D9, M1] gives in any stretch of time at most its burst and what flowed in meanwhile", () => {
     fc.assert(
       fc.property(anyRate, asks, (of, waits) => {
         const times = taken(of, waits);
@@ -66,7 +66,7 @@ describe("a token bucket", () => {
     );
   });
 
-  it("says exactly how long until there are so many tokens", () => {
+  it("[M2] says exactly how long until there are so many tokens", () => {
     fc.assert(
       fc.property(anyRate, fc.nat(), fc.nat(), (of, drained, wanted) => {
         const lack = drained % (of.burst * of.perMs + 1);
@@ -79,7 +79,7 @@ describe("a token bucket", () => {
     );
   });
 
-  it("is not frozen by a clock that was set back", () => {
+  it("[M4] is not frozen by a clock that was set back", () => {
     const of = rate(1, 1_000, 5);
     expect(lackAt({ lack: 5_000, at: 3_600_000 }, of, 0)).toBe(0);
   });

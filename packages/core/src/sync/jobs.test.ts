@@ -12,7 +12,7 @@ function setUp(width = 2) {
 }
 
 describe("jobs", () => {
-  it("[D9] runs no more than its width at once", async () => {
+  it("[D9, M14] runs no more than its width at once", async () => {
     const { jobs, clock } = setUp(2);
     let running = 0;
     let most = 0;
@@ -27,7 +27,7 @@ describe("jobs", () => {
     expect({ most, running }).toEqual({ most: 2, running: 0 });
   });
 
-  it("runs a job asked for again once more, and no oftener", async () => {
+  it("[M14] runs a job asked for again once more, and no oftener", async () => {
     const { jobs, clock } = setUp();
     let runs = 0;
     const job = async (): Promise<void> => {
@@ -39,7 +39,7 @@ describe("jobs", () => {
     expect(runs).toBe(2);
   });
 
-  it("tries again with growing waits after a retryable failure", async () => {
+  it("[M14] tries again with growing waits after a retryable failure", async () => {
     const { jobs, clock, errors } = setUp();
     let runs = 0;
     jobs.run("a", () => {

@@ -176,7 +176,7 @@ describe("a backend that answers badly", () => {
 });
 
 describe("the replicas of a client", () => {
-  it("[D9] are bounded: the one used longest ago goes, never one that is open or shows what is pending", () => {
+  it("[D9, M15] are bounded: the one used longest ago goes, never one that is open or shows what is pending", () => {
     const { directory } = createBench(3);
     const open = directory.open("open");
     const pending = directory.get("pending");

@@ -61,7 +61,7 @@ function build({ known: seqs, purged, beyond, pending }: Situation): readonly [I
 const keys = (items: Iterable<{ readonly key: string }>): string[] => [...items].map(({ key }) => key);
 
 describe("a list of items", () => {
-  it("[D3, D4] is messages in order, holes where some are missing, and what is pending at the end", () => {
+  it("[D3, D4, L7] is messages in order, holes where some are missing, and what is pending at the end", () => {
     fc.assert(
       fc.property(situation, (given) => {
         const [list, expected] = build(given);

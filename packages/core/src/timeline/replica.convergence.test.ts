@@ -113,7 +113,7 @@ const PATIENCE_MS = 60_000;
 
 describe("a replica", () => {
   it(
-    "[D2, D3, D4] shows what the backend has, whatever was lost, doubled, late or out of order (laws 1 and 2)",
+    "[D2, D3, D4, L1] shows what the backend has, whatever was lost, doubled, late or out of order (laws 1 and 2)",
     () => {
       const property = fc.property(story, (told) => {
         const lab = createLab();
@@ -131,7 +131,7 @@ describe("a replica", () => {
   );
 
   it(
-    "[D4, D9] does so within its bound, too",
+    "[D4, D9, L15] does so within its bound, too",
     () => {
       const property = fc.property(story, fc.integer({ min: 1, max: 6 }), (told, maxMessages) => {
         const lab = createLab({ maxMessages });

@@ -38,7 +38,7 @@ function deliverAll({ inFlight }: Lab): void {
 }
 
 describe("a replica's confirmed records", () => {
-  it("[D4] show a hole for what is missing, and close it when it comes, late or by backfill", () => {
+  it("[D4, L2] show a hole for what is missing, and close it when it comes, late or by backfill", () => {
     const lab = labWith("one");
     for (const text of ["two", "three", "four", "five"]) lab.act("bob", say(text));
     const [two, three, , five] = lab.inFlight;
@@ -55,7 +55,7 @@ describe("a replica's confirmed records", () => {
     expect(lab.replica.view.get().complete).toBe(true);
   });
 
-  it("[D4] learn from a head alone that something was lost at the end", () => {
+  it("[D4, L2] learn from a head alone that something was lost at the end", () => {
     const lab = labWith("one");
     lab.act("bob", say("two"));
     lab.replica.acceptHead(lab.backend.head);
@@ -94,7 +94,7 @@ describe("a replica's confirmed records", () => {
     expect(lab.replica.view.get().complete).toBe(true);
   });
 
-  it("[D4] go back to the revision of a page that is older than all they kept", () => {
+  it("[D4, L3] go back to the revision of a page that is older than all they kept", () => {
     const lab = createLab();
     for (const text of ["one", "two"]) lab.act("bob", say(text));
     const old = lab.backend.history({ before: 2 }, 10);
@@ -171,7 +171,7 @@ describe("a replica's confirmed records", () => {
     expect(shown(lab)).toEqual(["one"]);
   });
 
-  it("keep showing what they have after a reset, until a new page and summary come", () => {
+  it("[L4] keep showing what they have after a reset, until a new page and summary come", () => {
     const lab = labWith("one", "two", "three");
     lab.act("cyd", { type: "participant.leave" });
     lab.act("bob", say("four"));
@@ -203,7 +203,7 @@ describe("a replica's confirmed records", () => {
     expect(shown(lab)).toEqual(["one", "two", "three", "four"]);
   });
 
-  it("leave nothing of another epoch but pending commands", () => {
+  it("[L4] leave nothing of another epoch but pending commands", () => {
     const lab = labWith("one", "two");
     lab.give(say("mine"));
     lab.replica.acceptEpoch("e1");
@@ -226,7 +226,7 @@ describe("a replica's confirmed records", () => {
     expect(lab.replica.cursor).toBeUndefined();
   });
 
-  it("[D9] hold no more messages than allowed: the oldest go, pending ones never", () => {
+  it("[D9, L15] hold no more messages than allowed: the oldest go, pending ones never", () => {
     const lab = createLab({ maxMessages: 3 });
     lab.repair();
     for (const text of ["one", "two", "three", "four", "five"]) lab.act("bob", say(text));
@@ -263,7 +263,7 @@ describe("a replica's confirmed records", () => {
     expect(lab.replica.known).toEqual([{ from: 3, to: 3 }]);
   });
 
-  it("[D10] survive a backend that moves a message, gives two one place, or counts beyond all bounds", () => {
+  it("[D10, L5] survive a backend that moves a message, gives two one place, or counts beyond all bounds", () => {
     const lab = labWith("one", "two");
     const [one, two] = [lab.backend.messageAt(1), lab.backend.messageAt(2)];
     const change = lab.backend.log.at(-1);
@@ -285,7 +285,7 @@ describe("a replica's confirmed records", () => {
     expect(ids).toEqual([one.id, idOf(900)]);
   });
 
-  it("[D3] take the later of two states of a message that one page brings", () => {
+  it("[D3, L5] take the later of two states of a message that one page brings", () => {
     const lab = labWith();
     lab.act("bob", say("one"));
     const one = lab.backend.messageAt(1);
@@ -320,7 +320,7 @@ describe("a replica's confirmed records", () => {
 });
 
 describe("a replica's pending commands", () => {
-  it("[D3] stand at the tail in the order given, whatever arrives, until they have a place", () => {
+  it("[D3, L7] stand at the tail in the order given, whatever arrives, until they have a place", () => {
     const lab = labWith("one");
     const first = lab.give(say("first"));
     lab.give(say("second"));
@@ -338,7 +338,7 @@ describe("a replica's pending commands", () => {
     });
   });
 
-  it("[D2] are shown once when confirmed by push, by ack, or by both in either order", () => {
+  it("[D2, L8] are shown once when confirmed by push, by ack, or by both in either order", () => {
     for (const order of [[0], [1], [0, 1], [1, 0], [0, 0, 1, 1]]) {
       const lab = labWith("one");
       const { commandId } = lab.give(say("mine"));
@@ -351,7 +351,7 @@ describe("a replica's pending commands", () => {
     }
   });
 
-  it("[D2] are confirmed by a page in which the message is, though neither ack nor push came", () => {
+  it("[D2, L8] are confirmed by a page in which the message is, though neither ack nor push came", () => {
     const lab = labWith("one");
     lab.give(say("mine"));
     lab.take();
@@ -372,7 +372,7 @@ describe("a replica's pending commands", () => {
     expect(lab.replica.view.get().items.at(-1)).toMatchObject({ status: "sent", error: undefined });
   });
 
-  it("[D6] undo their effect when refused, and leave everything as if they had never been", () => {
+  it("[D6, L6] undo their effect when refused, and leave everything as if they had never been", () => {
     const lab = labWith("one", "two");
     const messageId = lab.backend.messageAt(1)?.id ?? "";
     const before = lab.replica.view.get();
@@ -398,7 +398,7 @@ describe("a replica's pending commands", () => {
     expectCurrent(lab);
   });
 
-  it("[D6] keep the text of a message that failed, with the reason", () => {
+  it("[D6, L9] keep the text of a message that failed, with the reason", () => {
     const lab = labWith("one");
     const { commandId } = lab.give(say("mine"));
     const error = new MessagingError("permission/muted");
@@ -417,7 +417,7 @@ describe("a replica's pending commands", () => {
     expect(shown(lab)).toEqual(["one"]);
   });
 
-  it("[D6] undo a change that failed and say why at its message", () => {
+  it("[D6, L6] undo a change that failed and say why at its message", () => {
     const lab = labWith();
     lab.give(say("mine"));
     lab.repair();
@@ -430,7 +430,7 @@ describe("a replica's pending commands", () => {
     expect(lab.replica.view.get().items.at(0)).toMatchObject({ status: "sent", pending: false, error });
   });
 
-  it("[D6] replay on top of what arrives meanwhile, and show nothing where they no longer apply", () => {
+  it("[D6, L10] replay on top of what arrives meanwhile, and show nothing where they no longer apply", () => {
     const lab = labWith("one", "two");
     const [one, two] = [1, 2].map((seq) => lab.backend.messageAt(seq)?.id ?? "");
     lab.give({ type: "message.react", messageId: one ?? "", emoji: "👍" });
@@ -465,7 +465,7 @@ describe("a replica's pending commands", () => {
     expectCurrent(lab);
   });
 
-  it("look as the backend will make them, but for numbers it gives", () => {
+  it("[L10] look as the backend will make them, but for numbers it gives", () => {
     const lab = labWith("one");
     const command = lab.give({
       ...{ type: "message.send", kind: "image", content: { text: "mine", ranges: [] }, custom: { a: 1 } },
@@ -569,7 +569,7 @@ describe("a replica's pending commands", () => {
 });
 
 describe("a replica's view", () => {
-  it("keeps every item the same object until something about it changes", () => {
+  it("[L11] keeps every item the same object until something about it changes", () => {
     const lab = labWith("one", "two", "three");
     const before = [...lab.replica.view.get().items];
     lab.give({ type: "message.react", messageId: lab.backend.messageAt(2)?.id ?? "", emoji: "👍" });
@@ -593,7 +593,7 @@ describe("a replica's view", () => {
     expect(calls).toBe(0);
   });
 
-  it("stays as it was once read, and is announced once per batch", () => {
+  it("[L11] stays as it was once read, and is announced once per batch", () => {
     const lab = labWith("one", "two");
     const view = lab.replica.view.get();
     const before = [...view.items];
@@ -607,7 +607,7 @@ describe("a replica's view", () => {
     expect(view.items.length).toBe(2);
   });
 
-  it("[D5] shows delivery by the watermarks of others, which never go back", () => {
+  it("[D5, L12] shows delivery by the watermarks of others, which never go back", () => {
     const lab = labWith();
     lab.give(say("mine"));
     lab.repair();
@@ -628,7 +628,7 @@ describe("a replica's view", () => {
     expect(lab.replica.receipts.get()).toHaveLength(3);
   });
 
-  it("[D8] forgets everything when another reader comes, who sees only what is pending, as their own", () => {
+  it("[D8, L16] forgets everything when another reader comes, who sees only what is pending, as their own", () => {
     let reader = "";
     const scope = createScope(() => {});
     const { limits } = defaultPolicy;

@@ -24,7 +24,7 @@ function reachOf(start: number, ranges: readonly (readonly [number, number])[]):
 }
 
 describe("revisions", () => {
-  it("[D4] cover nothing that was neither seen nor brought by a snapshot (law 1)", () => {
+  it("[D4, L3] cover nothing that was neither seen nor brought by a snapshot (law 1)", () => {
     fc.assert(
       fc.property(seen, rev, (ranges, start) => {
         const target = revisions();
@@ -35,7 +35,7 @@ describe("revisions", () => {
     );
   });
 
-  it("end up the same in any order, however often and in whatever bundles they come (law 2)", () => {
+  it("[L1] end up the same in any order, however often and in whatever bundles they come (law 2)", () => {
     fc.assert(
       fc.property(seen, fc.func(fc.nat()), rev, (ranges, chance, start) => {
         const [one, other, late] = [revisions(), revisions(), revisions()];
@@ -57,7 +57,7 @@ describe("revisions", () => {
     );
   });
 
-  it("go back to a snapshot older than what is kept, and then make good what was seen since (law 3)", () => {
+  it("[L3] go back to a snapshot older than what is kept, and then make good what was seen since (law 3)", () => {
     const target = revisions();
     target.snapshot(10);
     target.see(11, 14);
@@ -70,7 +70,7 @@ describe("revisions", () => {
     expect(target.cursor).toBe(14);
   });
 
-  it("go back to a snapshot from before a change that was forgotten, and fetch that again (law 3)", () => {
+  it("[L3] go back to a snapshot from before a change that was forgotten, and fetch that again (law 3)", () => {
     const target = revisions();
     target.snapshot(10);
     target.see(11, 14);

@@ -15,7 +15,7 @@ function labWith(authors: readonly string[]): Lab {
 const authors = fc.array(fc.constantFrom("bob", READER), { minLength: 1, maxLength: 30, size: "max" });
 
 describe("the number of unread messages", () => {
-  it("is the backend's own where all of them are loaded", () => {
+  it("[L13] is the backend's own where all of them are loaded", () => {
     fc.assert(
       fc.property(authors, fc.nat(30), (list, read) => {
         const lab = labWith(list);
@@ -46,7 +46,7 @@ describe("the number of unread messages", () => {
     );
   });
 
-  it("falls as one reads, at once, and never below nothing", () => {
+  it("[L13] falls as one reads, at once, and never below nothing", () => {
     const lab = labWith(["bob", "bob", READER, "bob"]);
     lab.replica.acceptSummary(lab.backend.summary());
     expect(lab.replica.unread.get()).toBe(3);

@@ -44,7 +44,7 @@ describe("a window", () => {
     expect(texts(window)).toEqual(["9", "10", "mine"]);
   });
 
-  it("stays with its messages when others come before or after them", () => {
+  it("[L14] stays with its messages when others come before or after them", () => {
     const lab = labWith(9, 5);
     const window = createWindow(lab.replica.view, { size: 3 }, scope);
     window.scroll(-2);
@@ -61,7 +61,7 @@ describe("a window", () => {
     expect(window.get()).toMatchObject({ hasOlder: false, hasNewer: true });
   });
 
-  it("follows the newest again once it is scrolled to the end", () => {
+  it("[L14] follows the newest again once it is scrolled to the end", () => {
     const lab = labWith(9, 9);
     const window = createWindow(lab.replica.view, { size: 3 }, scope);
     window.scroll(-4);

@@ -14,13 +14,13 @@ function passed(rates: Rates, tries: number, everyMs: number, conversationId = "
 }
 
 describe("rates", () => {
-  it("let a burst through, then as many as flow in", () => {
+  it("[M1] let a burst through, then as many as flow in", () => {
     const rates = new Rates(defaultPolicy.rates);
     expect(passed(rates, 50, 0)).toBe(10);
     expect(passed(rates, 600, 100, "a", 1)).toBe(59);
   });
 
-  it("say exactly how long to wait", () => {
+  it("[M2] say exactly how long to wait", () => {
     const rates = new Rates(defaultPolicy.rates);
     passed(rates, 10, 0);
     const waitMs = rates.take("ada", "a", undefined, 0);
@@ -36,7 +36,7 @@ describe("rates", () => {
     expect(count).toBe(100);
   });
 
-  it("take nothing from any bucket when one is empty", () => {
+  it("[M3] take nothing from any bucket when one is empty", () => {
     const rates = new Rates([
       { name: "a", scope: "conversation", tokens: 1, perMs: MINUTE_MS, burst: 1 },
       { name: "b", scope: "user", tokens: 1, perMs: MINUTE_MS, burst: 2 },
@@ -46,7 +46,7 @@ describe("rates", () => {
     expect(passed(rates, 10, 0, "c")).toBe(0);
   });
 
-  it("follow a conversation's own rate instead of the general one", () => {
+  it("[M3] follow a conversation's own rate instead of the general one", () => {
     const rates = new Rates(defaultPolicy.rates);
     const take = (now: number): number => rates.take("ada", "slow", 2, now);
     expect([take(0), take(0), take(0)]).toEqual([0, 0, 30_000]);
@@ -60,7 +60,7 @@ describe("rates", () => {
     expect(rates.take("ada", "1x", undefined, 0)).toBe(MINUTE_MS);
   });
 
-  it("are not fooled by a clock that steps back", () => {
+  it("[M4] are not fooled by a clock that steps back", () => {
     const rates = new Rates([{ name: "a", scope: "user", tokens: 1, perMs: 1_000, burst: 1 }]);
     expect(rates.take("ada", "a", undefined, 10_000)).toBe(0);
     expect(rates.take("ada", "a", undefined, 0)).toBe(1_000);

@@ -86,7 +86,7 @@ describe("the life of a link", () => {
     expect(link.ended).toBe("auth/expired");
   });
 
-  it("[D9] ends when it leaves too much unread", async () => {
+  it("[D9, M11] ends when it leaves too much unread", async () => {
     const bench = await EngineBench.open();
     const slow = await bench.join("ada");
     const bob = await bench.join("bob");
@@ -96,7 +96,7 @@ describe("the life of a link", () => {
     expect(bob.ended).toBeUndefined();
   });
 
-  it("[D9] ends when it sends far more than it may, and is refused before", async () => {
+  it("[D9, M10] ends when it sends far more than it may, and is refused before", async () => {
     const bench = await EngineBench.open({ bounds: { frames: { perSecond: 10, burst: 5 } } });
     const link = await bench.join("ada");
     link.take();
@@ -137,7 +137,7 @@ describe("the life of a link", () => {
     expect(most).toBeLessThanOrEqual(4);
   });
 
-  it("[D9] pays for what it makes the server show it", async () => {
+  it("[D9, M10] pays for what it makes the server show it", async () => {
     const bench = await EngineBench.open({ bounds: { frames: { perSecond: 1, burst: 12 } } });
     for (let index = 0; index < 100; index += 1) await bench.join(`user-${index}`);
     const link = await bench.join("ada");
@@ -148,7 +148,7 @@ describe("the life of a link", () => {
     expect(link.all("signal").length).toBeGreaterThanOrEqual(200);
   });
 
-  it("[D9] is one of a bounded number for its user", async () => {
+  it("[D9, M12] is one of a bounded number for its user", async () => {
     const bench = await EngineBench.open({ bounds: { linksPerUser: 2 } });
     await bench.join("ada", "1");
     const second = await bench.join("ada", "2");
@@ -231,7 +231,7 @@ describe("heartbeats", () => {
     expect(await heads(5, 4)).toEqual([]);
   });
 
-  it("[D9] spread more heads than fit into one over several", async () => {
+  it("[D9, M13] spread more heads than fit into one over several", async () => {
     const bench = await EngineBench.open({
       lobbies: [],
       policy: { rates: [] },
