@@ -107,6 +107,7 @@ export const errorCodes = {
   "outbox/cancelled": { category: "client", retryable: false, text: "This message was cancelled." },
   "outbox/not-found": { category: "input", retryable: false, text: "This message is no longer waiting." },
   "outbox/gave-up": { category: "connection", retryable: false, text: "This message could not be sent." },
+  "outbox/expired": { category: "limit", retryable: false, text: "This message was not sent in time." },
 
   "connection/failed": {
     category: "connection",
@@ -168,6 +169,16 @@ export const errorCodes = {
     category: "storage",
     retryable: false,
     text: "This device has no space left for messages.",
+  },
+  "storage/version": {
+    category: "storage",
+    retryable: false,
+    text: "This app is older than what it stored on this device. Please update it.",
+  },
+  "storage/locked": {
+    category: "storage",
+    retryable: false,
+    text: "The messages stored on this device cannot be unlocked.",
   },
 
   "client/closed": { category: "client", retryable: false, text: "The chat was closed." },
