@@ -339,7 +339,7 @@ describe("a client", () => {
     const here = world();
     const storage = memoryStorage();
     const damaged = { type: "message.send", commandId: "0", conversationId: "general", at: 0 };
-    await storage.write([{ type: "put", key: ["outbox", "ada", "0"], value: damaged }]);
+    await storage.write([{ type: "put", key: ["outbox", "ada", "0"], value: { command: damaged } }]);
     const ada = here.client("ada", { storage, userId: "ada" });
     await ada.connect();
     const message = await ada.conversation("general").send("hello");

@@ -43,8 +43,8 @@ export interface Parts {
 /** How façades change things. */
 export interface Core extends Parts {
   /** Shows a command's effect, queues it, and resolves when it is durable. */
-  give(conversationId: string, intent: Intent): Promise<Sent>;
-  send(conversationId: string, draft: Draft): Promise<Sent>;
+  give(conversationId: string, intent: Intent, expiresInMs?: number): Promise<Sent>;
+  send(conversationId: string, draft: Draft, expiresInMs?: number): Promise<Sent>;
   edit(conversationId: string, messageId: string, draft: Draft): Promise<Sent>;
   /** What the steps that answer at once have against a draft. */
   check(conversationId: string, draft: Draft): readonly ErrorIssue[];
@@ -62,7 +62,7 @@ export function createCore(parts: Parts): Core {
   const marks = new Map<string, { readonly commandId: string; readonly seq: number }>();
 
   /** Refuses here what the backend would refuse anyway, by the same rules (D6). */
-  const enqueue = (conversationId: string, intent: Intent): Entry => {
+  const enqueue = (conversationId: string, intent: Intent, expiresInMs?: number): Entry => {
     if (parts.isClosed()) {
       throw new MessagingError("client/closed", { message: "unable to send; the client was closed" });
     }
@@ -70,11 +70,11 @@ export function createCore(parts: Parts): Core {
     const command = commandOf(intent, conversationId, parts.nextId(), at);
     const refusal = directory.get(conversationId).refusalOf(command);
     if (refusal) throw new MessagingError(refusal.code, { message: refusal.message });
-    return outbox.add(command);
+    return outbox.add(command, expiresInMs && at + expiresInMs);
   };
 
-  const give = async (conversationId: string, intent: Intent): Promise<Sent> => {
-    const entry = enqueue(conversationId, intent);
+  const give: Core["give"] = async (conversationId, intent, expiresInMs) => {
+    const entry = enqueue(conversationId, intent, expiresInMs);
     await entry.stored;
     return sentOf(entry);
   };
@@ -92,9 +92,10 @@ export function createCore(parts: Parts): Core {
   return {
     ...parts,
     give,
-    async send(conversationId, draft) {
+    async send(conversationId, draft, expiresInMs) {
       const composed = compose(conversationId, draft);
-      return give(conversationId, sendIntent(composed instanceof Promise ? await composed : composed));
+      const intent = sendIntent(composed instanceof Promise ? await composed : composed);
+      return give(conversationId, intent, expiresInMs);
     },
     async edit(conversationId, messageId, draft) {
       const composed = compose(conversationId, draft);

@@ -74,12 +74,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     open: (replica) => void (cache.load(replica) ? show(replica) : sync().check(replica)),
     changeUser(before) {
       writer.write([{ type: "put", key: USER, value: userId() }]).catch(() => {});
-      if (before === undefined)
-        journal.adopt(
-          outbox()
-            .view.get()
-            .entries.map(({ command }) => command),
-        );
+      if (before === undefined) journal.adopt(outbox().view.get().entries);
       else outbox().forget();
       recover().catch(() => {}); // said when it was tried at first
     },

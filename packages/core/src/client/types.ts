@@ -132,7 +132,10 @@ export interface Sent {
   settled(): Promise<Ack>;
 }
 
-export interface SendOptions extends Omit<Draft, "text"> {}
+export interface SendOptions extends Omit<Draft, "text"> {
+  /** Not worth sending any more after this long: it fails with `outbox/expired` and stays visible. Default: never. */
+  readonly expiresInMs?: number;
+}
 
 /** One conversation. Every method that changes something shows its effect at once and resolves when it is durable. */
 export interface Conversation {

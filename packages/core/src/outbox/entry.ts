@@ -9,6 +9,8 @@ export interface OutboxEntry {
   readonly status: DeliveryStatus;
   /** How often it was submitted. */
   readonly attempts: number;
+  /** It fails with `outbox/expired` if it has not gone by then, client's clock in ms. */
+  readonly expiresAtMs: number | undefined;
   /** Why it failed, or why it has to wait. */
   readonly error: MessagingError | undefined;
 }
@@ -18,6 +20,8 @@ type Outcome = { readonly ack: Ack } | { readonly error: MessagingError };
 /** One command's life in the outbox: its delivery status, and those who wait for its end. */
 export class Entry implements OutboxEntry {
   readonly command: Command;
+  /** Not to be submitted any more from then on, client's clock in ms. */
+  expiresAtMs: number | undefined;
   status: DeliveryStatus = "queued";
   attempts = 0;
   error: MessagingError | undefined;
@@ -32,21 +36,23 @@ export class Entry implements OutboxEntry {
   #outcome: Outcome | undefined;
   #waiting: ((outcome: Outcome) => void)[] = [];
 
-  constructor(command: Command) {
+  constructor(command: Command, expiresAtMs?: number) {
     this.command = command;
+    this.expiresAtMs = expiresAtMs;
   }
 
   /** A copy: what was handed out must not change behind the application's back. */
   get shown(): OutboxEntry {
-    const { command, status, attempts, error } = this;
-    return { command, status, attempts, error };
+    const { command, status, attempts, error, expiresAtMs } = this;
+    return { command, status, attempts, error, expiresAtMs };
   }
 
   advance(event: DeliveryEvent, error?: MessagingError): void {
     this.status = advanceDelivery(this.status, event);
     this.error = error;
     if (event !== "retry") return;
-    this.#outcome = undefined;
+    if (this.expiresAtMs !== undefined) this.isStored = false; // not as it is now
+    this.#outcome = this.expiresAtMs = undefined;
     this.refusals = 0;
   }
 

@@ -18,10 +18,10 @@ function journalOf(storage: Storage, userId = "ada"): Journal {
 }
 
 describe("journal", () => {
-  it("[D5] erases what was cancelled in the very tick in which it was given", async () => {
+  it("[D5, O13] erases what was cancelled in the very tick in which it was given", async () => {
     const storage = memoryStorage();
     const journal = journalOf(storage);
-    const recorded = journal.record(command);
+    const recorded = journal.record({ command });
     journal.erase("m1");
     await recorded;
     await settle();
@@ -36,23 +36,23 @@ describe("journal", () => {
     const storage: Storage = { ...memoryStorage(), open };
     const journal = journalOf(storage);
     await expect(journal.recover()).rejects.toThrow("blocked");
-    await journal.record(command);
-    expect(await journal.recover()).toEqual([command]);
+    await journal.record({ command });
+    expect(await journal.recover()).toEqual([{ command }]);
   });
 
   it("[D8] gives nobody what another user has written on the same device", async () => {
     const storage = memoryStorage();
-    await journalOf(storage).record(command);
+    await journalOf(storage).record({ command });
     expect(await journalOf(storage, "ben").recover()).toEqual([]);
-    expect(await journalOf(storage).recover()).toEqual([command]);
+    expect(await journalOf(storage).recover()).toEqual([{ command }]);
   });
 
   it("[D8] gives what was written before anybody was known to who turns out to have written it", async () => {
     const storage = memoryStorage();
-    await journalOf(storage, "").record(command);
-    journalOf(storage).adopt([command]);
+    await journalOf(storage, "").record({ command });
+    journalOf(storage).adopt([{ command }]);
     await settle();
-    expect(await journalOf(storage).recover()).toEqual([command]);
+    expect(await journalOf(storage).recover()).toEqual([{ command }]);
     expect(await journalOf(storage, "").recover()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Logger } from "../ports/logger.ts";
-import type { Storage, StorageKey } from "../ports/storage.ts";
+import type { Storage, StorageKey, StorageOperation } from "../ports/storage.ts";
 import type { Command } from "../protocol/commands.ts";
 import type { Writer } from "./writer.ts";
 
@@ -10,13 +10,19 @@ import type { Writer } from "./writer.ts";
  */
 export interface Journal {
   /** Resolves when durable. */
-  record(command: Command): Promise<void>;
+  record(entry: Recorded): Promise<void>;
   /** Best effort: an entry that survives is submitted again and answered as the duplicate it is (D2). */
   erase(commandId: string): void;
   /** What is on storage, oldest first: what an earlier life left, and what this one has recorded since. */
-  recover(): Promise<readonly Command[]>;
+  recover(): Promise<readonly Recorded[]>;
   /** The user is known by now: what was recorded for nobody is theirs. */
-  adopt(commands: Iterable<Command>): void;
+  adopt(entries: Iterable<Recorded>): void;
+}
+
+/** A command, and from when on it is not to be submitted any more, client's clock in ms. */
+export interface Recorded {
+  readonly command: Command;
+  readonly expiresAtMs?: number | undefined;
 }
 
 export interface JournalOptions {
@@ -31,23 +37,27 @@ const PREFIX = "outbox";
 
 export function createJournal({ storage, writer, userId, logger }: JournalOptions): Journal {
   const keyOf = (commandId: string, user = userId()): StorageKey => [PREFIX, user, commandId];
+  const put = ({ command, expiresAtMs }: Recorded): StorageOperation => {
+    const value = expiresAtMs === undefined ? { command } : { command, expiresAtMs };
+    return { type: "put", key: keyOf(command.commandId), value };
+  };
   const failed = (): void => logger("warn", "outbox.write-failed");
   return {
-    record: (command) => writer.write([{ type: "put", key: keyOf(command.commandId), value: command }]),
+    record: (entry) => writer.write([put(entry)]),
     erase: (commandId) => void writer.write([{ type: "delete", key: keyOf(commandId) }]).catch(failed),
     async recover() {
       await writer.open();
-      const found: Command[] = [];
+      const found: Recorded[] = [];
       for (const [key, value] of await storage.scan({ prefix: [PREFIX, userId()] })) {
-        if (isCommand(value)) found.push(value);
+        if (isRecorded(value)) found.push(value);
         else logger("error", "outbox.unreadable", { key: key.join("/") });
       }
       return found;
     },
-    adopt(commands) {
-      const moved = [...commands].flatMap((command) => [
-        { type: "put" as const, key: keyOf(command.commandId), value: command },
-        { type: "delete" as const, key: keyOf(command.commandId, "") },
+    adopt(entries) {
+      const moved = [...entries].flatMap((entry): StorageOperation[] => [
+        put(entry),
+        { type: "delete", key: keyOf(entry.command.commandId, "") },
       ]);
       if (moved.length > 0) writer.write(moved).catch(failed);
     },
@@ -58,12 +68,10 @@ export function createJournal({ storage, writer, userId, logger }: JournalOption
  * What this client wrote itself, whole or not at all. Its shape was proven when it was composed; the backend parses it
  * again, and a schema here would double the size of the client.
  */
-function isCommand(value: unknown): value is Command {
+function isRecorded(value: unknown): value is Recorded {
+  const { command, expiresAtMs } = Object(value);
   return (
-    isObject(value) && ["type", "commandId", "conversationId"].every((key) => typeof value[key] === "string")
+    ["type", "commandId", "conversationId"].every((key) => typeof Object(command)[key] === "string") &&
+    (expiresAtMs === undefined || typeof expiresAtMs === "number")
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -79,7 +79,7 @@ function send(commandId: string, conversationId = "a"): Command {
 const ids = (flights: readonly Flight[]): string[] => flights.map((flight) => flight.id);
 
 describe("outbox", () => {
-  it("[D1] submits nothing before it is on storage", async () => {
+  it("[D1, O1] submits nothing before it is on storage", async () => {
     let written = (): void => {};
     const record = (): Promise<void> => new Promise((resolve) => (written = resolve));
     const { outbox, flights, clock, link } = setUp({ journal: { record } });
@@ -92,7 +92,7 @@ describe("outbox", () => {
     expect(ids(flights)).toEqual(["m1"]);
   });
 
-  it("[D6] parks what could not be stored, with the reason", async () => {
+  it("[D6, O12] parks what could not be stored, with the reason", async () => {
     const record = (): Promise<void> => Promise.reject(new MessagingError("storage/full"));
     const { outbox, flights, clock, link } = setUp({ journal: { record } });
     outbox.use(link());
@@ -103,7 +103,7 @@ describe("outbox", () => {
     expect(outbox.view.get()).toMatchObject({ waiting: 0, failed: 1 });
   });
 
-  it("[D7] pipelines a conversation in order, and conversations side by side", async () => {
+  it("[D7, O2] pipelines a conversation in order, and conversations side by side", async () => {
     const { outbox, flights, clock, link } = setUp({ window: 2 });
     outbox.use(link());
     for (const id of ["m1", "m2", "m3"]) outbox.add(send(id));
@@ -115,7 +115,7 @@ describe("outbox", () => {
     expect(ids(flights)).toEqual(["m1", "m2", "n1", "m3"]);
   });
 
-  it("[D7] goes back to the first refused and sends them again in order", async () => {
+  it("[D7, O3] goes back to the first refused and sends them again in order", async () => {
     const { outbox, flights, clock, link } = setUp();
     outbox.use(link());
     for (const id of ["m1", "m2", "m3"]) outbox.add(send(id));
@@ -129,7 +129,7 @@ describe("outbox", () => {
     expect(ids(flights.slice(3))).toEqual(["m1", "m2", "m3"]);
   });
 
-  it("[D7] parks a poison command, and lets those behind it pass", async () => {
+  it("[D7, O9] parks a poison command, and lets those behind it pass", async () => {
     const { outbox, flights, clock, link, history } = setUp();
     outbox.use(link());
     const poison = outbox.add(send("m1"));
@@ -143,7 +143,7 @@ describe("outbox", () => {
     expect(outbox.view.get()).toMatchObject({ waiting: 0, failed: 1 });
   });
 
-  it("[D9] gives a command up that the backend never takes, after a bounded number of tries", async () => {
+  it("[D9, O10] gives a command up that the backend never takes, after a bounded number of tries", async () => {
     const { outbox, flights, clock, link } = setUp();
     outbox.use(link());
     const entry = outbox.add(send("m1"));
@@ -172,7 +172,7 @@ describe("outbox", () => {
     },
   );
 
-  it("[D1] waits for a rate as often as it is told for how long", async () => {
+  it("[D1, O4] waits for a rate as often as it is told for how long", async () => {
     const { outbox, flights, clock, link } = setUp();
     outbox.use(link());
     const entry = outbox.add(send("m1"));
@@ -185,7 +185,7 @@ describe("outbox", () => {
     expect(entry.status).toBe("sending");
   });
 
-  it("[D2] submits again what a broken link left unanswered, under the same id", async () => {
+  it("[D2, O6] submits again what a broken link left unanswered, under the same id", async () => {
     const { outbox, flights, clock, link, history } = setUp();
     outbox.use(link());
     for (const id of ["m1", "m2"]) outbox.add(send(id));
@@ -202,7 +202,7 @@ describe("outbox", () => {
     expect(outbox.view.get().entries).toEqual([]);
   });
 
-  it("[D2] takes a pushed change for the ack that was lost, and does not submit again", async () => {
+  it("[D2, O7] takes a pushed change for the ack that was lost, and does not submit again", async () => {
     const { outbox, flights, clock, link, acks, erased } = setUp();
     outbox.use(link());
     outbox.add(send("m1"));
@@ -217,7 +217,7 @@ describe("outbox", () => {
     expect(erased).toEqual(["m1"]);
   });
 
-  it("[D5] lets a late answer of an older link change nothing", async () => {
+  it("[D5, O6] lets a late answer of an older link change nothing", async () => {
     const { outbox, flights, clock, link, history } = setUp();
     outbox.use(link());
     outbox.add(send("m1"));
@@ -231,7 +231,7 @@ describe("outbox", () => {
     expect(history).toEqual(before);
   });
 
-  it("waits for the rate limit and then goes on in order", async () => {
+  it("[O4] waits for the rate limit and then goes on in order", async () => {
     const { outbox, flights, clock, link, refill } = setUp({ burst: 1 });
     outbox.use(link());
     for (const id of ["m1", "m2", "m3"]) outbox.add(send(id));
@@ -242,13 +242,13 @@ describe("outbox", () => {
     expect(ids(flights)).toEqual(["m1", "m2", "m3"]);
   });
 
-  it("[D9] refuses more than its bound with a code", () => {
+  it("[D9, O14] refuses more than its bound with a code", () => {
     const { outbox } = setUp();
     for (let index = 0; index < 100; index += 1) outbox.add(send(`m${index}`));
     expect(() => outbox.add(send("more"))).toThrow(expect.objectContaining({ code: "outbox/full" }));
   });
 
-  it("cancels what waits, and not what is out", async () => {
+  it("[O13] cancels what waits, and not what is out", async () => {
     const { outbox, clock, link, history } = setUp({ window: 1 });
     outbox.use(link());
     outbox.add(send("m1"));
@@ -259,7 +259,7 @@ describe("outbox", () => {
     expect(history.at(-1)).toBe("m2 cancelled");
   });
 
-  it("tries a refused command again under a new id, and one that was given up under its own", async () => {
+  it("[O8] tries a refused command again under a new id, and one that was given up under its own", async () => {
     const { outbox, flights, clock, link } = setUp();
     outbox.use(link());
     outbox.add(send("m1"));
@@ -279,7 +279,7 @@ describe("outbox", () => {
     expect(outbox.view.get().entries).toEqual([]);
   });
 
-  it("distrusts a link that answers nothing", async () => {
+  it("[O15] distrusts a link that answers nothing", async () => {
     const { outbox, clock, link, stuck } = setUp();
     outbox.use(link());
     outbox.add(send("m1"));
@@ -289,25 +289,25 @@ describe("outbox", () => {
     expect(stuck()).toBe(1);
   });
 
-  it("[D1] puts what an earlier life left before what this one was given", async () => {
+  it("[D1, O5] puts what an earlier life left before what this one was given", async () => {
     const { outbox, flights, clock, link } = setUp();
     outbox.add(send("m3"));
-    outbox.restore([send("m1"), send("m2"), send("n1", "b")]);
+    outbox.restore([send("m1"), send("m2"), send("n1", "b")].map((command) => ({ command })));
     outbox.use(link());
     await clock.settle();
     expect(ids(flights).filter((id) => id.startsWith("m"))).toEqual(["m1", "m2", "m3"]);
   });
 
-  it("[D2] does not take in twice what storage has from this very life", async () => {
+  it("[D2, O5] does not take in twice what storage has from this very life", async () => {
     const { outbox, flights, clock, link } = setUp();
     outbox.add(send("m1"));
-    outbox.restore([send("m0"), send("m1")]);
+    outbox.restore([send("m0"), send("m1")].map((command) => ({ command })));
     outbox.use(link());
     await clock.settle();
     expect(ids(flights)).toEqual(["m0", "m1"]);
   });
 
-  it("ends every wait when closed, leaves no timer, and stays readable", async () => {
+  it("[O16] ends every wait when closed, leaves no timer, and stays readable", async () => {
     const { outbox, clock, link } = setUp();
     outbox.use(link());
     const entry = outbox.add(send("m1"));
@@ -319,7 +319,7 @@ describe("outbox", () => {
     expect(outbox.view.get().waiting).toBe(1);
   });
 
-  it("[D7] a late refusal of an earlier link is not taken for one of the attempt that is out now", async () => {
+  it("[D7, O6] a late refusal of an earlier link is not taken for one of the attempt that is out now", async () => {
     const { outbox, flights, clock, link } = setUp({ window: 1 });
     outbox.use(link());
     const entry = outbox.add(send("m1"));
@@ -346,7 +346,7 @@ describe("outbox", () => {
     expect(stuck()).toBe(0);
   });
 
-  it("[D1] keeps a refused command on storage until the one that takes its place is there", async () => {
+  it("[D1, O8] keeps a refused command on storage until the one that takes its place is there", async () => {
     const written: (() => void)[] = [];
     const record = (): Promise<void> => new Promise((resolve) => written.push(resolve));
     const { outbox, flights, clock, link, erased } = setUp({ journal: { record } });

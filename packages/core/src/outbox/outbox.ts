@@ -5,7 +5,9 @@ import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
 import { Entry } from "./entry.ts";
+import { createExpiry } from "./expiry.ts";
 import { add, addFirst, comeBack, depart, emptyLane, type Lane, next, settle } from "./lane.ts";
+import { anotherUser, cancelled, closed, expired, full } from "./reasons.ts";
 import { createSuspects } from "./suspects.ts";
 import type { Outbox, OutboxOptions, OutboxView } from "./types.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -26,6 +28,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const entries = new Map<string, Entry>();
   const runs = new Map<string, Run>();
   const suspects = createSuspects();
+  const expiry = createExpiry(clock, (entry) => scope.batch(() => park(entry, expired())));
   const watchdog = createWatchdog(clock, options.onStuck);
   let link: Link | undefined;
   let isClosed = false;
@@ -64,6 +67,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (!link || !suspects.allows(watchdog.flying)) return; // no link also when a listener has just ended it
       const entry = entries.get(id);
       if (!entry?.isStored) return; // its write will pump again
+      if (expiry.isOverdue(entry)) return park(entry, expired());
       const turn =
         entry.command.type === "message.send" ? limiter.take(conversationId) : { ok: true as const };
       if (!turn.ok) return pause(conversationId, turn.retryAfterMs);
@@ -110,6 +114,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 
   const drop = ({ command: { commandId, conversationId } }: Entry): void => {
+    expiry.cancel(commandId);
     const run = runOf(conversationId);
     run.lane = settle(run.lane, commandId);
     entries.delete(commandId);
@@ -187,8 +192,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const run = runOf(conversationId);
     run.lane = add(run.lane, commandId);
     changed(entry);
+    expiry.watch(entry);
     if (entry.isStored) return pump(conversationId);
-    entry.stored = journal.record(entry.command).then(
+    entry.stored = journal.record(entry).then(
       () => {
         entry.isStored = true;
         if (instead !== commandId) journal.erase(instead);
@@ -206,22 +212,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
   return {
     view,
     find: (commandId) => entries.get(commandId),
-    add(command) {
-      if (entries.size >= maxEntries) {
-        throw new MessagingError("outbox/full", {
-          message: `unable to take a command; ${maxEntries} are waiting already`,
-        });
-      }
-      const entry = new Entry(command);
+    add(command, expiresAtMs) {
+      if (entries.size >= maxEntries) throw full();
+      const entry = new Entry(command, expiresAtMs);
       scope.batch(() => enqueue(entry));
       return entry;
     },
     restore(commands) {
       // Storage has what this life gave it meanwhile, too.
-      const unknown = commands.filter(({ commandId }) => !entries.has(commandId));
+      const unknown = commands.filter(({ command }) => !entries.has(command.commandId));
       const later = [...entries];
       entries.clear();
-      const restored = unknown.map((command) => new Entry(command));
+      const restored = unknown.map(({ command, expiresAtMs }) => new Entry(command, expiresAtMs));
       for (const entry of restored) {
         entry.isStored = true;
         entries.set(entry.command.commandId, entry);
@@ -232,6 +234,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         run.lane = addFirst(run.lane, command.commandId);
       }
       scope.batch(() => restored.forEach(changed));
+      restored.forEach(expiry.watch);
       [...runs.keys()].forEach(pump);
     },
     retry(commandId) {
@@ -243,7 +246,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
           drop(entry);
           move(entry, "cancel");
           again = new Entry({ ...entry.command, commandId: options.nextId() });
-        } else entry.advance("retry");
+        } else entry.advance("retry"); // without an end: who asks again knows what time it is
         enqueue(again, commandId);
         return again;
       });
@@ -254,9 +257,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       scope.batch(() => {
         remove(entry);
         move(entry, "cancel");
-        entry.end({
-          error: new MessagingError("outbox/cancelled", { message: "unable to deliver; it was cancelled" }),
-        });
+        entry.end({ error: cancelled() });
         goOn(entry);
       });
       return true;
@@ -278,11 +279,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       }
     },
     forget() {
-      const error = new MessagingError("client/closed", { message: "unable to wait; the user has changed" });
       for (const entry of entries.values()) {
         drop(entry);
         options.onEntry({ ...entry.shown, status: "cancelled" });
-        entry.end({ error });
+        entry.end({ error: anotherUser() });
       }
       view.invalidate();
     },
@@ -292,8 +292,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       link = undefined;
       watchdog.restart();
       for (const run of runs.values()) run.pause?.();
-      const error = new MessagingError("client/closed", { message: "unable to wait; the client was closed" });
-      for (const entry of entries.values()) if (entry.status !== "failed") entry.end({ error });
+      expiry.close();
+      for (const entry of entries.values()) if (entry.status !== "failed") entry.end({ error: closed() });
     },
   };
 }

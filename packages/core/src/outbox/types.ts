@@ -6,7 +6,7 @@ import type { Ack } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
 import type { RateLimiter } from "../rate-limit/rate-limiter.ts";
 import type { Entry, OutboxEntry } from "./entry.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal, Recorded } from "./journal.ts";
 
 /** What waits, what is out and what failed, oldest first. */
 export interface OutboxView {
@@ -44,9 +44,9 @@ export interface Outbox {
    *
    * @throws {MessagingError} `outbox/full`
    */
-  add(command: Command): Entry;
+  add(command: Command, expiresAtMs?: number): Entry;
   /** Takes back in what an earlier life of the client left on storage, before anything is out. */
-  restore(commands: readonly Command[]): void;
+  restore(commands: readonly Recorded[]): void;
   find(commandId: string): Entry | undefined;
   /** Submits a failed entry again; a command the backend refused gets a new id. Returns the entry that goes out. */
   retry(commandId: string): Entry | undefined;

@@ -4,7 +4,7 @@ import type { Link } from "../ports/transport.ts";
 import { idPattern } from "../protocol/bounds.ts";
 import { defaultPolicy, type Policy } from "../protocol/policy.ts";
 import type { PresenceStatus, Signal, SignalEvent } from "../protocol/signals.ts";
-import { createAlarms } from "./alarms.ts";
+import { createAlarms } from "../base/alarms.ts";
 import { createTyping } from "./typing.ts";
 import { createWatchList } from "./watch-list.ts";
 

@@ -1,7 +1,7 @@
 import type { Observable, Scope } from "../base/observable.ts";
 import type { Policy } from "../protocol/policy.ts";
 import type { Signal, SignalEvent } from "../protocol/signals.ts";
-import type { Alarms } from "./alarms.ts";
+import type { Alarms } from "../base/alarms.ts";
 
 /** Who types: others, until they stop, speak or fall silent; and oneself, told sparingly. */
 export interface Typing {

@@ -1,7 +1,7 @@
 import type { Unsubscribe } from "../base/observable.ts";
 import { idPattern, MOST_WATCHED } from "../protocol/bounds.ts";
 import type { Signal } from "../protocol/signals.ts";
-import type { Alarms } from "./alarms.ts";
+import type { Alarms } from "../base/alarms.ts";
 
 /** The conversations looked at, told to the backend as one signal; signals come for these only. */
 export interface WatchList {

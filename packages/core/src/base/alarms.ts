@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from "../base/clock.ts";
+import type { Cancel, Clock } from "./clock.ts";
 
 /** Many deadlines, each with a name, on one timer. */
 export interface Alarms {

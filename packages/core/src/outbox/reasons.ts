@@ -1,0 +1,29 @@
+import type { ErrorCode } from "../errors/codes.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
+
+/** Why the outbox itself takes no command, or ends one. */
+const reason =
+  (code: ErrorCode, message: string) =>
+  (cause?: unknown): MessagingError =>
+    new MessagingError(code, { message: `unable to ${message}`, cause });
+
+export const cancelled: (cause?: unknown) => MessagingError = reason(
+  "outbox/cancelled",
+  "deliver; it was cancelled",
+);
+export const closed: (cause?: unknown) => MessagingError = reason(
+  "client/closed",
+  "wait; the client was closed",
+);
+export const anotherUser: (cause?: unknown) => MessagingError = reason(
+  "client/closed",
+  "wait; the user has changed",
+);
+export const expired: (cause?: unknown) => MessagingError = reason(
+  "outbox/expired",
+  "deliver in time; it was to go before now, or not at all",
+);
+export const full: (cause?: unknown) => MessagingError = reason(
+  "outbox/full",
+  "take a command; as many as there may be are waiting already",
+);
