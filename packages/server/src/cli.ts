@@ -28,6 +28,8 @@ async function run(invocation: Invocation): Promise<void> {
       return;
     case "token":
       return printToken(invocation);
+    case "migrate":
+      return migrate(invocation.database);
     case "serve":
       return serve(invocation.settings);
   }
@@ -48,6 +50,12 @@ async function printToken(invocation: Extract<Invocation, { command: "token" }>)
     ...(audience !== undefined && { audience }),
   });
   process.stdout.write(`${token}\n`);
+}
+
+async function migrate(database: string): Promise<void> {
+  const { migratePostgres } = await import("./store/postgres/postgres-store.ts");
+  const made = await migratePostgres(database);
+  process.stdout.write(made.length > 0 ? `migrated: ${made.join(", ")}\n` : "up to date\n");
 }
 
 async function serve(settings: CommandSettings): Promise<void> {

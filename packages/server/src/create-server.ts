@@ -53,7 +53,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   const { log = silentLog } = settings;
   if (settings.secret === undefined)
     log.warn({}, "development mode: the secret is made up, tokens end with this run");
-  const server = assemble(settings, settings.secret ?? randomBytes(32).toString("base64url"));
+  const store = settings.store ?? (await openStore(settings));
+  const server = assemble(settings, store, settings.secret ?? randomBytes(32).toString("base64url"));
   try {
     await server.start();
     return server;
@@ -63,10 +64,9 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   }
 }
 
-function assemble(settings: Settings, secret: string): RunningServer {
+function assemble(settings: Settings, store: Store, secret: string): RunningServer {
   const { log = silentLog, issuer, audience, policy, lobbies, bus = inProcessBus() } = settings;
   const { framesPerSecond, frameBurst, ...bounds } = settings.bounds;
-  const store = settings.store ?? openStore(settings);
   const engine = new Engine({
     ...{ store, bus, newId, policy, lobbies },
     clock: systemClock,
@@ -194,10 +194,15 @@ function spreadMs(connections: number): number {
   return Math.min(30_000, 200 + 3 * connections);
 }
 
-function openStore({ dataFile, log = silentLog }: Settings): Store {
+/** The driver of a database is loaded by those who use it: the embedded server starts without. */
+async function openStore({ dataFile, database, log = silentLog }: Settings): Promise<Store> {
+  const onDefect = (error: unknown): void => log.error({ what: "apply", err: error }, "defect");
   try {
-    const onDefect = (error: unknown): void => log.error({ what: "apply", err: error }, "defect");
-    return openLibsqlStore({ onDefect, ...(dataFile !== undefined && { file: dataFile }) });
+    if (database === undefined)
+      return openLibsqlStore({ onDefect, ...(dataFile !== undefined && { file: dataFile }) });
+    const { openPostgresStore } = await import("./store/postgres/postgres-store.ts");
+    const onFailure = (error: unknown): void => log.warn({ what: "database", err: error }, "connection lost");
+    return await openPostgresStore({ url: database, onDefect, onFailure });
   } catch (error) {
     throw unavailable(error);
   }

@@ -28,7 +28,9 @@ export interface ServerOptions {
   readonly trustedProxies?: number | undefined;
   /** Path of the embedded database. Default: in memory, gone with the process. */
   readonly dataFile?: string | undefined;
-  /** Another store, instead of `dataFile`. The server closes it. */
+  /** Address of a PostgreSQL, `"postgres://user:password@host/database"`, instead of `dataFile`. */
+  readonly database?: string | undefined;
+  /** Another store, instead of `dataFile` and `database`. The server closes it. */
   readonly store?: Store | undefined;
   /** Connects several server processes. Default: this one alone. The server closes it. */
   readonly bus?: Bus | undefined;
@@ -69,6 +71,7 @@ export interface ServerBounds {
 export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy" | "bounds">> {
   readonly secret?: string | undefined;
   readonly dataFile?: string | undefined;
+  readonly database?: string | undefined;
   readonly store?: Store | undefined;
   readonly bus?: Bus | undefined;
   readonly serve?: { readonly dir: string } | undefined;
@@ -77,7 +80,7 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly bounds: Defaulted<ServerBounds>;
 }
 
-type Absent = "secret" | "dataFile" | "store" | "bus" | "serve" | "log";
+type Absent = "secret" | "dataFile" | "database" | "store" | "bus" | "serve" | "log";
 type Defaulted<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
 const amount = z.int().positive();
@@ -124,6 +127,12 @@ const schema: z.ZodType<Settings> = z.strictObject({
   origins: z.union([z.literal("*"), z.array(origin)]).default([]),
   trustedProxies: z.int().min(0).max(16).default(0),
   dataFile: z.string().min(1).optional(),
+  database: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^postgres(?:ql)?:/u.test(text), {
+      error: 'must be an address, as "postgres://user:password@host/database"',
+    })
+    .optional(),
   store: z.custom<Store>((value) => typeof value === "object" && value !== null).optional(),
   bus: z.custom<Bus>((value) => typeof value === "object" && value !== null).optional(),
   policy: policyObject,
@@ -145,8 +154,9 @@ export function readOptions(options: ServerOptions): Settings {
   const merged = { ...options, policy: { ...defaultPolicy, ...options.policy } };
   const parsed = schema.safeParse(merged);
   if (parsed.success) {
-    if (parsed.data.store && parsed.data.dataFile !== undefined)
-      throw misused("store and dataFile exclude each other");
+    const { store, dataFile, database } = parsed.data;
+    if ([store, dataFile, database].filter((each) => each !== undefined).length > 1)
+      throw misused("store, dataFile and database exclude each other");
     return parsed.data;
   }
   const [issue] = parsed.error.issues;

@@ -57,7 +57,21 @@ describe("the command line", () => {
     expect(readArguments(["--lobbies", ""], {})).toMatchObject({ settings: { server: { lobbies: [] } } });
   });
 
+  it("takes a database in place of a file, from a flag or from either variable", () => {
+    const database = "postgres://tidings@localhost/tidings";
+    const settings = { server: { database, port: 1 } };
+    const flags = ["--database", database, "--port", "1"];
+    expect(readArguments(flags, { DATABASE_URL: "postgres://elsewhere" })).toMatchObject({ settings });
+    for (const variable of ["DATABASE_URL", "TIDINGS_DATABASE"]) {
+      const invocation = readArguments(["--port", "1"], { [variable]: database });
+      expect(invocation).toMatchObject({ settings });
+      expect(invocation).not.toMatchObject({ settings: { server: { dataFile: expect.anything() } } });
+      expect(readArguments(["migrate"], { [variable]: database })).toEqual({ command: "migrate", database });
+    }
+  });
+
   it.each([
+    [["migrate"]],
     [["--port", "1e3"]],
     [["--log-level", "loud"]],
     [["token"]],

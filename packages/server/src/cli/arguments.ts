@@ -9,6 +9,7 @@ import type { ServerOptions } from "../options.ts";
 export type Invocation =
   | { readonly command: "help" | "version" }
   | { readonly command: "serve"; readonly settings: CommandSettings }
+  | { readonly command: "migrate"; readonly database: string }
   | {
       readonly command: "token";
       readonly settings: CommandSettings;
@@ -30,6 +31,7 @@ const flags = {
   host: { type: "string" },
   path: { type: "string" },
   data: { type: "string" },
+  database: { type: "string" },
   issuer: { type: "string" },
   audience: { type: "string" },
   origins: { type: "string" },
@@ -55,11 +57,16 @@ export function readArguments(words: readonly string[], environment: Environment
   const [command = "serve", ...rest] = positionals;
   const settings = readSettings((name) => {
     const flag = values[name];
-    return typeof flag === "string"
-      ? flag
-      : environment[`TIDINGS_${name.replaceAll("-", "_").toUpperCase()}`];
+    if (typeof flag === "string") return flag;
+    const variable = name.replaceAll("-", "_").toUpperCase();
+    return environment[`TIDINGS_${variable}`] ?? environment[usualVariable[name] ?? ""];
   }, environment["TIDINGS_SECRET"]);
   if (command === "serve" && rest.length === 0) return { command, settings };
+  if (command === "migrate" && rest.length === 0) {
+    const { database } = settings.server;
+    if (database === undefined) throw misused('"migrate" needs --database or DATABASE_URL');
+    return { command, database };
+  }
   const [userId] = rest;
   if (command === "token" && userId !== undefined && rest.length === 1) {
     return { command, settings, userId, expiresInMs: mapped(values.expires, readDuration) };
@@ -80,6 +87,9 @@ function parseFlags(words: readonly string[]) {
   return parseArgs({ args: [...words], options: flags, allowPositionals: true });
 }
 
+/** Names that hosts and tools give such settings too. */
+const usualVariable: Readonly<Record<string, string>> = { database: "DATABASE_URL" };
+
 type Setting = Exclude<keyof typeof flags, "help" | "version">;
 
 function readSettings(
@@ -90,12 +100,13 @@ function readSettings(
   const logLevel = read("log-level") ?? "info";
   if (!LOG_LEVELS.includes(logLevel)) throw misused(`the log level is one of ${LOG_LEVELS.join(", ")}`);
   const origins = read("origins");
+  const database = read("database");
   return {
     secret,
     dataFile,
     logLevel,
     server: {
-      dataFile,
+      ...(database === undefined ? { dataFile } : { database }),
       port: mapped(read("port"), (text) => readNumber("port", text)),
       host: read("host"),
       path: read("path"),

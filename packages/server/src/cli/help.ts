@@ -2,6 +2,7 @@ export const help = `tidings-server: the reference messaging server
 
   tidings-server [options]             run the server until SIGTERM or SIGINT, then drain it
   tidings-server token <user> [options]  print a token with which this user may connect
+  tidings-server migrate [options]     bring the schema of a PostgreSQL up to date, before new nodes start
 
 Every option can also be an environment variable; the option wins.
 
@@ -9,6 +10,8 @@ Every option can also be an environment variable; the option wins.
   --host <address>            TIDINGS_HOST             default 127.0.0.1, this machine only
   --path <path>               TIDINGS_PATH             of the WebSocket, default /
   --data <file>               TIDINGS_DATA             database, default tidings.db; :memory: for none
+  --database <address>        TIDINGS_DATABASE         postgres://user:password@host/database instead of --data;
+                              DATABASE_URL             … the same
   --issuer <name>             TIDINGS_ISSUER           demanded of tokens, default tidings
   --audience <name>           TIDINGS_AUDIENCE         demanded of tokens, default tidings
   --origins <list>            TIDINGS_ORIGINS          web pages that may connect, comma between; * for any

@@ -39,8 +39,9 @@ export function openPool({ url, connections, onFailure, ...settings }: PoolSetti
     pipeline: true,
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : types.getTypeParser(oid, format)) },
   });
-  // Of a connection nobody uses; whoever uses one hears of it from the statement.
+  // Of connections nobody uses. One in use tells its statement too, but would end the process if nobody listened.
   pool.on("error", onFailure);
+  pool.on("connect", (client) => client.on("error", onFailure));
   return pool;
 }
 
