@@ -12,7 +12,7 @@ async function expectEnd(peer: Peer, ...codes: readonly unknown[]): Promise<void
   expectThat(codes.includes(code), `the link should end with ${codes.join(" or ")}; it ended with ${code}`);
 }
 
-export const greetingLaws: readonly BackendLaw[] = [
+const greetingLaws: readonly BackendLaw[] = [
   law("[B1] welcomes a user first and once, with the heads of their conversations", async (trial) => {
     const ada = await trial.enter("ada");
     const conversationId = await gather(ada);

@@ -64,7 +64,7 @@ export function complete(draft: Draft): Command {
   return { commandId: newId(), at: systemClock.now(), ...draft };
 }
 
-export function isAck(answer: Ack | RejectFrame): answer is Ack {
+function isAck(answer: Ack | RejectFrame): answer is Ack {
   return !("type" in answer);
 }
 
