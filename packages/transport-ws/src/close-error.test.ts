@@ -1,4 +1,4 @@
-import { errorCodes } from "@tidings/core/errors";
+import { entryOf } from "@tidings/core/errors";
 import { closeCodes } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
 import { golden } from "../test/scripted-server.ts";
@@ -7,7 +7,7 @@ import { closeError, refusal } from "./close-error.ts";
 describe("closeError", () => {
   it.each(Object.entries(closeCodes))("reads close code %s as %s", (closeCode, code) => {
     const error = closeError(Number(closeCode), undefined, "connection/lost");
-    expect(error).toMatchObject({ code, retryable: errorCodes[code].retryable });
+    expect(error).toMatchObject({ code, retryable: entryOf(code).retryable });
   });
 
   it.each([1000, 1002, 1005, 1006, 1008, 4999])("takes %s as a link that was lost", (closeCode) => {

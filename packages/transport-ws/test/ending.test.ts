@@ -1,4 +1,4 @@
-import { errorCodes } from "@tidings/core/errors";
+import { entryOf } from "@tidings/core/errors";
 import { closeCodes } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -46,7 +46,7 @@ describe("the end of a link", () => {
       const { peer, ...dialled } = await open();
       peer.socket.close(number);
       const code = closeCodes[number] ?? "connection/lost";
-      expect(await closedReason(dialled)).toMatchObject({ code, retryable: errorCodes[code].retryable });
+      expect(await closedReason(dialled)).toMatchObject({ code, retryable: entryOf(code).retryable });
     },
   );
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
-import { type ErrorCode, errorCodes } from "../errors/codes.ts";
+import { entryOf, type ErrorCode } from "../errors/codes.ts";
 import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { MessageKind, MessageOrigin, TextRange } from "../protocol/records.ts";
@@ -81,7 +81,7 @@ export function composePipeline(steps: readonly ComposeStep[]): ComposePipeline 
 
 /** What is wrong, in the words of its code, and what would put it right. */
 export function issueOf(code: ErrorCode, suggestion: string): ErrorIssue {
-  return { code, message: errorCodes[code].text, suggestion };
+  return { code, message: entryOf(code).text, suggestion };
 }
 
 /** A refusal for these issues, one at least. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BackoffPolicy } from "../base/backoff.ts";
-import { type ErrorCode, errorCodes, isErrorCode } from "../errors/codes.ts";
+import { allErrorCodes, type ErrorCode } from "../errors/codes.ts";
 import { MessagingError, type MessagingErrorOptions } from "../errors/messaging-error.ts";
 import {
   advanceConnection,
@@ -265,9 +265,7 @@ describe("the connection machine", () => {
   });
 
   it("[C2] needs the app for refused credentials and versions, for nothing that may pass", () => {
-    const blocking = Object.keys(errorCodes).filter(
-      (code) => isErrorCode(code) && needsApp(new MessagingError(code)),
-    );
+    const blocking = allErrorCodes().filter((code) => needsApp(new MessagingError(code)));
     expect(blocking).toEqual([
       ...["auth/required", "auth/invalid", "auth/origin", "protocol/version", "protocol/hello"],
       ...["client/closed", "client/misused", "client/listener"],

@@ -1,5 +1,5 @@
 import { assertNever } from "../base/assert-never.ts";
-import { asReason, type ErrorCode, errorCodes } from "../errors/codes.ts";
+import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
 import type { Command, CommandType, CreateConversation } from "../protocol/commands.ts";
 import { create, setStatus, update } from "./conversation.ts";
 import { changeMessage, send } from "./message.ts";
@@ -28,7 +28,7 @@ type Later = Exclude<Command, CreateConversation>;
 export function apply(records: Records, command: Command, context: ApplyContext): Applied {
   const verdict = judge(records, command, context);
   if (typeof verdict !== "string") return verdict;
-  const reason = asReason(errorCodes[verdict].text);
+  const reason = asReason(entryOf(verdict).text);
   return { ok: false, code: verdict, message: `unable to apply ${command.type}; ${reason}` };
 }
 

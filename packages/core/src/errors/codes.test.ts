@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { errorCodes, isErrorCode } from "./codes.ts";
+import { allErrorCodes, entryOf, isErrorCode } from "./codes.ts";
 
-const entries = Object.entries(errorCodes);
+const entries = allErrorCodes().map((code) => [code, entryOf(code)] as const);
 
 describe("the registry of codes", () => {
   it("names each as area/what, in lower case with dashes", () => {

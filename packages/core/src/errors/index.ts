@@ -1,4 +1,11 @@
-export { type CodeEntry, type ErrorCategory, type ErrorCode, errorCodes, isErrorCode } from "./codes.ts";
+export {
+  allErrorCodes,
+  type CodeEntry,
+  entryOf,
+  type ErrorCategory,
+  type ErrorCode,
+  isErrorCode,
+} from "./codes.ts";
 export {
   type ErrorIssue,
   isMessagingError,

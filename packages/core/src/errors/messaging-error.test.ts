@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { errorCodes } from "./codes.ts";
+import { entryOf } from "./codes.ts";
 import { isMessagingError, MessagingError, toMessagingError } from "./messaging-error.ts";
 
 describe("MessagingError", () => {
@@ -12,7 +12,7 @@ describe("MessagingError", () => {
       category: "limit",
       retryable: true,
       retryAfterMs: undefined,
-      userMessage: errorCodes["rate/limited"].text,
+      userMessage: entryOf("rate/limited").text,
     });
     expect(error).toBeInstanceOf(Error);
   });

@@ -1,4 +1,4 @@
-import { type ErrorCategory, type ErrorCode, errorCodes, isErrorCode } from "./codes.ts";
+import { entryOf, type ErrorCategory, type ErrorCode, isErrorCode } from "./codes.ts";
 
 /** One thing wrong with an input: `code` and numbers for the app, texts for the person (English). */
 export interface ErrorIssue {
@@ -40,14 +40,14 @@ export class MessagingError extends Error {
   constructor(code: ErrorCode, options: MessagingErrorOptions = {}) {
     super(options.message ?? `unable to go on; ${code}`, options);
     this.code = code;
-    this.retryable = options.retryable ?? errorCodes[code].retryable;
+    this.retryable = options.retryable ?? entryOf(code).retryable;
     this.retryAfterMs = options.retryAfterMs;
     this.issues = options.issues ?? [];
     this.conversationId = options.conversationId;
   }
 
   get category(): ErrorCategory {
-    return errorCodes[this.code].category;
+    return entryOf(this.code).category;
   }
 
   /** Where the cause and the remedy are written down: a heading of a page in the installed package. */
@@ -63,7 +63,7 @@ export class MessagingError extends Error {
 
   /** A sentence for the person at the screen. */
   get userMessage(): string {
-    return errorCodes[this.code].text;
+    return entryOf(this.code).text;
   }
 }
 

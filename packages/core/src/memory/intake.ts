@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { createScope } from "../base/observable.ts";
 import { apply } from "../domain/apply.ts";
-import { asReason, type ErrorCode, errorCodes } from "../errors/codes.ts";
+import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
 import type { Command } from "../protocol/commands.ts";
 import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { carry, whatIsWrong } from "./carry.ts";
@@ -115,5 +115,5 @@ function refused(code: ErrorCode, message: string, retryAfterMs?: number): Refus
 }
 
 function textOf(code: ErrorCode): string {
-  return `unable to accept the command; ${asReason(errorCodes[code].text)}`;
+  return `unable to accept the command; ${asReason(entryOf(code).text)}`;
 }

@@ -1,4 +1,4 @@
-import { errorCodes } from "../errors/codes.ts";
+import { entryOf } from "../errors/codes.ts";
 import type { CloseReason } from "../ports/transport.ts";
 import type { Archive } from "./archive.ts";
 import type { CommandFaults, CutOptions, MemoryFaults } from "./faults.ts";
@@ -23,7 +23,7 @@ export function createMishaps({
   let saved: Archive | undefined;
 
   const cut = ({ userId, code = "connection/lost", ...when }: CutOptions = {}): void => {
-    const reason = { code, retryable: errorCodes[code].retryable, ...when };
+    const reason = { code, retryable: entryOf(code).retryable, ...when };
     for (const session of [...hub.sessions]) {
       if (userId === undefined || session.userId === userId) end(session, reason);
     }

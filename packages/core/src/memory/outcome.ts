@@ -1,4 +1,4 @@
-import { errorCodes, type ErrorCode } from "../errors/codes.ts";
+import { entryOf, type ErrorCode } from "../errors/codes.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import type { Ack } from "../protocol/changes.ts";
 
@@ -13,7 +13,7 @@ export interface Refused {
 }
 
 export function isPassing({ code }: Refused): boolean {
-  return errorCodes[code].retryable;
+  return entryOf(code).retryable;
 }
 
 export function errorOf({ code, ...why }: Refused): MessagingError {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { needsApp } from "../connection/machine.ts";
-import { errorCodes, isErrorCode } from "../errors/codes.ts";
+import { entryOf, isErrorCode } from "../errors/codes.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import { isOurFault } from "../outbox/suspects.ts";
 import { closeCodeOf, closeCodes } from "./close-codes.ts";
@@ -20,7 +20,7 @@ describe("close codes", () => {
 
   it("say what their number would say of a refused HTTP request, where it would say something", () => {
     expect(closeCodes[4401]).toMatch(/^auth\//);
-    expect(errorCodes[closeCodes[4503] ?? "client/unknown"].category).toBe("server");
+    expect(entryOf(closeCodes[4503] ?? "client/unknown").category).toBe("server");
   });
 
   it("come back from the code they stand for, one of ours for each", () => {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type ErrorCode, errorCodes } from "../../src/errors/codes.ts";
+import { allErrorCodes, entryOf, isErrorCode } from "../../src/errors/codes.ts";
 import { MessagingError } from "../../src/errors/messaging-error.ts";
 import { parseClientFrames } from "../../src/protocol/parse-client.ts";
 import { parseServerFrames } from "../../src/protocol/parse-server.ts";
@@ -8,7 +8,7 @@ import { LAWS, PACKAGE_RULES } from "../../../../scripts/architecture/rules.ts";
 import { root } from "./generated.ts";
 import { headingsOf, jsonBlocks, linksOf, pagesOf, readPage, slugOf } from "./markdown.ts";
 
-const codes = Object.keys(errorCodes).filter((code): code is ErrorCode => code in errorCodes);
+const codes = allErrorCodes();
 
 describe("docs/protocol.md", () => {
   const page = readPage("docs/protocol.md");
@@ -51,9 +51,7 @@ describe("docs/protocol.md", () => {
       areas.has(area),
     );
     expect(named.length).toBeGreaterThan(20);
-    expect(named.map(([, area, what]) => `${area}/${what}`).filter((code) => !(code in errorCodes))).toEqual(
-      [],
-    );
+    expect(named.map(([, area, what]) => `${area}/${what}`).filter((code) => !isErrorCode(code))).toEqual([]);
   });
 });
 
@@ -72,7 +70,8 @@ describe("docs/errors.md", () => {
 
   it("says of each its category and whether it is retryable, as the registry does", () => {
     const said = entries.map(({ text, body }) => [text, /^_(.+)_$/m.exec(body)?.[1]]);
-    const known = Object.entries(errorCodes).map(([code, { category, retryable }]) => {
+    const known = codes.map((code) => {
+      const { category, retryable } = entryOf(code);
       return [code, `${category} · ${retryable ? "retryable" : "not retryable"}`];
     });
     expect(said).toEqual(known);

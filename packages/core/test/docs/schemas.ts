@@ -1,6 +1,6 @@
 /** The wire as JSON Schema (draft 2020-12), made from the zod schemas that parse it. */
 import * as z from "zod";
-import { errorCodes } from "../../src/errors/codes.ts";
+import { allErrorCodes, entryOf } from "../../src/errors/codes.ts";
 import { ack, change, head } from "../../src/protocol/changes.ts";
 import { closeCodes } from "../../src/protocol/close-codes.ts";
 import { command } from "../../src/protocol/commands.ts";
@@ -92,5 +92,5 @@ export const schemaFiles: ReadonlyMap<string, unknown> = new Map<string, unknown
     titled("Query results", "Under each type of query, the result that answers it.", wire.queryResults),
   ],
   ["docs/schemas/close-codes.json", closeCodes],
-  ["docs/schemas/error-codes.json", errorCodes],
+  ["docs/schemas/error-codes.json", Object.fromEntries(allErrorCodes().map((code) => [code, entryOf(code)]))],
 ]);

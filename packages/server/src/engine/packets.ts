@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes } from "@tidings/core/errors";
+import { entryOf, type ErrorCode } from "@tidings/core/errors";
 import type { Ack, Change, Receipt, ServerFrame } from "@tidings/core/protocol";
 import type { Refusal } from "../store/store.ts";
 import type { Packet } from "./frame-list.ts";
@@ -50,7 +50,7 @@ export function rejectPacket(id: number, refusal: Refusal, expected?: number): P
 }
 
 export function isRetryable({ code, retryable }: Refusal): boolean {
-  return retryable ?? errorCodes[code].retryable;
+  return retryable ?? entryOf(code).retryable;
 }
 
 export function refuse(code: ErrorCode, message: string, retryAfterMs?: number): Refusal {
