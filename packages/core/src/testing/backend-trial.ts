@@ -1,5 +1,5 @@
 import type { Welcome } from "../protocol/frames.ts";
-import { connectPeer, type KitSocket, type Peer } from "./backend-peer.ts";
+import { connectPeer, type Draft, type KitSocket, type Peer } from "./backend-peer.ts";
 import { newId } from "./dialled.ts";
 import { expectSame, type Waiting } from "./kit.ts";
 
@@ -65,6 +65,6 @@ export async function gather(owner: Person, ...members: readonly Person[]): Prom
 }
 
 /** A message, as a draft. */
-export function words(conversationId: string, text: string) {
-  return { type: "message.send", conversationId, kind: "text", content: { text } } as const;
+export function words(conversationId: string, text: string): Draft {
+  return { type: "message.send", conversationId, kind: "text", content: { text } };
 }
