@@ -13,7 +13,7 @@ import { createWaiting, type LawGroup, runKit, type TestRunner } from "./kit.ts"
 
 /** What to expect of a backend that speaks our wire. */
 export interface BackendExpectations {
-  /** It asks who one is. */
+  /** It checks who one is. Without, a token is merely a name. */
   readonly tokens: boolean;
   /** Typing and presence travel. */
   readonly signals: boolean;

@@ -67,9 +67,10 @@ export const tokenLaws: readonly BackendLaw[] = [
 ];
 
 export const tokenlessLaws: readonly BackendLaw[] = [
-  law("[B3] takes whoever comes, where there are no tokens", async (trial) => {
-    expectSame(await trial.token("ada"), undefined, "the token");
-    await (await trial.enter("ada")).ping();
+  law("[B3] takes a token for a name, where nobody checks it", async (trial) => {
+    const [ada, again, bob] = [await trial.enter("ada"), await trial.enter("ada"), await trial.enter("bob")];
+    expectSame(again.userId, ada.userId, "the user of the same token");
+    expectThat(bob.userId !== ada.userId, "another token should be another user");
   }),
 ];
 

@@ -54,6 +54,35 @@ describe("memoryTransport", () => {
   transportConformance({ describe, it, supports, create: memoryBench, report: () => {} });
 });
 
+/** The same backend, without tokens, signals and receipts, one command at a time: what a modest one offers. */
+async function modestBench(): Promise<TransportBench> {
+  const { backend, ...bench } = await memoryBench();
+  const sound = bench.transport;
+  const open: Transport["open"] = async (request, signal) => {
+    const receive: OpenRequest["receive"] = (events) =>
+      request.receive(events.filter(({ type }) => type !== "signal" && type !== "receipt"));
+    const { refresh: _, ...link } = await sound.open({ ...request, token: "good", receive }, signal);
+    let last: Promise<unknown> = Promise.resolve();
+    const submit: Link["submit"] = (command) => {
+      const answer = last.then(() => link.submit(command));
+      last = answer.catch(() => {});
+      return answer;
+    };
+    return { ...link, submit, signal: () => {} };
+  };
+  return {
+    transport: { supports: { pipelining: false, signals: false, receipts: false }, open },
+    conversationId,
+    token: undefined,
+    backend,
+  };
+}
+
+describe("a transport that supports nothing", () => {
+  const none = { pipelining: false, signals: false, receipts: false, tokens: false, farewells: false };
+  transportConformance({ describe, it, supports: none, create: modestBench, report: () => {} });
+});
+
 /** A transport like the sound one, but for one defect. */
 type Break = (sound: Transport) => Partial<Transport>;
 
