@@ -1,0 +1,188 @@
+import {
+  type Client,
+  type Clock,
+  type Conversation,
+  createClient,
+  type Durability,
+  type OutboxEntry,
+  type Random,
+} from "@tidings/core";
+import { seededRandom } from "@tidings/core/testing";
+import { webSocketTransport } from "@tidings/transport-ws";
+import { createDisk, type Disk } from "./disk.ts";
+import { createLife, type Life } from "./life.ts";
+import type { Time } from "./time.ts";
+import { type Accept, createWire, type Wire } from "./wire.ts";
+
+/** What the app on a device gives its client for a token, and how the machine under it behaves. */
+export interface DeviceFaults {
+  /** So many tokens from now on have expired already. */
+  expiredTokens: number;
+  /** So many requests for a token fail. */
+  failedTokens: number;
+  /** How long a token lives, ms; for ever if absent. */
+  tokenLifeMs: number | undefined;
+  /** How far the device's clock is off, ms. */
+  clockOffMs: number;
+  hasNetwork: boolean;
+}
+
+/** One machine of one person: its disk stays, its process may die and start again at any moment. */
+export interface Device {
+  readonly name: string;
+  readonly userId: string;
+  readonly disk: Disk;
+  readonly wire: Wire;
+  readonly faults: DeviceFaults;
+  /** Its shipped client while there is a process. */
+  readonly client: Client | undefined;
+  readonly life: Life | undefined;
+  /** Has its present process been online? What an earlier one left is known to it by then. */
+  readonly hasResumed: boolean;
+  /** Has it been told of the epoch that is now? */
+  readonly isCurrent: boolean;
+  room(conversationId: string): Conversation | undefined;
+  start(): void;
+  /** Ends the process. @param isSilent - the other end of its connection is not told. */
+  crash(isSilent: boolean): void;
+  /** Ends the process as an app does that is closed. */
+  close(): Promise<void>;
+  setNetwork(hasNetwork: boolean): void;
+  /** A backup was restored. */
+  forgetEpoch(): void;
+  heal(): void;
+}
+
+export interface DeviceOptions {
+  readonly time: Time;
+  readonly seed: number;
+  readonly name: string;
+  readonly userId: string;
+  readonly durability: Durability;
+  readonly conversations: readonly string[];
+  readonly accept: () => Accept | undefined;
+  readonly onMishap: (name: string) => void;
+  readonly onConnection: (device: Device, state: string) => void;
+  readonly onEntry: (device: Device, entry: OutboxEntry) => void;
+  readonly onView: (device: Device, room: Conversation) => void;
+  readonly onEnd: (device: Device) => void;
+  readonly onRunaway: (device: Device) => void;
+}
+
+/** Coming back soon keeps runs short; the shape of the waits is tested in core. */
+const backoff = { baseMs: 100, maxMs: 2_000 };
+
+export function createDevice(options: DeviceOptions): Device {
+  const { time, seed, name, userId, durability, conversations, accept, onMishap } = options;
+  const disk = createDisk(durability);
+  const wire = createWire({ time, random: seededRandom(seed), accept, onMishap });
+  const faults: DeviceFaults = {
+    ...{ expiredTokens: 0, failedTokens: 0, tokenLifeMs: undefined, clockOffMs: 0, hasNetwork: true },
+  };
+  const rooms = new Map<string, Conversation>();
+  const listeners = new Set<() => void>();
+  let lives = 0;
+  let life: Life | undefined;
+  let client: Client | undefined;
+  let hasResumed = false;
+  let isCurrent = true;
+  let isSilentEnd = false;
+
+  const auth = (): string => {
+    if (faults.failedTokens > 0) {
+      faults.failedTokens -= 1;
+      throw new Error("simulated: no token");
+    }
+    if (faults.expiredTokens > 0) {
+      faults.expiredTokens -= 1;
+      return `${userId} ${time.now() - 1}`;
+    }
+    return faults.tokenLifeMs === undefined ? userId : `${userId} ${time.now() + faults.tokenLifeMs}`;
+  };
+
+  const logged = (event: string): void => {
+    if (!event.startsWith("connection.")) return;
+    const state = event.slice("connection.".length);
+    if (state === "online") hasResumed = isCurrent = true;
+    options.onConnection(device, state);
+  };
+
+  const ended = (): void => {
+    client = undefined;
+    hasResumed = false;
+    rooms.clear();
+    listeners.clear();
+    wire.cut(isSilentEnd);
+    options.onEnd(device);
+  };
+
+  const watch = (of: Life, started: Client): void => {
+    started.on("outbox", (entry) => !of.isOver && options.onEntry(device, entry));
+    for (const id of conversations) {
+      const room = started.conversation(id);
+      rooms.set(id, room);
+      room.timeline.subscribe(() => !of.isOver && options.onView(device, room));
+    }
+  };
+
+  const device: Device = {
+    ...{ name, userId, disk, wire, faults },
+    get client() {
+      return client;
+    },
+    get life() {
+      return life;
+    },
+    get hasResumed() {
+      return hasResumed;
+    },
+    get isCurrent() {
+      return isCurrent;
+    },
+    room: (conversationId) => rooms.get(conversationId),
+    start() {
+      if (client) return;
+      isSilentEnd = false;
+      const started = createLife(time, ended, () => options.onRunaway(device));
+      life = started;
+      const clock: Clock = { now: () => time.now() + faults.clockOffMs, after: started.after };
+      const random: Random = seededRandom(seed + 7_919 * ++lives);
+      const transport = webSocketTransport({
+        ...{ url: "ws://simulated", WebSocket: wire.socketsOf(started), clock },
+      });
+      client = createClient({
+        ...{ transport, storage: disk.connect(started), auth, userId, backoff, clock, random },
+        logger: (_level, event) => !started.isOver && logged(event),
+        platform: {
+          hasNetwork: () => faults.hasNetwork,
+          subscribe(listener) {
+            listeners.add(listener);
+            return () => listeners.delete(listener);
+          },
+        },
+      });
+      watch(started, client);
+      void client.connect().catch(() => {});
+    },
+    crash(isSilent) {
+      isSilentEnd = isSilent;
+      life?.end();
+    },
+    async close() {
+      const [closing, ending] = [client, life];
+      await Promise.race([closing?.close(), new Promise<void>((done) => void time.after(1_000, done))]);
+      ending?.end();
+    },
+    setNetwork(hasNetwork) {
+      faults.hasNetwork = hasNetwork;
+      for (const listener of listeners) listener();
+    },
+    forgetEpoch: () => void (isCurrent = false),
+    heal() {
+      Object.assign(faults, { expiredTokens: 0, failedTokens: 0, tokenLifeMs: undefined });
+      Object.assign(disk.faults, { isFull: false, failures: 0, delayMs: 0 });
+      wire.heal();
+    },
+  };
+  return device;
+}

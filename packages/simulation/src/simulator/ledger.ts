@@ -1,0 +1,157 @@
+import type { AnyRecord, Change, MessageRecord, Receipt } from "@tidings/core/protocol";
+import type { Outcome, Submission } from "@tidings/server/store";
+import { canonical } from "./canonical.ts";
+import { COMMON } from "./people.ts";
+
+/** Everything that took effect in one conversation, in order. */
+export interface Account {
+  readonly changes: readonly Change[];
+  /** Ids by place: the first message at index 0. */
+  readonly order: readonly string[];
+  readonly receipts: ReadonlyMap<string, Receipt>;
+  /** The newest of each. */
+  readonly records: ReadonlyMap<string, AnyRecord>;
+  /** A message as it was when the conversation was at `rev`. */
+  messageAt(id: string, rev: number): MessageRecord | undefined;
+  /** When `userId` came in and went out. */
+  readonly presences: ReadonlyMap<string, readonly Presence[]>;
+}
+
+interface Presence {
+  readonly rev: number;
+  readonly atMs: number;
+  readonly isIn: boolean;
+}
+
+/** What the server has made durable, as its store told when it had: the truth everything else is held against. */
+export interface Ledger {
+  account(conversationId: string): Account;
+  /** Was this command made durable, in this history? */
+  has(commandId: string): boolean;
+  /** Was this very state of a record ever durable, before a backup was restored or since? */
+  knows(record: AnyRecord): boolean;
+  /** Ids of messages that a restored backup did not have. */
+  readonly lost: ReadonlySet<string>;
+  committed(items: readonly Submission[], outcomes: readonly Outcome[]): void;
+  erase(): void;
+}
+
+interface Book extends Account {
+  readonly changes: Change[];
+  readonly order: string[];
+  readonly receipts: Map<string, Receipt>;
+  readonly records: Map<string, AnyRecord>;
+  readonly presences: Map<string, Presence[]>;
+  readonly versions: Map<string, MessageRecord[]>;
+}
+
+export interface LedgerOptions {
+  readonly now: () => number;
+  /** Told of what must not be in any history. */
+  readonly violate: (law: string, what: string) => void;
+  /** Told of each command when it takes effect. */
+  readonly onEffect: (commandId: string, conversationId: string) => void;
+}
+
+export function createLedger({ now, violate, onEffect }: LedgerOptions): Ledger {
+  const books = new Map<string, Book>();
+  const commands = new Set<string>();
+  const texts = new Map<string, string>();
+  const lost = new Set<string>();
+  /** After a backup was restored the same revision may be another change. */
+  const known = new Set<string>();
+
+  const bookOf = (conversationId: string): Book => {
+    let book = books.get(conversationId);
+    if (!book) books.set(conversationId, (book = createBook()));
+    return book;
+  };
+
+  const noteMessage = (book: Book, change: Change, message: MessageRecord): void => {
+    const versions = book.versions.get(message.id) ?? [];
+    book.versions.set(message.id, [...versions, message]);
+    if (change.kind !== "message.send") return;
+    if (versions.length > 0) violate("D2", `message ${message.id} was sent twice`);
+    book.order.push(message.id);
+    if (message.seq !== book.order.length)
+      violate("D3", `message ${message.id} has place ${message.seq} and not ${book.order.length}`);
+    const text = "text" in message.content ? message.content.text : "";
+    if (text !== COMMON && texts.has(text))
+      violate("D2", `"${text}" took effect as ${texts.get(text)} and as ${message.id}`);
+    texts.set(text, message.id);
+  };
+
+  const note = (change: Change): void => {
+    const { conversationId, record, rev } = change;
+    const book = bookOf(conversationId);
+    book.changes.push(change);
+    if (rev !== book.changes.length || record.rev !== rev)
+      violate("D3", `change ${rev} of ${conversationId} should be ${book.changes.length}`);
+    book.records.set(keyOf(record), record);
+    known.add(canonical(record));
+    if (record.type === "message") noteMessage(book, change, record);
+    if (record.type !== "participant") return;
+    const isIn = record.status === "active" || record.status === "muted";
+    const presences = book.presences.get(record.userId) ?? [];
+    book.presences.set(record.userId, [...presences, { rev, atMs: now(), isIn }]);
+  };
+
+  return {
+    account: bookOf,
+    has: (commandId) => commands.has(commandId),
+    knows: (record) => known.has(canonical(record)),
+    lost,
+    committed(items, outcomes) {
+      for (const [index, { command }] of items.entries()) {
+        const outcome = outcomes[index];
+        if (!outcome?.ok || outcome.isKnown) continue;
+        const { changes, receipt } = outcome.ack;
+        const { commandId, conversationId } = command;
+        if (commands.has(commandId) && command.type !== "receipt.mark")
+          violate("D2", `command ${commandId} (${command.type}) took effect twice`);
+        commands.add(commandId);
+        onEffect(commandId, conversationId);
+        changes.forEach(note);
+        if (receipt) noteReceipt(bookOf(conversationId), receipt, violate);
+      }
+    },
+    erase() {
+      for (const { order } of books.values()) for (const id of order) lost.add(id);
+      for (const id of commands) lost.add(id);
+      books.clear();
+      commands.clear();
+      texts.clear();
+    },
+  };
+}
+
+/** D5: watermarks only rise. */
+function noteReceipt(book: Book, receipt: Receipt, violate: LedgerOptions["violate"]): void {
+  const before = book.receipts.get(receipt.userId);
+  if (before && (before.readSeq > receipt.readSeq || before.deliveredSeq > receipt.deliveredSeq))
+    violate(
+      "D5",
+      `the watermarks of ${receipt.userId} went back from ${before.readSeq} to ${receipt.readSeq}`,
+    );
+  if (receipt.deliveredSeq > book.order.length)
+    violate("D5", `${receipt.userId} has read ${receipt.deliveredSeq} of ${book.order.length}`);
+  book.receipts.set(receipt.userId, receipt);
+}
+
+function createBook(): Book {
+  const versions = new Map<string, MessageRecord[]>();
+  return {
+    changes: [],
+    order: [],
+    receipts: new Map(),
+    records: new Map(),
+    presences: new Map(),
+    versions,
+    messageAt: (id, rev) => versions.get(id)?.findLast((message) => message.rev <= rev),
+  };
+}
+
+function keyOf(record: AnyRecord): string {
+  if (record.type === "message") return record.id;
+  return record.type === "participant" ? `participant ${record.userId}` : "conversation";
+}

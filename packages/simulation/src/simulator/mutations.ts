@@ -1,0 +1,161 @@
+/** A deliberate defect: `from` is replaced by `to` in one source file. */
+export interface Mutation {
+  readonly name: string;
+  /** Below `packages`. */
+  readonly file: string;
+  /** Occurs exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Defects that a messaging system of this kind could have, each of which the simulation must find. `mutation-hook.mjs`
+ * puts one into the sources as a worker loads them; a test fails when a text no longer occurs.
+ */
+export const mutations: readonly Mutation[] = [
+  {
+    name: "ack before commit",
+    file: "server/src/engine/commits.ts",
+    from: "    const outcomes = await this.#store(items);",
+    to: `    for (const { reply, command: { commandId } } of items)
+      if (reply) this.#options.outbound.push(reply.session, ackPacket(reply.id, { commandId, changes: [] }));
+    this.#options.outbound.flush();
+    const outcomes = await this.#store(items);`,
+  },
+  {
+    name: "membership check missing at fan-out",
+    file: "server/src/engine/fan-out.ts",
+    from: "if (user) this.#roster.expel(user, live);",
+    to: "",
+  },
+  {
+    name: "membership check missing at queries",
+    file: "server/src/store/libsql/queries/queries.ts",
+    from: "self && mayRead(self) ?",
+    to: "self ?",
+  },
+  {
+    name: "what was committed while a user was read is not made up for",
+    file: "server/src/engine/greeting.ts",
+    from: "for (const event of missed) this.#repeat(user, event);",
+    to: "",
+  },
+  {
+    name: "lane not in order",
+    file: "server/src/engine/lanes.ts",
+    from: "return number === expectedOf(lane) ||",
+    to: "return number > 0 ||",
+  },
+  {
+    name: "receipts not monotonic",
+    file: "core/src/domain/receipt.ts",
+    from: "Math.max(wasRead, Math.min(command.readSeq ?? 0, newest))",
+    to: "Math.min(command.readSeq ?? 0, newest)",
+  },
+  {
+    name: "heartbeat without heads",
+    file: "server/src/engine/reception.ts",
+    from: "heads: movedHeads(session, user, n, seen, roster.moves)",
+    to: "heads: movedHeads(session, user, n, seen, roster.moves).slice(0, 0)",
+  },
+  {
+    name: "a commit whose answer was lost is not told",
+    file: "server/src/engine/commits.ts",
+    from: "else if (outcome.ok) this.#makeUp(item, outcome, events);",
+    to: "",
+  },
+  {
+    name: "server forgets what it answered",
+    file: "server/src/store/settle.ts",
+    from: "if (remembered) return recall",
+    to: 'if (remembered && command.type === "message.send") return recall',
+  },
+  {
+    name: "resend without id",
+    file: "core/src/outbox/outbox.ts",
+    from: "on.submit(entry.command).then(",
+    to: `on.submit(
+      entry.attempts > 1 ? { ...entry.command, commandId: options.nextId() } : entry.command,
+    ).then(`,
+  },
+  {
+    name: "a command that comes back goes to the end of its lane",
+    file: "core/src/outbox/lane.ts",
+    from: "return { ...lane, flying, isRewinding: flying.size > 0 };",
+    to: "return { ids: [...lane.ids.filter((other) => other !== id), id], flying, isRewinding: flying.size > 0 };",
+  },
+  {
+    name: "command erased when it leaves",
+    file: "core/src/outbox/outbox.ts",
+    from: "    entry.attempts += 1;",
+    to: "    entry.attempts += 1;\n    journal.erase(entry.command.commandId);",
+  },
+  {
+    name: "promise before the command is stored",
+    file: "core/src/client/core.ts",
+    from: "    await entry.stored;",
+    to: "",
+  },
+  {
+    name: "restart that drops the outbox",
+    file: "core/src/outbox/outbox.ts",
+    from: "const unknown = commands.filter(({ command }) => !entries.has(command.commandId));",
+    to: "const unknown = commands.filter(() => false);",
+  },
+  {
+    name: "overlay not dropped on reject",
+    file: "core/src/client/progress.ts",
+    from: 'const isUndone = status === "failed" && command.type !== "message.send";',
+    to: "const isUndone = false;",
+  },
+  {
+    name: "cursor moved before the records are in",
+    file: "core/src/timeline/confirmed.ts",
+    from: `      const [message] = absorbNews([record]);
+      revisions.see(rev, rev);`,
+    to: `      revisions.see(rev, rev);
+      const [message] = absorbNews([record]);`,
+  },
+  {
+    name: "rev gap ignored",
+    file: "core/src/timeline/revisions.ts",
+    from: "if (cursor !== undefined && from <= cursor + 1 && seen.length === 0) {",
+    to: "if (cursor !== undefined) {",
+  },
+  {
+    name: "skip gap repair",
+    file: "core/src/timeline/revisions.ts",
+    from: "if (cursor === undefined || cursor >= head) return undefined;",
+    to: "if (cursor === undefined || cursor < Infinity) return undefined;",
+  },
+  {
+    name: "dedupe by content",
+    file: "core/src/timeline/messages.ts",
+    from: "        const { id, seq } = message;",
+    to: `        const { id, seq } = message;
+        const text = JSON.stringify([message.authorId, message.content]);
+        const held0 = slots.slice(0, slots.size).map((slot) => slot.message);
+        if (held0.some((other) => other.id !== id && JSON.stringify([other.authorId, other.content]) === text)) continue;`,
+  },
+  {
+    name: "order by client time",
+    file: "core/src/timeline/items.ts",
+    from: `      .map((slot) => itemOf(slot, state));
+    for (`,
+    to: `      .map((slot) => itemOf(slot, state))
+      .sort((one, other) => one.message.sentAt - other.message.sentAt);
+    for (`,
+  },
+  {
+    name: "unread by increment",
+    file: "core/src/timeline/confirmed.ts",
+    from: "isUnread: ({ authorId, deletedAt }) => authorId !== reader && deletedAt === undefined,",
+    to: "isUnread: ({ authorId }) => authorId !== reader,",
+  },
+  {
+    name: "new epoch ignored",
+    file: "core/src/timeline/replica.ts",
+    from: "const isAnother = epoch !== undefined && epoch !== next;",
+    to: "const isAnother = false;",
+  },
+];

@@ -1,0 +1,293 @@
+import type { Conversation, MessageItem, TimelineItem } from "@tidings/core";
+import type { MessageRecord, ParticipantRecord } from "@tidings/core/protocol";
+import { canonical } from "./canonical.ts";
+import type { Device } from "./device.ts";
+import type { Account, Ledger } from "./ledger.ts";
+import type { Deed, People } from "./people.ts";
+
+export interface Oracle {
+  /** Looks at what one device shows the moment it shows it. */
+  look(device: Device, room: Conversation): void;
+  /** Looks at everybody, between two steps. */
+  check(): void;
+  /** Nothing goes wrong any more and everybody had time: now all must agree. @param isResumed - on a new link each. */
+  judge(isResumed: boolean): void;
+  /** Does everybody have everybody's watermarks? */
+  areReceiptsRight(): boolean;
+  /** Why it is too early to judge. */
+  unrest(): string | undefined;
+  /** A backup was restored. */
+  forget(): void;
+}
+
+export interface OracleOptions {
+  readonly devices: readonly Device[];
+  readonly ledger: Ledger;
+  readonly people: People;
+  readonly violate: (law: string, what: string) => void;
+  readonly conversations: readonly string[];
+}
+
+/** How much of a timeline is looked at each time; what is older was looked at before. */
+const TAIL = 40;
+/** More timers than any client has cause for (D9). */
+const MOST_TIMERS = 40;
+/** Codes after which a command may have taken effect all the same. */
+const UNCERTAIN: ReadonlySet<string> = new Set(["outbox/gave-up", "outbox/cancelled", "client/closed"]);
+
+/**
+ * Holds what devices show and what people were told against the ledger. It shares no code with client or server: what
+ * the laws say is said here once more, in the plainest way.
+ */
+export function createOracle(options: OracleOptions): Oracle {
+  const { devices, ledger, people, violate, conversations } = options;
+  const sound = new WeakSet<MessageRecord>();
+
+  const look = (device: Device, room: Conversation): void => {
+    const account = ledger.account(room.id);
+    const view = room.timeline.get();
+    const items = view.items.slice(-TAIL);
+    for (const fault of orderFaults(items)) violate("D4", `${device.name} ${room.id}: ${fault}`);
+    for (const item of items) {
+      if (item.type === "message" && item.message.seq > 0 && !item.pending) confirmed(device, item);
+    }
+    if (!device.isCurrent || !view.complete || view.absent) return;
+    for (const fault of gapFaults(items, view.head, view.hasOlder, account))
+      violate("D4", `${device.name} ${room.id}: ${fault}`);
+    for (const item of items) if (item.type === "message") progress(device, item, account);
+  };
+
+  const confirmed = ({ name }: Device, { message }: MessageItem): void => {
+    if (sound.has(message)) return;
+    if (ledger.knows(message)) sound.add(message);
+    else violate("D3", `${name} shows as confirmed what never was: ${JSON.stringify(message)}`);
+  };
+
+  /** D5: nobody is shown further than they are. */
+  const progress = (device: Device, { status, own, message }: MessageItem, { receipts }: Account): void => {
+    if (!own || message.seq === 0 || (status !== "delivered" && status !== "read")) return;
+    const reached = [...receipts.values()].some(
+      ({ userId, deliveredSeq, readSeq }) =>
+        userId !== device.userId && (status === "read" ? readSeq : deliveredSeq) >= message.seq,
+    );
+    if (!reached)
+      violate("D5", `${device.name} shows ${message.id} as ${status}, and nobody has got that far`);
+  };
+
+  /** D6: whatever looks pending is in the outbox, or would stay so for ever. */
+  const pending = (device: Device, room: Conversation): void => {
+    const entries = device.client?.outbox.get().entries ?? [];
+    const touched = new Set(
+      entries.flatMap(({ command }) => ["messageId" in command ? command.messageId : "", command.commandId]),
+    );
+    for (const item of room.timeline.get().items.slice(-TAIL)) {
+      if (item.type !== "message" || !(item.pending || item.message.seq === 0)) continue;
+      if (!touched.has(item.key))
+        violate(
+          "D6",
+          `${device.name} shows ${item.key} as ${item.status}, and nothing in its outbox explains it`,
+        );
+    }
+  };
+
+  /** D1: what was promised is with the server, in the outbox, or its end was told. */
+  const promised = (): void => {
+    for (const deed of people.open()) {
+      const { device, id = "" } = deed;
+      if (!device.client || !device.hasResumed || isKept(deed, ledger)) continue;
+      violate("D1", `${device.name} promised to deliver ${deed.name} ${id}, and it is nowhere`);
+    }
+  };
+
+  const bounds = ({ name, life, client }: Device): void => {
+    if (!client || !life) return;
+    if (life.timers > MOST_TIMERS) violate("D9", `${name} has ${life.timers} timers`);
+  };
+
+  const eachRoom = (work: (device: Device, room: Conversation) => void): void => {
+    for (const device of devices) {
+      for (const id of conversations) {
+        const room = device.room(id);
+        if (room) work(device, room);
+      }
+    }
+  };
+
+  return {
+    look,
+    check() {
+      eachRoom((device, room) => {
+        look(device, room);
+        pending(device, room);
+      });
+      devices.forEach(bounds);
+      promised();
+      for (const surprise of people.surprises.slice(0, 1)) violate("D10", surprise);
+    },
+    judge(isResumed) {
+      eachRoom((device, room) => {
+        for (const [law, fault] of differences(device, room, ledger.account(room.id), isResumed))
+          violate(law, `${device.name} ${room.id}, at rest: ${fault}`);
+      });
+      for (const device of devices) {
+        const { waiting = 0 } = device.client?.outbox.get() ?? {};
+        if (waiting > 0) violate("D1", `${device.name}, at rest, still has ${waiting} commands waiting`);
+      }
+      for (const deed of people.deeds) for (const fault of brokenPromises(deed, ledger)) violate(...fault);
+    },
+    areReceiptsRight() {
+      let areRight = true;
+      eachRoom((device, room) => {
+        for (const _fault of receiptFaults(device, room, ledger.account(room.id))) areRight = false;
+      });
+      return areRight;
+    },
+    unrest() {
+      for (const device of devices) {
+        const { client, name } = device;
+        if (client?.connection.get().name !== "online") return `${name} is not online`;
+        if (client.outbox.get().waiting > 0) return `${name} has commands waiting`;
+        for (const id of conversations) {
+          const account = ledger.account(id);
+          const view = device.room(id)?.timeline.get();
+          if (isIn(account, device.userId) && !(view?.complete && view.head.rev === account.changes.length))
+            return `${name} lacks some of ${id}: ${JSON.stringify({ ...view, items: view?.items.length })} of ${account.changes.length}`;
+        }
+      }
+      return undefined;
+    },
+    forget() {
+      for (const device of devices) device.forgetEpoch();
+    },
+  };
+}
+
+function isIn({ presences }: Account, userId: string): boolean {
+  return presences.get(userId)?.at(-1)?.isIn === true;
+}
+
+function isKept({ device, id = "", told }: Deed, ledger: Ledger): boolean {
+  if (told !== undefined || ledger.has(id) || ledger.lost.has(id)) return true;
+  return device.client?.outbox.get().entries.some(({ command }) => command.commandId === id) === true;
+}
+
+/** Each message once, by place, holes where something is missing, what is pending last. */
+function* orderFaults(items: readonly TimelineItem[]): Generator<string> {
+  const keys = new Set<string>();
+  let next: number | undefined;
+  let isTail = false;
+  for (const item of items) {
+    if (keys.has(item.key)) yield `${item.key} is shown twice`;
+    keys.add(item.key);
+    const from = item.type === "hole" ? item.fromSeq : item.message.seq;
+    if (from === 0) isTail = true;
+    else if (isTail) yield `${item.key} stands behind a pending message`;
+    else if (next !== undefined && from !== next) yield `after ${next - 1} comes ${from}`;
+    if (from > 0) next = (item.type === "hole" ? item.toSeq : from) + 1;
+  }
+}
+
+/** A timeline that calls itself complete shows everything as it was when the conversation was at its head. */
+function* gapFaults(
+  items: readonly TimelineItem[],
+  head: { readonly rev: number; readonly seq: number },
+  hasOlder: boolean,
+  account: Account,
+): Generator<string> {
+  if (head.rev > account.changes.length)
+    return yield `its head ${head.rev} is beyond ${account.changes.length}`;
+  const shown = items.filter((item) => item.type === "message" && item.message.seq > 0);
+  const last = shown.at(-1);
+  const newest = last?.type === "message" ? last.message.seq : 0;
+  if (newest !== head.seq && !(shown.length === 0 && hasOlder))
+    yield `it says that it is complete up to ${head.seq}, and shows ${newest}`;
+  for (const item of shown) {
+    if (item.type !== "message" || item.pending) continue;
+    const { id, seq, rev } = item.message;
+    if (account.order[seq - 1] !== id) yield `at ${seq} it shows ${id} instead of ${account.order[seq - 1]}`;
+    const expected = account.messageAt(id, head.rev)?.rev;
+    if (rev !== expected)
+      yield `it says that it is complete up to revision ${head.rev}, and shows ${id} as of ${rev} instead of ${expected}`;
+  }
+}
+
+type Fault = readonly [law: string, what: string];
+
+/** At rest a device shows exactly what the server has, and what failed visibly. */
+function* differences(
+  device: Device,
+  room: Conversation,
+  account: Account,
+  isResumed: boolean,
+): Generator<Fault> {
+  const { userId, client } = device;
+  const isListed = client?.conversations.get().some(({ conversationId }) => conversationId === room.id);
+  // A push that tells somebody of their removal is the last they are told: if it gets lost they learn at the next resume.
+  if (isListed !== isIn(account, userId) && (isResumed || !isListed))
+    yield ["D8", `it is ${isListed ? "" : "not "}in its list`];
+  if (!isIn(account, userId)) return;
+  const view = room.timeline.get();
+  for (const item of view.items) {
+    if (item.type === "hole") yield ["D4", `${item.key} is still a hole`];
+    else if (item.message.seq === 0) {
+      if (item.status !== "failed" || !item.error) yield ["D6", `${item.key} is ${item.status}`];
+    } else {
+      const newest = account.records.get(item.key);
+      if (!item.pending && canonical(item.message) !== canonical(newest))
+        yield ["D3", `it shows ${JSON.stringify(item.message)} instead of ${JSON.stringify(newest)}`];
+    }
+  }
+  if (view.head.rev !== account.changes.length) yield ["D4", `it is at ${view.head.rev}`];
+  if (canonical(room.record.get()) !== canonical(account.records.get("conversation")))
+    yield ["D3", `its record is ${JSON.stringify(room.record.get())}`];
+  if (!isResumed) return;
+  yield* peopleFaults(room.members.get(), account);
+  yield* receiptFaults(device, room, account);
+}
+
+function* peopleFaults(shown: readonly ParticipantRecord[], { records }: Account): Generator<Fault> {
+  for (const person of shown) {
+    const record = records.get(`participant ${person.userId}`);
+    if (canonical(record) !== canonical(person))
+      yield ["D3", `it shows ${JSON.stringify(person)} instead of ${JSON.stringify(record)}`];
+  }
+}
+
+/** Watermarks are not numbered, so one that was lost is missed at the next resume only; after one all are right. */
+function* receiptFaults({ userId }: Device, room: Conversation, account: Account): Generator<Fault> {
+  if (!isIn(account, userId)) return;
+  for (const { userId: who, deliveredSeq, readSeq } of account.receipts.values()) {
+    if (!isIn(account, who)) continue; // whoever went has taken them along
+    const shown = room.receipts.get().find((receipt) => receipt.userId === who);
+    if (shown?.deliveredSeq !== deliveredSeq || shown.readSeq !== readSeq)
+      yield [
+        "D5",
+        `it has ${who} at ${shown?.deliveredSeq}/${shown?.readSeq} instead of ${deliveredSeq}/${readSeq}`,
+      ];
+  }
+  const readSeq = account.receipts.get(userId)?.readSeq ?? 0;
+  const unread = [...account.records.values()].filter(
+    (record) =>
+      record.type === "message" &&
+      record.seq > readSeq &&
+      record.authorId !== userId &&
+      record.deletedAt === undefined,
+  ).length;
+  if (room.unread.get() !== unread)
+    yield ["D5", `it counts ${room.unread.get()} unread instead of ${unread}`];
+}
+
+/** D1, D2, D6: what people were told is what happened. */
+function* brokenPromises(deed: Deed, ledger: Ledger): Generator<Fault> {
+  const { device, id, told, name, isWithdrawn, isExcused } = deed;
+  if (id === undefined) return; // refused before it was promised, or its device died before
+  const what = `${device.name} ${name} ${id}`;
+  const isThere = ledger.has(id);
+  const isLost = ledger.lost.has(id);
+  if (told === "accepted" && !isThere && !isLost) yield ["D1", `${what} was accepted, and is not there`];
+  if (told !== undefined && told !== "accepted" && !UNCERTAIN.has(told) && isThere)
+    yield ["D6", `${what} was refused with ${told}, and is there`];
+  if (told !== undefined || isThere || isLost || isWithdrawn || isExcused) return;
+  const entry = device.client?.outbox.get().entries.find(({ command }) => command.commandId === id);
+  if (entry?.status !== "failed") yield ["D1", `${what} was promised, and its end is not known`];
+}

@@ -1,0 +1,188 @@
+import { isMessagingError, type MessageItem, type Random, type Sent } from "@tidings/core";
+import { anyOf, isLikely, pick } from "../chance.ts";
+import type { Device } from "./device.ts";
+import type { ActName } from "./plan.ts";
+
+/** Something a person did, and what they were told of it. */
+export interface Deed {
+  readonly device: Device;
+  readonly conversationId: string;
+  readonly name: ActName;
+  /** Deeds of one device in one conversation take effect in this order. */
+  order: number;
+  /** Known once the client has promised to deliver it. */
+  id?: string;
+  /** `accepted`, or the code it was refused with. */
+  told?: string;
+  /** A retry took its place, or it was called off. */
+  isWithdrawn: boolean;
+  /** Its promise rested on a disk that lost it with the power, as a relaxed one may. */
+  isExcused: boolean;
+}
+
+export interface People {
+  readonly deeds: readonly Deed[];
+  /** Deeds with a promise whose end nobody has seen yet. */
+  open(): readonly Deed[];
+  of(commandId: string): Deed | undefined;
+  act(device: Device, name: ActName, random: Random): void;
+  /** What no application could expect. */
+  readonly surprises: readonly string[];
+}
+
+export const ROOM = "room";
+/** What anybody may say at any time; everything else is said once. */
+export const COMMON = "ok";
+/** Ada and Bob only. */
+export const NOOK = "nook";
+const emoji = ["👍", "❤️", "😂"];
+const others = ["bob", "cyd"];
+
+export function createPeople(): People {
+  const deeds: Deed[] = [];
+  const byId = new Map<string, Deed>();
+  const surprises: string[] = [];
+  let open: Deed[] = [];
+  let orders = 0;
+
+  const surprised = (deed: Deed, error: unknown): void =>
+    void surprises.push(
+      `${deed.device.name} ${deed.name}: ${error instanceof Error ? error.stack : String(error)}`,
+    );
+
+  const told = (deed: Deed, error: unknown): void => {
+    if (isMessagingError(error)) deed.told = error.code;
+    else surprised(deed, error);
+  };
+
+  const promise = (deed: Deed, sent: Sent): void => {
+    deed.id = sent.id;
+    byId.set(sent.id, deed);
+    open.push(deed);
+    sent.settled().then(
+      () => void (deed.told = "accepted"),
+      (error: unknown) => told(deed, error),
+    );
+  };
+
+  const note = (device: Device, conversationId: string, name: ActName, given: Promise<Sent>): void => {
+    const deed = {
+      ...{ device, conversationId, name, order: ++orders, isWithdrawn: false, isExcused: false },
+    };
+    deeds.push(deed);
+    given.then(
+      (sent) => promise(deed, sent),
+      (error: unknown) => told(deed, error),
+    );
+  };
+
+  const retry = (device: Device): void => {
+    const failed = device.client?.outbox.get().entries.find(({ status }) => status === "failed");
+    if (!failed) return;
+    const { commandId, conversationId } = failed.command;
+    const before = byId.get(commandId);
+    const sent = device.client?.outbox.retry(commandId);
+    if (!sent) return;
+    if (before && sent.id === commandId) before.order = ++orders;
+    else if (before) before.isWithdrawn = true;
+    // Whether the retry is durable nobody says, so it is no promise; what it took the place of was one.
+    if (sent.id !== commandId) byId.set(sent.id, { ...deedOf(device, conversationId), order: ++orders });
+  };
+
+  const deedOf = (device: Device, conversationId: string): Deed => ({
+    ...{ device, conversationId, name: "retry" as const, order: 0, isWithdrawn: false, isExcused: false },
+  });
+
+  const cancel = (device: Device, random: Random): void => {
+    const entry = pick(random, device.client?.outbox.get().entries ?? []);
+    if (!entry || !device.client?.outbox.cancel(entry.command.commandId)) return;
+    const deed = byId.get(entry.command.commandId);
+    if (deed) deed.isWithdrawn = true;
+  };
+
+  const act = (device: Device, name: ActName, random: Random): void => {
+    const { client } = device;
+    const conversationId = device.userId !== "cyd" && isLikely(random, 0.2) ? NOOK : ROOM;
+    const room = device.room(conversationId);
+    if (!client || !room) return;
+    const target = anyMessage(random, room.timeline.get().items.slice(-12));
+    const own = anyMessage(random, room.timeline.get().items.slice(-12), device.userId);
+    const sign = pick(random, emoji) ?? "👍";
+    const text = `${device.name} says ${deeds.length}`;
+    const other = pick(random, others) ?? "bob";
+    const give = (given: Promise<Sent>): void => note(device, conversationId, name, given);
+    switch (name) {
+      case "send":
+        // People do say the same thing twice.
+        for (let count = isLikely(random, 0.2) ? 3 : 1; count > 0; count -= 1)
+          give(room.send(isLikely(random, 0.1) ? COMMON : `${text}.${count}`));
+        return;
+      case "reply":
+        return target && give(room.send(text, { replyTo: target.key }));
+      case "edit":
+        return own && give(room.edit(own.key, `${text} now`));
+      case "delete":
+        return target && give(room.delete(target.key));
+      case "react":
+        return target && give(room.react(target.key, sign));
+      case "unreact":
+        return target && give(room.unreact(target.key, sign));
+      case "pin":
+        return target && give(room.pin(target.key));
+      case "unpin":
+        return target && give(room.unpin(target.key));
+      case "markRead":
+        return room.markRead(isLikely(random, 0.5) ? target?.message.seq : undefined);
+      case "rename":
+        return give(room.update({ name: text }));
+      case "type":
+        return isLikely(random, 0.7) ? room.typing.notify() : room.typing.stop();
+      case "leave":
+        return conversationId === ROOM ? give(room.leave()) : undefined;
+      case "join":
+        return conversationId === ROOM ? give(room.join()) : undefined;
+      case "remove":
+        return give(room.members.remove(other));
+      case "add":
+        return conversationId === ROOM || other === "bob" ? give(room.members.add(other)) : undefined;
+      case "retry":
+        return retry(device);
+      case "cancel":
+        return cancel(device, random);
+      case "loadOlder":
+        return void room.timeline.loadOlder().catch(() => {});
+      case "disconnect":
+        return client.disconnect();
+      case "connect":
+        return void client.connect().catch(() => {});
+      case "close":
+        return void device.close();
+    }
+  };
+
+  return {
+    deeds,
+    open: () =>
+      (open = open.filter(({ told: end, isWithdrawn, isExcused }) => !end && !isWithdrawn && !isExcused)),
+    of: (commandId) => byId.get(commandId),
+    act,
+    surprises,
+  };
+}
+
+/** One of those on the screen, pending ones included. */
+function anyMessage(
+  random: Random,
+  items: readonly { readonly type: string }[],
+  authorId?: string,
+): MessageItem | undefined {
+  const fitting = items.filter(
+    (item): item is MessageItem =>
+      isMessage(item) && (authorId === undefined || item.message.authorId === authorId),
+  );
+  return fitting[anyOf(random, fitting.length)];
+}
+
+function isMessage(item: { readonly type: string }): item is MessageItem {
+  return item.type === "message";
+}

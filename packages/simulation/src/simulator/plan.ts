@@ -1,0 +1,175 @@
+import type { Random } from "@tidings/core";
+import { seededRandom } from "@tidings/core/testing";
+import { anyOf, isLikely, pick, pickWeighted } from "../chance.ts";
+
+/**
+ * What happens in one run, as a list that can be printed, cut down, and run again. Each step brings its own chance, so
+ * that it does the same whatever was left out before it.
+ */
+export interface Plan {
+  readonly seed: number;
+  readonly setting: Setting;
+  readonly steps: readonly Step[];
+}
+
+/** What is so from the beginning. */
+export interface Setting {
+  /** Who has a device; the same person twice has two. */
+  readonly devices: readonly string[];
+  readonly rates: "none" | "tight";
+  readonly disks: "strict" | "relaxed";
+}
+
+export type Step =
+  | { readonly type: "act"; readonly name: ActName; readonly device: number; readonly chance: number }
+  | { readonly type: "fault"; readonly name: FaultName; readonly device: number; readonly chance: number }
+  | { readonly type: "wait"; readonly ms: number };
+
+/** What people do, and how often. */
+const acts = {
+  send: 14,
+  reply: 2,
+  edit: 3,
+  delete: 1,
+  react: 4,
+  unreact: 2,
+  pin: 0.7,
+  unpin: 0.5,
+  markRead: 3,
+  rename: 0.5,
+  type: 0.7,
+  leave: 0.5,
+  join: 1,
+  remove: 0.7,
+  add: 1,
+  retry: 1,
+  cancel: 0.5,
+  loadOlder: 0.7,
+  disconnect: 0.4,
+  connect: 1,
+  close: 0.3,
+} as const;
+export type ActName = keyof typeof acts;
+
+/** What goes wrong, and how often. Some of it lasts until `heal`. */
+const faults = {
+  cut: 3,
+  halfOpen: 1.5,
+  outage: 1,
+  slow: 1,
+  losePush: 3,
+  doublePush: 1.5,
+  latePush: 2,
+  loseAnswer: 2,
+  loseSubmit: 0.7,
+  doubleSubmit: 1.5,
+  crash: 2,
+  doom: 3,
+  powerCut: 1,
+  sleep: 1,
+  clockForward: 0.7,
+  clockBack: 0.7,
+  networkGone: 0.7,
+  networkBack: 0.7,
+  diskFull: 0.7,
+  diskFails: 0.7,
+  diskSlow: 0.7,
+  tokenExpired: 0.7,
+  tokenShort: 0.7,
+  tokenFails: 0.5,
+  serverCrash: 1,
+  serverDoom: 2,
+  serverPower: 0.5,
+  serverStop: 0.5,
+  restore: 0.4,
+  refuseCommit: 1,
+  forgetCommit: 1,
+  slowStore: 1,
+  heal: 5,
+} as const;
+export type FaultName = keyof typeof faults;
+
+export const actNames: readonly string[] = Object.keys(acts);
+export const faultNames: readonly string[] = Object.keys(faults);
+
+const CHANCES = 2 ** 31;
+const SHORTEST = 12;
+const LONGEST = 44;
+
+export function planOf(seed: number): Plan {
+  const random = seededRandom(seed);
+  const devices = ["ada", "bob", "cyd", ...(isLikely(random, 0.25) ? ["ada"] : [])];
+  const setting: Setting = {
+    devices,
+    rates: isLikely(random, 0.15) ? "tight" : "none",
+    disks: isLikely(random, 0.25) ? "relaxed" : "strict",
+  };
+  const trouble = pick(random, [0, 0.15, 0.3, 0.45]) ?? 0;
+  const length = SHORTEST + anyOf(random, LONGEST - SHORTEST);
+  return { seed, setting, steps: Array.from({ length }, () => stepOf(random, devices.length, trouble)) };
+}
+
+function stepOf(random: Random, devices: number, trouble: number): Step {
+  if (isLikely(random, 0.35)) return { type: "wait", ms: waitOf(random) };
+  const device = anyOf(random, devices);
+  const chance = anyOf(random, CHANCES);
+  if (isLikely(random, trouble))
+    return { type: "fault", name: pickWeighted(random, faults) ?? "cut", device, chance };
+  return { type: "act", name: pickWeighted(random, acts) ?? "send", device, chance };
+}
+
+function waitOf(random: Random): number {
+  const longest = pick(random, [20, 100, 400, 400, 2_000, 20_000]) ?? 0;
+  return 1 + anyOf(random, longest);
+}
+
+/** One line per step. */
+export function formatPlan({ seed, setting, steps }: Plan): string {
+  const { devices, rates, disks } = setting;
+  const head = `seed ${seed}; devices ${devices.join(" ")}; rates ${rates}; disks ${disks}`;
+  return [head, ...steps.map((step) => formatStep(step, devices))].join("\n");
+}
+
+function formatStep(step: Step, devices: readonly string[]): string {
+  if (step.type === "wait") return `wait ${step.ms}`;
+  return `${step.type} ${step.name} of ${step.device} (${devices[step.device] ?? ""}) by ${step.chance}`;
+}
+
+/** What `formatPlan` wrote, for a named test. @throws {Error} if it cannot be read. */
+export function parsePlan(text: string): Plan {
+  const [head = "", ...lines] = text
+    .trim()
+    .split("\n")
+    .map((line) => line.trim());
+  const found = /^seed (\d+); devices ([a-z ]+); rates (none|tight); disks (strict|relaxed)$/.exec(head);
+  const [, seed, devices = "", rates, disks] = found ?? [];
+  if (!found) throw new Error(`unable to read the plan; it begins with "${head}"`);
+  return {
+    seed: Number(seed),
+    setting: {
+      devices: devices.split(" "),
+      rates: rates === "tight" ? rates : "none",
+      disks: disks === "relaxed" ? disks : "strict",
+    },
+    steps: lines.map(parseStep),
+  };
+}
+
+function parseStep(line: string): Step {
+  const wait = /^wait (\d+)$/.exec(line);
+  if (wait) return { type: "wait", ms: Number(wait[1]) };
+  const [, type, name = "", device, chance] =
+    /^(act|fault) (\w+) of (\d+) \([a-z]*\) by (\d+)$/.exec(line) ?? [];
+  const place = { device: Number(device), chance: Number(chance) };
+  if (type === "act" && isAct(name)) return { type, name, ...place };
+  if (type === "fault" && isFault(name)) return { type, name, ...place };
+  throw new Error(`unable to read the step "${line}"`);
+}
+
+function isAct(name: string): name is ActName {
+  return name in acts;
+}
+
+function isFault(name: string): name is FaultName {
+  return name in faults;
+}

@@ -1,0 +1,108 @@
+import type { Conversation } from "@tidings/core";
+import { seededRandom } from "@tidings/core/testing";
+import type { CoverageCounts } from "./coverage.ts";
+import { ROOM } from "./people.ts";
+import { type Plan, planOf, type Step } from "./plan.ts";
+import { EndlessLoop } from "./time.ts";
+import { inflict, relieve } from "./trouble.ts";
+import { createWorld, type Violation, type World } from "./world.ts";
+
+/** How one run ended. */
+export interface Verdict {
+  readonly plan: Plan;
+  /** The first thing that was wrong, and after how many steps. */
+  readonly failure: (Violation & { readonly step: number }) | undefined;
+  readonly coverage: CoverageCounts;
+  /** Things that happened: timers, deliveries, turns. */
+  readonly events: number;
+}
+
+export function runSeed(seed: number): Promise<Verdict> {
+  return runPlan(planOf(seed));
+}
+
+export async function runPlan(plan: Plan): Promise<Verdict> {
+  const world = await createWorld(plan);
+  let step = 0;
+  const isSound = (): boolean => world.violations.length === 0;
+  try {
+    for (; step < plan.steps.length && isSound(); step += 1) {
+      const next = plan.steps[step];
+      if (next) await take(world, next);
+      world.oracle.check();
+    }
+    if (isSound()) await converge(world);
+  } catch (error) {
+    if (!(error instanceof EndlessLoop)) throw error;
+    world.violate("D9", error.message);
+  } finally {
+    await world.close();
+  }
+  const [first] = world.violations;
+  return {
+    plan,
+    failure: first && { ...first, step },
+    coverage: world.coverage.counts(),
+    events: world.time.happened,
+  };
+}
+
+async function take(world: World, step: Step): Promise<void> {
+  if (step.type === "wait") return world.time.pass(step.ms);
+  const random = seededRandom(step.chance);
+  world.coverage.count(step.type, step.name);
+  if (step.type === "fault") inflict(world, step.name, step.device, random);
+  else {
+    const device = world.devices[step.device];
+    if (device) world.people.act(device, step.name, random);
+  }
+  await world.time.pass(0);
+}
+
+/** Looked at so often whether all is at rest. */
+const ROUND_MS = 1_000;
+/** Twenty minutes: far longer than any wait there is. */
+const MOST_ROUNDS = 1_200;
+/** The help is repeated, as people would: who was refused for want of a token tries again. */
+const RELIEF_ROUNDS = 20;
+/** Watermarks are told after a moment, and again after a failure; nobody can tell from outside that none is due. */
+const RECEIPTS_MS = 6_000;
+
+/**
+ * When nothing goes wrong any more everything comes to rest: first as it is, so that what was lost on links that live
+ * is noticed without a new one (D4); then once more on new links, after which even watermarks must be right.
+ */
+async function converge(world: World): Promise<void> {
+  await rest(world);
+  world.oracle.judge(false);
+  await resume(world);
+  if (!world.oracle.areReceiptsRight()) {
+    // What this very resume has moved may have been told before its reader had asked: once more, with time for it.
+    await world.time.pass(RECEIPTS_MS);
+    await resume(world);
+  }
+  for (const device of world.devices) await loadOlder(world, device.room(ROOM));
+  world.oracle.judge(true);
+}
+
+async function resume(world: World): Promise<void> {
+  for (const { wire } of world.devices) wire.cut(false);
+  await world.time.pass(ROUND_MS);
+  await rest(world);
+}
+
+async function rest(world: World): Promise<void> {
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    if (round % RELIEF_ROUNDS === 0) await relieve(world);
+    await world.time.pass(ROUND_MS);
+    if (world.violations.length > 0 || world.oracle.unrest() === undefined) return world.oracle.check();
+  }
+  world.violate("D4", `no rest after ${(MOST_ROUNDS * ROUND_MS) / 1_000} s: ${world.oracle.unrest()}`);
+}
+
+async function loadOlder(world: World, room: Conversation | undefined): Promise<void> {
+  for (let pages = 0; pages < 50 && room?.timeline.get().hasOlder; pages += 1) {
+    void room.timeline.loadOlder().catch(() => {});
+    await world.time.pass(1_000);
+  }
+}

@@ -1,0 +1,174 @@
+import type { Conversation, OutboxEntry } from "@tidings/core";
+import { type Command, defaultPolicy, type Policy } from "@tidings/core/protocol";
+import { seededRandom } from "@tidings/core/testing";
+import type { Submission } from "@tidings/server/store";
+import { connectionMoves, type Coverage, createCoverage, deliveryMoves } from "./coverage.ts";
+import { createDevice, type Device } from "./device.ts";
+import { createHost, type Host } from "./host.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
+import { createOracle, type Oracle } from "./oracle.ts";
+import { createPeople, NOOK, type People, ROOM } from "./people.ts";
+import type { Plan } from "./plan.ts";
+import { createTime, type Time } from "./time.ts";
+import { watchWire } from "./wire-watch.ts";
+
+/** Something that must never be, and which law says so. */
+export interface Violation {
+  readonly law: string;
+  readonly what: string;
+}
+
+/** The real engine on the real store, devices with the shipped client, and what watches over them. */
+export interface World {
+  readonly time: Time;
+  readonly host: Host;
+  readonly devices: readonly Device[];
+  readonly people: People;
+  readonly ledger: Ledger;
+  readonly oracle: Oracle;
+  readonly coverage: Coverage;
+  readonly violations: readonly Violation[];
+  violate(law: string, what: string): void;
+  close(): Promise<void>;
+}
+
+/** Some day in 2026; ids hold it. */
+const START_MS = 1_790_000_000_000;
+const CONVERSATIONS = [ROOM, NOOK];
+const tight = [{ name: "minute", scope: "user", tokens: 60, perMs: 60_000, burst: 5 }] as const;
+
+export async function createWorld({ seed, setting }: Plan): Promise<World> {
+  const random = seededRandom(seed);
+  const time = createTime(START_MS);
+  const coverage = createCoverage();
+  const violations: Violation[] = [];
+  const violate = (law: string, what: string): void => void violations.push({ law, what });
+  const people = createPeople();
+  const lanes = createLaneWatch(people, violate);
+  const ledger = createLedger({ now: time.now, violate, onEffect: lanes.took });
+  const users = new Map<string, string>();
+  const wires = watchWire({ ledger, now: time.now, violate });
+  const moves = createMoveWatch(coverage, violate);
+
+  let ids = 0;
+  const host = createHost({
+    ...{ time, random, policy: policyOf(setting.rates) },
+    newId: () => `01900000-0000-7000-9000-${String(++ids).padStart(12, "0")}`,
+    observer: {
+      committed: ledger.committed,
+      erased() {
+        ledger.erase();
+        lanes.forget();
+        oracle.forget();
+      },
+      asked: wires.asked,
+      wrote: (device, text) => wires.wrote(device, users.get(device) ?? "", text),
+      failed: (what, error) => violate("D9", `the server failed at ${what}: ${String(error)}`),
+      happened: (fault) => coverage.count("fault", fault),
+    },
+  });
+
+  const devices = setting.devices.map((userId, index): Device => {
+    const name = `${userId}${index}`;
+    users.set(name, userId);
+    return createDevice({
+      ...{ time, name, userId, durability: setting.disks, conversations: CONVERSATIONS },
+      seed: seed * 31 + index,
+      accept: () => host.accept(name),
+      onMishap: (mishap) => coverage.count("fault", mishap),
+      onConnection: moves.connection,
+      onEntry: moves.entry,
+      onView: (device: Device, room: Conversation) => oracle.look(device, room),
+      onEnd: moves.ended,
+      onRunaway: ({ name: of }) => violate("D9", `${of} writes, or sends, without end`),
+    });
+  });
+  const oracle = createOracle({ devices, ledger, people, violate, conversations: CONVERSATIONS });
+  await host.found(beginning);
+  await host.start();
+  for (const device of devices) device.start();
+  return {
+    ...{ time, host, devices, people, ledger, oracle, coverage, violations, violate },
+    async close() {
+      for (const device of devices) device.crash(true);
+      await host.close();
+    },
+  };
+}
+
+function policyOf(rates: Plan["setting"]["rates"]): Policy {
+  const limits = { ...defaultPolicy.limits, pageSize: 10 };
+  return { ...defaultPolicy, heartbeatMs: 5_000, limits, rates: rates === "tight" ? tight : [] };
+}
+
+const beginning: readonly Submission[] = [
+  { conversationId: ROOM, kind: "community", userIds: ["bob", "cyd"] },
+  { conversationId: NOOK, kind: "group", userIds: ["bob"] },
+].map(({ conversationId, kind, userIds }, index) => {
+  const command: Command = {
+    type: "conversation.create",
+    commandId: `01900000-0000-7000-8000-00000000000${index}`,
+    conversationId,
+    at: START_MS,
+    kind: kind === "group" ? kind : "community",
+    participants: userIds.map((userId) => ({ userId })),
+  };
+  return { command, context: { actorId: "ada", at: START_MS, limits: defaultPolicy.limits } };
+});
+
+interface LaneWatch {
+  took(commandId: string, conversationId: string): void;
+  forget(): void;
+}
+
+/** D7: what one device gave to one conversation takes effect in the order given. */
+function createLaneWatch(people: People, violate: World["violate"]): LaneWatch {
+  const last = new Map<string, number>();
+  return {
+    took(commandId, conversationId) {
+      const deed = people.of(commandId);
+      if (!deed) return;
+      const { device, name, order } = deed;
+      const lane = `${device.name} ${conversationId}`;
+      const before = last.get(lane) ?? 0;
+      if (order < before)
+        violate("D7", `${device.name} ${name} ${commandId}, given as ${order}, took effect after ${before}`);
+      last.set(lane, order);
+    },
+    forget: () => last.clear(),
+  };
+}
+
+interface MoveWatch {
+  connection(device: Device, state: string): void;
+  entry(device: Device, entry: OutboxEntry): void;
+  ended(device: Device): void;
+}
+
+/** D5: the machines move as they are drawn, and no other way. */
+function createMoveWatch(coverage: Coverage, violate: World["violate"]): MoveWatch {
+  const states = new Map<Device, string>();
+  const statuses = new Map<string, string>();
+  return {
+    connection(device, state) {
+      const move = `${states.get(device) ?? "idle"}→${state}`;
+      states.set(device, state);
+      coverage.count("connection", move);
+      if (!connectionMoves.includes(move)) violate("D5", `the connection of ${device.name} went ${move}`);
+    },
+    entry(device, { command: { commandId }, status }) {
+      const key = `${device.name} ${commandId}`;
+      const before = statuses.get(key) ?? "new";
+      statuses.set(key, status);
+      if (before === status) return; // told again, with a new error
+      // A new process finds what an earlier one left: queued, whatever it had been.
+      const move = `${before}→${status}`;
+      coverage.count("delivery", move);
+      if (!deliveryMoves.includes(move)) violate("D5", `${commandId} of ${device.name} went ${move}`);
+    },
+    ended(device) {
+      states.delete(device);
+      for (const key of statuses.keys()) if (key.startsWith(`${device.name} `)) statuses.delete(key);
+    },
+  };
+}
