@@ -16,6 +16,7 @@ import { systemClock, toSystemTime } from "./gateway/system-clock.ts";
 import { type Log, silentLog } from "./log.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import { openLibsqlStore } from "./store/libsql/libsql-store.ts";
+import { openPostgresStore } from "./store/open-postgres-store.ts";
 import type { Store } from "./store/store.ts";
 import { VERSION } from "./version.ts";
 
@@ -194,13 +195,11 @@ function spreadMs(connections: number): number {
   return Math.min(30_000, 200 + 3 * connections);
 }
 
-/** The driver of a database is loaded by those who use it: the embedded server starts without. */
 async function openStore({ dataFile, database, log = silentLog }: Settings): Promise<Store> {
   const onDefect = (error: unknown): void => log.error({ what: "apply", err: error }, "defect");
   try {
     if (database === undefined)
       return openLibsqlStore({ onDefect, ...(dataFile !== undefined && { file: dataFile }) });
-    const { openPostgresStore } = await import("./store/postgres/postgres-store.ts");
     const onFailure = (error: unknown): void => log.warn({ what: "database", err: error }, "connection lost");
     return await openPostgresStore({ url: database, onDefect, onFailure });
   } catch (error) {

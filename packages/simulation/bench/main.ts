@@ -3,6 +3,7 @@ import { coldStart } from "./cold-start.ts";
 import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
+import { postgres } from "./postgres.ts";
 import { resume } from "./resume.ts";
 import { formatTable, type Table } from "./lib/table.ts";
 
@@ -11,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   timeline,
   "cold-start": coldStart,
   durable,
+  postgres,
   "fan-out": fanOut,
   resume,
   idle,

@@ -1,5 +1,7 @@
-/** The port to a database, and the embedded one. */
+/** The port to a database, the embedded one, and PostgreSQL. */
 export { type LibsqlStoreOptions, openLibsqlStore } from "./libsql/libsql-store.ts";
+export { openPostgresStore } from "./open-postgres-store.ts";
+export type { PostgresStoreOptions } from "./postgres/postgres-store.ts";
 export type {
   Admit,
   Answer,
