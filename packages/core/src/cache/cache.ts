@@ -142,22 +142,21 @@ export function createCache(options: CacheOptions): Cache {
     isReading = false;
   };
 
+  /** Nothing while there is a gap: what is on storage is complete up to its cursor. */
   const writesOf = ({ replica, messageIds }: Touched): readonly StorageOperation[] | undefined => {
     const { conversationId, cursor } = replica;
+    const summary = summaryOf(replica, owner);
+    if (!summary || !cursor) return undefined;
     const operations: StorageOperation[] = [];
     if (isOpen(conversationId)) {
       const before = stored.get(conversationId);
-      const writes = timelineWrites(replica, keys, before ?? [], before && messageIds);
-      if (!writes) return undefined;
+      const writes = timelineWrites(replica, cursor, keys, before ?? [], before && messageIds);
       stored.set(conversationId, writes.known);
       usedAt.set(conversationId, clock.now());
       operations.push(...writes.operations);
     }
-    const summary = summaryOf(replica, userId());
-    if (summary) {
-      const value = { epoch: cursor?.epoch, summary, usedAt: usedAt.get(conversationId) ?? 0 };
-      operations.push({ type: "put", key: keys.summary(conversationId), value });
-    }
+    const value = { epoch: cursor.epoch, summary, usedAt: usedAt.get(conversationId) ?? 0 };
+    operations.push({ type: "put", key: keys.summary(conversationId), value });
     return operations;
   };
 
@@ -180,6 +179,8 @@ export function createCache(options: CacheOptions): Cache {
     const settle = (error?: unknown): void => {
       if (error === undefined) return;
       for (const [id, each] of taken) {
+        // What is absent was dropped by a write of its own; taken back, it would be dropped again and again.
+        if (each.replica.confirmed().isAbsent) continue;
         const range = before.get(id);
         if (range) stored.set(id, range);
         else stored.delete(id);
@@ -212,8 +213,14 @@ export function createCache(options: CacheOptions): Cache {
         replica.acceptSummary(each.summary);
       }
     });
-    for (const { key } of surplus) await drop(key.at(-1) ?? "");
-    while (usedAt.size > MOST_TIMELINES) await writer().write(await oldest());
+    tidy([...surplus].map(({ key }) => key.at(-1) ?? "")).catch(() => {}); // nobody waits for it
+  };
+
+  const tidy = async (surplus: readonly string[]): Promise<void> => {
+    const gone: StorageOperation[] = [];
+    for (const id of surplus) gone.push(...(await removal(id)), { type: "delete", key: keys.summary(id) });
+    for (let excess = usedAt.size - MOST_TIMELINES; excess > 0; excess -= 1) gone.push(...(await oldest()));
+    if (gone.length > 0) await writer().write(gone);
   };
 
   const oldest = async (): Promise<readonly StorageOperation[]> => {

@@ -1,6 +1,7 @@
 import { addRange, gapsIn, type Ranges } from "../base/ranges.ts";
 import { isIn } from "../domain/standing.ts";
 import type { StorageOperation } from "../ports/storage.ts";
+import type { Cursor } from "../protocol/changes.ts";
 import type { ConversationSummary, HistoryPage, OwnReactions } from "../protocol/queries.ts";
 import type { MessageRecord } from "../protocol/records.ts";
 import type { Replica } from "../timeline/replica.ts";
@@ -49,14 +50,14 @@ export function summaryOf(replica: Replica, userId: string): ConversationSummary
  */
 export function timelineWrites(
   replica: Replica,
+  cursor: Cursor,
   keys: CacheKeys,
   before: Ranges,
   changed: ReadonlySet<string> | undefined,
-): { readonly known: Ranges; readonly operations: readonly StorageOperation[] } | undefined {
-  const { conversationId, cursor } = replica;
+): { readonly known: Ranges; readonly operations: readonly StorageOperation[] } {
+  const { conversationId } = replica;
   const confirmed = replica.confirmed();
   const { messages, head, participants, receipts } = confirmed;
-  if (!cursor || confirmed.isStale) return undefined;
   const known = newest(messages.known);
   const first = known[0]?.from ?? 0;
   const operations: StorageOperation[] = [];
@@ -77,7 +78,7 @@ export function timelineWrites(
     }
   }
   const value: SavedTimeline = {
-    page: { epoch: cursor.epoch, floorSeq: messages.floorSeq, head: { ...head, rev: cursor.rev } },
+    page: { epoch: cursor.epoch, floorSeq: messages.floorSeq, head },
     ...{ known, count: held },
     participants: participants.size > MOST_PEOPLE ? [] : [...participants.values()],
     receipts: receipts.size > MOST_PEOPLE ? [] : [...receipts.values()],

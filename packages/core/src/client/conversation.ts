@@ -31,7 +31,8 @@ export function createConversation(core: Core, id: string): Conversation {
     rate: core.limiter.status(id),
     draft: core.keeper.drafts.of(id),
     check: (draft) => core.check(id, compose(draft)),
-    send: (draft, { expiresInMs, ...options } = {}) => core.send(id, compose(draft, options), expiresInMs),
+    send: (draft, { expiresInMs, id: messageId, ...options } = {}) =>
+      core.send(id, compose(draft, options), { expiresInMs, id: messageId }),
     edit: (messageId, draft) => core.edit(id, messageId, compose(draft)),
     delete: (messageId) => give({ type: "message.delete", messageId }),
     react: (messageId, emoji) => give({ type: "message.react", messageId, emoji }),

@@ -7,6 +7,7 @@ import { asReason } from "../errors/codes.ts";
 import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Entry } from "../outbox/entry.ts";
 import type { Outbox } from "../outbox/types.ts";
+import { uuidPattern } from "../protocol/bounds.ts";
 import type { SendMessage } from "../protocol/commands.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { Presence } from "../presence/presence.ts";
@@ -18,7 +19,7 @@ import type { Sync } from "../sync/sync.ts";
 import type { Replica } from "../timeline/replica.ts";
 import { commandOf, type Filled, type Intent } from "./commands.ts";
 import type { Keeper } from "./keeper.ts";
-import { sentOf } from "./sent.ts";
+import { alreadySent, sentOf } from "./sent.ts";
 import type { Sent } from "./types.ts";
 
 /** The parts of a client that its façades share. */
@@ -40,11 +41,18 @@ export interface Parts {
   readonly isClosed: () => boolean;
 }
 
+/** What else there is to say of a command. */
+interface Giving {
+  readonly expiresInMs?: number | undefined;
+  /** Of a message to be sent; whatever has it already is what was sent. */
+  readonly id?: string | undefined;
+}
+
 /** How façades change things. */
 export interface Core extends Parts {
   /** Shows a command's effect, queues it, and resolves when it is durable. */
-  give(conversationId: string, intent: Intent, expiresInMs?: number): Promise<Sent>;
-  send(conversationId: string, draft: Draft, expiresInMs?: number): Promise<Sent>;
+  give(conversationId: string, intent: Intent, giving?: Giving): Promise<Sent>;
+  send(conversationId: string, draft: Draft, giving?: Giving): Promise<Sent>;
   edit(conversationId: string, messageId: string, draft: Draft): Promise<Sent>;
   /** What the steps that answer at once have against a draft. */
   check(conversationId: string, draft: Draft): readonly ErrorIssue[];
@@ -62,19 +70,35 @@ export function createCore(parts: Parts): Core {
   const marks = new Map<string, { readonly commandId: string; readonly seq: number }>();
 
   /** Refuses here what the backend would refuse anyway, by the same rules (D6). */
-  const enqueue = (conversationId: string, intent: Intent, expiresInMs?: number): Entry => {
+  const enqueue = (conversationId: string, intent: Intent, { expiresInMs, id }: Giving): Entry => {
     if (parts.isClosed()) {
       throw new MessagingError("client/closed", { message: "unable to send; the client was closed" });
     }
     const at = clock.now();
-    const command = commandOf(intent, conversationId, parts.nextId(), at);
+    const command = commandOf(intent, conversationId, id ?? parts.nextId(), at);
     const refusal = directory.get(conversationId).refusalOf(command);
     if (refusal) throw new MessagingError(refusal.code, { message: refusal.message });
     return outbox.add(command, expiresInMs && at + expiresInMs);
   };
 
-  const give: Core["give"] = async (conversationId, intent, expiresInMs) => {
-    const entry = enqueue(conversationId, intent, expiresInMs);
+  /** What waits, or failed, under an id that was given again. */
+  const begun = (conversationId: string, id: string): Entry | undefined => {
+    const entry = outbox.find(id);
+    const { type, conversationId: place } = entry?.command ?? {};
+    if (uuidPattern.test(id) && (!entry || (type === "message.send" && place === conversationId)))
+      return entry;
+    const [code, reason] = entry
+      ? (["command/id-taken", "in use"] as const)
+      : (["draft/invalid", "no UUID of version 7"] as const);
+    throw new MessagingError(code, { message: `unable to send; the id ${id} is ${reason}` });
+  };
+
+  const give: Core["give"] = async (conversationId, intent, giving = {}) => {
+    const { id } = giving;
+    const earlier = id === undefined ? undefined : begun(conversationId, id);
+    const known = id !== undefined && !earlier && directory.get(conversationId).records.message(id);
+    if (known && known.authorId === parts.userId()) return alreadySent(conversationId, known.id);
+    const entry = earlier ?? enqueue(conversationId, intent, giving);
     await entry.stored;
     return sentOf(entry);
   };
@@ -92,10 +116,10 @@ export function createCore(parts: Parts): Core {
   return {
     ...parts,
     give,
-    async send(conversationId, draft, expiresInMs) {
+    async send(conversationId, draft, giving) {
       const composed = compose(conversationId, draft);
       const intent = sendIntent(composed instanceof Promise ? await composed : composed);
-      return give(conversationId, intent, expiresInMs);
+      return give(conversationId, intent, giving);
     },
     async edit(conversationId, messageId, draft) {
       const composed = compose(conversationId, draft);

@@ -26,6 +26,7 @@ export function createDrafts({ clock, scope, storage, writer, userId }: DraftsOp
   const cells = new Map<string, Cell<string>>();
   const changed = new Set<string>();
   let timer: Cancel | undefined;
+  let isClosed = false;
 
   const keyOf = (...parts: readonly string[]): StorageKey => ["draft", userId(), ...parts];
 
@@ -55,7 +56,7 @@ export function createDrafts({ clock, scope, storage, writer, userId }: DraftsOp
         set(text) {
           cell.set(text);
           changed.add(conversationId);
-          timer ??= clock.after(GATHER_MS, flush);
+          if (!isClosed) timer ??= clock.after(GATHER_MS, flush);
         },
       };
     },
@@ -69,6 +70,9 @@ export function createDrafts({ clock, scope, storage, writer, userId }: DraftsOp
         }
       });
     },
-    close: flush,
+    close() {
+      isClosed = true;
+      flush();
+    },
   };
 }

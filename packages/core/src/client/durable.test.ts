@@ -189,6 +189,43 @@ describe("what a client writes", () => {
   });
 });
 
+describe("what a client keeps from one life to the next", () => {
+  it("[D9] is bounded: conversations by activity, timelines by when they were used last", async () => {
+    const here = world();
+    const storage = memoryStorage();
+    const [ada, room] = await member(here, "ada", { storage });
+    await room.send("hello");
+    await here.clock.advance(1_000);
+    await ada.close();
+    const prefix = ["cache", "1", "ada"];
+    const all = await storage.scan({ prefix });
+    const copies = Array.from({ length: 1_200 }, (_, index) =>
+      all.slice(0, index < 150 ? 3 : 1).map(([key, value]) => {
+        const id = `c${String(index).padStart(4, "0")}`;
+        const renamed = JSON.stringify(value)
+          .replaceAll('"general"', `"${id}"`)
+          .replace(/"usedAt":\d+/, `"usedAt":${index < 150 ? index + 1 : 0}`)
+          .replaceAll(/"createdAt":\d+/g, `"createdAt":${10_000 - index}`);
+        const copy = key.map((part) => (part === "general" ? id : part));
+        return { type: "put", key: copy, value: JSON.parse(renamed) } as const;
+      }),
+    );
+    await storage.write(copies.flat());
+    here.backend.faults.offline(true);
+    const again = here.client("ada", { storage });
+    for (let times = 0; times < 50; times += 1) await here.clock.settle(); // it reads what it deletes, one by one
+    const count = async (name: string): Promise<number> =>
+      (await storage.scan({ prefix: [...prefix, name] })).length;
+    expect(again.conversations.get()).toHaveLength(1_000);
+    expect(await count("list")).toBe(1_000);
+    expect(await count("timeline")).toBe(100);
+    expect(await count("messages")).toBe(100);
+    const [oldest] = await storage.scan({ prefix: [...prefix, "timeline"], limit: 1 });
+    expect(oldest?.[0].at(-1)).toBe("c0051"); // 150 and one's own, less the 51 used longest ago
+    expect(texts(again.conversation("c0149"))).toEqual(["hello"]);
+  });
+});
+
 describe("what storage holds is not believed blindly", () => {
   it("[D8] another user finds nothing: no conversation, no message, no draft, no command", async () => {
     const here = world();

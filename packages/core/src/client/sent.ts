@@ -12,3 +12,8 @@ export function sentOf(entry: Entry): Sent {
     settled: () => entry.settled(),
   };
 }
+
+/** The handle on a message that was sent in an earlier life, under an id that was given again. */
+export function alreadySent(conversationId: string, id: string): Sent {
+  return { id, conversationId, status: "sent", settled: async () => ({ commandId: id, changes: [] }) };
+}

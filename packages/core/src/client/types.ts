@@ -44,7 +44,11 @@ export interface ClientOptions {
   readonly storage?: Storage;
   /** Absent for backends that need none. */
   readonly auth?: Auth;
-  /** Who this is, if the app knows before the backend says so: own messages carry it before the first connection. */
+  /**
+   * Who this is, if the app knows before the backend says so: own messages carry it before the first connection. Without
+   * it a client shows what storage holds of whoever used it last until the backend has spoken: pass it, or use one storage
+   * each, where several people share a device.
+   */
   readonly userId?: string;
   /** What a draft goes through before it is sent. Default: `defaultSteps()`. */
   readonly compose?: readonly ComposeStep[];
@@ -64,7 +68,7 @@ export interface ClientOptions {
 
 /** One user's messaging: conversations, delivery and connection. State is readable for ever, also after `close()`. */
 export interface Client {
-  /** The signed-in user, once the backend has said who that is. */
+  /** The signed-in user, once the backend has said who that is; before that `ClientOptions.userId`, or who was there last. */
   readonly userId: Observable<string | undefined>;
   readonly connection: Observable<ConnectionState>;
   /** Limits and rates, as the backend announced them; the product's own until it has. */
@@ -135,6 +139,12 @@ export interface Sent {
 export interface SendOptions extends Omit<Draft, "text"> {
   /** Not worth sending any more after this long: it fails with `outbox/expired` and stays visible. Default: never. */
   readonly expiresInMs?: number;
+  /**
+   * The message's id, a UUID of version 7 in lower case; a new one if absent. For programs that may be killed between
+   * deciding to send and remembering that they have: make the id of what is answered, and to send it again is to send it
+   * once (D2). What was sent at first stands.
+   */
+  readonly id?: string;
 }
 
 /** One conversation. Every method that changes something shows its effect at once and resolves when it is durable. */
@@ -161,7 +171,8 @@ export interface Conversation {
   /**
    * In `timeline` before the first `await`, unless a compose step is asynchronous.
    *
-   * @throws {MessagingError} `draft/…` if it may not be sent as it is, `permission/…`, `outbox/full`, `storage/…`
+   * @throws {MessagingError} `draft/…` if it may not be sent as it is, `permission/…`, `outbox/full`, `storage/…`,
+   *   `command/id-taken` if something else has the `id` it was given
    */
   send(draft: string | Draft, options?: SendOptions): Promise<Sent>;
   edit(messageId: string, draft: string | Draft): Promise<Sent>;
