@@ -44,7 +44,7 @@ function build({ known: seqs, purged, beyond, pending }: Situation): readonly [I
   const tail = mapOf(waiting, (_, order) => order * 3 + 40);
   const headSeq = (sorted.at(-1) ?? 0) + beyond;
   const list = new ItemList({
-    ...{ slots, holes: holesIn(known, headSeq), tail, reader: "ada" },
+    ...{ slots, holes: holesIn(known, headSeq, []), tail, reader: "ada" },
     others: { deliveredSeq: 0, readSeq: 0 },
     seqOf: (id) => (id.startsWith("m") ? Number(id.slice(1)) : undefined),
   });

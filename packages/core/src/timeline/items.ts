@@ -41,6 +41,10 @@ export class ItemList implements TimelineItems {
     this.length = state.slots.size + state.holes.length + state.tail.size;
   }
 
+  get holes(): readonly HoleItem[] {
+    return this.#state.holes;
+  }
+
   /** Would nobody see a difference? */
   isSame(other: ItemList): boolean {
     const { slots, holes, tail, reader, others } = other.#state;

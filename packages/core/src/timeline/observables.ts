@@ -26,10 +26,11 @@ export interface Observables {
 
 /** What of a replica can be watched, computed when it is read. */
 export function createObservables(scope: Scope, now: () => Shown): Observables {
+  let latest: ReplicaView | undefined;
   return {
     view: scope.lazy(() => {
       const { confirmed, overlay, reader } = now();
-      return viewOf(confirmed, overlay, reader);
+      return (latest = viewOf(confirmed, overlay, reader, latest));
     }, isSameView),
     conversation: scope.lazy(() => now().overlay.conversation ?? now().confirmed.conversation),
     members: scope.lazy(

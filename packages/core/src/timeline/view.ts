@@ -1,4 +1,4 @@
-import type { Range, Ranges } from "../base/ranges.ts";
+import type { Ranges } from "../base/ranges.ts";
 import type { Head } from "../protocol/changes.ts";
 import type { Confirmed } from "./confirmed.ts";
 import type { HoleItem } from "./item.ts";
@@ -27,7 +27,13 @@ export interface ReplicaView extends TimelineView {
   readonly items: ItemList;
 }
 
-export function viewOf(confirmed: Confirmed, overlay: PendingOverlay, reader: string): ReplicaView {
+/** @param before - the view before this one. */
+export function viewOf(
+  confirmed: Confirmed,
+  overlay: PendingOverlay,
+  reader: string,
+  before?: ReplicaView,
+): ReplicaView {
   const { messages, revisions, others, head, isStale, isAbsent: absent } = confirmed;
   const { known, floorSeq, seqOf } = messages;
   const oldest = known[0]?.from ?? head.seq + 1;
@@ -39,26 +45,29 @@ export function viewOf(confirmed: Confirmed, overlay: PendingOverlay, reader: st
   const isWhole = known.length > 0 ? known.length === 1 && !hasNewer : !hasOlder;
   const complete = isWhole && revisions.cursor !== undefined && !missing && !isStale;
   const { slots, tail } = overlay;
-  const items = new ItemList({ slots, holes: holesIn(known, head.seq), tail, reader, others, seqOf });
+  const holes = holesIn(known, head.seq, before?.items.holes ?? []);
+  const items = new ItemList({ slots, holes, tail, reader, others, seqOf });
   return { items, hasOlder, hasNewer, complete, missing, head, absent };
 }
 
-/** By the range it follows: a hole is the same object for as long as it is the same. */
-const holes = new WeakMap<Range, HoleItem>();
-
-/** What is missing above each range, oldest first. */
-export function holesIn(known: Ranges, headSeq: number): readonly HoleItem[] {
-  return known.flatMap((range, index) => {
-    const fromSeq = range.to + 1;
+/**
+ * What is missing above each range, oldest first.
+ *
+ * @param before - those of the view before: a hole is the same object for as long as it is the same.
+ */
+export function holesIn(known: Ranges, headSeq: number, before: readonly HoleItem[]): readonly HoleItem[] {
+  const holes: HoleItem[] = [];
+  let at = 0;
+  known.forEach(({ to }, index) => {
+    const fromSeq = to + 1;
     const toSeq = (known[index + 1]?.from ?? headSeq + 1) - 1;
-    if (toSeq < fromSeq) return [];
-    let hole = holes.get(range);
-    if (hole?.toSeq !== toSeq) {
-      hole = { type: "hole", key: `hole-${fromSeq}`, fromSeq, toSeq };
-      holes.set(range, hole);
-    }
-    return hole;
+    if (toSeq < fromSeq) return;
+    while ((before[at]?.fromSeq ?? fromSeq) < fromSeq) at += 1;
+    const same = before[at];
+    const isSame = same?.fromSeq === fromSeq && same.toSeq === toSeq;
+    holes.push(isSame ? same : { type: "hole", key: `hole-${fromSeq}`, fromSeq, toSeq });
   });
+  return holes;
 }
 
 /** Would nobody see a difference? */
