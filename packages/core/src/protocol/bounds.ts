@@ -8,6 +8,8 @@
 export const LONGEST_ID = 128;
 /** What an id that an application chose may be: any text without control characters. */
 export const idPattern: RegExp = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
+/** Ids of commands, and so of messages: a UUID of version 7, in lower case. */
+export const uuidPattern: RegExp = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 /** Text of a message. */
 export const LONGEST_TEXT = 100_000;
 /** Deepest and largest `custom` object; its size in bytes is bounded by the frame. */

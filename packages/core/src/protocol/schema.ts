@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { isJsonWithin, type JsonObject, soundText } from "../base/json.ts";
-import { CUSTOM_DEPTH, CUSTOM_NODES, LONGEST_ID } from "./bounds.ts";
+import { CUSTOM_DEPTH, CUSTOM_NODES, LONGEST_ID, uuidPattern } from "./bounds.ts";
 
 /**
  * The building blocks of every schema on the wire. Exported schemas are annotated with the hand-written type they
@@ -12,9 +12,7 @@ export type Schema<T> = z.ZodMiniType<T>;
 export const id: Schema<string> = z.string().check(z.maxLength(LONGEST_ID), z.regex(/^[^\p{Cc}\p{Cs}]+$/u));
 
 /** A UUID of version 7, in lower case. */
-export const uuid: Schema<string> = z
-  .string()
-  .check(z.regex(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/));
+export const uuid: Schema<string> = z.string().check(z.regex(uuidPattern));
 
 /** A revision, sequence, count or number of milliseconds. */
 export const count: Schema<number> = z.int().check(z.nonnegative());
