@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -10,8 +10,10 @@ import { RawClient } from "./raw-client.ts";
 /** Of every process started here. */
 export const secret = "a-secret-for-tests-of-32-bytes-or-so";
 
+const doomed = fileURLToPath(new URL("doomed-server.ts", import.meta.url));
 const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const loader = ["--conditions=source", "--import", "ts-blank-space/register"];
 const running = new Set<ChildProcess>();
 
 afterEach(() => {
@@ -23,7 +25,6 @@ export function run(
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  const loader = ["--conditions=source", "--import", "ts-blank-space/register"];
   const child = spawn(process.execPath, [...loader, cli, ...words], {
     cwd: root,
     env: { PATH: process.env["PATH"], ...environment },
@@ -87,11 +88,8 @@ export class ServerProcess {
     return server;
   }
 
-  async join(userId: string): Promise<RawClient> {
-    const client = await new RawClient(this.url).opened();
-    client.hello(await issueToken({ secret, userId }), userId);
-    await client.find("welcome");
-    return client;
+  join(userId: string): Promise<RawClient> {
+    return join(this.url, userId);
   }
 
   /** Without a moment to prepare. */
@@ -99,4 +97,48 @@ export class ServerProcess {
     this.child.kill("SIGKILL");
     return this.exited;
   }
+}
+
+/** A client of a server started here, welcomed. */
+export async function join(url: string, userId: string): Promise<RawClient> {
+  const client = await new RawClient(url).opened();
+  client.hello(await issueToken({ secret, userId }), userId);
+  await client.find("welcome");
+  return client;
+}
+
+/** A server that makes a commit durable and then answers nobody, so that it can be killed right between the two. */
+export interface DoomedServer {
+  readonly url: string;
+  /** From here on nothing that is committed is answered. */
+  arm(): Promise<void>;
+  /** Resolves when something has been committed since. */
+  committed(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+export async function startDoomedServer(dataFile: string): Promise<DoomedServer> {
+  const child = fork(doomed, [dataFile, secret], { cwd: root, execArgv: loader });
+  running.add(child);
+  const exited = once(child, "exit").then(() => void running.delete(child));
+  const told = async (): Promise<string> => {
+    const [message]: unknown[] = await once(child, "message");
+    return String(message);
+  };
+  const url = await Promise.race([told(), exited.then(() => Promise.reject(new Error("the server ended")))]);
+  let committed: Promise<string> | undefined;
+  return {
+    url,
+    async arm() {
+      const armed = told();
+      child.send("arm");
+      await armed;
+      committed = told();
+    },
+    committed: async () => void (await committed),
+    kill() {
+      child.kill("SIGKILL");
+      return exited;
+    },
+  };
 }
