@@ -79,7 +79,10 @@ export class Session {
   /** What was on its way is lost; what waits for an answer is told `connection/lost`; `closed` comes last. Called once. */
   end(reason: CloseReason): void {
     const message = `unable to get an answer; the link ended with ${reason.code}`;
-    this.#over = new MessagingError("connection/lost", { message });
+    this.#over = new MessagingError("connection/lost", {
+      message,
+      cause: new MessagingError(reason.code, reason),
+    });
     this.#expiry();
     this.#queue = [];
     for (const reject of this.#waiting) reject(this.#over);

@@ -69,7 +69,8 @@ export interface Link {
    * (D2).
    *
    * @throws {MessagingError} the backend's refusal; `connection/lost` if the link ended first, which says nothing
-   *   about whether the command took effect.
+   *   about whether the command took effect. Its `cause` is why the link ended: a command that makes the backend end
+   *   each link, with `protocol/malformed` or `protocol/too-large`, is found by it.
    */
   submit(command: Command): Promise<Ack>;
   /** @throws {MessagingError} the backend's refusal, `protocol/malformed`, or `connection/lost`. */

@@ -235,6 +235,11 @@ describe("transportConformance", () => {
     ["invents a reason for a break", "T12", because(() => ({ code: "auth/invalid", retryable: false }))],
     ["forgets when to come back after a farewell", "T13", because(({ code }) => ({ code, retryable: true }))],
     [
+      "does not say why what waits was lost",
+      "T13",
+      handing((link) => ({ submit: (command) => link.submit(command).catch(hasty) })),
+    ],
+    [
       "opens with any token",
       "T14",
       (sound) => ({ open: (request, signal) => sound.open({ ...request, token: "good" }, signal) }),

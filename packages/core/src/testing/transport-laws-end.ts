@@ -1,3 +1,4 @@
+import { MessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
 import { dial, sending } from "./dialled.ts";
 import { expectSame, expectThat, law, type Law, type LawGroup } from "./kit.ts";
@@ -88,10 +89,16 @@ export const endLaws: LawGroup<TransportTrial> = { title: "ending", laws: ending
 export const farewellLaws: readonly TransportLaw[] = [
   law("[T13] tells why the backend ended it, and when to come back", async (trial) => {
     const { bench, wait } = trial;
-    const { closed } = await enter(trial);
+    const { link, closed } = await enter(trial);
     expectThat(bench.backend.end !== undefined, "a backend that says farewell needs `end`");
+    await bench.backend.hold();
+    const asked = link.submit(sending(bench.conversationId, "unanswered"));
+    await wait.quiet();
     const { code, retryAfterMs } = await bench.backend.end();
+    await bench.backend.release();
     await wait.until(() => closed().length > 0, "closed should be told when the backend ends a link");
+    const { cause } = await wait.refused(asked, "what waits should reject when the backend ends the link");
+    expectSame(cause instanceof MessagingError && cause.code, code, "the code of its cause");
     await wait.quiet();
     const reasons = closed().map((reason) => [reason.code, reason.retryAfterMs]);
     expectSame(reasons, [[code, retryAfterMs]], "the reasons told");
