@@ -47,7 +47,7 @@ export async function createMember(options: MemberOptions): Promise<Member> {
   const tap = createFrameTap();
   const link = faultyTransport(webSocketTransport({ url: proxy.url, WebSocket: tap.WebSocket }), faults);
   const auth = (): Promise<string> => backend.token(userId);
-  const client = createClient({ transport: link, auth, userId, backoff, ...clientOptions });
+  const client = createClient({ transport: link, auth, userId, backoff, logger: () => {}, ...clientOptions });
   const delivery = logDelivery(client);
   const room = client.conversation(conversationId);
   const watch = watchTimeline(room);

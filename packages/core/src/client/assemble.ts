@@ -43,7 +43,7 @@ export function assemble(options: ClientOptions): Assembly {
     outbox: () => outbox,
     sync: () => sync,
   });
-  const copies = createCopies(base, keeper, options.maxMessages ?? MOST_MESSAGES);
+  const copies = createCopies(options, base, keeper);
   const { directory, presence, limiter } = copies;
   const receipts = createReceiptSender({
     ...{ clock, nextId, onAck: (ack) => inbox.acked(ack) },
@@ -94,9 +94,9 @@ interface Copies {
 }
 
 function createCopies(
+  { storage, maxMessages = MOST_MESSAGES }: ClientOptions,
   { clock, scope, session, userId, limits }: Foundation,
   { cache }: Keeper,
-  maxMessages: number,
 ): Copies {
   const self = (): string => userId() ?? "";
   const directory: Directory = createDirectory({
@@ -107,7 +107,8 @@ function createCopies(
       const replica: Replica = createReplica({
         ...{ conversationId, scope, limits, userId: self, now: session.serverNow },
         maxMessages: () => (directory.isOpen(conversationId) ? maxMessages : 2 * MOST_UNOPENED),
-        onUpdate: (messageIds) => cache.touch(replica, messageIds),
+        // A storage that ends with the client keeps nothing worth the copying.
+        ...(storage && { onUpdate: (messageIds) => cache.touch(replica, messageIds) }),
       });
       return replica;
     },
