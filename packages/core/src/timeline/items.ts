@@ -85,14 +85,23 @@ export class ItemList implements TimelineItems {
     const { slots, holes, tail } = state;
     const { length } = this;
     const first = from < 0 ? Math.max(0, length + from) : from;
-    const end = Math.min(length, to < 0 ? length + to : to);
-    const places = holes.map((hole, index) => [slots.below(hole.fromSeq).size + index, hole] as const);
-    const within = places.filter(([place]) => place >= first && place < end);
-    const skipped = places.filter(([place]) => place < first).length;
-    const items: TimelineItem[] = slots
-      .slice(first - skipped, end - first - within.length)
-      .map((slot) => itemOf(slot, state));
-    for (const [place, hole] of within) items.splice(place - first, 0, hole);
+    const end = Math.max(first, Math.min(length, to < 0 ? length + to : to));
+    // So many holes may stand before it; they are told by their sequences, which is cheaper than counting messages.
+    const start = Math.min(slots.size, Math.max(0, first - holes.length));
+    const found = slots.slice(start, end - start);
+    const oldest = start > 0 ? (found[0]?.message.seq ?? Infinity) : 0;
+    const before = holes.filter(({ fromSeq }) => fromSeq < oldest).length;
+    const placed: TimelineItem[] = [];
+    let next = before;
+    for (const slot of found) {
+      for (let hole = holes[next]; hole && hole.fromSeq < slot.message.seq; hole = holes[++next]) {
+        placed.push(hole);
+      }
+      placed.push(itemOf(slot, state));
+    }
+    placed.push(...holes.slice(next));
+    const skipped = first - start - before;
+    const items = placed.slice(skipped, skipped + end - first);
     const rest = tail.slice(Math.max(0, first - slots.size - holes.length), end - first - items.length);
     for (const slot of rest) items.push(itemOf(slot, state));
     return items;
