@@ -56,8 +56,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 
   /** What an earlier link had out is not counted any more, whether or not it ever answers. */
-  const landed = (on: Link): void => {
+  const landed = (on: Link, settle: () => void): void => {
     if (on === link) watchdog.landed();
+    settle();
+    if (!suspects.allows(1)) [...runs.keys()].forEach(pump); // who waits until nothing is out, with suspects
   };
 
   const pump = (conversationId: string): void => {
@@ -94,14 +96,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     changed(entry);
     if (on !== link) return; // a listener has ended it, and the entry came back
     on.submit(entry.command).then(
-      (ack) => {
-        landed(on);
-        accept(entry, ack);
-      },
-      (error: unknown) => {
-        landed(on);
-        refuse(entry, toMessagingError(error), on);
-      },
+      (ack) => landed(on, () => accept(entry, ack)),
+      (error: unknown) => landed(on, () => refuse(entry, toMessagingError(error), on)),
     );
   };
 

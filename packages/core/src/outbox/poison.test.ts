@@ -56,6 +56,8 @@ function setUp(poison: ReadonlySet<string>, code: ErrorCode = "protocol/malforme
           break;
         }
         taken.push(next.id);
+        bench.onRead(next.id);
+        await clock.settle();
         next.ack();
         await clock.settle();
       }
@@ -75,7 +77,8 @@ function setUp(poison: ReadonlySet<string>, code: ErrorCode = "protocol/malforme
     };
     outbox.add(command);
   };
-  return { outbox, open, send, taken, links: () => links };
+  const bench = { outbox, open, send, taken, links: () => links, onRead: (_id: string): void => {} };
+  return bench;
 }
 
 const failed = ({ outbox }: ReturnType<typeof setUp>): unknown[] =>
@@ -104,6 +107,15 @@ describe("a command that makes the backend end the link", () => {
     await bench.open();
     expect(bench.links()).toBeLessThanOrEqual(4);
     expect(bench.taken).toHaveLength(99);
+  });
+
+  it("[O11] does not stop the search when a push confirms one before its ack", async () => {
+    const bench = setUp(new Set(["a1"]));
+    for (const id of ["a1", "b1", "c1", "d1"]) bench.send(id, id.slice(0, 1));
+    bench.onRead = (id) => bench.outbox.confirm({ commandId: id, changes: [] });
+    await bench.open();
+    expect(bench.taken).toHaveLength(3);
+    expect(failed(bench)).toEqual([["a1", "failed", "protocol/malformed"]]);
   });
 
   it("may be tried again", async () => {
