@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { backendConformance } from "@tidings/core/testing";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createServer, type TidingsServer } from "../src/index.ts";
 
@@ -8,8 +9,10 @@ beforeAll(async () => void (server = await createServer({ port: 0 })));
 afterAll(() => server?.close());
 
 describe("the reference server", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   backendConformance({
-    ...{ describe, it, WebSocket, report: () => {} },
+    ...{ describe, it, WebSocket },
+    report: (table) => expect(readme).toContain(table.split("\n")[0]),
     name: "@tidings/server",
     url: () => server?.url ?? "",
     token: (userId) => server?.issueToken(userId),

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { type TransportBench, transportConformance } from "@tidings/core/testing";
 import { createServer } from "@tidings/server";
 import { openLibsqlStore, type Store } from "@tidings/server/store";
 import { createFaultProxy } from "@tidings/server/testing";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { webSocketTransport } from "../src/web-socket-transport.ts";
 import { mark, say } from "./harness.ts";
@@ -72,8 +73,10 @@ async function bench(): Promise<TransportBench> {
 }
 
 describe("webSocketTransport", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   transportConformance({
-    ...{ describe, it, create: bench, report: () => {} },
+    ...{ describe, it, create: bench },
+    report: (table) => expect(readme).toContain(table.split("\n")[0]),
     name: "webSocketTransport and @tidings/server",
     supports: { pipelining: true, signals: true, receipts: true, tokens: true, farewells: false },
   });
