@@ -107,6 +107,18 @@ describe("a client", () => {
     expect(texts(other)).toEqual(["lost", "also lost", "third", "fourth"]);
   });
 
+  it("sends a picture without a caption, and takes the caption of one away", async () => {
+    const here = world();
+    const [, room] = await member(here, "ada");
+    const picture = await room.send({ text: "", kind: "image", custom: { url: "cat.png" } });
+    await picture.settled();
+    await (await room.edit(picture.id, "a cat")).settled();
+    await (await room.edit(picture.id, "")).settled();
+    expect(room.timeline.get().items.at(0)).toMatchObject({
+      message: { kind: "image", content: { text: "" }, custom: { url: "cat.png" }, version: 2 },
+    });
+  });
+
   it("[D6] undoes a refused edit and reaction, and keeps a refused message with its text and code", async () => {
     const here = world();
     const [ada, room] = await member(here, "ada");

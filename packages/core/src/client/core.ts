@@ -122,7 +122,8 @@ export function createCore(parts: Parts): Core {
       return give(conversationId, intent, giving);
     },
     async edit(conversationId, messageId, draft) {
-      const composed = compose(conversationId, draft);
+      const { kind = "text" } = directory.get(conversationId).records.message(messageId) ?? {};
+      const composed = compose(conversationId, { kind, ...draft });
       const { content, custom } = sendIntent(composed instanceof Promise ? await composed : composed);
       return give(conversationId, { type: "message.edit", messageId, content, ...(custom && { custom }) });
     },

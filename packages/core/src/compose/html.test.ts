@@ -110,6 +110,7 @@ describe("the step for HTML", () => {
   it("refuses when nothing is left that a person could see", () => {
     for (const text of ["<script>alert(1)</script>", "<b> </b>", "<p>&nbsp;<br></p>", "<img src=x>"]) {
       expect(run({ text })).toMatchObject({ ok: false, code: "draft/empty" });
+      expect(run({ text, kind: "image" })).toMatchObject({ ok: true, draft: { kind: "image" } });
     }
   });
 

@@ -1,7 +1,7 @@
 /** `@tidings/core/html`: messages with markup. Only those who import this door ship DOMPurify, and nothing of core. */
 import createDOMPurify, { type WindowLike } from "dompurify";
 import { type ComposeStep, refuse } from "./pipeline.ts";
-import { isBlank } from "./validate.ts";
+import { isTooLittle } from "./validate.ts";
 
 /** Makes HTML safe to be shown: only plain formatting and links are left. */
 export type Sanitizer = (html: string) => string;
@@ -56,7 +56,7 @@ export function htmlSanitizer(sanitize: Sanitizer): ComposeStep {
     name: "sanitise",
     run(draft) {
       const text = sanitize(draft.text);
-      if (isBlank(text.replace(/<[^>]*>|&nbsp;/g, ""))) {
+      if (isTooLittle(text.replace(/<[^>]*>|&nbsp;/g, ""), draft.kind)) {
         return refuse({
           code: "draft/empty",
           message: "There is nothing to send.",

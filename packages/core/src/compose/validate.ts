@@ -2,6 +2,7 @@ import { isJsonWithin } from "../base/json.ts";
 import { uploads } from "../domain/content.ts";
 import type { ErrorIssue } from "../errors/messaging-error.ts";
 import { CUSTOM_DEPTH, CUSTOM_NODES } from "../protocol/bounds.ts";
+import type { MessageKind } from "../protocol/records.ts";
 import { type ComposeStep, issueOf, refuse } from "./pipeline.ts";
 
 /** What a frame holds beside the message: ids, times, names of fields. */
@@ -14,11 +15,11 @@ const visible = /[^\s\p{DI}\u2800]/u;
 export const validate: ComposeStep = {
   name: "validate",
   run(draft, { limits }) {
-    const { text, kind = "text", custom, ranges = [] } = draft;
+    const { text, kind, custom, ranges = [] } = draft;
     const { textLength: limit, frameBytes } = limits;
     const { length } = text;
     const issues: ErrorIssue[] = [];
-    if (isBlank(text) && !uploads.has(kind)) issues.push(issueOf("draft/empty", "Write something first."));
+    if (isTooLittle(text, kind)) issues.push(issueOf("draft/empty", "Write something first."));
     if (length > limit) issues.push(tooLong(length, limit, `Shorten it by ${length - limit} characters.`));
     if (custom && !isJsonObject(custom)) issues.push(invalid("Attach less data, as plain JSON."));
     if (ranges.some(({ start, end }) => start < 0 || start >= end || end > length)) {
@@ -30,6 +31,11 @@ export const validate: ComposeStep = {
     return bytes > most ? refuse(tooLong(bytes, most, "Send it in parts, or attach less data.")) : draft;
   },
 };
+
+/** Is `text` too little to be sent as this kind of message? What is uploaded needs none. */
+export function isTooLittle(text: string, kind: MessageKind = "text"): boolean {
+  return isBlank(text) && !uploads.has(kind);
+}
 
 /** Is there nothing a person could see? */
 export function isBlank(text: string): boolean {
