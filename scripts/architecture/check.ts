@@ -70,7 +70,8 @@ type Report = (rule: Violation["rule"], reason: string, to?: string) => Violatio
 function checkRelative(context: Context, { specifier }: Import, violation: Report): Violation[] {
   const { path, owner, rule } = context;
   const target = targetOf(path, specifier);
-  if (isTest(path) && SHARED_FOLDERS.some((folder) => target.startsWith(folder))) return [];
+  const isPublished = !isTest(path) && rule.doors !== "any";
+  if (!isPublished && SHARED_FOLDERS.some((folder) => target.startsWith(folder))) return [];
   if (!target.startsWith(`${owner.folder}/`))
     return violation("package", "another package is imported by its doors");
   if (isTest(path) || !isShipped(context)) return [];

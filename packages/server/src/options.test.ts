@@ -39,7 +39,7 @@ describe("options", () => {
     [{ lobbies: [{ conversationId: "general" }] }, "unable to start; lobbies.0.name: "],
     [{ bounds: { connections: 0 } }, "unable to start; bounds.connections: "],
     [{ prot: 1 }, 'unable to start; the options: Unrecognized key: "prot"'],
-    [{ store: {}, dataFile: "x" }, "unable to start; store and dataFile exclude each other"],
+    [{ store: {}, dataFile: "x" }, "unable to start; store, dataFile and database exclude each other"],
   ])("are refused with the name of the one that is wrong: %j", (options, reason) => {
     expect(reasonFor(options)).toContain(reason);
   });

@@ -18,6 +18,9 @@ const entry = fileURLToPath(new URL("../src/page/sender.ts", import.meta.url));
 /** Messages of which the client has promised to keep them, before the last page. */
 const MESSAGES = isLong ? 1_000 : 200;
 
+/** However fast the machine is. */
+const FEWEST_TABS = 5;
+
 describe.skipIf(chromiumPath === undefined)("a tab that is killed", { timeout: 300_000 }, () => {
   const site = mkdtempSync(join(tmpdir(), "tidings-site-"));
   let folder: ReturnType<typeof temporaryFolder>;
@@ -52,7 +55,7 @@ describe.skipIf(chromiumPath === undefined)("a tab that is killed", { timeout: 3
       const promised = new Set<number>();
       const troubles: string[] = [];
       let tabs = 0;
-      while (promised.size < MESSAGES) {
+      while (promised.size < MESSAGES || tabs < FEWEST_TABS) {
         const page = await openTab(context, (tabs += 1), server, promised, troubles);
         await sleep(random.next() * 400);
         await killTab(page);
@@ -69,7 +72,6 @@ describe.skipIf(chromiumPath === undefined)("a tab that is killed", { timeout: 3
       expect([...promised].filter((number) => !numbers.includes(number))).toEqual([]);
       expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
       expect(shown).toEqual(texts.map((text) => `sent ${text}`));
-      expect(tabs).toBeGreaterThan(3);
     },
   );
 });

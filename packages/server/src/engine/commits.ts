@@ -212,6 +212,11 @@ export class Commits {
     const live = this.#options.conversation(command.conversationId);
     const last = changes.at(-1);
     if (!live || !last || last.rev <= live.head.rev) return;
+    const isToldOf = (event: BusEvent): boolean =>
+      event.type === "committed" &&
+      event.head.conversationId === command.conversationId &&
+      event.head.rev >= last.rev;
+    if (events.some(isToldOf)) return; // the command and its duplicate are in one commit
     const seqs = changes.map(({ record }) => (record.type === "message" ? record.seq : 0));
     const head = { ...live.head, rev: last.rev, seq: Math.max(live.head.seq, ...seqs) };
     events.push({ type: "committed", head, settings: live.settings, changes, origin: reply?.session.id });
