@@ -98,7 +98,7 @@ const textsOf = (client: Client): string[] =>
   );
 
 describe("the cache over IndexedDB", () => {
-  it("[D1] paints before there is any network, drafts included", async () => {
+  it("[D1, K2] paints before there is any network, drafts included", async () => {
     const { backend, clock, load } = world("cold");
     const first = load();
     await first.connect();
@@ -116,7 +116,7 @@ describe("the cache over IndexedDB", () => {
     await second.close();
   });
 
-  it("[D1, D2] loses and doubles nothing, whenever the page is lost", async () => {
+  it("[D1, D2, K1] loses and doubles nothing, whenever the page is lost", async () => {
     for (let lostAfter = 0; lostAfter < 25; lostAfter += 1) {
       const { clock, load, delivered } = world(`lost-${lostAfter}`);
       const lost = load();

@@ -13,22 +13,13 @@ import { summaryOf, timelineWrites } from "./saved.ts";
  *
  *   cache/1/<user>/list/<conversation>            a summary, its epoch, and when its timeline was used last
  *   cache/1/<user>/timeline/<conversation>        how far it goes: cursor, known stretches, people, receipts
- *   cache/1/<user>/messages/<conversation>/<seq>  a message
- *   outbox/<user>/<command>                       (the outbox's journal)
- *   draft/<user>/<conversation>                   (what stands in a composer)
+ *   cache/1/<user>/messages/<conversation>/<seq>  a message, and one's own reactions it does not name
  *
- * Summaries are kept of every conversation known, timelines of those that are open. Everything is in the shapes of the
- * wire and is read through its parser: what is damaged is dropped, and asked for again.
+ * All that changed since the last write is one group: messages, people, cursor and summary move together, so a cursor
+ * never covers what is not there. The group goes with whatever else is written, such as the end of a command that an ack
+ * settles. One that fails leaves storage as it was, and its changes wait for the next.
  *
- * Write groups. All that changed since the last write is one group: messages, people, cursor and summary move together,
- * so a cursor never covers what is not there. A command that an ack settles is erased in the same write. A group that
- * fails leaves storage as it was, and its changes wait for the next.
- *
- * Laws (each is named by the test that checks it):
- *   1  Killed between any two writes, storage holds a state the client was in; what it lacks, the cursor says.
- *   2  The cache never stands in the way of the outbox: it makes room for what waits to be sent, and never takes it.
- *   3  Another epoch, another user or another version finds nothing.
- *   4  It is bounded: by conversations, by messages of each, and by what storage takes; what was used longest ago goes.
+ * The laws are K1 to K8 of docs/spec/cache.md.
  */
 export interface Cache {
   /** Shows what an earlier life has kept of the user. */

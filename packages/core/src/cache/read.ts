@@ -29,6 +29,9 @@ export interface ReadTimeline {
   readonly receipts: readonly Receipt[];
 }
 
+/** What a page of a conversation without messages spans. */
+const NOTHING: Range = { from: 0, to: 0 };
+
 /**
  * All of it or nothing: a message that is missing or damaged would be a gap that nobody sees (D4).
  *
@@ -38,7 +41,8 @@ export function readTimeline(value: unknown, messages: readonly unknown[]): Read
   const { page, known, count, participants, receipts } = fieldsOf(value);
   return quietly(() => {
     if (count !== messages.length || !Array.isArray(known)) return undefined;
-    const pages = known.map((range: Range) => pageOf(fieldsOf(page), range, messages.map(fieldsOf)));
+    const ranges: Ranges = known.length > 0 ? known : [NOTHING];
+    const pages = ranges.map((range) => pageOf(fieldsOf(page), range, messages.map(fieldsOf)));
     const [first] = pages;
     const size = pages.reduce((sum, each) => sum + each.messages.length, 0);
     if (!first || size !== count) return undefined;

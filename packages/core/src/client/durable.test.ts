@@ -30,7 +30,7 @@ const keysOf = async (storage: Storage, ...prefix: StorageKey): Promise<string[]
   (await storage.scan({ prefix })).map(([key]) => key.slice(2).join("/"));
 
 describe("a client that starts without a network", () => {
-  it("[D1] shows its conversations, timelines, people and what others have read, and nothing else is needed", async () => {
+  it("[D1, K2] shows its conversations, timelines, people and what others have read, and nothing else is needed", async () => {
     const here = world();
     const storage = memoryStorage();
     const [ada, room] = await member(here, "ada", { storage });
@@ -65,7 +65,7 @@ describe("a client that starts without a network", () => {
     expect(kept.timeline.get()).toMatchObject({ complete: true, absent: false });
   });
 
-  it("[D1] also shows a conversation that is opened later, and asks for nothing it has", async () => {
+  it("[D1, K3] also shows a conversation that is opened later, and asks for nothing it has", async () => {
     const here = world();
     const storage = memoryStorage();
     const [ada, room] = await member(here, "ada", { storage });
@@ -93,7 +93,7 @@ describe("a client that starts without a network", () => {
     expect(asked).toEqual(["conversations", "receipts"]);
   });
 
-  it("[D4] follows from where it was: what happened meanwhile comes by one question, and nothing is missing", async () => {
+  it("[D4, K3] follows from where it was: what happened meanwhile comes by one question, and nothing is missing", async () => {
     const here = world();
     const storage = memoryStorage();
     const [ada, room] = await member(here, "ada", { storage });
@@ -111,7 +111,7 @@ describe("a client that starts without a network", () => {
     expect(kept.timeline.get().complete).toBe(true);
   });
 
-  it("[D1] keeps drafts, until they are empty", async () => {
+  it("[D1, K2] keeps drafts, until they are empty", async () => {
     const here = world();
     const storage = memoryStorage();
     const [ada, room] = await member(here, "ada", { storage });
@@ -131,7 +131,7 @@ describe("a client that starts without a network", () => {
 });
 
 describe("what a client writes", () => {
-  it("[D1] a command before its first byte; then record, cursor and its end in one write", async () => {
+  it("[D1, K6] a command before its first byte; then record, cursor and its end in one write", async () => {
     const here = world();
     const storage = watched();
     const [, room] = await member(here, "ada", { storage, userId: "ada" });
@@ -173,7 +173,7 @@ describe("what a client writes", () => {
     expect(here.backend.messages("general")).toHaveLength(1);
   });
 
-  it("[D9] a thousand messages of a conversation, whatever there is", async () => {
+  it("[D9, K8] a thousand messages of a conversation, whatever there is", async () => {
     const here = world();
     const storage = memoryStorage();
     const [ada, room] = await member(here, "ada", { storage });
@@ -190,7 +190,7 @@ describe("what a client writes", () => {
 });
 
 describe("what a client keeps from one life to the next", () => {
-  it("[D9] is bounded: conversations by activity, timelines by when they were used last", async () => {
+  it("[D9, K8] is bounded: conversations by activity, timelines by when they were used last", async () => {
     const here = world();
     const storage = memoryStorage();
     const [ada, room] = await member(here, "ada", { storage });
@@ -227,7 +227,7 @@ describe("what a client keeps from one life to the next", () => {
 });
 
 describe("what storage holds is not believed blindly", () => {
-  it("[D8] another user finds nothing: no conversation, no message, no draft, no command", async () => {
+  it("[D8, O18, K5] another user finds nothing: no conversation, no message, no draft, no command", async () => {
     const here = world();
     const storage = memoryStorage();
     const [ada, room] = await member(here, "ada", { storage });
@@ -257,7 +257,7 @@ describe("what storage holds is not believed blindly", () => {
     expect(again.draft.get()).toBe("secret");
   });
 
-  it("[D8] who was removed keeps nothing", async () => {
+  it("[D8, K5] who was removed keeps nothing", async () => {
     const here = world();
     const storage = memoryStorage();
     const [owner] = await member(here, "ada");
@@ -276,7 +276,7 @@ describe("what storage holds is not believed blindly", () => {
     expect((await keysOf(storage, "cache")).filter((key) => /\/g(\/|$)/.test(key))).toEqual([]);
   });
 
-  it("[D4] another epoch voids it", async () => {
+  it("[D4, K5] another epoch voids it", async () => {
     const here = world();
     const storage = memoryStorage();
     const [ada, room] = await member(here, "ada", { storage });
@@ -298,7 +298,7 @@ describe("what storage holds is not believed blindly", () => {
     ["a message", ["messages"]],
     ["a timeline", ["timeline"]],
     ["a summary", ["list"]],
-  ])("[D4] %s that is damaged or missing is asked for again, never shown", async (_, [name = ""]) => {
+  ])("[D4, K4] %s that is damaged or missing is asked for again, never shown", async (_, [name = ""]) => {
     for (const value of [undefined, 42, { message: { text: "damaged" } }, null]) {
       const here = world();
       const storage = memoryStorage();

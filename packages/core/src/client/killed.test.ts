@@ -103,7 +103,7 @@ async function live(lastStep: number): Promise<{ readonly steps: number }> {
 }
 
 describe("a process that is killed", () => {
-  it("[D1, D2, D4, D7] at any step loses nothing it called safe, doubles nothing and shows nothing false", async () => {
+  it("[D1, D2, D4, D7, K1] at any step loses nothing it called safe, doubles nothing and shows nothing false", async () => {
     const { steps } = await live(Infinity);
     expect(steps).toBeGreaterThan(40);
     for (let lastStep = 1; lastStep <= steps; lastStep += 1) await live(lastStep);

@@ -10,7 +10,7 @@ const textsOf = (messages: readonly { readonly content: object }[]): string[] =>
   messages.map(({ content }) => Object(content).text);
 
 describe("a message that is worth sending only for a while", () => {
-  it("[D5] fails when its time is over, blocks nothing, and can be sent after all", async () => {
+  it("[D5, O17] fails when its time is over, blocks nothing, and can be sent after all", async () => {
     const here = world();
     const ada = here.client("ada", { userId: "ada" });
     const room = ada.conversation("general");
@@ -29,7 +29,7 @@ describe("a message that is worth sending only for a while", () => {
     expect(textsOf(here.backend.messages("general"))).toEqual(["see you tomorrow", "lunch now?"]);
   });
 
-  it("[D1] is not sent by the next life of the client either, unless it was asked for again", async () => {
+  it("[D1, O17] is not sent by the next life of the client either, unless it was asked for again", async () => {
     const here = world();
     const storage = memoryStorage();
     const ada = here.client("ada", { userId: "ada", storage });
@@ -51,7 +51,7 @@ describe("a message that is worth sending only for a while", () => {
     expect(again.outbox.get().entries).toEqual([]);
   });
 
-  it("[D2] is not failed while it is on its way: the answer says what became of it", async () => {
+  it("[D2, O17] is not failed while it is on its way: the answer says what became of it", async () => {
     const here = world();
     const [ada, room] = await member(here, "ada");
     here.backend.faults.hold();
@@ -65,7 +65,7 @@ describe("a message that is worth sending only for a while", () => {
 });
 
 describe("a thousand messages written offline, where sixty a minute may be sent", () => {
-  it("[D7, D9] go in order, meet no refusal, take no longer than they must, and tell how many are left", async () => {
+  it("[D7, D9, O20] go in order, meet no refusal, take no longer than they must, and tell how many are left", async () => {
     const rates = [
       { name: "minute", scope: "conversation", tokens: 60, perMs: MINUTE_MS, burst: 10 },
     ] as const;
@@ -107,7 +107,7 @@ function disk(most: () => number): Storage {
 }
 
 describe("a storage that is full", () => {
-  it("[D1] refuses the newest message and keeps those before it, which are delivered", async () => {
+  it("[D1, O12, K7] refuses the newest message and keeps those before it, which are delivered", async () => {
     const here = world();
     const ada = here.client("ada", { userId: "ada", storage: disk(() => 2) });
     const room = ada.conversation("general");
@@ -120,7 +120,7 @@ describe("a storage that is full", () => {
     expect(textsOf(here.backend.messages("general"))).toEqual(["one", "two"]);
   });
 
-  it("[D1, D9] gives up what the backend can tell again, the timeline used longest ago first, for what it cannot", async () => {
+  it("[D1, D9, K7] gives up what the backend can tell again, the timeline used longest ago first, for what it cannot", async () => {
     const conversations = ["old", "new", "here"].map((conversationId) => ({ conversationId }));
     const here = world({ conversations });
     let most = Infinity;

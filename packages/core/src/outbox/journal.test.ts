@@ -40,14 +40,14 @@ describe("journal", () => {
     expect(await journal.recover()).toEqual([{ command }]);
   });
 
-  it("[D8] gives nobody what another user has written on the same device", async () => {
+  it("[D8, O18] gives nobody what another user has written on the same device", async () => {
     const storage = memoryStorage();
     await journalOf(storage).record({ command });
     expect(await journalOf(storage, "ben").recover()).toEqual([]);
     expect(await journalOf(storage).recover()).toEqual([{ command }]);
   });
 
-  it("[D8] gives what was written before anybody was known to who turns out to have written it", async () => {
+  it("[D8, O18] gives what was written before anybody was known to who turns out to have written it", async () => {
     const storage = memoryStorage();
     await journalOf(storage, "").record({ command });
     journalOf(storage).adopt([{ command }]);

@@ -38,7 +38,7 @@ const outcomes = (writes: readonly Promise<void>[]): Promise<unknown[]> =>
   );
 
 describe("writer", () => {
-  it("writes what is given in one tick at once, and what is given meanwhile next, in order", async () => {
+  it("[O19] writes what is given in one tick at once, and what is given meanwhile next, in order", async () => {
     const storage = disk();
     const writer = writerOf(storage);
     await writer.open();
@@ -49,7 +49,7 @@ describe("writer", () => {
     expect(storage.writes).toEqual(["a b", "c d"]);
   });
 
-  it("[D1] keeps the earlier ones and refuses the newest when they do not all fit", async () => {
+  it("[D1, O19] keeps the earlier ones and refuses the newest when they do not all fit", async () => {
     const storage = disk(2);
     const writer = writerOf(storage);
     const writes = ["a", "b", "c"].map((name) => writer.write([put(name)]));
@@ -57,7 +57,7 @@ describe("writer", () => {
     expect((await storage.scan({ prefix: [] })).map(([key]) => key[0])).toEqual(["a", "b"]);
   });
 
-  it("[D1] makes room for what waits, as long as there is something that may go", async () => {
+  it("[D1, K7] makes room for what waits, as long as there is something that may go", async () => {
     const storage = disk(2);
     const spare = ["y", "z"];
     const room = async (): Promise<StorageOperation[]> => {
@@ -71,7 +71,7 @@ describe("writer", () => {
     ]);
   });
 
-  it("takes along what else there is, and tells it how that went", async () => {
+  it("[K6] takes along what else there is, and tells it how that went", async () => {
     const storage = disk(1);
     const told: unknown[] = [];
     const riders = [["b"], ["c"]];
