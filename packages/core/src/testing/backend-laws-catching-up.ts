@@ -139,6 +139,7 @@ const catchingUp: readonly BackendLaw[] = [
       heads.find((head) => head.conversationId === conversationId)?.rev;
     await bob.ping();
     const { changes } = await ada.submit(words(conversationId, "moved"));
+    await trial.wait.until(() => bob.said(conversationId).includes("moved"), "what is said should be pushed");
     const moved = await bob.ping();
     expectSame(revIn(moved), changes[0]?.rev, "the revision in the pong after");
     bob.send({ type: "ping", n: moved.n + 1, seen: moved.n - 1 });
