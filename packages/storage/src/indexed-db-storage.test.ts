@@ -1,10 +1,13 @@
 import "fake-indexeddb/auto";
 import { memoryStorage, type Storage } from "@tidings/core";
-import { storageConformance } from "@tidings/core/testing";
+import { type StorageBench, storageConformance } from "@tidings/core/testing";
 import { forceCloseDatabase } from "fake-indexeddb";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { promisifyRequest } from "idb-keyval";
+import { databaseStorage, STORE_NAME } from "./database-storage.ts";
 import { indexedDbStorage } from "./indexed-db-storage.ts";
+import { type Migration, OPEN_TIMEOUT_MS } from "./open-database.ts";
 
 let databases = 0;
 const newName = (): string => `test-${(databases += 1)}`;
@@ -17,13 +20,46 @@ async function openStorage(name = newName()): Promise<Storage> {
 
 const one = { type: "put", key: ["a"], value: 1 } as const;
 
+/** What a full disk does to `put`; fake-indexeddb has none. */
+const fullDisk = (): never => {
+  throw new DOMException("the disk is full", "QuotaExceededError");
+};
+
+/** What a version to come might do. */
+const MIGRATIONS: readonly Migration[] = [
+  (database) => void database.createObjectStore(STORE_NAME),
+  (_, upgrade) => void upgrade.objectStore(STORE_NAME).put("from the newer version", ["meta"]),
+  (_, upgrade) => void upgrade.objectStore(STORE_NAME).delete(["meta"]),
+];
+
+function createBench(): StorageBench {
+  const name = newName();
+  let version = 1;
+  return {
+    storage: indexedDbStorage({ name }),
+    again: () => databaseStorage(name, MIGRATIONS.slice(0, version)),
+    fill: () => vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(fullDisk),
+    free: () => vi.restoreAllMocks(),
+    async outdate() {
+      const newer = databaseStorage(name, MIGRATIONS);
+      await newer.open();
+      await newer.close();
+    },
+    update: () => (version = MIGRATIONS.length),
+  };
+}
+
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
 describe("indexedDbStorage", () => {
-  storageConformance({ describe, it, create: () => indexedDbStorage({ name: newName() }) });
+  storageConformance({
+    ...{ describe, it, name: "indexedDbStorage", report: () => {}, create: createBench },
+    supports: { durability: "relaxed", shared: true, quota: true, versions: true }, // fake-indexeddb knows no durability
+  });
 
   it("scans any range as memoryStorage does", async () => {
     const parts = fc.constantFrom("", "a", "a\0", "b", "é", "\u{1f600}", "\uffff", "10", "9");
@@ -80,10 +116,57 @@ describe("indexedDbStorage", () => {
   });
 });
 
-/** What a full disk does to `put`; fake-indexeddb has none. */
-const fullDisk = (): never => {
-  throw new DOMException("the disk is full", "QuotaExceededError");
-};
+describe("versions of the database", () => {
+  it("go up, with what is there, and one after the other", async () => {
+    const name = newName();
+    const old = await openStorage(name);
+    await old.write([one]);
+    await old.close();
+    const newer = databaseStorage(name, MIGRATIONS.slice(0, 2));
+    await newer.open();
+    expect(await newer.scan({ prefix: [] })).toEqual([[["a"], 1], [["meta"], "from the newer version"]]); // prettier-ignore
+    await newer.close();
+    const newest = databaseStorage(name, MIGRATIONS);
+    await newest.open();
+    expect(await newest.scan({ prefix: [] })).toEqual([[["a"], 1]]);
+  });
+
+  it("are handed over by a tab that is still open, which then says so and harms nothing", async () => {
+    const name = newName();
+    const old = await openStorage(name);
+    await old.write([one]);
+    const newer = databaseStorage(name, MIGRATIONS);
+    await newer.open();
+    await expect(old.write([{ type: "put", key: ["a"], value: "old" }])).rejects.toMatchObject({
+      code: "storage/version",
+      retryable: false,
+    });
+    await expect(old.get(["a"])).rejects.toMatchObject({ code: "storage/version" });
+    expect(await newer.scan({ prefix: [] })).toEqual([[["a"], 1]]);
+  });
+
+  it("are not waited for for ever, where somebody keeps an older one open", async () => {
+    const name = newName();
+    const request = indexedDB.open(name, 1); // and never heard of `versionchange`
+    request.onupgradeneeded = () => void request.result.createObjectStore(STORE_NAME);
+    await promisifyRequest(request);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const newer = databaseStorage(name, MIGRATIONS);
+    const opening = newer.open();
+    const refused = expect(opening).rejects.toMatchObject({
+      code: "storage/failed",
+      message: expect.stringContaining("another tab has kept an older version open"),
+    });
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    vi.advanceTimersByTime(OPEN_TIMEOUT_MS);
+    await refused;
+    vi.useRealTimers();
+    request.result.close(); // what comes late closes itself, and is no obstacle
+    await newer.open();
+    expect(await newer.get(["meta"])).toBeUndefined();
+  });
+});
 
 describe("what goes wrong with IndexedDB", () => {
   type Put = (this: IDBObjectStore, value: unknown, key?: IDBValidKey) => IDBRequest<IDBValidKey>;
@@ -127,6 +210,37 @@ describe("what goes wrong with IndexedDB", () => {
     const storage = await openStorage();
     const writing = storage.write([{ type: "put", key: ["a"], value: () => 1 }]);
     await expect(writing).rejects.toMatchObject({ code: "storage/failed", retryable: false });
+  });
+
+  it("is storage/failed if the browser never answers, and open may be tried again", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const silent = vi.spyOn(IDBFactory.prototype, "open").mockReturnValue(Object.create(null));
+    const storage = indexedDbStorage({ name: newName() });
+    const refused = expect(storage.open()).rejects.toMatchObject({ code: "storage/failed", retryable: true });
+    vi.advanceTimersByTime(OPEN_TIMEOUT_MS);
+    await refused;
+    silent.mockRestore();
+    vi.useRealTimers();
+    await storage.open();
+    await storage.write([one]);
+  });
+
+  it("is storage/failed where the browser forbids it", async () => {
+    vi.spyOn(IDBFactory.prototype, "open").mockImplementation(() => {
+      throw new DOMException("the operation is insecure", "SecurityError");
+    });
+    const opening = indexedDbStorage({ name: newName() }).open();
+    await expect(opening).rejects.toMatchObject({ code: "storage/failed", cause: { name: "SecurityError" } });
+  });
+
+  it("opens once more if the connection turns out to be closed", async () => {
+    const storage = await openStorage();
+    await storage.write([one]);
+    const closing = vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementationOnce(() => {
+      throw new DOMException("the connection is closing", "InvalidStateError");
+    });
+    expect(await storage.get(["a"])).toBe(1);
+    expect(closing).toHaveBeenCalledTimes(2);
   });
 
   it("is storage/failed where there is no IndexedDB, until there is", async () => {

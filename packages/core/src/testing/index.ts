@@ -12,6 +12,7 @@ export { deliveryTransitions } from "../delivery/machine.ts";
 export { type FaultyTransport, faultyTransport, type LinkFaults } from "./faulty-transport.ts";
 export type { TestRunner } from "./kit.ts";
 export { seededRandom } from "./seeded-random.ts";
+export type { StorageBench, StorageExpectations } from "./storage-bench.ts";
 export { storageConformance, type StorageConformanceOptions } from "./storage-conformance.ts";
 export type { Refused, TransportBackend, TransportBench } from "./transport-bench.ts";
 export {
