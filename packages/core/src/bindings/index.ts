@@ -20,4 +20,5 @@ export {
   type NotificationText,
 } from "./notifications.ts";
 export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";
+export { type ClientSnapshot, dehydrate, hydrate } from "./snapshot.ts";
 export { createUnreadDivider } from "./unread-divider.ts";

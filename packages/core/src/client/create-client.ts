@@ -2,6 +2,7 @@ import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import { within } from "../errors/within.ts";
 import { assemble } from "./assemble.ts";
 import { createConversation } from "./conversation.ts";
+import { remember } from "./internals.ts";
 import { sentOf } from "./sent.ts";
 import type { Client, ClientOptions, Conversation } from "./types.ts";
 import { untilOnline } from "./until-online.ts";
@@ -41,7 +42,7 @@ export function createClient(options: ClientOptions): Client {
     return handle;
   };
 
-  return {
+  const client: Client = {
     userId: session.userId,
     policy: session.policy,
     rates: core.limiter.stats,
@@ -85,4 +86,5 @@ export function createClient(options: ClientOptions): Client {
       await patiently(keeper.close());
     },
   };
+  return remember(client, { core, session });
 }

@@ -1,0 +1,122 @@
+import { type ReadTimeline, readSummary, readTimeline } from "../cache/read.ts";
+import { cacheKeys } from "../cache/keys.ts";
+import { summaryOf, timelineWrites } from "../cache/saved.ts";
+import { internalsOf } from "../client/internals.ts";
+import type { Client } from "../client/types.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
+import type { ConversationSummary } from "../protocol/queries.ts";
+import type { Replica } from "../timeline/replica.ts";
+
+/** What a client shows, as JSON. What is in it is for `hydrate`, of the same version of this package. */
+export interface ClientSnapshot {
+  readonly version: 1;
+  /** Whose it is: nobody else may see it. */
+  readonly userId: string;
+  readonly conversations: readonly unknown[];
+}
+
+interface Hydrated {
+  readonly epoch: string;
+  readonly summary: ConversationSummary;
+  readonly timeline: ReadTimeline | undefined;
+}
+
+/** As many as a client keeps in memory. */
+const MOST_CONVERSATIONS = 1_000;
+
+/**
+ * What a client knows, for a page rendered on a server to take along: the list of conversations and, of those that are
+ * open, the newest messages (1 000 at most), people and receipts. Left out is what is not complete, and what is pending.
+ *
+ * It holds what one user may read. Put no page that holds it into a shared cache; and in HTML escape `<`, or a message
+ * may end the script it stands in: `JSON.stringify(snapshot).replaceAll("<", "\\u003c")`.
+ *
+ * @throws {MessagingError} `client/misused` before the client knows whose it is
+ */
+export function dehydrate(client: Client): ClientSnapshot {
+  const { directory, userId: of } = internalsOf(client).core;
+  const userId = of();
+  if (userId === undefined) throw misused("dehydrate", "whose it is, nobody has said yet; connect first");
+  const conversations = directory.all().flatMap((replica) => {
+    const { cursor, conversationId } = replica;
+    const summary = summaryOf(replica, userId);
+    if (!summary || !cursor) return [];
+    const { epoch } = cursor;
+    if (!directory.isOpen(conversationId)) return { epoch, summary };
+    const { operations } = timelineWrites(replica, cursor, cacheKeys(userId), [], undefined);
+    const values = operations.map((operation) => operation.type === "put" && operation.value);
+    return { epoch, summary, timeline: values.at(-1), messages: values.slice(0, -1) };
+  });
+  return { version: 1, userId, conversations };
+}
+
+/**
+ * Makes a new client show what another one knew, before the first render and without waiting. Once it connects it asks
+ * only for what has happened since. Call it right after `createClient`.
+ *
+ * @param snapshot - of `dehydrate`, after a way through JSON; all of it is checked before any of it is shown.
+ * @throws {MessagingError} `protocol/malformed` if it is damaged or of another version, `client/misused` if it is of
+ *   another user than the client
+ */
+export function hydrate(client: Client, snapshot: unknown): void {
+  const { core, session } = internalsOf(client);
+  const { version, userId, conversations } = fieldsOf(snapshot);
+  if (version !== 1 || typeof userId !== "string" || userId === "" || !Array.isArray(conversations))
+    throw malformed("it is no snapshot of this version");
+  if (conversations.length > MOST_CONVERSATIONS) throw malformed("it has too many conversations");
+  const before = core.userId();
+  if ((before ?? userId) !== userId) throw misused("hydrate", "the snapshot is of another user");
+  const all = conversations.map(read);
+  core.scope.batch(() => {
+    session.userId.set(userId);
+    for (const each of all) {
+      if ((session.epoch() ?? each.epoch) !== each.epoch) continue; // the backend begins anew meanwhile
+      const replica = core.directory.get(each.summary.conversation.conversationId);
+      show(replica, each);
+      if (each.timeline) core.sync.restored(replica);
+    }
+  });
+  if (before === undefined) core.keeper.changeUser(before);
+}
+
+function show(replica: Replica, { epoch, summary, timeline }: Hydrated): void {
+  replica.acceptEpoch(epoch);
+  replica.acceptSummary(summary);
+  if (!timeline) return;
+  timeline.pages.forEach(replica.acceptHistory);
+  replica.acceptParticipants(timeline.participants, timeline.rev);
+  timeline.receipts.forEach(replica.acceptReceipt);
+}
+
+function read(value: unknown): Hydrated {
+  const { timeline: saved, messages } = fieldsOf(value);
+  const { epoch, summary } = readSummary(value);
+  if (epoch === undefined || !summary) throw malformed("a conversation in it is damaged");
+  if (saved === undefined) return { epoch, summary, timeline: undefined };
+  const timeline = Array.isArray(messages) ? readTimeline(saved, messages) : undefined;
+  const { conversationId } = summary.conversation;
+  const isWhole =
+    timeline?.epoch === epoch && partsOf(timeline).every((part) => part.conversationId === conversationId);
+  if (!timeline || !isWhole) throw malformed(`the messages of "${conversationId}" in it are damaged`);
+  return { epoch, summary, timeline };
+}
+
+function partsOf({
+  pages,
+  participants,
+  receipts,
+}: ReadTimeline): readonly { readonly conversationId: string }[] {
+  return [...pages.flatMap(({ head, messages }) => [head, ...messages]), ...participants, ...receipts];
+}
+
+function fieldsOf(value: unknown): { readonly [key: string]: unknown } {
+  return Object(value);
+}
+
+function malformed(reason: string): MessagingError {
+  return new MessagingError("protocol/malformed", { message: `unable to hydrate; ${reason}` });
+}
+
+function misused(what: string, reason: string): MessagingError {
+  return new MessagingError("client/misused", { message: `unable to ${what}; ${reason}` });
+}
