@@ -2,6 +2,7 @@ import type { Link, LinkEvent } from "@tidings/core";
 import type { MessagingError } from "@tidings/core/errors";
 import {
   type Ack,
+  frameBytes,
   type Limits,
   parseResult,
   type Policy,
@@ -73,7 +74,7 @@ export function createLink(options: LinkOptions): OpenLink {
   };
 
   const isTooLarge = (frame: string): boolean =>
-    frame.length * MOST_BYTES_PER_UNIT > limits.frameBytes && byteLength(frame) > limits.frameBytes;
+    frame.length * MOST_BYTES_PER_UNIT > limits.frameBytes && frameBytes(frame) > limits.frameBytes;
 
   /** @throws {MessagingError} `connection/lost`, `protocol/too-large` */
   const pack = (content: object): string => {
@@ -194,9 +195,4 @@ export function createLink(options: LinkOptions): OpenLink {
       deliver([{ type: "closed", reason: { code, retryable, message, ...after } }]);
     },
   };
-}
-
-/** By percent-encoding, which every platform has; `TextEncoder` is missing on older React Native. */
-function byteLength(text: string): number {
-  return encodeURIComponent(text).replace(/%../g, "x").length;
 }

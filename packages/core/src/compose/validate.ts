@@ -2,6 +2,7 @@ import { isJsonWithin } from "../base/json.ts";
 import { uploads } from "../domain/content.ts";
 import type { ErrorIssue } from "../errors/messaging-error.ts";
 import { CUSTOM_DEPTH, CUSTOM_NODES } from "../protocol/bounds.ts";
+import { frameBytes } from "../protocol/frame-bytes.ts";
 import type { MessageKind } from "../protocol/records.ts";
 import { type ComposeStep, issueOf, refuse } from "./pipeline.ts";
 
@@ -16,7 +17,7 @@ export const validate: ComposeStep = {
   name: "validate",
   run(draft, { limits }) {
     const { text, kind, custom, ranges = [] } = draft;
-    const { textLength: limit, frameBytes } = limits;
+    const { textLength: limit } = limits;
     const { length } = text;
     const issues: ErrorIssue[] = [];
     if (isTooLittle(text, kind)) issues.push(issueOf("draft/empty", "Write something first."));
@@ -26,8 +27,8 @@ export const validate: ComposeStep = {
       issues.push(invalid("Set links and mentions again; one lies outside the text."));
     }
     if (issues.length > 0) return refuse(...issues);
-    const bytes = utf8Length(JSON.stringify(draft));
-    const most = frameBytes - ENVELOPE_BYTES;
+    const bytes = frameBytes(JSON.stringify(draft));
+    const most = limits.frameBytes - ENVELOPE_BYTES;
     return bytes > most ? refuse(tooLong(bytes, most, "Send it in parts, or attach less data.")) : draft;
   },
 };
@@ -44,11 +45,6 @@ export function isBlank(text: string): boolean {
 
 function isJsonObject(value: object): boolean {
   return !Array.isArray(value) && isJsonWithin(value, CUSTOM_DEPTH, CUSTOM_NODES);
-}
-
-/** Without `TextEncoder`, which React Native lacked for long. JSON escapes the halves of pairs, so it never throws. */
-function utf8Length(json: string): number {
-  return encodeURIComponent(json).replace(/%../g, "_").length;
 }
 
 function invalid(suggestion: string): ErrorIssue {

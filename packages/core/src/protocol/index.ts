@@ -107,6 +107,7 @@ export {
   type WelcomeFrame,
 } from "./frames.ts";
 export { closeCodeOf, closeCodes } from "./close-codes.ts";
+export { frameBytes } from "./frame-bytes.ts";
 export type { Parsed } from "./parse.ts";
 export { type MalformedFrame, parseClientFrames } from "./parse-client.ts";
 export { parseResult, parseServerFrames } from "./parse-server.ts";
