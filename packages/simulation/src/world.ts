@@ -27,9 +27,9 @@ export interface WorldOptions extends Omit<BackendOptions, "port"> {
 }
 
 const CONVERSATION = "room";
-/** A little longer than a client waits for more receipts; what is wrong after so many rounds stays wrong. */
+/** A little longer than a client waits for more receipts; what is wrong after so many rounds, on a busy machine too, stays wrong. */
 const COALESCE_MS = 350;
-const MOST_ROUNDS = 5;
+const MOST_ROUNDS = 30;
 
 const creation = {
   type: "conversation.create",
