@@ -1,0 +1,136 @@
+import type { Link, LinkEvent } from "@tidings/core";
+import { MessagingError, toMessagingError } from "@tidings/core/errors";
+import { createMemoryBackend, type MemoryBackend } from "@tidings/core/memory";
+import { closeCodeOf, type Head, type ServerFrame } from "@tidings/core/protocol";
+import { type TransportBench, transportConformance } from "@tidings/core/testing";
+import { describe, it } from "vitest";
+import { WebSocket } from "ws";
+import { webSocketTransport } from "../src/web-socket-transport.ts";
+import { mark, say } from "./harness.ts";
+import { type Peer, type Script, scriptedServer } from "./scripted-server.ts";
+
+const conversationId = "general";
+
+/** The server's end of one socket, with a link of the backend in memory behind it. */
+interface Behind {
+  readonly link: Promise<Link>;
+  /** Of the pong to come. */
+  heads: readonly Head[];
+}
+
+/** Speaks the wire for a backend in memory, whose faults can be scripted to the word. */
+function wireOf(memory: MemoryBackend): Script {
+  const behind = new WeakMap<Peer, Behind>();
+
+  const end = (
+    peer: Peer,
+    { code, retryAfterMs }: { code: MessagingError["code"]; retryAfterMs?: number | undefined },
+  ): void => {
+    peer.send({ type: "closing", code, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+    peer.socket.close(closeCodeOf(code));
+  };
+  const hear = (peer: Peer, events: readonly LinkEvent[]): void => {
+    for (const event of events) {
+      if (event.type === "closed") end(peer, event.reason);
+      else if (event.type !== "heads") peer.send(event);
+      else Object.assign(behind.get(peer) ?? {}, { heads: event.heads });
+    }
+  };
+  /** Answers with what `work` comes to. */
+  const answer = async (
+    peer: Peer,
+    id: number,
+    work: (link: Link) => Promise<ServerFrame>,
+  ): Promise<void> => {
+    try {
+      const link = await behind.get(peer)?.link;
+      if (link) peer.send(await work(link));
+    } catch (cause) {
+      const { code, message, retryable, retryAfterMs } = toMessagingError(cause);
+      if (code === "connection/lost") return;
+      peer.send({
+        type: "reject",
+        id,
+        code,
+        message,
+        retryable,
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      });
+    }
+  };
+
+  return {
+    hello(peer, { token, clientId }) {
+      const gone = new AbortController();
+      const receive = (events: readonly LinkEvent[]): void => hear(peer, events);
+      const link = memory.transport().open({ token, clientId, receive }, gone.signal);
+      behind.set(peer, { link, heads: [] });
+      link.catch((error: unknown) => end(peer, toMessagingError(error)));
+      peer.socket.on("close", () => {
+        gone.abort();
+        link.then((open) => open.close()).catch(() => {});
+      });
+    },
+    submit: (peer, { id, command }) =>
+      void answer(peer, id, async (link) => ({ type: "ack", id, ack: await link.submit(command) })),
+    query: (peer, { id, query }) =>
+      void answer(peer, id, async (link) => ({ type: "result", id, result: await link.query(query) })),
+    refresh: (peer, { id, token }) =>
+      void answer(peer, id, async (link) => {
+        const tokenExpiresInMs = await link.refresh?.(token);
+        return { type: "refreshed", id, ...(tokenExpiresInMs !== undefined && { tokenExpiresInMs }) };
+      }),
+    ping: (peer, { n }) =>
+      void answer(peer, -1, async (link) => {
+        await link.ping();
+        return { type: "pong", n, heads: behind.get(peer)?.heads ?? [] };
+      }),
+    signal: (peer, { signal }) => void behind.get(peer)?.link.then((link) => link.signal(signal)),
+  };
+}
+
+async function bench(): Promise<TransportBench> {
+  const memory = createMemoryBackend({
+    authenticate(token) {
+      if (token === "ada" || token === "bob") return { userId: token, expiresInMs: 60_000 };
+      throw new MessagingError(token === "old" ? "auth/expired" : "auth/invalid");
+    },
+  });
+  const server = await scriptedServer(wireOf(memory));
+  const asBob = { token: "bob", clientId: "bob", receive: () => {} };
+  const bob = await memory.transport().open(asBob, new AbortController().signal);
+  const { faults } = memory;
+  const later = { code: "server/unavailable", retryAfterMs: 1_500 } as const;
+  const farewell = { code: "server/draining", retryAfterMs: 400 } as const;
+  return {
+    transport: webSocketTransport({ url: server.url, WebSocket }),
+    conversationId,
+    token: "ada",
+    badTokens: { "auth/expired": "old", "auth/invalid": "forged" },
+    backend: {
+      say: (text) => bob.submit(say(text)),
+      type: () => bob.signal({ type: "typing", conversationId, active: true }),
+      read: () => bob.submit(mark()),
+      links: () => memory.links - 1,
+      hold: () => faults.hold(),
+      release: () => faults.release(),
+      refuseNext() {
+        faults.refuseNext(later.code, { retryAfterMs: later.retryAfterMs });
+        return later;
+      },
+      cut: () => server.peers.forEach(({ socket }) => socket.terminate()),
+      end() {
+        faults.cut({ userId: "ada", ...farewell });
+        return farewell;
+      },
+      close: () => server.close(),
+    },
+  };
+}
+
+describe("webSocketTransport, with a scripted server", () => {
+  transportConformance({
+    ...{ describe, it, create: bench, report: () => {} },
+    supports: { pipelining: true, signals: true, receipts: true, tokens: true, farewells: true },
+  });
+});
