@@ -34,7 +34,7 @@ const SERVICES = [
   },
   {
     name: "Redis",
-    variable: "TIDINGS_REDIS",
+    variable: "TIDINGS_REDIS_SERVER",
     paths: ["/usr/bin/redis-server", "/usr/local/bin/redis-server", "/opt/homebrew/bin/redis-server"],
     debianPackage: "redis-server",
     leftOut: "the tests of several nodes",

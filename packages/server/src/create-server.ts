@@ -55,7 +55,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   if (settings.secret === undefined)
     log.warn({}, "development mode: the secret is made up, tokens end with this run");
   const store = settings.store ?? (await openStore(settings));
-  const server = assemble(settings, store, settings.secret ?? randomBytes(32).toString("base64url"));
+  const bus = await openBus(settings, store);
+  const server = assemble(settings, store, bus, settings.secret ?? randomBytes(32).toString("base64url"));
   try {
     await server.start();
     return server;
@@ -65,8 +66,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   }
 }
 
-function assemble(settings: Settings, store: Store, secret: string): RunningServer {
-  const { log = silentLog, issuer, audience, policy, lobbies, bus = inProcessBus() } = settings;
+function assemble(settings: Settings, store: Store, bus: Bus, secret: string): RunningServer {
+  const { log = silentLog, issuer, audience, policy, lobbies } = settings;
   const { framesPerSecond, frameBurst, ...bounds } = settings.bounds;
   const engine = new Engine({
     ...{ store, bus, newId, policy, lobbies },
@@ -205,6 +206,17 @@ async function openStore({ dataFile, database, log = silentLog }: Settings): Pro
   } catch (error) {
     throw unavailable(error);
   }
+}
+
+/** Loaded by those who use it, like the driver of the database. */
+async function openBus({ bus, redis, log = silentLog }: Settings, store: Store): Promise<Bus> {
+  if (bus || redis === undefined) return bus ?? inProcessBus();
+  const { openRedisBus } = await import("./bus/redis/redis-bus.ts");
+  return openRedisBus({
+    ...{ url: redis, store, clock: systemClock },
+    onFailure: (error) => log.warn({ what: "bus", err: error }, "failure"),
+    onRepaired: (changes) => log.info({ what: "bus", changes }, "repaired"),
+  });
 }
 
 function unavailable(error: unknown): MessagingError {

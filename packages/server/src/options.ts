@@ -32,7 +32,12 @@ export interface ServerOptions {
   readonly database?: string | undefined;
   /** Another store, instead of `dataFile` and `database`. The server closes it. */
   readonly store?: Store | undefined;
-  /** Connects several server processes. Default: this one alone. The server closes it. */
+  /**
+   * Address of the Redis that connects several server processes on one `database`: `"redis://host"`,
+   * `"redis+sentinel://host,host/name"` or `"redis+cluster://host,host"`.
+   */
+  readonly redis?: string | undefined;
+  /** Connects several server processes, instead of `redis`. Default: this one alone. The server closes it. */
   readonly bus?: Bus | undefined;
   /** What differs from `defaultPolicy`: limits and rates, announced to every client. */
   readonly policy?: Partial<Policy> | undefined;
@@ -72,6 +77,7 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly secret?: string | undefined;
   readonly dataFile?: string | undefined;
   readonly database?: string | undefined;
+  readonly redis?: string | undefined;
   readonly store?: Store | undefined;
   readonly bus?: Bus | undefined;
   readonly serve?: { readonly dir: string } | undefined;
@@ -80,7 +86,7 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly bounds: Defaulted<ServerBounds>;
 }
 
-type Absent = "secret" | "dataFile" | "database" | "store" | "bus" | "serve" | "log";
+type Absent = "secret" | "dataFile" | "database" | "redis" | "store" | "bus" | "serve" | "log";
 type Defaulted<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
 const amount = z.int().positive();
@@ -135,6 +141,12 @@ const schema: z.ZodType<Settings> = z.strictObject({
     .optional(),
   store: z.custom<Store>((value) => typeof value === "object" && value !== null).optional(),
   bus: z.custom<Bus>((value) => typeof value === "object" && value !== null).optional(),
+  redis: z
+    .string()
+    .regex(/^redis(?:s|\+sentinel|\+cluster)?:\/\/[^/]/u, {
+      error: 'must be an address, as "redis://host:6379"',
+    })
+    .optional(),
   policy: policyObject,
   lobbies: z.array(lobby).default([{ conversationId: "general", name: "General", kind: "community" }]),
   serve: z
@@ -157,6 +169,10 @@ export function readOptions(options: ServerOptions): Settings {
     const { store, dataFile, database } = parsed.data;
     if ([store, dataFile, database].filter((each) => each !== undefined).length > 1)
       throw misused("store, dataFile and database exclude each other");
+    const { redis, bus } = parsed.data;
+    if (redis !== undefined && bus) throw misused("redis and bus exclude each other");
+    if (redis !== undefined && store === undefined && database === undefined)
+      throw misused("redis connects servers on one database; name it too");
     return parsed.data;
   }
   const [issue] = parsed.error.issues;

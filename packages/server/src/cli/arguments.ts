@@ -32,6 +32,7 @@ const flags = {
   path: { type: "string" },
   data: { type: "string" },
   database: { type: "string" },
+  redis: { type: "string" },
   issuer: { type: "string" },
   audience: { type: "string" },
   origins: { type: "string" },
@@ -88,7 +89,7 @@ function parseFlags(words: readonly string[]) {
 }
 
 /** Names that hosts and tools give such settings too. */
-const usualVariable: Readonly<Record<string, string>> = { database: "DATABASE_URL" };
+const usualVariable: Readonly<Record<string, string>> = { database: "DATABASE_URL", redis: "REDIS_URL" };
 
 type Setting = Exclude<keyof typeof flags, "help" | "version">;
 
@@ -107,6 +108,7 @@ function readSettings(
     logLevel,
     server: {
       ...(database === undefined ? { dataFile } : { database }),
+      redis: read("redis"),
       port: mapped(read("port"), (text) => readNumber("port", text)),
       host: read("host"),
       path: read("path"),

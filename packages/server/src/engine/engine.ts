@@ -7,6 +7,7 @@ import { Commits } from "./commits.ts";
 import { FanOut } from "./fan-out.ts";
 import { type Authenticate, Greeting } from "./greeting.ts";
 import { Lobbies, type Lobby } from "./lobbies.ts";
+import { nodeView } from "./node-view.ts";
 import { Session } from "./online.ts";
 import { type Farewell, Outbound } from "./outbound.ts";
 import type { Outlet } from "./outlet.ts";
@@ -87,7 +88,7 @@ export class Engine {
           fanOut.deliver(event);
         });
       }
-    });
+    }, nodeView(roster));
   }
 
   /** Makes what must exist before the first link. */

@@ -32,6 +32,10 @@ export class FanOut {
         return this.#signals.showTyping(event);
       case "presence":
         return this.#signals.showPresence(event);
+      case "gone": {
+        const live = this.#roster.conversation(event.conversationId);
+        return live && this.#expel(live, event.userId);
+      }
     }
   }
 

@@ -12,6 +12,9 @@ const TYPING_SLACK_MS = 500;
 /** How many people shown to a link cost it as much as a frame. */
 const SHOWN_PER_FRAME = 50;
 
+/** Conversations in which a change of somebody's presence is told at most (D9). */
+const MOST_TOLD = 1_000;
+
 /** Typing and presence: never stored, shown only to links that look at a conversation both are in. */
 export class Signals {
   readonly #roster: Roster;
@@ -72,7 +75,9 @@ export class Signals {
     const shown = new Set<string>([user.id]);
     for (const live of watching) {
       (live.watchers ??= new Set()).add(session);
-      if (!before.includes(live)) this.#show(session, live, shown);
+      if (before.includes(live)) continue;
+      this.#show(session, live, shown);
+      this.#bus.watched?.(live.id);
     }
     // One small frame may ask for fifty thousand: what it makes the server send counts as sent by the link (D9).
     session.frameTokens -= shown.size / SHOWN_PER_FRAME;
@@ -106,8 +111,11 @@ export class Signals {
   setPresence(user: OnlineUser, status: PresenceStatus): void {
     if (user.status === status) return;
     user.status = status;
+    // Who looks at them on other nodes is not known here.
+    const isShared = this.#bus.watched !== undefined;
     const conversationIds = [...user.conversations]
-      .filter((live) => live.watchers?.size)
+      .filter((live) => isShared || live.watchers?.size)
+      .slice(0, MOST_TOLD)
       .map((live) => live.id);
     if (conversationIds.length === 0) return;
     this.#bus.publish([{ type: "presence", userId: user.id, status, conversationIds }]);

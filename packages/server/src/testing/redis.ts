@@ -13,16 +13,16 @@ export interface RedisService {
 }
 
 /** Is there a Redis for `startRedis` on this machine? */
-export function hasRedis(program: string | undefined = process.env["TIDINGS_REDIS"]): boolean {
+export function hasRedis(program: string | undefined = process.env["TIDINGS_REDIS_SERVER"]): boolean {
   return program !== undefined && existsSync(program);
 }
 
 /**
- * @param program - path of `redis-server`. Default `TIDINGS_REDIS`.
+ * @param program - path of `redis-server`. Default `TIDINGS_REDIS_SERVER`.
  * @throws {Error} if there is none, or it does not start.
  */
 export async function startRedis(
-  program: string = process.env["TIDINGS_REDIS"] ?? "",
+  program: string = process.env["TIDINGS_REDIS_SERVER"] ?? "",
 ): Promise<RedisService> {
   const account = lesserAccount();
   const folder = temporaryFolder(account);

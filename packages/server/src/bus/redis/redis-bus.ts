@@ -1,0 +1,196 @@
+import type { Cancel, Clock } from "../../engine/clock.ts";
+import { newId } from "../../gateway/ids.ts";
+import type { Store } from "../../store/store.ts";
+import type { Bus, BusEvent, NodeView } from "../bus.ts";
+import { Peers } from "./peers.ts";
+import { type Connection, connect } from "./redis-link.ts";
+import { RemotePresence } from "./remote-presence.ts";
+import { Rereading } from "./rereading.ts";
+import { Sequencer } from "./sequencer.ts";
+import { decode, encode, type NodeMessage } from "./wire.ts";
+
+export interface RedisBusOptions {
+  /** See `RedisLinkOptions`. */
+  readonly url: string;
+  /** What is the case, whatever the bus says or loses. */
+  readonly store: Pick<Store, "query" | "memberships">;
+  readonly clock: Clock;
+  /** Nodes of one channel hear each other. Default `"tidings"`. */
+  readonly channel?: string;
+  /** Told when Redis is lost or back, and of what went wrong. */
+  readonly onFailure: (error: unknown) => void;
+  /** Told how many changes had been lost and were read from the store. */
+  readonly onRepaired?: (changes: number) => void;
+}
+
+/** How often signs of life are given, and held changes looked at. */
+const ALIVE_MS = 1_000;
+const LOOK_MS = 50;
+
+/** While Redis is away the store is asked instead. */
+const POLL_MS = 2_000;
+
+/** … and while another node is silent: perhaps only Redis does not hear it, and people there go on. */
+const POLL_SILENT_MS = 10_000;
+
+/** A bus over Redis' publish and subscribe. It may lose anything at any time: what is missing is read from the store. */
+export function openRedisBus(options: RedisBusOptions): Bus {
+  return new RedisBus(options);
+}
+
+class RedisBus implements Bus {
+  readonly #options: RedisBusOptions;
+  readonly #id = newId();
+  readonly #channel: string;
+  readonly #speaker: Connection;
+  readonly #listener: Connection;
+  readonly #peers = new Peers();
+  readonly #timers: Cancel[] = [];
+  readonly #repairing = new Set<string>();
+  #n = 0;
+  #isHeard = false;
+  #polledAt = 0;
+  #parts: Parts | undefined;
+
+  constructor(options: RedisBusOptions) {
+    this.#options = options;
+    this.#channel = `${options.channel ?? "tidings"}:bus`;
+    this.#speaker = connect(options);
+    this.#listener = connect(options);
+    this.#listener.on("ready", () => void this.#subscribe());
+    this.#listener.on("close", () => (this.#isHeard = false));
+    this.#listener.on("message", (_channel: string, text: string) => this.#hear(text));
+  }
+
+  listen(listener: (events: readonly BusEvent[]) => void, node: NodeView): void {
+    const { store, clock, onFailure, onRepaired = () => {} } = this.#options;
+    const sequencer = new Sequencer(node, listener);
+    const rereading = new Rereading({ store, node, deliver: listener, onRepaired, onFailure });
+    this.#parts = { node, listener, sequencer, rereading, presence: new RemotePresence(node) };
+    this.#timers.push(
+      clock.every(ALIVE_MS, () => this.#live()),
+      clock.every(LOOK_MS, () => this.#look()),
+    );
+  }
+
+  publish(events: readonly BusEvent[]): void {
+    if (events.length === 0) return;
+    this.#take("", events);
+    this.#n += 1;
+    this.#say({ type: "events", from: this.#id, n: this.#n, events });
+  }
+
+  watched(conversationId: string): void {
+    this.#say({ type: "who", from: this.#id, conversationId });
+  }
+
+  async close(): Promise<void> {
+    for (const cancel of this.#timers) cancel();
+    await this.#send({ type: "bye", from: this.#id });
+    this.#listener.disconnect();
+    this.#speaker.disconnect();
+  }
+
+  async #subscribe(): Promise<void> {
+    try {
+      await this.#listener.subscribe(this.#channel);
+      this.#isHeard = true;
+      // Whatever was said before is lost; from here on the numbers tell.
+      await this.#parts?.rereading.everything();
+    } catch (error) {
+      this.#options.onFailure(error);
+    }
+  }
+
+  #say(message: NodeMessage): void {
+    void this.#send(message);
+  }
+
+  /** What cannot be said is lost: its number is missing, and the others read it from the store. */
+  async #send(message: NodeMessage): Promise<void> {
+    try {
+      if (this.#speaker.status === "ready") await this.#speaker.publish(this.#channel, encode(message));
+    } catch (error) {
+      this.#options.onFailure(error);
+    }
+  }
+
+  #hear(text: string): void {
+    const message = decode(text);
+    if (!message || message.from === this.#id || !this.#parts) return;
+    const { node, listener, presence, rereading } = this.#parts;
+    const now = this.#options.clock.now();
+    switch (message.type) {
+      case "events":
+      case "alive": {
+        const isNew = message.type === "events";
+        const isComplete = this.#peers.hear(message.from, message.n, isNew, now);
+        if (isNew) this.#take(message.from, message.events);
+        if (!isComplete) void rereading.everything();
+        return;
+      }
+      case "who": {
+        const signals = node.signals(message.conversationId);
+        if (signals.length > 0) this.#say({ type: "here", from: this.#id, to: message.from, signals });
+        return;
+      }
+      case "here":
+        if (message.to === this.#id) this.#take(message.from, message.signals);
+        return;
+      case "bye":
+        this.#peers.forget(message.from);
+        return listener(presence.drop(message.from));
+    }
+  }
+
+  /** @param from - empty for what happened here. */
+  #take(from: string, events: readonly BusEvent[]): void {
+    if (!this.#parts) return;
+    const { listener, sequencer, presence } = this.#parts;
+    const now = this.#options.clock.now();
+    for (const event of events) {
+      if (event.type === "committed") sequencer.take(event, now);
+      else listener(event.type === "presence" ? presence.note(from, event) : [event]);
+    }
+  }
+
+  #live(): void {
+    if (!this.#parts) return;
+    const { listener, presence, rereading } = this.#parts;
+    const now = this.#options.clock.now();
+    this.#say({ type: "alive", from: this.#id, n: this.#n });
+    const silent = this.#isHeard ? this.#peers.sweep(now) : [];
+    for (const from of silent) listener(presence.drop(from));
+    presence.sweep();
+    const everyMs = this.#isHeard ? POLL_SILENT_MS : POLL_MS;
+    const isDeaf = !this.#isHeard || this.#peers.isAnySilent(now);
+    const isDue = isDeaf && now - this.#polledAt >= everyMs;
+    if (!isDue && silent.length === 0 && !rereading.isUnfinished) return;
+    this.#polledAt = now;
+    void rereading.everything();
+  }
+
+  #look(): void {
+    if (!this.#parts) return;
+    const overdue = this.#parts.sequencer.overdue(this.#options.clock.now());
+    for (const conversationId of overdue) void this.#repair(conversationId);
+  }
+
+  /** What is held goes on once what was missing before it has been read. */
+  async #repair(conversationId: string): Promise<void> {
+    if (!this.#parts || this.#repairing.has(conversationId)) return;
+    const { sequencer, rereading } = this.#parts;
+    this.#repairing.add(conversationId);
+    await rereading.conversation(conversationId);
+    this.#repairing.delete(conversationId);
+    sequencer.release(conversationId, this.#options.clock.now());
+  }
+}
+
+interface Parts {
+  readonly node: NodeView;
+  readonly listener: (events: readonly BusEvent[]) => void;
+  readonly sequencer: Sequencer;
+  readonly rereading: Rereading;
+  readonly presence: RemotePresence;
+}

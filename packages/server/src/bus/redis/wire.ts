@@ -1,0 +1,39 @@
+import type { BusEvent, PresenceEvent, TypingEvent } from "../bus.ts";
+
+/** What server processes tell each other. Each numbers what it says, so that whoever missed something knows. */
+export type NodeMessage =
+  /** Something happened. */
+  | {
+      readonly type: "events";
+      readonly from: string;
+      readonly n: number;
+      readonly events: readonly BusEvent[];
+    }
+  /** Nothing happened since `n`; the sender lives. */
+  | { readonly type: "alive"; readonly from: string; readonly n: number }
+  /** Who is in this conversation at yours? */
+  | { readonly type: "who"; readonly from: string; readonly conversationId: string }
+  | {
+      readonly type: "here";
+      readonly from: string;
+      readonly to: string;
+      readonly signals: readonly (TypingEvent | PresenceEvent)[];
+    }
+  | { readonly type: "bye"; readonly from: string };
+
+/** Raised when nodes of two versions no longer understand each other: they then do not hear each other, and re-read. */
+const VERSION = 1;
+
+export function encode(message: NodeMessage): string {
+  return JSON.stringify({ v: VERSION, ...message });
+}
+
+/** The Redis is ours alone, so what a node wrote is not checked again. */
+export function decode(text: string): NodeMessage | undefined {
+  try {
+    const { v, ...message } = JSON.parse(text) as NodeMessage & { readonly v: number };
+    return v === VERSION ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}

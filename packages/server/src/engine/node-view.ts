@@ -1,0 +1,45 @@
+import type { LiveView, NodeView, PresenceEvent, TypingEvent } from "../bus/bus.ts";
+import type { LiveConversation } from "./online.ts";
+import type { Roster } from "./roster.ts";
+
+/** People shown to another node that asks who is in a conversation (D9). */
+const MOST_SHOWN = 1_000;
+
+/** The roster, as the bus may read it. */
+export function nodeView(roster: Roster): NodeView {
+  return {
+    userIds: () => roster.users.keys(),
+    conversationIds: (userId) => idsOf(roster.users.get(userId)?.conversations ?? []),
+    conversation(conversationId) {
+      const live = roster.conversation(conversationId);
+      return live && viewOf(live);
+    },
+    signals(conversationId) {
+      const live = roster.conversation(conversationId);
+      return live ? signalsOf(live) : [];
+    },
+  };
+}
+
+function viewOf({ head, settings, watchers, users }: LiveConversation): LiveView {
+  return { head, settings, isWatched: (watchers?.size ?? 0) > 0, userIds: idsOf(users) };
+}
+
+function* idsOf(items: Iterable<{ readonly id: string }>): Iterable<string> {
+  for (const { id } of items) yield id;
+}
+
+function signalsOf({ id, users, typing }: LiveConversation): readonly (TypingEvent | PresenceEvent)[] {
+  const present: PresenceEvent[] = [];
+  for (const { id: userId, status } of users) {
+    if (present.length === MOST_SHOWN) break;
+    if (status !== "offline") present.push({ type: "presence", userId, status, conversationIds: [id] });
+  }
+  const writing = [...(typing?.keys() ?? [])].map((userId): TypingEvent => ({
+    type: "typing",
+    conversationId: id,
+    userId,
+    active: true,
+  }));
+  return [...present, ...writing.slice(0, MOST_SHOWN)];
+}

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { TidingsServer } from "../src/index.ts";
+import { hasPostgres, type PostgresService, startPostgres } from "../src/testing/postgres.ts";
+import { hasRedis, type RedisService, startRedis } from "../src/testing/redis.ts";
+import { message, RawClient } from "./support/raw-client.ts";
+import { secret } from "./support/server-process.ts";
+import { start, unhurried } from "./support/start.ts";
+
+describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { timeout: 60_000 }, () => {
+  let postgres: PostgresService;
+  let redis: RedisService;
+  let nodes: readonly [TidingsServer, TidingsServer];
+  beforeAll(async () => {
+    [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  }, 60_000);
+  afterAll(() => Promise.all([postgres.close(), redis.close()]));
+
+  const node = (database: string): Promise<TidingsServer> =>
+    start({ database, redis: redis.url, secret, policy: unhurried, lobbies: [] });
+  const open = async (): Promise<void> => {
+    await redis.start();
+    const database = await postgres.database();
+    nodes = [await node(database), await node(database)];
+    await sleep(200); // Both listen.
+  };
+  const clients: RawClient[] = [];
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.socket.close();
+  });
+  const join = async (at: 0 | 1, userId: string): Promise<RawClient> => {
+    const client = await new RawClient(nodes[at].url).opened();
+    clients.push(client);
+    client.hello(await nodes[at].issueToken(userId), userId);
+    await client.find("welcome");
+    return client;
+  };
+  const group = (client: RawClient, conversationId: string, ...others: readonly string[]): Promise<unknown> =>
+    client.accepted({
+      type: "conversation.create",
+      conversationId,
+      kind: "group",
+      participants: others.map((userId) => ({ userId })),
+    });
+  const texts = (client: RawClient): string[] =>
+    client
+      .all("change")
+      .flatMap(({ change: { record } }) =>
+        record.type === "message" && "text" in record.content ? [record.content.text] : [],
+      );
+  const revs = (client: RawClient): number[] => client.all("change").map(({ change }) => change.rev);
+
+  it("[D3, D4] deliver what is said on either, in one order, each revision once", async () => {
+    await open();
+    const [ada, bob] = [await join(0, "ada"), await join(1, "bob")];
+    await group(ada, "a", "bob");
+    await bob.find("change", ({ change }) => change.rev === 1);
+    const total = 200;
+    await Promise.all(
+      [ada, bob].map(async (client, index) => {
+        for (let round = 0; round < total / 2; round += 1)
+          await client.accepted(message("a", `${index} ${round}`));
+      }),
+    );
+    const last = 3 + total;
+    await bob.find("change", ({ change }) => change.rev >= last - 1);
+    await sleep(100);
+    // The author has their own from the acks.
+    for (const client of [ada, bob]) {
+      const seen = revs(client).filter((rev) => rev > 3);
+      expect(seen).toEqual([...new Set(seen)].sort((one, other) => one - other));
+      expect(seen).toHaveLength(total / 2);
+    }
+  });
+
+  it("[D4, D8] go on while Redis is away: each asks the database, also who is still in", async () => {
+    await open();
+    const [ada, bob, cy] = [await join(0, "ada"), await join(1, "bob"), await join(1, "cy")];
+    await group(ada, "a", "bob", "cy");
+    await bob.find("change");
+    await redis.stop();
+    await ada.accepted(message("a", "while it is away"));
+    await ada.accepted({ type: "participant.remove", conversationId: "a", userId: "cy" });
+    await ada.accepted(message("a", "between us"));
+    await bob.find("change", ({ change }) => change.rev === 7);
+    expect(texts(bob)).toEqual(["while it is away", "between us"]);
+    expect(texts(cy)).not.toContain("between us");
+    await redis.start();
+    await sleep(3_000);
+    await ada.accepted(message("a", "back"));
+    const startMs = performance.now();
+    await bob.find("change", ({ change }) => change.rev === 8);
+    expect(performance.now() - startMs).toBeLessThan(1_000);
+    expect(texts(cy)).not.toContain("back");
+  });
+
+  it("[D4] miss nothing of what Redis loses while connections to it break again and again", async () => {
+    await open();
+    const [ada, bob] = [await join(0, "ada"), await join(1, "bob")];
+    await group(ada, "a", "bob");
+    const meddler = new Redis(redis.url);
+    for (let round = 0; round < 60; round += 1) {
+      await ada.accepted(message("a", `${round}`));
+      if (round % 10 === 5)
+        await meddler.call("CLIENT", "KILL", "TYPE", round % 20 === 5 ? "pubsub" : "normal");
+      if (round % 10 === 5) await sleep(100);
+    }
+    // The last of all: nothing comes behind it that would show the gap.
+    await meddler.call("CLIENT", "KILL", "TYPE", "normal");
+    await ada.accepted(message("a", "last"));
+    meddler.disconnect();
+    await bob.find("change", ({ change }) => change.rev === 64);
+    const seen = new Set(revs(bob).filter((rev) => rev > 3));
+    expect([...seen].sort((one, other) => one - other)).toEqual(
+      Array.from({ length: 61 }, (_, index) => index + 4),
+    );
+  });
+
+  it("show who is online and who types, whichever node they are on", async () => {
+    await open();
+    const [ada, bob] = [await join(0, "ada"), await join(1, "bob")];
+    await group(ada, "a", "bob");
+    await bob.find("change");
+    bob.send({ type: "signal", signal: { type: "watch", conversationIds: ["a"] } });
+    await bob.find("signal", ({ signal }) => signal.type === "presence" && signal.status === "online");
+    ada.send({ type: "signal", signal: { type: "typing", conversationId: "a", active: true } });
+    await bob.find("signal", ({ signal }) => signal.type === "typing" && signal.active);
+    ada.send({ type: "signal", signal: { type: "presence", status: "away" } });
+    await bob.find("signal", ({ signal }) => signal.type === "presence" && signal.status === "away");
+    const second = await join(1, "ada");
+    await bob.find("signal", ({ signal }) => signal.type === "presence" && signal.status === "online");
+    second.socket.close(1000);
+    await nodes[0].close();
+    await bob.find("signal", ({ signal }) => signal.type === "presence" && signal.status === "offline");
+    expect(bob.all("signal").every(({ signal }) => signal.userId === "ada")).toBe(true);
+  });
+});
