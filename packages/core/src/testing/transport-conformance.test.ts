@@ -163,97 +163,107 @@ const altered = (event: LinkEvent): LinkEvent =>
 
 const never = (): Promise<never> => new Promise(() => {});
 
+/** What is wrong, the law it breaks, and how. */
+const defects: readonly (readonly [string, string, Break])[] = [
+  ["tells welcome twice", "T1", treating("welcome", twice)],
+  ["tells no welcome", "T1", treating("welcome", none)],
+  [
+    "does not heed the signal",
+    "T2",
+    (sound) => ({ open: (request) => sound.open(request, new AbortController().signal) }),
+  ],
+  [
+    "leaves its listener on the signal",
+    "T2",
+    (sound) => ({
+      open(request, signal) {
+        signal.addEventListener("abort", () => {});
+        return sound.open(request, signal);
+      },
+    }),
+  ],
+  ["has one link for all", "T3", sharesLink],
+  [
+    "acks by itself",
+    "T4",
+    handing(() => ({ submit: async ({ commandId }) => ({ commandId, changes: [] }) })),
+  ],
+  ["answers a submit before the backend has", "T4", acksEarly],
+  [
+    "submits twice, under another id",
+    "T4",
+    handing((link) => ({
+      submit: (command) => link.submit({ ...command, commandId: newId() }).then(() => link.submit(command)),
+    })),
+  ],
+  ["answers a ping by itself", "T4", handing(() => ({ ping: () => Promise.resolve() }))],
+  ["mixes up answers", "T5", mixesAnswers],
+  [
+    "throws refusals without a code",
+    "T6",
+    handing((link) => ({ submit: (command) => link.submit(command).catch(plainError) })),
+  ],
+  [
+    "forgets when to come back with a command",
+    "T6",
+    handing((link) => ({ submit: (command) => link.submit(command).catch(hasty) })),
+  ],
+  ["loses a push", "T7", everyTenth(none)],
+  ["delivers a push twice", "T7", everyTenth(twice)],
+  ["lets a push overtake", "T7", swapsPushes],
+  ["says a change was elsewhere", "T7", everyTenth((event) => [elsewhere(event)])],
+  ["alters what is pushed", "T7", everyTenth((event) => [altered(event)])],
+  [
+    "keeps pushes and heads to itself",
+    "T8",
+    receiving((events) => events.filter(({ type }) => type === "welcome" || type === "closed")),
+  ],
+  ["swallows close", "T9", handing(() => ({ close: () => {} }))],
+  ["tells closed twice", "T9", treating("closed", twice)],
+  ["never tells closed", "T9", treating("closed", none)],
+  ["tells more after closed", "T9", treating("closed", (event) => [event, { type: "heads", heads: [] }])],
+  [
+    "leaves waiting what it has not answered",
+    "T10",
+    handing((link) => ({ ping: () => link.ping().catch(never) })),
+  ],
+  ["hangs when it is asked after close", "T11", hangsLater],
+  ["invents a reason for a break", "T12", because(() => ({ code: "auth/invalid", retryable: false }))],
+  ["forgets when to come back after a farewell", "T13", because(({ code }) => ({ code, retryable: true }))],
+  [
+    "does not say why what waits was lost",
+    "T13",
+    handing((link) => ({ submit: (command) => link.submit(command).catch(hasty) })),
+  ],
+  [
+    "opens with any token",
+    "T14",
+    (sound) => ({ open: (request, signal) => sound.open({ ...request, token: "good" }, signal) }),
+  ],
+  ["ends the link when a refresh is refused", "T14", takesRefreshBadly],
+  ["sends submits in another order", "T15", shufflesSubmits],
+  ["carries no typing", "T16", treating("signal", none)],
+  ["carries no receipts", "T17", treating("receipt", none)],
+  [
+    "says it supports what it does not",
+    "T18",
+    () => ({ supports: { pipelining: false, signals: true, receipts: true } }),
+  ],
+];
+
 describe("transportConformance", () => {
+  it("is tried with a defect for each of its laws", () => {
+    const laws = new Set<string>();
+    const it = (title: string): void => void laws.add(/^\[(.+?)\]/.exec(title)?.[1] ?? title);
+    transportConformance({ describe: (_, body) => body(), it, supports, create: memoryBench });
+    expect(new Set(defects.map(([, law]) => law))).toEqual(laws);
+  });
+
   it("finds nothing wrong with a transport that keeps the contract", async () => {
     expect(await broken(() => ({}))).toEqual([]);
   });
 
-  it.each<[string, string, Break]>([
-    ["tells welcome twice", "T1", treating("welcome", twice)],
-    ["tells no welcome", "T1", treating("welcome", none)],
-    [
-      "does not heed the signal",
-      "T2",
-      (sound) => ({ open: (request) => sound.open(request, new AbortController().signal) }),
-    ],
-    [
-      "leaves its listener on the signal",
-      "T2",
-      (sound) => ({
-        open(request, signal) {
-          signal.addEventListener("abort", () => {});
-          return sound.open(request, signal);
-        },
-      }),
-    ],
-    ["has one link for all", "T3", sharesLink],
-    [
-      "acks by itself",
-      "T4",
-      handing(() => ({ submit: async ({ commandId }) => ({ commandId, changes: [] }) })),
-    ],
-    ["answers a submit before the backend has", "T4", acksEarly],
-    [
-      "submits twice, under another id",
-      "T4",
-      handing((link) => ({
-        submit: (command) => link.submit({ ...command, commandId: newId() }).then(() => link.submit(command)),
-      })),
-    ],
-    ["answers a ping by itself", "T4", handing(() => ({ ping: () => Promise.resolve() }))],
-    ["mixes up answers", "T5", mixesAnswers],
-    [
-      "throws refusals without a code",
-      "T6",
-      handing((link) => ({ submit: (command) => link.submit(command).catch(plainError) })),
-    ],
-    [
-      "forgets when to come back with a command",
-      "T6",
-      handing((link) => ({ submit: (command) => link.submit(command).catch(hasty) })),
-    ],
-    ["loses a push", "T7", everyTenth(none)],
-    ["delivers a push twice", "T7", everyTenth(twice)],
-    ["lets a push overtake", "T7", swapsPushes],
-    ["says a change was elsewhere", "T7", everyTenth((event) => [elsewhere(event)])],
-    ["alters what is pushed", "T7", everyTenth((event) => [altered(event)])],
-    [
-      "keeps pushes and heads to itself",
-      "T8",
-      receiving((events) => events.filter(({ type }) => type === "welcome" || type === "closed")),
-    ],
-    ["swallows close", "T9", handing(() => ({ close: () => {} }))],
-    ["tells closed twice", "T9", treating("closed", twice)],
-    ["never tells closed", "T9", treating("closed", none)],
-    ["tells more after closed", "T9", treating("closed", (event) => [event, { type: "heads", heads: [] }])],
-    [
-      "leaves waiting what it has not answered",
-      "T10",
-      handing((link) => ({ ping: () => link.ping().catch(never) })),
-    ],
-    ["hangs when it is asked after close", "T11", hangsLater],
-    ["invents a reason for a break", "T12", because(() => ({ code: "auth/invalid", retryable: false }))],
-    ["forgets when to come back after a farewell", "T13", because(({ code }) => ({ code, retryable: true }))],
-    [
-      "does not say why what waits was lost",
-      "T13",
-      handing((link) => ({ submit: (command) => link.submit(command).catch(hasty) })),
-    ],
-    [
-      "opens with any token",
-      "T14",
-      (sound) => ({ open: (request, signal) => sound.open({ ...request, token: "good" }, signal) }),
-    ],
-    ["ends the link when a refresh is refused", "T14", takesRefreshBadly],
-    ["sends submits in another order", "T15", shufflesSubmits],
-    ["carries no typing", "T16", treating("signal", none)],
-    ["carries no receipts", "T17", treating("receipt", none)],
-    [
-      "says it supports what it does not",
-      "T18",
-      () => ({ supports: { pipelining: false, signals: true, receipts: true } }),
-    ],
-  ])("notices a transport that %s, by %s", async (_, id, breakIt) => {
+  it.each(defects)("notices a transport that %s, by %s", async (_, id, breakIt) => {
     expect(await broken(breakIt, `${id}]`)).toEqual([id]);
   });
 });
