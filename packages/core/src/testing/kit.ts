@@ -1,5 +1,4 @@
-import { systemClock } from "../base/clock.ts";
-import type { Clock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 
 /** Of the test runner: those of vitest, jest, mocha and `node:test` fit. */
