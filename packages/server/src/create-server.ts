@@ -8,6 +8,7 @@ import { inProcessBus } from "./bus/in-process-bus.ts";
 import type { Cancel } from "./engine/clock.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Authenticate } from "./engine/greeting.ts";
+import type { SharedRates } from "./engine/rates.ts";
 import { Doorman } from "./gateway/doorman.ts";
 import { attachGateway } from "./gateway/gateway.ts";
 import { createHttp, type Health } from "./gateway/http.ts";
@@ -55,8 +56,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   if (settings.secret === undefined)
     log.warn({}, "development mode: the secret is made up, tokens end with this run");
   const store = settings.store ?? (await openStore(settings));
-  const bus = await openBus(settings, store);
-  const server = assemble(settings, store, bus, settings.secret ?? randomBytes(32).toString("base64url"));
+  const shared = await openBus(settings, store);
+  const server = assemble(settings, store, shared, settings.secret ?? randomBytes(32).toString("base64url"));
   try {
     await server.start();
     return server;
@@ -66,12 +67,13 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   }
 }
 
-function assemble(settings: Settings, store: Store, bus: Bus, secret: string): RunningServer {
+function assemble(settings: Settings, store: Store, { bus, rates }: Shared, secret: string): RunningServer {
   const { log = silentLog, issuer, audience, policy, lobbies } = settings;
   const { framesPerSecond, frameBurst, ...bounds } = settings.bounds;
   const engine = new Engine({
     ...{ store, bus, newId, policy, lobbies },
     clock: systemClock,
+    sharedRates: rates,
     random: Math.random,
     authenticate: onOurClock(createAuthenticator({ secret, issuer, audience })),
     bounds: { ...bounds, frames: { perSecond: framesPerSecond, burst: frameBurst } },
@@ -209,14 +211,20 @@ async function openStore({ dataFile, database, log = silentLog }: Settings): Pro
 }
 
 /** Loaded by those who use it, like the driver of the database. */
-async function openBus({ bus, redis, log = silentLog }: Settings, store: Store): Promise<Bus> {
-  if (bus || redis === undefined) return bus ?? inProcessBus();
-  const { openRedisBus } = await import("./bus/redis/redis-bus.ts");
-  return openRedisBus({
-    ...{ url: redis, store, clock: systemClock },
+async function openBus({ bus, redis, policy, log = silentLog }: Settings, store: Store): Promise<Shared> {
+  if (bus || redis === undefined) return { bus: bus ?? inProcessBus() };
+  const { openRedis } = await import("./bus/redis/redis-bus.ts");
+  return openRedis({
+    ...{ url: redis, store, clock: systemClock, rates: policy.rates },
     onFailure: (error) => log.warn({ what: "bus", err: error }, "failure"),
     onRepaired: (changes) => log.info({ what: "bus", changes }, "repaired"),
   });
+}
+
+/** What several nodes share; one alone shares nothing. */
+interface Shared {
+  readonly bus: Bus;
+  readonly rates?: SharedRates;
 }
 
 function unavailable(error: unknown): MessagingError {

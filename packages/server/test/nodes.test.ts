@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Policy } from "@tidings/core/protocol";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { TidingsServer } from "../src/index.ts";
@@ -17,12 +18,10 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
   }, 60_000);
   afterAll(() => Promise.all([postgres.close(), redis.close()]));
 
-  const node = (database: string): Promise<TidingsServer> =>
-    start({ database, redis: redis.url, secret, policy: unhurried, lobbies: [] });
-  const open = async (): Promise<void> => {
+  const open = async (policy: Partial<Policy> = unhurried): Promise<void> => {
     await redis.start();
-    const database = await postgres.database();
-    nodes = [await node(database), await node(database)];
+    const options = { database: await postgres.database(), redis: redis.url, secret, policy, lobbies: [] };
+    nodes = [await start(options), await start(options)];
     await sleep(200); // Both listen.
   };
   const clients: RawClient[] = [];
@@ -115,6 +114,35 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     expect([...seen].sort((one, other) => one - other)).toEqual(
       Array.from({ length: 61 }, (_, index) => index + 4),
     );
+  });
+
+  it("[D9] count together how often people send, and each alone while Redis is away", async () => {
+    await open({ rates: [{ name: "minute", scope: "user", tokens: 1, perMs: 20_000, burst: 4 }] });
+    const [here, there] = [await join(0, "ada"), await join(1, "ada")];
+    await group(here, "a");
+    const once = message("a", "once");
+    const sent = here.frame(once);
+    for (let round = 0; round < 3; round += 1) {
+      if (round > 0) here.send({ ...sent, id: 1_000 + round });
+      else here.send(sent);
+      // What was answered before costs nothing.
+      expect(await here.answer(round > 0 ? 1_000 + round : sent.id)).toMatchObject({ type: "ack" });
+    }
+    await here.accepted(message("a", "2"));
+    await there.accepted(message("a", "3"));
+    await there.accepted(message("a", "4"));
+    for (const client of [here, there]) {
+      const refused = await client.submit(message("a", "5"));
+      if (refused.type !== "reject") throw new Error("accepted");
+      expect(refused.code).toBe("rate/limited");
+      expect(refused.retryAfterMs).toBeGreaterThan(15_000);
+      expect(refused.retryAfterMs).toBeLessThanOrEqual(20_000);
+    }
+    await redis.stop();
+    const bob = await join(1, "bob");
+    await group(bob, "b");
+    for (let round = 0; round < 4; round += 1) await bob.accepted(message("b", "alone"));
+    expect(await bob.submit(message("b", "5"))).toMatchObject({ type: "reject" });
   });
 
   it("show who is online and who types, whichever node they are on", async () => {

@@ -7,7 +7,7 @@ import { expectedOf, isInOrder, type Lane, release, settle, take } from "./lanes
 import type { LiveConversation, Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
 import { ackPacket, isRetryable, refuse, rejectPacket } from "./packets.ts";
-import type { Rates } from "./rates.ts";
+import type { Rates, Sending, SharedRates } from "./rates.ts";
 
 /** Commands in one transaction at most: the first are answered, and read by their clients, while the last are taken. */
 const MOST_PER_COMMIT = 256;
@@ -36,6 +36,7 @@ export interface CommitsOptions {
   readonly clock: Clock;
   readonly policy: Policy;
   readonly rates: Rates;
+  readonly sharedRates: SharedRates | undefined;
   readonly outbound: Outbound;
   readonly conversation: (conversationId: string) => LiveConversation | undefined;
   readonly onFailure: (error: unknown) => void;
@@ -139,20 +140,39 @@ export class Commits {
   }
 
   async #store(items: readonly Item[]): Promise<readonly Outcome[] | undefined> {
+    const { store, sharedRates, onFailure } = this.#options;
+    // How long each has to wait, as all nodes together count; of what is left nobody made use.
+    const waits = sharedRates && (await this.#askNodes(items, sharedRates));
     try {
-      return await this.#options.store.commit(items, (item, isKnown) => this.#admit(item, isKnown));
+      return await store.commit(items, (item, isKnown) => this.#admit(item, isKnown, waits));
     } catch (error) {
-      this.#options.onFailure(error);
+      onFailure(error);
       return undefined;
+    } finally {
+      const unused = [...(waits ?? [])].flatMap(([item, waitMs]) =>
+        waitMs === 0 ? [this.#sending(item)] : [],
+      );
+      if (unused.length > 0) sharedRates?.giveBack(unused);
     }
   }
 
+  async #askNodes(items: readonly Item[], rates: SharedRates): Promise<Map<Item, number> | undefined> {
+    const asked = items.filter((item) => isRated(item) && !item.refusal);
+    const waits = asked.length > 0 ? await rates.take(asked.map((item) => this.#sending(item))) : undefined;
+    return waits && new Map(asked.map((item, index) => [item, waits[index] ?? 0]));
+  }
+
+  #sending({ command: { conversationId }, context }: Item): Sending {
+    const perMinute = this.#options.conversation(conversationId)?.settings.messagesPerMinute;
+    return { userId: context.actorId, conversationId, perMinute };
+  }
+
   /** Asked by the store for each command in its turn. */
-  #admit(item: Item, isKnown: boolean): Refusal | undefined {
+  #admit(item: Item, isKnown: boolean, waits: Map<Item, number> | undefined): Refusal | undefined {
     const { reply, refusal } = item;
     // What was answered before is answered again, however busy we are: it costs no more than a refusal.
     const refused =
-      this.#outOfOrder(item, isKnown) ?? (isKnown ? undefined : (refusal ?? this.#tooOften(item)));
+      this.#outOfOrder(item, isKnown) ?? (isKnown ? undefined : (refusal ?? this.#tooOften(item, waits)));
     if (refused && isRetryable(refused)) {
       if (reply?.lane) item.expected = expectedOf(reply.lane);
     } else if (reply?.lane && isInOrder(reply.lane, reply.number, true)) {
@@ -166,12 +186,12 @@ export class Commits {
     return refuse("command/out-of-order", "unable to accept the command; one before it was not accepted");
   }
 
-  #tooOften({ reply, command, context }: Item): Refusal | undefined {
-    if (!reply || command.type !== "message.send") return undefined;
-    const { rates, conversation, clock } = this.#options;
-    const { conversationId } = command;
-    const perMinute = conversation(conversationId)?.settings.messagesPerMinute;
-    const waitMs = rates.take(context.actorId, conversationId, perMinute, clock.now());
+  #tooOften(item: Item, waits: Map<Item, number> | undefined): Refusal | undefined {
+    if (!isRated(item)) return undefined;
+    const { rates, clock } = this.#options;
+    const { userId, conversationId, perMinute } = this.#sending(item);
+    const waitMs = waits?.get(item) ?? rates.take(userId, conversationId, perMinute, clock.now());
+    waits?.delete(item);
     return waitMs === 0 ? undefined : refuse("rate/limited", "unable to send; too many messages", waitMs);
   }
 
@@ -238,4 +258,9 @@ export class Commits {
     const packet = outcome.ok ? ackPacket(id, outcome.ack) : rejectPacket(id, outcome, expected);
     this.#options.outbound.push(session, packet);
   }
+}
+
+/** People's messages are; what the server does by itself is not. */
+function isRated({ reply, command }: Item): boolean {
+  return reply !== undefined && command.type === "message.send";
 }

@@ -12,7 +12,7 @@ import { Session } from "./online.ts";
 import { type Farewell, Outbound } from "./outbound.ts";
 import type { Outlet } from "./outlet.ts";
 import { Questions } from "./questions.ts";
-import { Rates } from "./rates.ts";
+import { Rates, type SharedRates } from "./rates.ts";
 import { type ReceivedFrame, Reception } from "./reception.ts";
 import { Roster } from "./roster.ts";
 import { Signals } from "./signals.ts";
@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly policy: Policy;
+  /** Counts for several nodes together. Default: this one counts alone. */
+  readonly sharedRates?: SharedRates | undefined;
   readonly authenticate: Authenticate;
   readonly lobbies: readonly Lobby[];
   readonly bounds: EngineBounds;
@@ -57,6 +59,7 @@ export class Engine {
     const commits = new Commits({
       ...{ store, bus, clock, policy, outbound },
       rates: new Rates(policy.rates),
+      sharedRates: options.sharedRates,
       conversation: (conversationId) => roster.conversation(conversationId),
       onFailure: (error) => onFailure("commit", error),
     });

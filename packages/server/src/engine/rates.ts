@@ -17,6 +17,21 @@ const MOST_BUCKETS = 100_000;
 
 const MINUTE_MS = 60_000;
 
+/** A message about to be sent. */
+export interface Sending {
+  readonly userId: string;
+  readonly conversationId: string;
+  readonly perMinute: number | undefined;
+}
+
+/** Token buckets that several nodes share. Asked before a commit, as a store does not wait for them. */
+export interface SharedRates {
+  /** How long each has to wait; 0 if its tokens were taken. Undefined if nobody answers: each node then counts alone. */
+  take(sendings: readonly Sending[]): Promise<readonly number[] | undefined>;
+  /** Tokens that were taken and not needed after all. */
+  giveBack(sendings: readonly Sending[]): void;
+}
+
 /** How often people may send: token buckets per user, and per user and conversation. */
 export class Rates {
   readonly #rates: readonly Rate[];
@@ -59,7 +74,8 @@ export class Rates {
   }
 }
 
-function effective(rate: Rate, perMinute: number | undefined): Rate {
+/** @param perMinute - the conversation's own rate. */
+export function effective(rate: Rate, perMinute: number | undefined): Rate {
   if (perMinute === undefined || rate.scope === "user" || rate.perMs !== MINUTE_MS) return rate;
   return { ...rate, tokens: perMinute, burst: Math.min(rate.burst, perMinute) };
 }

@@ -1,4 +1,6 @@
+import type { Rate } from "@tidings/core/protocol";
 import type { Cancel, Clock } from "../../engine/clock.ts";
+import type { SharedRates } from "../../engine/rates.ts";
 import { newId } from "../../gateway/ids.ts";
 import type { Store } from "../../store/store.ts";
 import type { Bus, BusEvent, NodeView } from "../bus.ts";
@@ -7,6 +9,7 @@ import { type Connection, connect } from "./redis-link.ts";
 import { RemotePresence } from "./remote-presence.ts";
 import { Rereading } from "./rereading.ts";
 import { Sequencer } from "./sequencer.ts";
+import { createSharedRates } from "./shared-rates.ts";
 import { decode, encode, type NodeMessage } from "./wire.ts";
 
 export interface RedisBusOptions {
@@ -15,6 +18,8 @@ export interface RedisBusOptions {
   /** What is the case, whatever the bus says or loses. */
   readonly store: Pick<Store, "query" | "memberships">;
   readonly clock: Clock;
+  /** How often people may send, counted over all nodes. */
+  readonly rates: readonly Rate[];
   /** Nodes of one channel hear each other. Default `"tidings"`. */
   readonly channel?: string;
   /** Told when Redis is lost or back, and of what went wrong. */
@@ -22,6 +27,8 @@ export interface RedisBusOptions {
   /** Told how many changes had been lost and were read from the store. */
   readonly onRepaired?: (changes: number) => void;
 }
+
+const CHANNEL = "tidings";
 
 /** How often signs of life are given, and held changes looked at. */
 const ALIVE_MS = 1_000;
@@ -33,9 +40,21 @@ const POLL_MS = 2_000;
 /** … and while another node is silent: perhaps only Redis does not hear it, and people there go on. */
 const POLL_SILENT_MS = 10_000;
 
+/** What several nodes share. */
+export interface Shared {
+  readonly bus: Bus;
+  /** Ends with the bus. */
+  readonly rates: SharedRates;
+}
+
 /** A bus over Redis' publish and subscribe. It may lose anything at any time: what is missing is read from the store. */
-export function openRedisBus(options: RedisBusOptions): Bus {
-  return new RedisBus(options);
+export function openRedis(options: RedisBusOptions): Shared {
+  const speaker = connect(options);
+  const { rates, onFailure, channel = CHANNEL } = options;
+  return {
+    bus: new RedisBus(options, speaker),
+    rates: createSharedRates({ connection: speaker, rates, prefix: channel, onFailure }),
+  };
 }
 
 class RedisBus implements Bus {
@@ -52,10 +71,10 @@ class RedisBus implements Bus {
   #polledAt = 0;
   #parts: Parts | undefined;
 
-  constructor(options: RedisBusOptions) {
+  constructor(options: RedisBusOptions, speaker: Connection) {
     this.#options = options;
-    this.#channel = `${options.channel ?? "tidings"}:bus`;
-    this.#speaker = connect(options);
+    this.#channel = `${options.channel ?? CHANNEL}:bus`;
+    this.#speaker = speaker;
     this.#listener = connect(options);
     this.#listener.on("ready", () => void this.#subscribe());
     this.#listener.on("close", () => (this.#isHeard = false));
