@@ -48,6 +48,9 @@ export async function freePort(): Promise<number> {
 /** Starts the command behind a shell that ends it when our end of its input closes: also when we are killed. */
 const UNTIL_INPUT_ENDS = `"$@" & child=$!; echo $child; cat >/dev/null; kill -QUIT $child 2>/dev/null; wait $child`;
 
+/** Characters of output that are kept. */
+const MOST_OUTPUT = 8_000_000;
+
 /** A service of the machine, run for tests: it ends with this process, however that ends. */
 export class ServiceProcess {
   readonly #shell: ChildProcess;
@@ -65,7 +68,7 @@ export class ServiceProcess {
       this.#shell.stdout?.once("data", (data: Buffer) => resolve(Number.parseInt(data.toString(), 10)));
     });
     const note = (data: Buffer): void =>
-      void (this.#output = (this.#output + data.toString()).slice(-100_000));
+      void (this.#output = (this.#output + data.toString()).slice(-MOST_OUTPUT));
     this.#shell.stdout?.on("data", note);
     this.#shell.stderr?.on("data", note);
   }

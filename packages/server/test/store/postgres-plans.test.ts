@@ -1,0 +1,101 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
+import { hasPostgres, type PostgresService, startPostgres } from "../../src/testing/postgres.ts";
+import { message } from "../support/raw-client.ts";
+import { Workbench } from "./workbench.ts";
+
+/** PostgreSQL itself explains every statement that runs, row-level security and functions included. */
+const EXPLAINED = {
+  shared_preload_libraries: "auto_explain",
+  "auto_explain.log_min_duration": "0",
+  "auto_explain.log_nested_statements": "on",
+  "auto_explain.log_format": "json",
+  log_line_prefix: "",
+};
+
+const BIG = [
+  "conversations",
+  "participants",
+  "memberships",
+  "messages",
+  "versions",
+  "reactions",
+  "receipts",
+  "answers",
+];
+
+/** Rows as a server has them that was used for years; their records are never read. */
+const CROWD = `
+  INSERT INTO conversations SELECT key, 'crowd ' || key, 60, 50, key, 10, 1, 0, '{}'
+    FROM generate_series(1000, 3000) key;
+  INSERT INTO participants SELECT key, 'user ' || (key * 7 + u) % 5000, u, true, '{}'
+    FROM generate_series(1000, 3000) key, generate_series(1, 10) u;
+  INSERT INTO memberships SELECT user_id, conversation FROM participants WHERE conversation >= 1000 ON CONFLICT DO NOTHING;
+  INSERT INTO messages SELECT key, seq, seq + 10, CASE WHEN seq % 10 = 0 THEN seq + 20 ELSE seq + 10 END, 1, seq % 25 = 0,
+      key || '-' || seq, 'user ' || (key * 7 + seq) % 5000, '{}'
+    FROM generate_series(1000, 3000) key, generate_series(1, 50) seq;
+  INSERT INTO versions SELECT conversation, id, 0, '{}' FROM messages WHERE conversation >= 1000 AND seq % 10 = 0;
+  INSERT INTO reactions SELECT conversation, id, '👍', author_id FROM messages WHERE conversation >= 1000 AND seq % 5 = 0;
+  INSERT INTO receipts SELECT conversation, user_id, 10, 10, 1 FROM participants WHERE conversation >= 1000;
+  INSERT INTO answers SELECT 'answer ' || n, 'user 1', 'crowd 1', 900000 + n, '{}' FROM generate_series(1, 50000) n;`;
+
+describe.skipIf(!hasPostgres())("statements on a large PostgreSQL", () => {
+  let service: PostgresService;
+  beforeAll(async () => {
+    service = await startPostgres({ settings: EXPLAINED });
+  }, 60_000);
+  afterAll(() => service.close());
+
+  it("find every row by an index: none walks through a table", { timeout: 60_000 }, async () => {
+    const url = await service.database();
+    const bench = new Workbench(await openPostgresStore({ url, connections: 2 }));
+    const client = new Client(url);
+    await client.connect();
+    await client.query(CROWD);
+    for (const table of BIG) await client.query(`ANALYZE ${table}`);
+    await client.end();
+    const before = service.log.length;
+    await everything(bench);
+    const plans = service.log.slice(before);
+    await bench.store.close();
+
+    const walked = [...plans.matchAll(/"Node Type": "Seq Scan",(?:[^{}]*?)"Relation Name": "(\w+)"/gu)]
+      .map(([, table = ""]) => table)
+      .filter((table) => BIG.includes(table));
+    expect(plans.split('"Query Text"').length).toBeGreaterThan(100);
+    expect(walked).toEqual([]);
+  });
+});
+
+/** Every kind of command, and every query. */
+async function everything(bench: Workbench): Promise<void> {
+  await bench.group("a", "ada", "bob", "cy");
+  const messageId = await bench.said("ada", "a", "one");
+  const on = { conversationId: "a", messageId } as const;
+  await bench.accepted("bob", { type: "message.react", emoji: "👍", ...on });
+  await bench.accepted("bob", { type: "message.unreact", emoji: "👍", ...on });
+  await bench.accepted("ada", { type: "message.edit", content: { text: "two" }, ...on });
+  await bench.accepted("ada", { type: "message.pin", ...on });
+  await bench.accepted("bob", { ...message("a", "re"), replyTo: messageId });
+  await bench.accepted("bob", { type: "receipt.mark", conversationId: "a", readSeq: 2 });
+  await bench.accepted("ada", { type: "participant.remove", conversationId: "a", userId: "cy" });
+  const again = bench.submission("ada", message("a", "again"));
+  await bench.commit(again);
+  await bench.commit(again);
+  const page = { conversationId: "a", limit: 20 } as const;
+  await bench.query("ada", { type: "changes", afterRev: 3, ...page });
+  await bench.query("ada", { type: "history", ...page });
+  await bench.query("ada", { type: "history", around: 2, ...page });
+  await bench.query("ada", { type: "history", after: 1, before: 3, ...page });
+  await bench.query("ada", { type: "conversation", conversationId: "a" });
+  await bench.query("ada", { type: "conversations", limit: 20 });
+  await bench.query("ada", { type: "participants", ...page });
+  await bench.query("ada", { type: "receipts", ...page });
+  await bench.query("ada", { type: "reactors", messageId, emoji: "👍", ...page });
+  await bench.query("ada", { type: "versions", conversationId: "a", messageId });
+  await bench.store.memberships("ada");
+  await bench.store.memberships("user 7");
+  await bench.store.wasIn("a", "cy");
+  await bench.store.forgetAnswers(900_010);
+}
