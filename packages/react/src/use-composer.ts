@@ -8,6 +8,7 @@ import {
   type ChangeEvent,
   type KeyboardEvent,
   type RefObject,
+  useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -17,6 +18,9 @@ import { useConversation } from "./use-conversation.ts";
 import { useObservable } from "./use-observable.ts";
 
 type Input = HTMLTextAreaElement | HTMLInputElement;
+
+/** React 18 complains of layout effects where there is no layout. */
+const useCaretEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
 /** What to spread onto the `<textarea>` or `<input>`. */
 export interface ComposerInputProps {
@@ -49,7 +53,7 @@ export function useComposer<Attachment = never>(
   const state = useObservable(composer);
   const inputRef = useRef<Input | null>(null);
   const { text, caret, issues } = state;
-  useLayoutEffect(() => {
+  useCaretEffect(() => {
     if (caret !== undefined) inputRef.current?.setSelectionRange(caret, caret);
   }, [caret, text]);
   const handlers = useMemo(

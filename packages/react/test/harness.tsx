@@ -8,6 +8,8 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 
 export interface World {
   readonly backend: MemoryBackend;
+  /** A client that is not connected. */
+  readonly client: (userId: string) => Client;
   /** A client that is online. */
   readonly join: (userId: string) => Promise<Client>;
   /** Lets everything under way arrive, on screen too. @param ms - default 1 */
@@ -34,11 +36,13 @@ export function world(): World {
     random: seededRandom(userId.charCodeAt(0)),
   });
   const settle = (ms = 1): Promise<void> => act(() => clock.advance(ms));
+  const make = (userId: string): Client => createClient(options(userId));
   return {
     backend,
     settle,
+    client: make,
     async join(userId) {
-      const client = createClient(options(userId));
+      const client = make(userId);
       await client.connect();
       await settle();
       return client;

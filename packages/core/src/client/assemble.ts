@@ -110,6 +110,8 @@ function createCopies(
         // A storage that ends with the client keeps nothing worth the copying.
         ...(storage && { onUpdate: (messageIds) => cache.touch(replica, messageIds) }),
       });
+      const epoch = session.epoch();
+      if (epoch !== undefined) replica.acceptEpoch(epoch); // all others were told by the welcome
       return replica;
     },
   });
