@@ -21,6 +21,15 @@ export const systemClock: Clock = {
   },
 };
 
+/** The machine's clock, for tests: a runner whose process ends when nothing is left to do waits for its timers. */
+export const wakefulClock: Clock = {
+  now: systemClock.now,
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
 function hasUnref(timer: unknown): timer is { unref(): void } {
   return typeof timer === "object" && timer !== null && "unref" in timer;
 }

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../base/clock.ts";
+import { type Clock, wakefulClock } from "../base/clock.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 
 /** Of the test runner: those of vitest, jest, mocha and `node:test` fit. */
@@ -129,7 +129,7 @@ const QUIET_MS = 60;
 const POLL_MS = 5;
 
 /** @param patienceMs - how long the other side may take for anything. */
-export function createWaiting(patienceMs: number, clock: Clock = systemClock): Waiting {
+export function createWaiting(patienceMs: number, clock: Clock = wakefulClock): Waiting {
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.after(ms, resolve));
 
   const settled = <T>(promise: Promise<T>, what: string): Promise<T> =>
