@@ -42,9 +42,12 @@ describe("a page rendered on a server", () => {
     const client = here.client("ada");
     hydrate(client, snapshot);
     const mismatches: unknown[] = [];
-    const root = act(() =>
-      hydrateRoot(element, page(client), { onRecoverableError: (error) => mismatches.push(error) }),
-    );
+    let unmount = (): void => {};
+    const onRecoverableError = (error: unknown): void => void mismatches.push(error);
+    act(() => {
+      const root = hydrateRoot(element, page(client), { onRecoverableError });
+      unmount = () => root.unmount();
+    });
     expect([mismatches, element.children[0] === first, element.innerHTML.includes("one")]).toEqual([
       [],
       true,
@@ -56,7 +59,8 @@ describe("a page rendered on a server", () => {
     await doing(() => client.conversation("general").send("three"));
     await here.settle();
     expect(texts()).toEqual(["sent one", "sent two", "sent three"]);
-    act(() => root.unmount());
+    act(unmount);
+    await doing(() => client.close());
     expect(mismatches).toEqual([]);
   });
 });
