@@ -1,11 +1,14 @@
-/** `npm run demo [-- <options>]`: the reference server and a chat page for two, from examples/vanilla. */
+/** `npm run demo [-- <options>]`: the reference server and the chat app for two, from examples/react-chat. */
+import { buildApp } from "../lib/app.mjs";
 import { runNode, TYPESCRIPT } from "../lib/run.mjs";
 import { buildScriptTag } from "../lib/script-tag.mjs";
 
 /** @param {string[]} args */
 export async function run(args) {
-  const built = await buildScriptTag();
-  if (built !== 0) return built;
-  const { code } = await runNode([...TYPESCRIPT, "examples/vanilla/demo.ts", ...args]);
+  for (const build of [buildScriptTag, buildApp]) {
+    const built = await build();
+    if (built !== 0) return built;
+  }
+  const { code } = await runNode([...TYPESCRIPT, "examples/react-chat/demo.ts", ...args]);
   return code;
 }

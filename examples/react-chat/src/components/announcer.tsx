@@ -1,0 +1,27 @@
+import { useClient } from "@tidings/react";
+import { useEffect, useState } from "react";
+import { nameOf, textOf } from "../lib/people.ts";
+import { useTexts } from "../texts/use-texts.tsx";
+
+/**
+ * Reads new messages of the open conversation out. The list itself is no live region: a virtual list mounts and unmounts
+ * rows while one scrolls, and all of them would be read.
+ */
+export function Announcer({ conversationId }: { readonly conversationId: string }) {
+  const { t } = useTexts();
+  const client = useClient();
+  const [news, setNews] = useState("");
+  useEffect(
+    () =>
+      client.on("message", (message) => {
+        if (message.conversationId !== conversationId) return;
+        setNews(t.saysText(nameOf(message.authorId), textOf(message)));
+      }),
+    [client, conversationId, t],
+  );
+  return (
+    <div className="unseen" role="status" data-announcer>
+      {news}
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { useComposer, useObservable, useConversation } from "@tidings/react";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { ChatActionsContext } from "../lib/chat-actions.ts";
+import { useTexts } from "../texts/use-texts.tsx";
+import { Announcer } from "./announcer.tsx";
+import { ChatHeader } from "./chat-header.tsx";
+import { ConnectionBanner } from "./connection-banner.tsx";
+import { MessageInput } from "./message-input.tsx";
+import { MessageList, type MessageListHandle } from "./message-list.tsx";
+import { Placeholder } from "./placeholder.tsx";
+import { RoomSettings } from "./room-settings.tsx";
+import { SearchPane } from "./search-pane.tsx";
+import { ThreadPane } from "./thread-pane.tsx";
+import { TypingIndicator } from "./typing-indicator.tsx";
+import "../styles/chat.css";
+
+interface ChatProps {
+  readonly conversationId: string;
+  readonly onBack: () => void;
+  readonly onOpen: (conversationId: string) => void;
+}
+
+/** What stands beside the messages. */
+export type Pane =
+  { readonly type: "search" | "settings" } | { readonly type: "thread"; readonly rootId: string };
+
+/** One conversation: its messages, its input, and a pane beside them. */
+export function Chat({ conversationId, onBack }: ChatProps) {
+  const { t } = useTexts();
+  const [pane, setPane] = useState<Pane>();
+  const list = useRef<MessageListHandle>(null);
+  const composer = useComposer(conversationId);
+  const { reply, edit, inputRef } = composer;
+  const { timeline } = useConversation(conversationId);
+  const isAbsent = useObservable(timeline, ({ absent }) => absent);
+  const closePane = useCallback(() => setPane(undefined), []);
+
+  const actions = useMemo(
+    () => ({
+      reply: (messageId: string) => {
+        reply(messageId);
+        inputRef.current?.focus();
+      },
+      edit: (messageId: string) => {
+        edit(messageId);
+        inputRef.current?.focus();
+      },
+      openThread: (rootId: string) => setPane({ type: "thread", rootId }),
+      jumpTo: (messageId: string) => {
+        // On a phone the pane covers the messages.
+        if (!matchMedia("(min-width: 1080px)").matches) setPane(undefined);
+        list.current?.jumpTo(messageId);
+      },
+      leaveMessages: () => inputRef.current?.focus(),
+    }),
+    [reply, edit, inputRef],
+  );
+
+  return (
+    <ChatActionsContext.Provider value={actions}>
+      <main className="chat" aria-labelledby="chat-title">
+        <ChatHeader conversationId={conversationId} pane={pane?.type} onPane={setPane} onBack={onBack} />
+        <ConnectionBanner />
+        {isAbsent ? (
+          <Placeholder icon="person" title={t.absent} hint={t.absentHint} />
+        ) : (
+          <>
+            <MessageList ref={list} conversationId={conversationId} />
+            <footer className="chat-foot">
+              <TypingIndicator conversationId={conversationId} />
+              <MessageInput composer={composer} conversationId={conversationId} label={t.write} />
+            </footer>
+          </>
+        )}
+        <Announcer conversationId={conversationId} />
+      </main>
+      {pane?.type === "search" && <SearchPane conversationId={conversationId} onClose={closePane} />}
+      {pane?.type === "settings" && <RoomSettings conversationId={conversationId} onClose={closePane} />}
+      {pane?.type === "thread" && (
+        <ThreadPane
+          key={pane.rootId}
+          conversationId={conversationId}
+          rootId={pane.rootId}
+          onClose={closePane}
+        />
+      )}
+    </ChatActionsContext.Provider>
+  );
+}

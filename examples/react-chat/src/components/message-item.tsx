@@ -1,0 +1,111 @@
+import type { MessageItem as Item } from "@tidings/core";
+import type { MessageRecord } from "@tidings/core/protocol";
+import { nameOf, pictureOf } from "../lib/people.ts";
+import { useChatActions } from "../lib/chat-actions.ts";
+import { useTexts } from "../texts/use-texts.tsx";
+import { Avatar } from "./avatar.tsx";
+import { Icon } from "./icon.tsx";
+import { MessageFailure } from "./message-failure.tsx";
+import type { OpenMenu } from "./message-menu.tsx";
+import { MessageMeta } from "./message-meta.tsx";
+import { MessageText } from "./message-text.tsx";
+import { Quote } from "./quote.tsx";
+import { Reactions } from "./reactions.tsx";
+import "../styles/message-item.css";
+
+export interface MessageItemProps {
+  readonly item: Item;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  readonly quoted?: MessageRecord | undefined;
+  readonly replies?: number;
+  readonly lastReplyAt?: number;
+  readonly isActive?: boolean;
+  readonly flash?: number;
+  readonly onMenu?: ((menu: OpenMenu) => void) | undefined;
+}
+
+/** One message: who, what, when, how far it has got, and what others think of it. */
+export function MessageItem(props: MessageItemProps) {
+  const { item, isFirst, isLast, quoted, replies = 0, lastReplyAt = 0, isActive, flash = 0, onMenu } = props;
+  const { t, format } = useTexts();
+  const { reply, openThread } = useChatActions();
+  const { message, own, status } = item;
+  const { id, authorId, replyTo, threadId, deletedAt } = message;
+  const picture = deletedAt === undefined ? pictureOf(message) : undefined;
+  // Of hundreds of rows, the keyboard stops only at what is in the one it is at.
+  const tabIndex = isActive ? 0 : -1;
+  const says = deletedAt === undefined ? <MessageText message={message} /> : t.deleted;
+
+  return (
+    <article
+      className="message"
+      tabIndex={-1}
+      aria-label={`${own ? t.you : nameOf(authorId)}, ${format.time(message.createdAt)}`}
+      data-key={item.key}
+      data-own={own}
+      data-first={isFirst}
+      data-last={isLast}
+      data-status={status}
+      data-deleted={deletedAt !== undefined}
+      data-flash={flash > 0 ? flash % 2 : undefined}
+    >
+      <Avatar id={authorId} name={authorId} />
+      <div className="body">
+        <span className="author" dir="auto">
+          {nameOf(authorId)}
+        </span>
+        <div className="bubble">
+          {threadId !== undefined && onMenu && (
+            <button
+              type="button"
+              className="in-thread"
+              tabIndex={tabIndex}
+              onClick={() => openThread(threadId)}
+            >
+              <Icon name="thread" /> {t.inThread}
+            </button>
+          )}
+          {replyTo !== undefined && <Quote messageId={replyTo} message={quoted} tabIndex={tabIndex} />}
+          {picture && <img className="picture" {...picture} alt={t.picture} loading="lazy" />}
+          <div className="content" dir="auto">
+            <p className="text">{says}</p>
+            <MessageMeta item={item} />
+          </div>
+          {onMenu && deletedAt === undefined && (
+            <div className="actions">
+              <button
+                type="button"
+                className="icon-button"
+                data-do="reply"
+                tabIndex={tabIndex}
+                aria-label={t.reply}
+                onClick={() => reply(id)}
+              >
+                <Icon name="reply" />
+              </button>
+              <button
+                type="button"
+                className="icon-button"
+                data-do="menu"
+                tabIndex={tabIndex}
+                aria-label={t.actions}
+                aria-haspopup="menu"
+                onClick={({ currentTarget }) => onMenu({ item, anchor: currentTarget })}
+              >
+                <Icon name="more" />
+              </button>
+            </div>
+          )}
+        </div>
+        <Reactions message={message} tabIndex={tabIndex} />
+        {replies > 0 && onMenu && (
+          <button type="button" className="replies" tabIndex={tabIndex} onClick={() => openThread(id)}>
+            <Icon name="thread" /> {t.replies(replies)} <time>{format.shortTime(lastReplyAt)}</time>
+          </button>
+        )}
+        <MessageFailure item={item} />
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,70 @@
+import { useConversation } from "@tidings/react";
+import { memo, useCallback, useEffect, useState } from "react";
+import type { Row } from "../lib/rows.ts";
+import { useTexts } from "../texts/use-texts.tsx";
+import { MessageItem } from "./message-item.tsx";
+import type { OpenMenu } from "./message-menu.tsx";
+
+interface MessageRowProps extends Row {
+  readonly conversationId: string;
+  readonly isActive: boolean;
+  /** Counts up to light the row up. */
+  readonly flash: number;
+  readonly onMenu: (menu: OpenMenu) => void;
+}
+
+/** What stands above a message, and the message. Renders again only when something about this row changes. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { t, format } = useTexts();
+  const { item, conversationId, isNewDay, isDivider, isBeginning, ...rest } = props;
+  if (item.type === "hole") {
+    const { fromSeq, toSeq } = item;
+    return <Hole {...{ conversationId, fromSeq, toSeq }} />;
+  }
+  return (
+    <>
+      {isBeginning && <p className="beginning">{t.beginning}</p>}
+      {isNewDay && (
+        <div className="divider">
+          <span>{format.day(item.message.createdAt)}</span>
+        </div>
+      )}
+      {isDivider && (
+        <div className="divider unread">
+          <span>{t.newMessages}</span>
+        </div>
+      )}
+      <MessageItem item={item} {...rest} />
+    </>
+  );
+});
+
+interface HoleProps {
+  readonly conversationId: string;
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+/** Messages that exist and are not here: fetched as soon as one scrolls to where they belong. */
+function Hole({ conversationId, fromSeq, toSeq }: HoleProps) {
+  const { t } = useTexts();
+  const { loadAround } = useConversation(conversationId).timeline;
+  const [hasFailed, setHasFailed] = useState(false);
+  const load = useCallback(() => {
+    loadAround(toSeq).then(
+      () => setHasFailed(false),
+      () => setHasFailed(true),
+    );
+  }, [loadAround, toSeq]);
+  useEffect(load, [load]);
+  return (
+    <div className="hole">
+      <span>{t.hole(toSeq - fromSeq + 1)}</span>
+      {hasFailed && (
+        <button type="button" className="button" onClick={load}>
+          {t.tryAgain}
+        </button>
+      )}
+    </div>
+  );
+}

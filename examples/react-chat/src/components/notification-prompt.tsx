@@ -1,0 +1,28 @@
+import { useNotifications } from "@tidings/react";
+import { useState } from "react";
+import { useTexts } from "../texts/use-texts.tsx";
+import { Icon } from "./icon.tsx";
+
+/** Notifies while this is on screen, and asks for the permission to, once and in answer to a click. */
+export function NotificationPrompt({ onOpen }: { readonly onOpen: (conversationId: string) => void }) {
+  const { t } = useTexts();
+  const [isDismissed, setIsDismissed] = useState(false);
+  const { permission, request } = useNotifications({
+    onOpen: ({ conversationId }) => onOpen(conversationId),
+  });
+  if (permission !== "default" || isDismissed) return null;
+  return (
+    <aside className="prompt">
+      <Icon name="bell" />
+      <div>
+        <p>{t.notificationsAsk}</p>
+        <button type="button" className="link" onClick={() => void request()}>
+          {t.notificationsYes}
+        </button>
+        <button type="button" className="link" onClick={() => setIsDismissed(true)}>
+          {t.notificationsNo}
+        </button>
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,43 @@
+import type { MessageRecord } from "@tidings/core/protocol";
+import { useConversation } from "@tidings/react";
+import { nameOf } from "../lib/people.ts";
+import { useTexts } from "../texts/use-texts.tsx";
+import { useAttempt } from "./toasts.tsx";
+
+interface ReactionsProps {
+  readonly message: MessageRecord;
+  readonly tabIndex: number;
+}
+
+/** Who thinks what of a message; a click joins in, or takes that back. */
+export function Reactions({ message, tabIndex }: ReactionsProps) {
+  const { t, format } = useTexts();
+  const conversation = useConversation(message.conversationId);
+  const attempt = useAttempt();
+  if (message.reactions.length === 0 || message.deletedAt !== undefined) return null;
+  return (
+    <div className="reactions" role="group" aria-label={t.reactions}>
+      {message.reactions.map(({ emoji, count, userIds }) => {
+        const isMine = conversation.hasReacted(message.id, emoji);
+        return (
+          <button
+            key={emoji}
+            type="button"
+            className="reaction"
+            tabIndex={tabIndex}
+            aria-pressed={isMine}
+            aria-label={t.reactedWith(emoji, count, format.list(userIds.map(nameOf)))}
+            title={format.list(userIds.map(nameOf))}
+            onClick={() =>
+              attempt(() =>
+                isMine ? conversation.unreact(message.id, emoji) : conversation.react(message.id, emoji),
+              )
+            }
+          >
+            {emoji} <span>{count}</span>
+          </button>
+        );
+      })}
+    </div>
+  );
+}

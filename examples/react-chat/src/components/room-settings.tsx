@@ -1,0 +1,110 @@
+import type { NotificationLevel } from "@tidings/core/protocol";
+import { useClient, useConversation, useMembers, useObservable } from "@tidings/react";
+import { type FormEvent, useState } from "react";
+import { useTexts } from "../texts/use-texts.tsx";
+import { AddMember } from "./add-member.tsx";
+import { MemberRow } from "./member-row.tsx";
+import { Pane } from "./pane.tsx";
+import { useAttempt } from "./toasts.tsx";
+
+interface RoomSettingsProps {
+  readonly conversationId: string;
+  readonly onClose: () => void;
+}
+
+const LEVELS: readonly NotificationLevel[] = ["all", "mentions", "none"];
+
+/** What the conversation is called, who is in it and as what, and how much one wants to hear of it. */
+export function RoomSettings({ conversationId, onClose }: RoomSettingsProps) {
+  const { t } = useTexts();
+  const attempt = useAttempt();
+  const conversation = useConversation(conversationId);
+  const kind = useObservable(conversation.record, (record) => record?.kind);
+  const userId = useObservable(useClient().userId);
+  const members = useMembers(conversationId).filter(
+    ({ status }) => status === "active" || status === "muted",
+  );
+  const own = members.find((member) => member.userId === userId);
+  return (
+    <Pane title={t.settings} onClose={onClose}>
+      <div className="pane-body settings">
+        {kind !== "direct" && <Description conversationId={conversationId} />}
+        <label className="field">
+          {t.notifyMe}
+          <select
+            className="select"
+            value={own?.notify ?? "all"}
+            onChange={({ target }) => {
+              const level = LEVELS.find((each) => each === target.value);
+              if (level) attempt(() => conversation.notify(level));
+            }}
+          >
+            {LEVELS.map((level) => (
+              <option key={level} value={level}>
+                {t.notify[level]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <section>
+          <h3>{t.members(members.length)}</h3>
+          <ul className="members">
+            {members.map((member) => (
+              <li key={member.userId}>
+                <MemberRow conversationId={conversationId} member={member} ownRole={own?.role} />
+              </li>
+            ))}
+          </ul>
+        </section>
+        {kind !== "direct" && conversation.may("participant.add") && (
+          <AddMember conversationId={conversationId} ownRole={own?.role ?? "member"} />
+        )}
+        {kind !== "direct" && own && own.role !== "owner" && (
+          <button type="button" className="button danger" onClick={() => attempt(() => conversation.leave())}>
+            {t.leave}
+          </button>
+        )}
+      </div>
+    </Pane>
+  );
+}
+
+/** Name and subject; a plain text for those who may not change them. */
+function Description({ conversationId }: { readonly conversationId: string }) {
+  const { t } = useTexts();
+  const attempt = useAttempt();
+  const conversation = useConversation(conversationId);
+  const record = useObservable(conversation.record);
+  const [changed, setChanged] = useState<{ name?: string; description?: string }>({});
+  const mayChange = conversation.may("conversation.update");
+  const shown = { name: record?.name ?? "", description: record?.description ?? "", ...changed };
+
+  function save(event: FormEvent): void {
+    event.preventDefault();
+    attempt(() => conversation.update(changed));
+    setChanged({});
+  }
+
+  return (
+    <form className="settings-form" onSubmit={save}>
+      {(["name", "description"] as const).map((field) => (
+        <label key={field} className="field">
+          {t[field]}
+          <input
+            dir="auto"
+            className="text-input"
+            readOnly={!mayChange}
+            required={field === "name"}
+            value={shown[field]}
+            onChange={({ target }) => setChanged({ ...changed, [field]: target.value })}
+          />
+        </label>
+      ))}
+      {Object.keys(changed).length > 0 && (
+        <button type="submit" className="button primary">
+          {t.save}
+        </button>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,34 @@
+import { useClient, useConversations, useObservable } from "@tidings/react";
+import { useState } from "react";
+import type { Cable } from "../lib/cable.ts";
+import { useIsWide } from "../lib/use-is-wide.ts";
+import { useTexts } from "../texts/use-texts.tsx";
+import { Chat } from "./chat.tsx";
+import { Placeholder } from "./placeholder.tsx";
+import { Sidebar } from "./sidebar.tsx";
+import "../styles/shell.css";
+
+/** The conversations beside the open one; on a phone one of the two. */
+export function Shell({ cable }: { readonly cable: Cable }) {
+  const { t } = useTexts();
+  const isWide = useIsWide();
+  const [chosen, setChosen] = useState<string>();
+  const conversations = useConversations();
+  const userId = useObservable(useClient().userId);
+  // With room for both, the newest conversation is open from the start.
+  const open = chosen ?? (isWide && userId !== undefined ? conversations[0]?.conversationId : undefined);
+  if (isWide && chosen === undefined && open !== undefined) setChosen(open);
+
+  return (
+    <div className="shell" data-pane={open === undefined ? "list" : "chat"}>
+      <Sidebar current={open} onOpen={setChosen} cable={cable} />
+      {open === undefined ? (
+        <main className="chat">
+          <Placeholder icon="wave" title={t.chooseConversation} hint={t.chooseHint} />
+        </main>
+      ) : (
+        <Chat key={open} conversationId={open} onBack={() => setChosen(undefined)} onOpen={setChosen} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { useClient, useConnection, useConversations, useObservable } from "@tidings/react";
+import { useState } from "react";
+import type { Cable } from "../lib/cable.ts";
+import { nameOf } from "../lib/people.ts";
+import { languageNames, useTexts } from "../texts/use-texts.tsx";
+import { Avatar } from "./avatar.tsx";
+import { ConversationList } from "./conversation-list.tsx";
+import { Icon } from "./icon.tsx";
+import { NewConversation } from "./new-conversation.tsx";
+import { NotificationPrompt } from "./notification-prompt.tsx";
+
+interface SidebarProps {
+  readonly current: string | undefined;
+  readonly onOpen: (conversationId: string) => void;
+  readonly cable: Cable;
+}
+
+/** Who one is, one's conversations, and two switches of the demo's own. */
+export function Sidebar({ current, onOpen, cable }: SidebarProps) {
+  const { t, language, setLanguage } = useTexts();
+  const userId = useObservable(useClient().userId) ?? "";
+  const conversations = useConversations();
+  const [isNew, setIsNew] = useState(false);
+  return (
+    <section className="sidebar" aria-label={t.conversations}>
+      <header className="bar">
+        <Avatar id={userId} name={userId} />
+        <div className="bar-text">
+          <strong className="bar-title">{nameOf(userId)}</strong>
+          <ConnectionLine />
+        </div>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t.newConversation}
+          onClick={() => setIsNew(true)}
+        >
+          <Icon name="plus" />
+        </button>
+      </header>
+      <NotificationPrompt onOpen={onOpen} />
+      <ConversationList conversations={conversations} current={current} onOpen={onOpen} />
+      <footer className="sidebar-foot">
+        <label className="cable">
+          <span>
+            <strong>{t.goOffline}</strong>
+            <small>{t.goOfflineHint}</small>
+          </span>
+          <input
+            type="checkbox"
+            role="switch"
+            className="switch"
+            onChange={({ target }) => cable.setPulled(target.checked)}
+          />
+        </label>
+        <label className="language">
+          <span>{t.language}</span>
+          <select className="select" value={language} onChange={({ target }) => setLanguage(target.value)}>
+            {Object.entries(languageNames).map(([code, name]) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </footer>
+      {isNew && <NewConversation onClose={() => setIsNew(false)} onOpen={onOpen} />}
+    </section>
+  );
+}
+
+function ConnectionLine() {
+  const { t } = useTexts();
+  const { name } = useConnection();
+  const isTrying = name === "connecting" || name === "waiting";
+  const text = name === "online" ? t.online : isTrying ? t.connecting : t.offline;
+  return (
+    <span className="connection-line" data-state={name}>
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,21 @@
+import { createContext, useContext } from "react";
+
+/** What a message can make the chat around it do. Never changes, so no row renders for it. */
+export interface ChatActions {
+  readonly reply: (messageId: string) => void;
+  readonly edit: (messageId: string) => void;
+  readonly openThread: (rootId: string) => void;
+  readonly jumpTo: (messageId: string) => void;
+  /** The focus goes back to where one writes. */
+  readonly leaveMessages: () => void;
+}
+
+const none = (): void => {};
+
+export const ChatActionsContext = createContext<ChatActions>({
+  ...{ reply: none, edit: none, openThread: none, jumpTo: none, leaveMessages: none },
+});
+
+export function useChatActions(): ChatActions {
+  return useContext(ChatActionsContext);
+}

@@ -1,0 +1,53 @@
+const DAY_MS = 86_400_000;
+
+/** How times and lists are written in one language. */
+export interface Formats {
+  /** "14:05" */
+  time(at: number): string;
+  /** For tooltips and screen readers. */
+  fullTime(at: number): string;
+  /** "today", "yesterday", "Tuesday", "3 March". */
+  day(at: number): string;
+  /** As short as a list wants it: the time today, else the day. */
+  shortTime(at: number): string;
+  /** "Ada, Grace and Alan" */
+  list(names: readonly string[]): string;
+}
+
+export function createFormats(locale: string): Formats {
+  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  const fullTime = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
+  const shortWeekday = new Intl.DateTimeFormat(locale, { weekday: "short" });
+  const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
+  const shortDate = new Intl.DateTimeFormat(locale, { dateStyle: "short" });
+  const relativeDay = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const list = new Intl.ListFormat(locale, { type: "conjunction" });
+  return {
+    time: (at) => time.format(at),
+    fullTime: (at) => fullTime.format(at),
+    list: (names) => list.format(names),
+    day(at) {
+      const days = daysAgo(at);
+      if (days < 2) return relativeDay.format(-days, "day").replace(/^./u, (letter) => letter.toUpperCase());
+      return (days < 7 ? weekday : date).format(at);
+    },
+    shortTime(at) {
+      const days = daysAgo(at);
+      if (days < 1) return time.format(at);
+      return (days < 7 ? shortWeekday : shortDate).format(at);
+    },
+  };
+}
+
+export function isSameDay(one: number, other: number): boolean {
+  return startOfDay(one) === startOfDay(other);
+}
+
+function daysAgo(at: number): number {
+  return Math.round((startOfDay(Date.now()) - startOfDay(at)) / DAY_MS);
+}
+
+function startOfDay(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}

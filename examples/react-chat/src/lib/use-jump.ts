@@ -1,0 +1,40 @@
+import { bringMessage } from "@tidings/core/bindings";
+import { useConversation } from "@tidings/react";
+import { type RefObject, useCallback, useState } from "react";
+import type { VirtualizerHandle } from "virtua";
+import { useAttempt, useToast } from "../components/toasts.tsx";
+import { useTexts } from "../texts/use-texts.tsx";
+
+interface JumpOptions {
+  readonly conversationId: string;
+  readonly list: RefObject<VirtualizerHandle | null>;
+  readonly leaveEnd: () => void;
+}
+
+interface Jump {
+  readonly to: (messageId: string) => void;
+  /** What to light up; the count makes a second jump to the same one light it up again. */
+  readonly target: { readonly key: string; readonly count: number } | undefined;
+}
+
+/** Goes to a message, wherever it is. */
+export function useJump({ conversationId, list, leaveEnd }: JumpOptions): Jump {
+  const { t } = useTexts();
+  const conversation = useConversation(conversationId);
+  const attempt = useAttempt();
+  const toast = useToast();
+  const [target, setTarget] = useState<Jump["target"]>();
+  const to = useCallback(
+    (key: string) =>
+      attempt(async () => {
+        if (!(await bringMessage(conversation, key))) return toast(t.notLoaded);
+        // What was loaded for it is on the page by the next frame.
+        await new Promise(requestAnimationFrame);
+        leaveEnd();
+        list.current?.scrollToIndex(conversation.timeline.get().items.indexOf(key), { align: "center" });
+        setTarget((before) => ({ key, count: (before?.count ?? 0) + 1 }));
+      }),
+    [attempt, conversation, leaveEnd, list, t, toast],
+  );
+  return { to, target };
+}

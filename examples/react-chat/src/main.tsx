@@ -1,0 +1,17 @@
+import "./styles/base.css"; // first: what components say comes after it
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import { openSession } from "./session.ts";
+
+// A link to another person opened in the same window: begin anew as them.
+addEventListener("hashchange", () => location.reload());
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App session={openSession()} />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,31 @@
+import { type Client, createClient, defaultSteps, placeStep } from "@tidings/core";
+import { linkify } from "@tidings/core/links";
+import { indexedDbStorage } from "@tidings/storage/indexeddb";
+import { webSocketTransport } from "@tidings/transport-ws";
+import { type Cable, createCable } from "./lib/cable.ts";
+
+export interface Session {
+  readonly client: Client;
+  readonly cable: Cable;
+}
+
+/**
+ * The client, made once and outside of React. Who one is stands behind the `#` of the link, which browsers never send to a
+ * server; your app asks its own server for a token instead.
+ */
+export function openSession(): Session | undefined {
+  const link = new URLSearchParams(location.hash.slice(1));
+  const [token, userId] = [link.get("token"), link.get("user")];
+  if (!token || !userId) return undefined;
+  const cable = createCable();
+  const client = createClient({
+    transport: webSocketTransport({ url: location.origin }),
+    // One database per person: it holds what they have read, and what they have not sent yet.
+    storage: indexedDbStorage({ name: `tidings-${userId}` }),
+    auth: () => token,
+    userId,
+    compose: placeStep(defaultSteps(), "before", "validate", linkify()),
+    platform: cable.platform,
+  });
+  return { client, cable };
+}
