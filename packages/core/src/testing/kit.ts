@@ -3,8 +3,8 @@ import { MessagingError } from "../errors/messaging-error.ts";
 
 /** Of the test runner: those of vitest, jest, mocha and `node:test` fit. */
 export interface TestRunner {
-  readonly describe: (title: string, body: () => void) => void;
-  readonly it: (title: string, body: () => Promise<void>) => void;
+  readonly describe: (title: string, body: () => void) => unknown;
+  readonly it: (title: string, body: () => Promise<void>) => unknown;
 }
 
 /** One sentence of a contract, `[T3] …`, and how to hold somebody to it. */
