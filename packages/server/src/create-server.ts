@@ -198,13 +198,16 @@ function spreadMs(connections: number): number {
   return Math.min(30_000, 200 + 3 * connections);
 }
 
-async function openStore({ dataFile, database, log = silentLog }: Settings): Promise<Store> {
+async function openStore({ dataFile, database, databaseReplica, log = silentLog }: Settings): Promise<Store> {
   const onDefect = (error: unknown): void => log.error({ what: "apply", err: error }, "defect");
   try {
     if (database === undefined)
       return openLibsqlStore({ onDefect, ...(dataFile !== undefined && { file: dataFile }) });
     const onFailure = (error: unknown): void => log.warn({ what: "database", err: error }, "connection lost");
-    return await openPostgresStore({ url: database, onDefect, onFailure });
+    return await openPostgresStore({
+      ...{ url: database, onDefect, onFailure },
+      ...(databaseReplica !== undefined && { replicaUrl: databaseReplica }),
+    });
   } catch (error) {
     throw unavailable(error);
   }

@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly dataFile?: string | undefined;
   /** Address of a PostgreSQL, `"postgres://user:password@host/database"`, instead of `dataFile`. */
   readonly database?: string | undefined;
+  /** Address of a read-only copy of `database`, for pages of history and lists. */
+  readonly databaseReplica?: string | undefined;
   /** Another store, instead of `dataFile` and `database`. The server closes it. */
   readonly store?: Store | undefined;
   /**
@@ -77,6 +79,7 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly secret?: string | undefined;
   readonly dataFile?: string | undefined;
   readonly database?: string | undefined;
+  readonly databaseReplica?: string | undefined;
   readonly redis?: string | undefined;
   readonly store?: Store | undefined;
   readonly bus?: Bus | undefined;
@@ -86,7 +89,8 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly bounds: Defaulted<ServerBounds>;
 }
 
-type Absent = "secret" | "dataFile" | "database" | "redis" | "store" | "bus" | "serve" | "log";
+type Absent =
+  "secret" | "dataFile" | "database" | "databaseReplica" | "redis" | "store" | "bus" | "serve" | "log";
 type Defaulted<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
 const amount = z.int().positive();
@@ -106,6 +110,10 @@ const bounds = z.strictObject({
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
   error: 'must be an origin, as "https://chat.example"',
+});
+
+const postgresAddress = z.string().refine((text) => URL.canParse(text) && /^postgres(?:ql)?:/u.test(text), {
+  error: 'must be an address, as "postgres://user:password@host/database"',
 });
 
 const lobby = z.strictObject({
@@ -133,12 +141,8 @@ const schema: z.ZodType<Settings> = z.strictObject({
   origins: z.union([z.literal("*"), z.array(origin)]).default([]),
   trustedProxies: z.int().min(0).max(16).default(0),
   dataFile: z.string().min(1).optional(),
-  database: z
-    .string()
-    .refine((text) => URL.canParse(text) && /^postgres(?:ql)?:/u.test(text), {
-      error: 'must be an address, as "postgres://user:password@host/database"',
-    })
-    .optional(),
+  database: postgresAddress.optional(),
+  databaseReplica: postgresAddress.optional(),
   store: z.custom<Store>((value) => typeof value === "object" && value !== null).optional(),
   bus: z.custom<Bus>((value) => typeof value === "object" && value !== null).optional(),
   redis: z
@@ -169,6 +173,8 @@ export function readOptions(options: ServerOptions): Settings {
     const { store, dataFile, database } = parsed.data;
     if ([store, dataFile, database].filter((each) => each !== undefined).length > 1)
       throw misused("store, dataFile and database exclude each other");
+    if (parsed.data.databaseReplica !== undefined && database === undefined)
+      throw misused("databaseReplica is a copy of database; name that too");
     const { redis, bus } = parsed.data;
     if (redis !== undefined && bus) throw misused("redis and bus exclude each other");
     if (redis !== undefined && store === undefined && database === undefined)

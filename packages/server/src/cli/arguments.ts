@@ -32,6 +32,7 @@ const flags = {
   path: { type: "string" },
   data: { type: "string" },
   database: { type: "string" },
+  "database-replica": { type: "string" },
   redis: { type: "string" },
   issuer: { type: "string" },
   audience: { type: "string" },
@@ -108,6 +109,7 @@ function readSettings(
     logLevel,
     server: {
       ...(database === undefined ? { dataFile } : { database }),
+      databaseReplica: read("database-replica"),
       redis: read("redis"),
       port: mapped(read("port"), (text) => readNumber("port", text)),
       host: read("host"),

@@ -12,6 +12,7 @@ Every option can also be an environment variable; the option wins.
   --data <file>               TIDINGS_DATA             database, default tidings.db; :memory: for none
   --database <address>        TIDINGS_DATABASE         postgres://user:password@host/database instead of --data;
                               DATABASE_URL             … the same
+  --database-replica <addr.>  TIDINGS_DATABASE_REPLICA a copy of it, for pages of history and lists
   --redis <address>           TIDINGS_REDIS            redis://host:6379, to run several nodes on one database;
                               REDIS_URL                … the same
   --issuer <name>             TIDINGS_ISSUER           demanded of tokens, default tidings

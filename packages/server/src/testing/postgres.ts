@@ -24,8 +24,12 @@ export interface PostgresService {
   readonly port: number;
   /** The last lines of its log. */
   readonly log: string;
-  /** The address of a new, empty database, in a role that is no superuser. */
-  database(): Promise<string>;
+  /**
+   * The address of a new database, in a role that is no superuser.
+   *
+   * @param copyOf - address of one nobody is connected to; otherwise the new one is empty.
+   */
+  database(copyOf?: string): Promise<string>;
   /** @param signal - `SIGINT` (default) closes connections and stops, `SIGQUIT` ends like a crash. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Again, after `stop`, on the same data and port. */
@@ -80,9 +84,10 @@ export async function startPostgres(options: PostgresServiceOptions = {}): Promi
     get log() {
       return running?.output ?? "";
     },
-    async database() {
+    async database(copyOf) {
       const name = `tidings_${(databases += 1)}`;
-      await ask(url("postgres", "postgres"), `CREATE DATABASE ${name} OWNER ${ROLE}`);
+      const template = copyOf === undefined ? "template1" : new URL(copyOf).pathname.slice(1);
+      await ask(url("postgres", "postgres"), `CREATE DATABASE ${name} OWNER ${ROLE} TEMPLATE ${template}`);
       return url(ROLE, name);
     },
     stop,

@@ -41,6 +41,51 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
     },
   });
 
+  describe("the PostgreSQL store with a replica", () => {
+    const history = { type: "history", conversationId: "a", limit: 10 } as const;
+
+    /** A replica that has stopped following, and whose copies one can tell. */
+    async function withReplica(): Promise<{ readonly bench: Workbench; readonly messageId: string }> {
+      const url = await service.database();
+      const before = new Workbench(await open(url));
+      await before.group("a", "ada", "bob");
+      const messageId = await before.said("ada", "a", "original");
+      await before.store.close();
+      const replicaUrl = await service.database(url);
+      await ask(replicaUrl, "UPDATE messages SET record = replace(record::text, 'original', 'copy')::json");
+      return { bench: new Workbench(await open(url, { replicaUrl })), messageId };
+    }
+    const first = async (bench: Workbench): Promise<unknown> =>
+      (await bench.query("ada", history)).messages[0]?.content;
+
+    it("reads pages there, until it lags behind", async () => {
+      const { bench } = await withReplica();
+      expect(await first(bench)).toEqual({ text: "copy" });
+      await bench.said("bob", "a", "new");
+      expect(await first(bench)).toEqual({ text: "original" });
+      await bench.store.close();
+    });
+
+    it("[D8] goes by the database as to who may read", async () => {
+      const { bench } = await withReplica();
+      await bench.accepted("ada", { type: "participant.remove", conversationId: "a", userId: "bob" });
+      expect(await bench.refusal("bob", history)).toMatchObject({ code: "conversation/not-found" });
+      await bench.store.close();
+    });
+
+    it("does without when it is gone", async () => {
+      const { bench } = await withReplica();
+      const url = urls.get(bench.store) ?? "";
+      await bench.store.close();
+      const failures: unknown[] = [];
+      const replicaUrl = "postgres://nobody@127.0.0.1:1/none";
+      const store = await open(url, { replicaUrl, onFailure: (error) => failures.push(error) });
+      expect(await first(new Workbench(store))).toEqual({ text: "original" });
+      expect(failures).toHaveLength(1);
+      await store.close();
+    });
+  });
+
   describe("the PostgreSQL store of several nodes", () => {
     it("[D3] gives dense revisions in the order of commits, whoever commits", async () => {
       const url = await service.database();

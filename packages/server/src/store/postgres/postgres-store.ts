@@ -1,11 +1,12 @@
 import type { Query } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import type { Pool } from "pg";
+import { notFound } from "../../access.ts";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
 import { commit } from "./commit.ts";
 import { epochOf, migrate } from "./migrations.ts";
 import { answer } from "./queries/queries.ts";
-import { readAs } from "./queries/reader.ts";
+import { open, readAs } from "./queries/reader.ts";
 import { memberships } from "./queries/summaries.ts";
 import { openPool, type PoolSettings, read, transact } from "./session.ts";
 import { build } from "./tables.ts";
@@ -13,6 +14,8 @@ import { build } from "./tables.ts";
 export interface PostgresStoreOptions {
   /** `"postgres://user:password@host:5432/database"`. */
   readonly url: string;
+  /** A copy that may lag behind: pages of history and lists are read there when it has what the database has. */
+  readonly replicaUrl?: string;
   /** Connections for queries, beside the two for commits. Default 8. */
   readonly connections?: number;
   /** After this long a statement is given up, and whoever asked may try again. Default 10 s. */
@@ -39,12 +42,16 @@ const FORGET_AT_ONCE = 1_000;
  * @throws {Error} if the database cannot be reached, or a newer version wrote it.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const { connections = 8, onDefect = () => {} } = options;
+  const { connections = 8 } = options;
   const commits = openPool({ ...poolSettings(options), connections: COMMIT_CONNECTIONS });
   try {
     if (options.migrate ?? true) await migrate(commits);
     const epoch = await epochOf(commits);
-    return new PostgresStore(epoch, commits, openPool({ ...poolSettings(options), connections }), onDefect);
+    const queries = openPool({ ...poolSettings(options), connections });
+    const url = options.replicaUrl;
+    const replica =
+      url === undefined ? undefined : openPool({ ...poolSettings({ ...options, url }), connections });
+    return new PostgresStore(epoch, { commits, queries, replica }, options);
   } catch (error) {
     await commits.end();
     throw error;
@@ -66,25 +73,66 @@ function poolSettings(options: PostgresStoreOptions): Omit<PoolSettings, "connec
   return { url, statementTimeoutMs, connectTimeoutMs, onFailure };
 }
 
+interface Pools {
+  readonly commits: Pool;
+  readonly queries: Pool;
+  readonly replica: Pool | undefined;
+}
+
+/**
+ * What a replica may answer. Catching up is not among it: to whoever knows more than a replica it would say that they
+ * have to begin anew. Nor is what has no revision, as watermarks.
+ */
+const REPLICATED: ReadonlySet<Query["type"]> = new Set(["history", "participants", "reactors", "versions"]);
+
 class PostgresStore implements Store {
   readonly epoch: string;
   readonly #commits: Pool;
   readonly #queries: Pool;
+  readonly #replica: Pool | undefined;
   readonly #onDefect: (error: unknown) => void;
+  readonly #onFailure: (error: unknown) => void;
 
-  constructor(epoch: string, commits: Pool, queries: Pool, onDefect: (error: unknown) => void) {
+  constructor(epoch: string, { commits, queries, replica }: Pools, options: PostgresStoreOptions) {
+    const { onDefect = () => {}, onFailure = () => {} } = options;
     this.epoch = epoch;
     this.#commits = commits;
     this.#queries = queries;
+    this.#replica = replica;
     this.#onDefect = onDefect;
+    this.#onFailure = onFailure;
   }
 
   commit<Item extends Submission>(items: readonly Item[], admit: Admit<Item>): Promise<readonly Outcome[]> {
     return commit(this.#commits, items, admit, this.#onDefect);
   }
 
-  query(readerId: string, query: Query): Promise<Answer> {
+  async query(readerId: string, query: Query): Promise<Answer> {
+    const replicated = this.#replica && (await this.#fromReplica(this.#replica, readerId, query));
+    if (replicated) return replicated;
     return readAs(this.#queries, readerId, (session) => answer(session, this.epoch, readerId, query));
+  }
+
+  /**
+   * The database says who may read and how far the conversation is; the replica gives the page, if it is as far.
+   *
+   * @returns undefined if the database has to answer itself.
+   */
+  async #fromReplica(replica: Pool, readerId: string, query: Query): Promise<Answer | undefined> {
+    if (!REPLICATED.has(query.type) || !("conversationId" in query)) return undefined;
+    const { conversationId } = query;
+    const now = await readAs(this.#queries, readerId, (session) => open(session, readerId, conversationId));
+    if (!now) return notFound;
+    try {
+      return await readAs(replica, readerId, async (session) => {
+        const copy = await open(session, readerId, conversationId);
+        if (!copy || copy.conversation.head.rev < now.conversation.head.rev) return undefined;
+        return answer(session, this.epoch, readerId, query);
+      });
+    } catch (error) {
+      this.#onFailure(error);
+      return undefined;
+    }
   }
 
   memberships(userId: string): Promise<readonly Membership[]> {
@@ -116,6 +164,6 @@ class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#commits.end(), this.#queries.end()]);
+    await Promise.all([this.#commits.end(), this.#queries.end(), this.#replica?.end()]);
   }
 }
