@@ -86,6 +86,7 @@ export function createDevice(options: DeviceOptions): Device {
   let client: Client | undefined;
   let hasResumed = false;
   let isCurrent = true;
+  let hasEpochChanged = false;
   let isSilentEnd = false;
 
   const auth = (): string => {
@@ -110,6 +111,7 @@ export function createDevice(options: DeviceOptions): Device {
   const ended = (): void => {
     client = undefined;
     hasResumed = false;
+    if (hasEpochChanged) isCurrent = false; // its disk may not have heard of it
     rooms.clear();
     listeners.clear();
     wire.cut(isSilentEnd);
@@ -177,7 +179,10 @@ export function createDevice(options: DeviceOptions): Device {
       faults.hasNetwork = hasNetwork;
       for (const listener of listeners) listener();
     },
-    forgetEpoch: () => void (isCurrent = false),
+    forgetEpoch() {
+      hasEpochChanged = true;
+      isCurrent = false;
+    },
     heal() {
       Object.assign(faults, { expiredTokens: 0, failedTokens: 0, tokenLifeMs: undefined });
       Object.assign(disk.faults, { isFull: false, failures: 0, delayMs: 0 });

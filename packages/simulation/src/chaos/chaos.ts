@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Random } from "@tidings/core";
+import { createFaultProxy } from "@tidings/server/testing";
+import { directTransport } from "../backend.ts";
+import { anyOf, isLikely, pick, pickWeighted } from "../chance.ts";
+import { type History, readHistory, withLink } from "../history.ts";
+import { type ServerProcess, startServerProcess } from "../server-process.ts";
+import { sleep } from "../until.ts";
+import { pause, ROOM, type Word } from "./chatter.ts";
+import { judge, type Finding } from "./judge.ts";
+import type { ChaosMember } from "./member.ts";
+import { createNodeMember } from "./node-member.ts";
+import { createPageMember } from "./page-member.ts";
+import { type Chronicle, createChronicle } from "./chronicle.ts";
+
+export interface ChaosOptions {
+  readonly seconds: number;
+  readonly random: Random;
+  /** Is one of the members a page of Chromium? */
+  readonly hasPage: boolean;
+  readonly say?: (line: string) => void;
+}
+
+export interface ChaosResult {
+  readonly chronicle: Chronicle;
+  readonly findings: readonly Finding[];
+}
+
+const people = ["ada", "bob", "cyd"];
+const PAGE_USER = "dan";
+/** Between two faults, on average; ms. */
+const FAULT_EVERY_MS = 400;
+/** How long everybody may take to come to rest at the end. */
+const REST_MS = 120_000;
+
+/** What goes wrong, and how often. */
+const weights = {
+  "kill member": 3,
+  "kill server": 1,
+  cut: 4,
+  "cut in mid-frame": 4,
+  "black hole": 1,
+  slow: 1,
+  "fill quota": 2,
+  heal: 3,
+};
+type FaultName = keyof typeof weights;
+
+/** Real processes under real faults; resolves with what was wrong at the end. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { seconds, random, hasPage, say = () => {} } = options;
+  const folder = mkdtempSync(join(tmpdir(), "tidings-chaos-"));
+  const chronicle = createChronicle();
+  const server = await startServerProcess();
+  await found(server, hasPage);
+  const members = await gather(server, folder, hasPage, chronicle);
+  try {
+    say(`${members.length} members, ${seconds} s`);
+    await rage({ server, members, chronicle, random, say }, seconds);
+    say("all faults end; everybody comes to rest");
+    for (const { proxy, fill } of members) {
+      proxy.heal();
+      fill?.(false);
+    }
+    await inTime(Promise.all(members.map((member) => member.rest())));
+    const states = await inTime(
+      Promise.all(members.map(async (member) => [member.userId, await member.show()] as const)),
+    );
+    // What the server has said it has must be on its disk.
+    await server.kill();
+    await server.restart();
+    return { chronicle, findings: judge(chronicle, await historyOf(server), new Map(states)) };
+  } finally {
+    await Promise.all(members.map((member) => member.close()));
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function found(server: ServerProcess, hasPage: boolean): Promise<void> {
+  const [owner = "", ...guests] = [...people, ...(hasPage ? [PAGE_USER] : [])];
+  const creation = {
+    ...({ type: "conversation.create", kind: "group", conversationId: ROOM, at: 0 } as const),
+    commandId: "01900000-0000-7000-8000-000000000000",
+    participants: guests.map((userId) => ({ userId })),
+  };
+  await withLink(directTransport(server), await server.token(owner), (link) => link.submit(creation));
+}
+
+async function gather(
+  server: ServerProcess,
+  folder: string,
+  hasPage: boolean,
+  chronicle: Chronicle,
+): Promise<readonly ChaosMember[]> {
+  const create = async (userId: string): Promise<ChaosMember> => {
+    const proxy = await createFaultProxy({ target: { port: server.port } });
+    const hear = (word: Word): void => chronicle.hear(userId, word);
+    const make = userId === PAGE_USER ? createPageMember : createNodeMember;
+    const member = await make({ userId, proxy, folder, hear, token: await server.token(userId) });
+    return {
+      ...member,
+      async close() {
+        await member.close();
+        await proxy.close();
+      },
+    };
+  };
+  return Promise.all([...people, ...(hasPage ? [PAGE_USER] : [])].map(create));
+}
+
+interface Storm {
+  readonly server: ServerProcess;
+  readonly members: readonly ChaosMember[];
+  readonly chronicle: Chronicle;
+  readonly random: Random;
+  readonly say: (line: string) => void;
+}
+
+async function rage(storm: Storm, seconds: number): Promise<void> {
+  const { chronicle, random, say } = storm;
+  const end = performance.now() + seconds * 1_000;
+  let toldMs = performance.now();
+  while (performance.now() < end) {
+    await pause(anyOf(random, 2 * FAULT_EVERY_MS));
+    const name = pickWeighted(random, weights);
+    if (name) await inflict(storm, name);
+    if (performance.now() - toldMs < 10_000) continue;
+    toldMs = performance.now();
+    const { promised, faults } = chronicle.counts();
+    say(`${Math.round((end - toldMs) / 1_000)} s left, ${promised} messages, ${JSON.stringify(faults)}`);
+  }
+}
+
+async function inflict({ server, members, chronicle, random }: Storm, name: FaultName): Promise<void> {
+  const member = pick(random, members);
+  if (!member) return;
+  const { proxy } = member;
+  const direction = isLikely(random, 0.5) ? "up" : "down";
+  chronicle.fault(name);
+  switch (name) {
+    case "kill member":
+      await member.kill();
+      await pause(anyOf(random, 300));
+      return member.start();
+    case "kill server":
+      await server.kill();
+      await pause(anyOf(random, 300));
+      return server.restart();
+    case "cut":
+      return isLikely(random, 0.5) ? proxy.cut() : proxy.reset();
+    case "cut in mid-frame":
+      return proxy.cutAfter(1 + anyOf(random, 2_000), direction);
+    case "black hole":
+      return proxy.set({ blackHole: true }, direction);
+    case "slow":
+      return proxy.set({ latencyMs: anyOf(random, 200), jitterMs: anyOf(random, 100) }, direction);
+    case "fill quota":
+      return member.fill?.(true);
+    case "heal":
+      proxy.heal();
+      return member.fill?.(false);
+  }
+}
+
+async function historyOf(server: ServerProcess): Promise<History> {
+  return readHistory(directTransport(server), await server.token("ada"), ROOM);
+}
+
+function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = sleep(REST_MS, undefined, { ref: false }).then((): never => {
+    throw new Error(`not everybody came to rest within ${REST_MS / 1_000} s`);
+  });
+  return Promise.race([work, late]);
+}

@@ -1,0 +1,64 @@
+import type { History } from "../history.ts";
+import { textOf } from "../texts.ts";
+import type { MemberState } from "./chatter.ts";
+import type { Chronicle } from "./chronicle.ts";
+
+/** Something that must not be at the end of a run. */
+export interface Finding {
+  readonly type: "lost" | "doubled" | "disorder" | "unlike the server" | "cache" | "invented" | "defect";
+  readonly what: string;
+}
+
+/**
+ * What was promised exists exactly once, in one order, in the server's store, at every member, and in what every member
+ * has stored. Between the crash of a process and its next breath a message may exist of which nobody was told: that is
+ * no loss, but even that one exists once only.
+ */
+export function judge(
+  { promised, refused, failures }: Chronicle,
+  { messages }: History,
+  states: ReadonlyMap<string, MemberState>,
+): readonly Finding[] {
+  const ids = messages.map(({ id }) => id);
+  const found: Finding[] = failures.map((what) => ({ type: "defect", what }));
+  const add = (type: Finding["type"], what: string): void => void found.push({ type, what });
+
+  const there = new Set(ids);
+  const failed = new Set([...states.values()].flatMap((state) => state.failed));
+  for (const [id, { userId, text }] of promised)
+    if (!there.has(id) && !failed.has(id)) add("lost", `${userId}: "${text}" (${id})`);
+  for (const text of doubles(messages.map(textOf))) add("doubled", text);
+  for (const id of doubles(ids)) add("doubled", id);
+  for (const message of messages) if (refused.has(textOf(message))) add("invented", textOf(message));
+  messages.forEach(({ seq, id }, index) => {
+    if (seq !== index + 1) add("disorder", `${id} has place ${seq} and not ${index + 1}`);
+  });
+  for (const what of overtaken(messages.map(textOf))) add("disorder", what);
+
+  for (const [userId, { shown, cached }] of states) {
+    if (shown.join() !== ids.join()) add("unlike the server", `${userId} shows ${difference(shown, ids)}`);
+    if (cached.length === 0 || cached.join() !== ids.slice(-cached.length).join())
+      add("cache", `${userId} has stored ${difference(cached, ids.slice(-cached.length))}`);
+  }
+  return found;
+}
+
+function doubles(values: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return values.filter((value) => seen.size === seen.add(value).size);
+}
+
+/** D7: within one life, "ada 3 17" comes before "ada 3 18". */
+function* overtaken(texts: readonly string[]): Generator<string> {
+  const last = new Map<string, number>();
+  for (const text of texts) {
+    const [, life = "", count = "0"] = /^(.*) (\d+)$/.exec(text) ?? [];
+    if (Number(count) < (last.get(life) ?? -1)) yield `"${text}" came after "${life} ${last.get(life)}"`;
+    last.set(life, Number(count));
+  }
+}
+
+function difference(here: readonly string[], there: readonly string[]): string {
+  const at = there.findIndex((id, index) => here[index] !== id);
+  return `${here.length} of ${there.length} messages; at ${at} ${here[at] ?? "nothing"} instead of ${there[at] ?? "nothing"}`;
+}

@@ -1,0 +1,73 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { MemberState, Word } from "./chatter.ts";
+import type { ChaosMember, ChaosMemberOptions } from "./member.ts";
+import type { Order } from "./peer.ts";
+
+const script = fileURLToPath(new URL("peer.ts", import.meta.url));
+/** Where `ts-blank-space` is found. */
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const execArgv = ["--conditions=source", "--import", "ts-blank-space/register"];
+/** More room than any write needs that only deletes, less than a few messages take. */
+const LAST_PAGES = 2;
+
+/** A real Node client with SQLite storage. */
+export async function createNodeMember(options: ChaosMemberOptions): Promise<ChaosMember> {
+  const { userId, proxy, token, folder, hear } = options;
+  const file = join(folder, `${userId}.db`);
+  // Loading takes longest, so the next process is always loaded before it is needed.
+  const load = (): ChildProcess => fork(script, [userId, file], { cwd: root, execArgv });
+  let lives = 0;
+  let next = load();
+  let child: ChildProcess | undefined;
+  let rests = (): void => {};
+  let shows = (_state: MemberState): void => {};
+
+  const order = (given: Order): void => void child?.send(given, () => {});
+
+  const member: ChaosMember = {
+    userId,
+    proxy,
+    async kill() {
+      const dying = child;
+      if (!dying || dying.exitCode !== null || dying.signalCode !== null) return;
+      const exit = once(dying, "exit");
+      dying.kill("SIGKILL");
+      await exit;
+    },
+    async start() {
+      const born = next;
+      next = load();
+      child = born;
+      const ready = new Promise<void>((resolve) => {
+        born.on("message", (word: Word) => {
+          if (word.type === "ready") resolve();
+          if (word.type === "rests") rests();
+          if (word.type === "shows") shows(word.state);
+          hear(word);
+        });
+      });
+      order({ type: "start", url: proxy.url, token, prefix: `${userId} ${++lives}` });
+      await ready;
+    },
+    fill: (isFull) => order({ type: "quota", pages: isFull ? LAST_PAGES : undefined }),
+    rest: () =>
+      new Promise((resolve) => {
+        rests = resolve;
+        order({ type: "rest" });
+      }),
+    show: () =>
+      new Promise((resolve) => {
+        shows = resolve;
+        order({ type: "show" });
+      }),
+    async close() {
+      await member.kill();
+      next.kill("SIGKILL");
+    },
+  };
+  await member.start();
+  return member;
+}
