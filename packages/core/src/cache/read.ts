@@ -38,14 +38,15 @@ const NOTHING: Range = { from: 0, to: 0 };
  * @param messages - in order of their sequences.
  */
 export function readTimeline(value: unknown, messages: readonly unknown[]): ReadTimeline | undefined {
-  const { page, known, count, participants, receipts } = fieldsOf(value);
+  const { page, known, count, sum, participants, receipts } = fieldsOf(value);
   return quietly(() => {
     if (count !== messages.length || !Array.isArray(known)) return undefined;
     const ranges: Ranges = known.length > 0 ? known : [NOTHING];
     const pages = ranges.map((range) => pageOf(fieldsOf(page), range, messages.map(fieldsOf)));
     const [first] = pages;
-    const size = pages.reduce((sum, each) => sum + each.messages.length, 0);
-    if (!first || size !== count) return undefined;
+    const found = pages.flatMap((each) => each.messages);
+    if (!first || found.length !== count) return undefined;
+    if (found.reduce((all, { rev }) => all + rev, 0) !== sum) return undefined;
     return {
       ...{ epoch: first.epoch, rev: first.head.rev, known, pages },
       participants: parseResult("participants", { items: participants }).items,

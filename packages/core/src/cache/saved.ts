@@ -13,9 +13,13 @@ import type { CacheKeys } from "./keys.ts";
 export interface SavedTimeline {
   /** A history page without its messages. */
   readonly page: Omit<HistoryPage, "messages" | "own" | "fromSeq" | "toSeq">;
-  /** The stretches of which all messages are on storage, and how many these are: fewer means damage. */
+  /**
+   * The stretches of which all messages are on storage, how many these are, and the sum of their revisions: anything else
+   * means damage, or that another tab has written over some with what it knew.
+   */
   readonly known: Ranges;
   readonly count: number;
+  readonly sum: number;
   readonly participants: readonly unknown[];
   readonly receipts: readonly unknown[];
 }
@@ -61,12 +65,12 @@ export function timelineWrites(
   const known = newest(messages.known);
   const first = known[0]?.from ?? 0;
   const operations: StorageOperation[] = [];
-  const held = messages.slots.below(head.seq + 1).size - messages.slots.below(first).size;
-  const slots = changed
-    ? [...changed].flatMap((id) => messages.get(id) ?? [])
-    : messages.slots.slice(messages.slots.size - held, held);
-  for (const { message } of slots) {
-    if (message.seq < first) continue;
+  const below = messages.slots.below(first).size;
+  const kept = messages.slots.slice(below, messages.slots.size - below);
+  let sum = 0;
+  for (const { message } of kept) {
+    sum += message.rev;
+    if (changed && !changed.has(message.id)) continue;
     const value = { message, own: ownReactions(message, confirmed) };
     operations.push({ type: "put", key: keys.message(conversationId, message.seq), value });
   }
@@ -79,7 +83,7 @@ export function timelineWrites(
   }
   const value: SavedTimeline = {
     page: { epoch: cursor.epoch, floorSeq: messages.floorSeq, head },
-    ...{ known, count: held },
+    ...{ known, sum, count: kept.length },
     participants: participants.size > MOST_PEOPLE ? [] : [...participants.values()],
     receipts: receipts.size > MOST_PEOPLE ? [] : [...receipts.values()],
   };

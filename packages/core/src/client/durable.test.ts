@@ -276,6 +276,22 @@ describe("what storage holds is not believed blindly", () => {
     expect((await keysOf(storage, "cache")).filter((key) => /\/g(\/|$)/.test(key))).toEqual([]);
   });
 
+  it("[D4, K4] what another tab has written over with what it knew before is not shown as it was", async () => {
+    const here = world();
+    const storage = memoryStorage();
+    const [ada, room] = await member(here, "ada", { storage });
+    const message = await room.send("before");
+    await here.clock.advance(1_000);
+    const [old] = await storage.scan({ prefix: ["cache", "1", "ada", "messages"] });
+    await room.edit(message.id, "after");
+    await here.clock.advance(1_000);
+    await ada.close();
+    await storage.write([{ type: "put", key: old?.[0] ?? [], value: old?.[1] }]);
+    const [, kept] = await member(here, "ada", { storage });
+    await here.clock.settle();
+    expect(texts(kept)).toEqual(["after"]);
+  });
+
   it("[D4, K5] another epoch voids it", async () => {
     const here = world();
     const storage = memoryStorage();
