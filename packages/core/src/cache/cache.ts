@@ -28,8 +28,8 @@ export interface Cache {
   load(replica: Replica): Promise<boolean> | undefined;
   /** What is confirmed of it has changed, these messages of it in any case. */
   touch(replica: Replica, messageIds: ReadonlySet<string>): void;
-  /** @param isAlone - nobody else has anything to write, so it need not be now. */
-  rider(isAlone: boolean): WriteGroup | undefined;
+  /** @param isErasing - a command is erased, whose effect goes with it; else it need not be now. */
+  rider(isErasing: boolean): WriteGroup | undefined;
   /** What may go to make room: the timeline used longest ago. */
   room(): Promise<readonly StorageOperation[]>;
   close(): void;
@@ -151,8 +151,8 @@ export function createCache(options: CacheOptions): Cache {
     return operations;
   };
 
-  const rider: Cache["rider"] = (isAlone) => {
-    if (owner !== userId() || touched.size === 0 || (isAlone && !isDue)) return undefined;
+  const rider: Cache["rider"] = (isErasing) => {
+    if (owner !== userId() || touched.size === 0 || !(isErasing || isDue)) return undefined;
     isDue = false;
     const taken = touched;
     const before = stored;

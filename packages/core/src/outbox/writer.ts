@@ -26,8 +26,8 @@ export interface Writer {
 
 export interface WriterOptions {
   readonly storage: Storage;
-  /** What else is to go, asked right before each write; `isAlone`: nobody waits for anything. */
-  readonly rider: (isAlone: boolean) => WriteGroup | undefined;
+  /** What else is to go, asked right before each write; `isErasing`: with what took the place of what is erased. */
+  readonly rider: (isErasing: boolean) => WriteGroup | undefined;
   /** Storage is full: what may be deleted for what waits, if anything. */
   readonly room: () => Promise<readonly StorageOperation[]>;
 }
@@ -68,7 +68,7 @@ export function createWriter({ storage, rider, room }: WriterOptions): Writer {
     let refusal: unknown;
     await open().catch((error: unknown) => (refusal = error ?? "it does not open"));
     for (;;) {
-      const extra = rider(waiting.length === 0); // after `open`, so that whatever this very tick changes is in
+      const extra = rider(waiting.some(isErasing)); // after `open`, so that whatever this very tick changes is in
       const groups = extra ? [...waiting, extra] : waiting;
       waiting = [];
       if (groups.length === 0) return;
@@ -98,4 +98,8 @@ export function createWriter({ storage, rider, room }: WriterOptions): Writer {
       while (running) await running;
     },
   };
+}
+
+function isErasing({ operations }: WriteGroup): boolean {
+  return operations[0]?.type === "delete";
 }
