@@ -10,6 +10,8 @@ export interface RestBackend {
   readonly url: string;
   /** Streams open now. */
   readonly links: number;
+  /** Instead of the next answer comes what a proxy says when it has lost the backend. */
+  garbleNext(): void;
   /** Breaks every connection. */
   cut(): void;
   close(): Promise<void>;
@@ -17,7 +19,13 @@ export interface RestBackend {
 
 export async function startRestBackend(memory: MemoryBackend): Promise<RestBackend> {
   const links = new Map<string, Link>();
+  let isGarbling = false;
   const server = createServer((request, response) => {
+    if (isGarbling) {
+      const end = response.end.bind(response);
+      response.end = () => end("<html>502 Bad Gateway</html>");
+      isGarbling = false;
+    }
     serve(request, response, memory, links).catch((error: unknown) => answer(response, rejection(error)));
   });
   server.listen(0, "127.0.0.1");
@@ -29,6 +37,7 @@ export async function startRestBackend(memory: MemoryBackend): Promise<RestBacke
     get links() {
       return links.size;
     },
+    garbleNext: () => void (isGarbling = true),
     cut: () => server.closeAllConnections(),
     async close() {
       server.close();

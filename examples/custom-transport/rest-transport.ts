@@ -70,18 +70,17 @@ function createLink({ url, request, controller, batches }: LinkOptions): Link {
 
   const ask = async (path: string, question: unknown): Promise<ServerFrame> => {
     if (over) throw over;
-    let text: string;
+    let frame: ServerFrame | undefined;
     try {
       const init = { method: "POST", headers: headersOf(request), body: JSON.stringify(question) };
       const response = await fetch(`${url}${path}`, { ...init, signal: controller.signal });
-      text = await response.text();
+      frame = readFrame(await response.text());
     } catch (cause) {
       throw end(`unable to get an answer; ${String(cause)}`);
     }
-    const frame = readFrame(text);
     if (frame?.type === "reject") throw refusal(frame);
     if (frame) return frame;
-    throw failure("protocol/malformed", "unable to read the answer");
+    throw end("unable to get an answer; it says nothing");
   };
 
   listen().then(
@@ -93,7 +92,7 @@ function createLink({ url, request, controller, batches }: LinkOptions): Link {
     async submit(command) {
       const frame = await ask("/commands", command);
       if (frame.type === "ack") return frame.ack;
-      throw failure("protocol/malformed", "unable to read the answer; it is no ack");
+      throw end("unable to get an answer; it is no ack");
     },
     async query(query) {
       const frame = await ask("/queries", query);

@@ -45,6 +45,7 @@ async function bench(): Promise<TransportBench> {
         memory.faults.refuseNext(refusal.code, { retryAfterMs: refusal.retryAfterMs });
         return refusal;
       },
+      garbleNext: () => backend.garbleNext(),
       cut: () => backend.cut(),
       close: () => backend.close(),
     },
@@ -55,7 +56,14 @@ describe("restTransport", () => {
   transportConformance({
     ...{ describe, it, create: bench },
     name: "restTransport",
-    supports: { pipelining: false, signals: false, receipts: false, tokens: true, farewells: false },
+    supports: {
+      pipelining: false,
+      signals: false,
+      receipts: false,
+      tokens: true,
+      farewells: false,
+      garbling: true,
+    },
     report: () => {},
   });
 

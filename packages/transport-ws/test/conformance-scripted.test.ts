@@ -19,7 +19,7 @@ interface Behind {
 }
 
 /** Speaks the wire for a backend in memory, whose faults can be scripted to the word. */
-function wireOf(memory: MemoryBackend): Script {
+function wireOf(memory: MemoryBackend, faults: { isGarbling: boolean }): Script {
   const behind = new WeakMap<Peer, Behind>();
 
   const end = (
@@ -44,7 +44,11 @@ function wireOf(memory: MemoryBackend): Script {
   ): Promise<void> => {
     try {
       const link = await behind.get(peer)?.link;
-      if (link) peer.send(await work(link));
+      if (!link) return;
+      const frame = await work(link);
+      if (!faults.isGarbling) return peer.send(frame);
+      faults.isGarbling = false;
+      peer.socket.send("<html>502 Bad Gateway</html>");
     } catch (cause) {
       const { code, message, retryable, retryAfterMs } = toMessagingError(cause);
       if (code === "connection/lost") return;
@@ -96,7 +100,8 @@ async function bench(): Promise<TransportBench> {
       throw new MessagingError(token === "old" ? "auth/expired" : "auth/invalid");
     },
   });
-  const server = await scriptedServer(wireOf(memory));
+  const onTheWay = { isGarbling: false };
+  const server = await scriptedServer(wireOf(memory, onTheWay));
   const asBob = { token: "bob", clientId: "bob", receive: () => {} };
   const bob = await memory.transport().open(asBob, new AbortController().signal);
   const { faults } = memory;
@@ -118,6 +123,7 @@ async function bench(): Promise<TransportBench> {
         faults.refuseNext(later.code, { retryAfterMs: later.retryAfterMs });
         return later;
       },
+      garbleNext: () => void (onTheWay.isGarbling = true),
       cut: () => server.peers.forEach(({ socket }) => socket.terminate()),
       end() {
         faults.cut({ userId: "ada", ...farewell });
@@ -131,6 +137,13 @@ async function bench(): Promise<TransportBench> {
 describe("webSocketTransport, with a scripted server", () => {
   transportConformance({
     ...{ describe, it, create: bench, report: () => {} },
-    supports: { pipelining: true, signals: true, receipts: true, tokens: true, farewells: true },
+    supports: {
+      pipelining: true,
+      signals: true,
+      receipts: true,
+      tokens: true,
+      farewells: true,
+      garbling: true,
+    },
   });
 });

@@ -28,6 +28,8 @@ export interface TransportBackend {
   release(): unknown;
   /** Refuses the next command for now, and, if submits are pipelined, those that come behind it in its lane. */
   refuseNext(): Refused | Promise<Refused>;
+  /** The next answer arrives as something nobody can read, as from a proxy. Absent where nothing is written. */
+  garbleNext?(): unknown;
   /** Breaks every link without a word. */
   cut(): unknown;
   /** Ends every link, and says why. Absent where the backend has no words for it. */

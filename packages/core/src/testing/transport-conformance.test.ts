@@ -7,7 +7,8 @@ import type { TransportBench } from "./transport-bench.ts";
 import { transportConformance } from "./transport-conformance.ts";
 
 const conversationId = "general";
-const supports = { pipelining: true, signals: true, receipts: true, tokens: true, farewells: true } as const;
+const able = { pipelining: true, signals: true, receipts: true } as const;
+const supports = { ...able, tokens: true, farewells: true, garbling: true } as const;
 
 /** `memoryTransport` and its backend, in the hand of the kit. */
 async function memoryBench(): Promise<TransportBench> {
@@ -21,9 +22,10 @@ async function memoryBench(): Promise<TransportBench> {
     .transport()
     .open({ token: "bob", clientId: "bob", receive: () => {} }, new AbortController().signal);
   const { faults } = backend;
+  const onTheWay = { isGarbling: false };
   const farewell = { code: "server/draining", retryAfterMs: 400 } as const;
   return {
-    transport: backend.transport(),
+    transport: { ...backend.transport(), ...losesAnswers(onTheWay)(backend.transport()) },
     conversationId,
     token: "good",
     badTokens: { "auth/expired": "old", "auth/invalid": "forged" },
@@ -40,6 +42,7 @@ async function memoryBench(): Promise<TransportBench> {
         faults.refuseNext(refusal.code, { retryAfterMs: refusal.retryAfterMs });
         return refusal;
       },
+      garbleNext: () => void (onTheWay.isGarbling = true),
       cut: () => faults.cut({ userId: "good" }),
       end() {
         faults.cut({ userId: "good", ...farewell });
@@ -236,6 +239,11 @@ const defects: readonly (readonly [string, string, Break])[] = [
     handing((link) => ({ submit: (command) => link.submit(command).catch(hasty) })),
   ],
   [
+    "takes garbage for a refusal",
+    "T19",
+    handing((link) => ({ submit: (command) => link.submit(command).catch(misreads) })),
+  ],
+  [
     "opens with any token",
     "T14",
     (sound) => ({ open: (request, signal) => sound.open({ ...request, token: "good" }, signal) }),
@@ -309,6 +317,23 @@ function mixesAnswers(sound: Transport): Partial<Transport> {
 
 function plainError(error: unknown): never {
   throw new Error(String(error));
+}
+
+function misreads(): never {
+  throw new MessagingError("protocol/malformed");
+}
+
+/** What a sound transport does with an answer nobody can read. */
+function losesAnswers(onTheWay: { isGarbling: boolean }): Break {
+  return handing((link) => ({
+    async submit(command) {
+      const ack = await link.submit(command);
+      if (!onTheWay.isGarbling) return ack;
+      onTheWay.isGarbling = false;
+      link.close();
+      throw new MessagingError("connection/lost");
+    },
+  }));
 }
 
 function hasty(error: unknown): never {

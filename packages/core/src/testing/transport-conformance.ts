@@ -1,7 +1,14 @@
 import type { TransportSupport } from "../ports/transport.ts";
 import { createWaiting, expectSame, type LawGroup, law, runKit, type TestRunner } from "./kit.ts";
 import type { TransportBench } from "./transport-bench.ts";
-import { endLaws, farewellLaws, speechlessLaws, tokenlessLaws, tokenLaws } from "./transport-laws-end.ts";
+import {
+  endLaws,
+  farewellLaws,
+  garbleLaws,
+  speechlessLaws,
+  tokenlessLaws,
+  tokenLaws,
+} from "./transport-laws-end.ts";
 import { linkLaws, type TransportTrial } from "./transport-laws-link.ts";
 import {
   pipeliningLaws,
@@ -18,6 +25,8 @@ export interface TransportExpectations extends TransportSupport {
   readonly tokens: boolean;
   /** The backend can say why it ends a link. */
   readonly farewells: boolean;
+  /** The bench can garble an answer on its way (`garbleNext`). No by default: in memory there is nothing to garble. */
+  readonly garbling?: boolean;
 }
 
 export interface TransportConformanceOptions extends TestRunner {
@@ -57,7 +66,7 @@ export function transportConformance(options: TransportConformanceOptions): void
 }
 
 function groupsOf(supports: TransportExpectations): readonly LawGroup<TransportTrial>[] {
-  const { pipelining, signals, receipts, tokens, farewells } = supports;
+  const { pipelining, signals, receipts, tokens, farewells, garbling } = supports;
   const group = (title: string, isSo: boolean, yes: LawList, no: LawList): LawGroup<TransportTrial> => ({
     title: `${isSo ? "with" : "without"} ${title}`,
     laws: isSo ? yes : no,
@@ -65,6 +74,7 @@ function groupsOf(supports: TransportExpectations): readonly LawGroup<TransportT
   return [
     ...linkLaws,
     endLaws,
+    ...(garbling ? [garbleLaws] : []),
     group("farewells", farewells, farewellLaws, speechlessLaws),
     group("tokens", tokens, tokenLaws, tokenlessLaws),
     group("pipelining", pipelining, pipeliningLaws, singleFileLaws),

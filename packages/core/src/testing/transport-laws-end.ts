@@ -86,6 +86,33 @@ const ending: readonly TransportLaw[] = [
 
 export const endLaws: LawGroup<TransportTrial> = { title: "ending", laws: ending };
 
+export const garbleLaws: LawGroup<TransportTrial> = {
+  title: "garbage",
+  laws: [
+    law("[T19] takes an answer that nobody can read for none, and never for a refusal", async (trial) => {
+      const { bench, wait } = trial;
+      const { link, closed } = await enter(trial);
+      expectThat(bench.backend.garbleNext !== undefined, "garbling needs `garbleNext`");
+      const command = sending(bench.conversationId, "unheard");
+      await bench.backend.garbleNext();
+      const error = await wait.refused(
+        link.submit(command),
+        "a submit whose answer is garbage should reject",
+      );
+      expectSame([error.code, error.retryable], ["connection/lost", true], "code and retryable");
+      await wait.until(() => closed().length > 0, "the link should end: it cannot be trusted");
+      const { link: next } = await enter(trial);
+      await wait.settled(next.submit(command), "the same command should be answered on the next link");
+      const { messages } = await next.query({
+        type: "history",
+        conversationId: bench.conversationId,
+        limit: 5,
+      });
+      expectSame(messages.map(({ id }) => id), [command.commandId], "the messages"); // prettier-ignore
+    }),
+  ],
+};
+
 export const farewellLaws: readonly TransportLaw[] = [
   law("[T13] tells why the backend ended it, and when to come back", async (trial) => {
     const { bench, wait } = trial;
