@@ -1,4 +1,5 @@
 /** The site of examples/react-chat, built when a source it is made of is newer than it. */
+import { pathToFileURL } from "node:url";
 import { isFresh } from "./fresh.mjs";
 import { runNode } from "./run.mjs";
 import { step } from "./steps.mjs";
@@ -27,3 +28,40 @@ export async function buildApp(mode = "production") {
   const options = { cwd: APP, quiet: true, env: { NODE_ENV: mode } };
   return (await step("build the chat app", () => runNode(args, options))).code;
 }
+
+const DEMO = `${APP}/dist/demo.mjs`;
+const SERVER = ["core", "server", "transport-ws"].map((name) => `packages/${name}/src`);
+
+/**
+ * The demo's own program as one file: to take the types out of some hundred files at every start costs two seconds.
+ * What is installed is not copied in but named where it lies, so the file is good for this clone only.
+ *
+ * @returns {Promise<number>} the exit code; 0 when it is there and fresh.
+ */
+export async function buildDemo() {
+  if (isFresh(DEMO, [...SERVER, `${APP}/demo`, `${APP}/demo.ts`, "pnpm-lock.yaml"])) return 0;
+  const work = async () => {
+    const { build } = await import("esbuild");
+    await build({
+      ...{ entryPoints: [`${APP}/demo.ts`], outfile: DEMO, plugins: [installedStayOutside] },
+      ...{ bundle: true, format: "esm", platform: "node", target: "node20", conditions: ["source"] },
+    });
+    return { code: 0, output: "" };
+  };
+  return (await step("build the demo", work)).code;
+}
+
+/** @type {import("esbuild").Plugin} */
+const installedStayOutside = {
+  name: "installed-stay-outside",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...request }) => {
+      if (pluginData === "asked" || path.startsWith("@tidings/") || path.startsWith("node:"))
+        return undefined;
+      const { resolveDir, kind, importer } = request;
+      const found = await resolve(path, { resolveDir, kind, importer, pluginData: "asked" });
+      if (found.errors.length > 0) return found;
+      return { path: found.external ? found.path : pathToFileURL(found.path).href, external: true };
+    });
+  },
+};

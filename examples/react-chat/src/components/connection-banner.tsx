@@ -1,5 +1,5 @@
 import { useClient, useConnection, useOutbox } from "@tidings/react";
-import { useEffect, useReducer } from "react";
+import { useSyncExternalStore } from "react";
 import { useTexts } from "../texts/use-texts.tsx";
 import { ErrorNote } from "./error-note.tsx";
 import { Icon } from "./icon.tsx";
@@ -63,11 +63,11 @@ export function ConnectionBanner() {
 
 /** Whole seconds, counted down while there is something to count. */
 function useSecondsUntil(at: number | undefined): number {
-  const [, tick] = useReducer((ticks: number) => ticks + 1, 0);
-  useEffect(() => {
-    if (at === undefined) return undefined;
-    const timer = setInterval(tick, 500);
-    return () => clearInterval(timer);
-  }, [at]);
-  return at === undefined ? 0 : Math.max(0, Math.ceil((at - Date.now()) / 1_000));
+  const read = (): number => (at === undefined ? 0 : Math.max(0, Math.ceil((at - Date.now()) / 1_000)));
+  return useSyncExternalStore(everyHalfSecond, read);
+}
+
+function everyHalfSecond(notify: () => void): () => void {
+  const timer = setInterval(notify, 500);
+  return () => clearInterval(timer);
 }
