@@ -115,7 +115,7 @@ class RunningServer implements TidingsServer {
     await this.#http.listen({ port: settings.port, host: settings.host });
     const address = this.#http.server.address();
     if (typeof address === "object" && address) this.port = address.port;
-    this.#cancelHousekeeping = systemClock.every(HOUR_MS, () => void this.#forgetAnswers());
+    this.#cancelHousekeeping = systemClock.every(HOUR_MS, () => void this.#keepHouse());
     log.info({ url: this.url }, "listening");
   }
 
@@ -159,11 +159,21 @@ class RunningServer implements TidingsServer {
     log.info({}, "closed");
   }
 
-  async #forgetAnswers(): Promise<void> {
+  async #keepHouse(): Promise<void> {
     const { store, settings, log } = this.#parts;
-    const before = systemClock.now() - settings.bounds.answerRetentionMs;
+    const now = systemClock.now();
+    const rememberedSince = now - settings.bounds.answerRetentionMs;
     try {
-      while ((await store.forgetAnswers(before)) > 0) await setImmediate();
+      while ((await store.forgetAnswers(rememberedSince)) > 0) await setImmediate();
+      if (!settings.retention || !store.upkeep) return;
+      const { maxAgeMs = Infinity, maxMessages: newest = Infinity } = settings.retention;
+      // Before time began: never.
+      const retention = { before: Math.max(0, now - maxAgeMs), newest, rememberedSince };
+      let next: string | undefined;
+      do {
+        ({ next } = await store.upkeep.prune(retention, next));
+        await setImmediate();
+      } while (next !== undefined && !this.#closing);
     } catch (error) {
       log.error({ what: "housekeeping", err: error }, "failure");
     }

@@ -4,4 +4,4 @@ export { createServer, type TidingsServer } from "./create-server.ts";
 export type { Bus, BusEvent } from "./bus/bus.ts";
 export type { Lobby } from "./engine/lobbies.ts";
 export type { Log } from "./log.ts";
-export type { ServerBounds, ServerOptions } from "./options.ts";
+export type { RetentionOptions, ServerBounds, ServerOptions } from "./options.ts";

@@ -48,8 +48,18 @@ export interface ServerOptions {
   /** A folder of files to serve over HTTP beside the WebSocket. */
   readonly serve?: { readonly dir: string } | undefined;
   readonly bounds?: ServerBounds | undefined;
+  /** Which messages are kept. Default: all, for good. */
+  readonly retention?: RetentionOptions | undefined;
   /** Default: nothing is logged. */
   readonly log?: Log | undefined;
+}
+
+/** What is not kept is deleted once an hour. */
+export interface RetentionOptions {
+  /** Older messages are not kept. */
+  readonly maxAgeMs?: number | undefined;
+  /** Of each conversation only the newest so many are. */
+  readonly maxMessages?: number | undefined;
 }
 
 /** What connections may take of the server (D9). */
@@ -85,12 +95,22 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly bus?: Bus | undefined;
   readonly serve?: { readonly dir: string } | undefined;
   readonly log?: Log | undefined;
+  readonly retention?: RetentionOptions | undefined;
   readonly policy: Policy;
   readonly bounds: Defaulted<ServerBounds>;
 }
 
 type Absent =
-  "secret" | "dataFile" | "database" | "databaseReplica" | "redis" | "store" | "bus" | "serve" | "log";
+  | "secret"
+  | "dataFile"
+  | "database"
+  | "databaseReplica"
+  | "redis"
+  | "store"
+  | "bus"
+  | "serve"
+  | "retention"
+  | "log";
 type Defaulted<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
 const amount = z.int().positive();
@@ -162,6 +182,7 @@ const schema: z.ZodType<Settings> = z.strictObject({
     })
     .optional(),
   bounds: bounds.prefault({}),
+  retention: z.strictObject({ maxAgeMs: amount.optional(), maxMessages: amount.optional() }).optional(),
   log: z.custom<Log>((value) => typeof value === "object" && value !== null).optional(),
 });
 

@@ -57,6 +57,12 @@ describe("the command line", () => {
     expect(readArguments(["--lobbies", ""], {})).toMatchObject({ settings: { server: { lobbies: [] } } });
   });
 
+  it("keeps messages for as long as it is told", () => {
+    const invocation = readArguments(["--max-age", "30d"], { TIDINGS_MAX_MESSAGES: "10000" });
+    const retention = { maxAgeMs: 30 * 86_400_000, maxMessages: 10_000 };
+    expect(invocation).toMatchObject({ settings: { server: { retention } } });
+  });
+
   it("takes a database in place of a file, from a flag or from either variable", () => {
     const database = "postgres://tidings@localhost/tidings";
     const settings = { server: { database, port: 1 } };

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { MessagingError } from "@tidings/core/errors";
 import type { Policy } from "@tidings/core/protocol";
 import type { Lobby } from "../engine/lobbies.ts";
-import type { ServerOptions } from "../options.ts";
+import type { RetentionOptions, ServerOptions } from "../options.ts";
 
 /** What the command line asks for. */
 export type Invocation =
@@ -41,6 +41,8 @@ const flags = {
   lobbies: { type: "string" },
   policy: { type: "string" },
   serve: { type: "string" },
+  "max-age": { type: "string" },
+  "max-messages": { type: "string" },
   "log-level": { type: "string" },
   expires: { type: "string" },
   help: { type: "boolean", short: "h" },
@@ -121,7 +123,16 @@ function readSettings(
       lobbies: mapped(read("lobbies"), (text) => readList(text).map(readLobby)),
       policy: mapped(read("policy"), readPolicy),
       serve: mapped(read("serve"), (dir) => ({ dir })),
+      retention: readRetention(read("max-age"), read("max-messages")),
     },
+  };
+}
+
+function readRetention(maxAge?: string, maxMessages?: string): RetentionOptions | undefined {
+  if (maxAge === undefined && maxMessages === undefined) return undefined;
+  return {
+    maxAgeMs: mapped(maxAge, readDuration),
+    maxMessages: mapped(maxMessages, (text) => readNumber("max-messages", text)),
   };
 }
 

@@ -21,6 +21,8 @@ Every option can also be an environment variable; the option wins.
   --trusted-proxies <number>  TIDINGS_TRUSTED_PROXIES  reverse proxies in front, default 0
   --lobbies <list>            TIDINGS_LOBBIES          conversations everyone is put into, default general
   --policy <file>             TIDINGS_POLICY           JSON: what differs from the default limits and rates
+  --max-age <duration>        TIDINGS_MAX_AGE          how long messages are kept, as 365d; default for good
+  --max-messages <number>     TIDINGS_MAX_MESSAGES     … and how many of each conversation; default all
   --serve <folder>            TIDINGS_SERVE            files to serve over HTTP
   --log-level <level>         TIDINGS_LOG_LEVEL        default info
   --expires <duration>                                 of "token": 30s, 15m, 12h, 7d (default)

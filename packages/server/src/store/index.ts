@@ -13,3 +13,4 @@ export type {
   Store,
   Submission,
 } from "./store.ts";
+export type { Pruned, Retention, Upkeep } from "./upkeep.ts";

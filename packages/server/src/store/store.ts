@@ -9,6 +9,8 @@ import type {
   QueryType,
 } from "@tidings/core/protocol";
 
+import type { Upkeep } from "./upkeep.ts";
+
 /**
  * Where records are kept. It knows who may read what (`access.ts`), applies commands with `apply`, and remembers what
  * it answered. One contract suite (`store-suite.ts`) holds every implementation to this page.
@@ -32,6 +34,8 @@ export interface Store {
   wasIn(conversationId: string, userId: string): Promise<boolean>;
   /** Forgets answers given before `before` (server time, ms), a bounded number at a time; how many it forgot. */
   forgetAnswers(before: number): Promise<number>;
+  /** Absent: it keeps everything for good. */
+  readonly upkeep?: Upkeep;
   close(): Promise<void>;
 }
 

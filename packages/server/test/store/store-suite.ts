@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { defaultPolicy } from "@tidings/core/protocol";
 import type { Store } from "../../src/store/store.ts";
+import type { Retention } from "../../src/store/upkeep.ts";
 import { message } from "../support/raw-client.ts";
 import { type StoreFactory, Workbench } from "./workbench.ts";
 
@@ -425,6 +427,85 @@ export function storeSuite(name: string, factory: StoreFactory): void {
           { version: 0, content: { text: "one" } },
           { version: 1, content: { text: "two" }, replacedBy: "ada" },
         ]);
+      });
+    });
+
+    describe("retention", () => {
+      const all = { before: 0, newest: Infinity, rememberedSince: 0 };
+
+      async function pruned(retention: Retention): Promise<number> {
+        let removed = 0;
+        let next: string | undefined;
+        do {
+          const page = await bench.store.upkeep?.prune(retention, next);
+          removed += page?.removed ?? 0;
+          next = page?.next;
+        } while (next !== undefined);
+        return removed;
+      }
+
+      it("keeps the newest messages, and of those only the young ones", async () => {
+        await bench.group("a", "ada", "bob");
+        await bench.group("b", "ada");
+        const ids: string[] = [];
+        for (let index = 1; index <= 10; index += 1) ids.push(await bench.said("ada", "a", String(index)));
+        await bench.said("ada", "b", "alone");
+        expect(await pruned(all)).toBe(0);
+        expect(await pruned({ ...all, newest: 6 })).toBe(4);
+        const history = { type: "history", conversationId: "a", limit: 100 } as const;
+        const { messages } = await bench.query("bob", history);
+        expect(messages.map(({ seq }) => seq)).toEqual([5, 6, 7, 8, 9, 10]);
+        expect(await bench.query("bob", { ...history, before: 5 })).toMatchObject({
+          messages: [],
+          floorSeq: 5,
+        });
+        expect(await bench.query("bob", { type: "conversation", conversationId: "a" })).toMatchObject({
+          unread: 6,
+        });
+        expect(await pruned({ ...all, before: messages[2]?.createdAt ?? 0 })).toBe(2);
+        expect((await bench.query("bob", history)).messages.map(({ seq }) => seq)).toEqual([7, 8, 9, 10]);
+        expect(await pruned({ ...all, before: Number.MAX_SAFE_INTEGER })).toBe(5);
+        const empty = await bench.query("bob", history);
+        expect(empty).toMatchObject({ messages: [], floorSeq: 11, head: { seq: 10 } });
+        expect(await bench.query("bob", { type: "conversation", conversationId: "a" })).toMatchObject({
+          unread: 0,
+        });
+        const changes = { type: "changes", conversationId: "a", afterRev: 0, limit: 100 } as const;
+        expect((await bench.query("bob", changes)).records.map(({ type }) => type)).not.toContain("message");
+        expect(await bench.accepted("ada", message("a", "on"))).toMatchObject({
+          changes: [{ rev: 14, record: { seq: 11 } }],
+        });
+      });
+
+      it("[D2] remembers of a young message that it was sent, though it is gone", async () => {
+        await bench.group("a", "ada");
+        const send = bench.submission("ada", message("a", "once"));
+        await bench.outcome(send);
+        await bench.said("ada", "a", "newer");
+        expect(await pruned({ ...all, newest: 1 })).toBe(1);
+        bench.store = await factory.reopen(bench.store);
+        expect(await bench.outcome(send)).toMatchObject({ ok: true, isKnown: true, ack: { changes: [] } });
+        expect(await bench.store.forgetAnswers(Number.MAX_SAFE_INTEGER)).toBe(2);
+        expect(await bench.outcome(send)).toMatchObject({ ok: true, isKnown: false });
+      });
+
+      it("[D9] counts what is pinned without what is gone, and keeps none of its reactions", async () => {
+        await bench.group("a", "ada");
+        const messageId = await bench.said("ada", "a", "pinned");
+        const on = { conversationId: "a", messageId } as const;
+        await bench.accepted("ada", { type: "message.pin", ...on });
+        await bench.accepted("ada", { type: "message.react", emoji: "👍", ...on });
+        const other = await bench.said("ada", "a", "other");
+        expect(await pruned({ ...all, newest: 1 })).toBe(1);
+        const limits = { ...defaultPolicy.limits, pins: 1 };
+        await bench.accepted(
+          "ada",
+          { type: "message.pin", conversationId: "a", messageId: other },
+          { limits },
+        );
+        expect(await bench.refusal("ada", { type: "reactors", emoji: "👍", limit: 5, ...on })).toMatchObject({
+          code: "message/not-found",
+        });
       });
     });
 

@@ -2,10 +2,12 @@ import type { Query } from "@tidings/core/protocol";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
 import { type Answers, createAnswers } from "./answers.ts";
 import { type Connection, openConnection } from "./database.ts";
+import { createPrune } from "./prune.ts";
 import { createQueries, type Queries } from "./queries/queries.ts";
 import { migrate } from "./schema.ts";
 import type { Rows } from "../rows.ts";
 import { settle } from "../settle.ts";
+import type { Upkeep } from "../upkeep.ts";
 import { createTables } from "./tables.ts";
 import { createTransactions, type Transactions } from "./transactions.ts";
 
@@ -40,6 +42,7 @@ class LibsqlStore implements Store {
   readonly #answers: Answers;
   readonly #queries: Queries;
   readonly #transactions: Transactions;
+  readonly upkeep: Upkeep;
 
   constructor(connection: Connection, epoch: string, onDefect: (error: unknown) => void) {
     this.epoch = epoch;
@@ -49,6 +52,10 @@ class LibsqlStore implements Store {
     this.#answers = createAnswers(connection);
     this.#queries = createQueries(connection, this.#tables, epoch);
     this.#transactions = createTransactions(connection, this.#tables);
+    const prune = createPrune(connection, this.#answers);
+    this.upkeep = {
+      prune: async (retention, after) => this.#transactions.maintain(() => prune(retention, after)),
+    };
   }
 
   async commit<Item extends Submission>(

@@ -6,6 +6,8 @@ import { type Caches, WorkingSet } from "../working-set.ts";
 export interface Transactions {
   /** Runs what `prepare` gives, writes what it changed, commits. If anything throws, nothing happened. */
   write<Result>(prepare: () => Prepared<Result>): Result;
+  /** Runs what writes past the working set; what is remembered of the tables is void afterwards. */
+  maintain<Result>(work: () => Result): Result;
   /** Everything `work` reads is of one moment. */
   read<Result>(work: () => Result): Result;
 }
@@ -60,6 +62,12 @@ export function createTransactions(connection: Connection, tables: Rows): Transa
         return outcome;
       });
       work?.publish();
+      return result;
+    },
+    maintain(run) {
+      begin.run();
+      const result = within(run);
+      caches = createCaches();
       return result;
     },
     read(run) {

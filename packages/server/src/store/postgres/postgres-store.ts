@@ -3,8 +3,10 @@ import { sql } from "kysely";
 import type { Pool } from "pg";
 import { notFound } from "../../access.ts";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
+import type { Upkeep } from "../upkeep.ts";
 import { commit } from "./commit.ts";
 import { epochOf, migrate } from "./migrations.ts";
+import { prune } from "./prune.ts";
 import { answer } from "./queries/queries.ts";
 import { open, readAs } from "./queries/reader.ts";
 import { memberships } from "./queries/summaries.ts";
@@ -87,6 +89,7 @@ const REPLICATED: ReadonlySet<Query["type"]> = new Set(["history", "participants
 
 class PostgresStore implements Store {
   readonly epoch: string;
+  readonly upkeep: Upkeep;
   readonly #commits: Pool;
   readonly #queries: Pool;
   readonly #replica: Pool | undefined;
@@ -96,6 +99,7 @@ class PostgresStore implements Store {
   constructor(epoch: string, { commits, queries, replica }: Pools, options: PostgresStoreOptions) {
     const { onDefect = () => {}, onFailure = () => {} } = options;
     this.epoch = epoch;
+    this.upkeep = { prune: (retention, after) => prune(commits, retention, after) };
     this.#commits = commits;
     this.#queries = queries;
     this.#replica = replica;

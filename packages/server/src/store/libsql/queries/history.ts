@@ -43,7 +43,7 @@ export function createHistory(
       messages,
       fromSeq: messages[0]?.seq ?? 0,
       toSeq: messages.at(-1)?.seq ?? 0,
-      floorSeq: floor.get(key)?.seq ?? 1,
+      floorSeq: floor.get(key)?.seq ?? head.seq + 1,
       head,
       own: ownReactions(tables, readerId, messages),
     });

@@ -31,8 +31,9 @@ export function createSummaries({ prepare }: Connection, tables: Rows): Summarie
     "SELECT record FROM messages WHERE conversation = ? AND seq = ?",
   );
   // Sequences are dense: unread is a difference, minus the few that do not count.
-  const uncounted = prepare<{ own: number; deleted: number }>(
+  const uncounted = prepare<{ own: number; deleted: number; floor: number | null }>(
     `SELECT
+       (SELECT min(seq) FROM messages WHERE conversation = ?1) AS floor,
        (SELECT count(*) FROM messages WHERE conversation = ?1 AND author_id = ?2 AND seq > ?3) AS own,
        (SELECT count(*) FROM messages WHERE conversation = ?1 AND seq > ?3 AND is_deleted = 1 AND author_id <> ?2) AS deleted`,
   );
@@ -41,14 +42,14 @@ export function createSummaries({ prepare }: Connection, tables: Rows): Summarie
     const { key, head, record, counts } = conversation;
     const receipt = tables.receipt(key, head.conversationId, self.userId);
     const readSeq = receipt?.readSeq ?? 0;
-    const { own = 0, deleted = 0 } = uncounted.get(key, self.userId, readSeq) ?? {};
+    const { own = 0, deleted = 0, floor } = uncounted.get(key, self.userId, readSeq) ?? {};
     const last = newest.get(key, head.seq);
     return {
       conversation: record,
       self,
       head,
       memberCount: counts.members,
-      unread: head.seq - readSeq - own - deleted,
+      unread: head.seq - Math.max(readSeq, (floor ?? head.seq + 1) - 1) - own - deleted,
       ...(last && { lastMessage: decode<MessageRecord>(last) }),
       ...(receipt && { receipt }),
     };

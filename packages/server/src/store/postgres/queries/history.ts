@@ -23,7 +23,7 @@ export async function history(
     messages,
     fromSeq: messages[0]?.seq ?? 0,
     toSeq: messages.at(-1)?.seq ?? 0,
-    floorSeq: oldest?.seq ?? 1,
+    floorSeq: oldest?.seq ?? head.seq + 1,
     head,
     own: await ownReactions(session, readerId, messages),
   });

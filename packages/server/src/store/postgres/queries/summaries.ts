@@ -18,6 +18,8 @@ interface SummaryRow extends ConversationRow {
   readonly delivered_seq: number | null;
   readonly read_seq: number | null;
   readonly at: number | null;
+  /** The oldest message there is. */
+  readonly floor: number | null;
   readonly own: number;
   readonly deleted: number;
 }
@@ -72,6 +74,7 @@ function summaries(readerId: string, which: RawBuilder<unknown>, limit: number):
   return sql<SummaryRow>`
     SELECT c.*, p.record AS self, r.delivered_seq, r.read_seq, r.at,
       (SELECT m.record FROM messages m WHERE m.conversation = c.key AND m.seq = c.seq) AS last,
+      (SELECT m.seq FROM messages m WHERE m.conversation = c.key ORDER BY m.seq LIMIT 1) AS floor,
       (SELECT count(*) FROM messages m
        WHERE m.conversation = c.key AND m.author_id = ${readerId} AND m.seq > coalesce(r.read_seq, 0)) AS own,
       (SELECT count(*) FROM messages m
@@ -87,7 +90,7 @@ function summaries(readerId: string, which: RawBuilder<unknown>, limit: number):
 }
 
 function summaryOf(readerId: string, row: SummaryRow): ConversationSummary {
-  const { self, last, own, deleted, delivered_seq: delivered, read_seq: readTo, at } = row;
+  const { self, last, floor, own, deleted, delivered_seq: delivered, read_seq: readTo, at } = row;
   const { head, record, counts } = conversationOf(row);
   const receipt =
     delivered === null || readTo === null || at === null
@@ -98,7 +101,7 @@ function summaryOf(readerId: string, row: SummaryRow): ConversationSummary {
     self,
     head,
     memberCount: counts.members,
-    unread: head.seq - (readTo ?? 0) - own - deleted,
+    unread: head.seq - Math.max(readTo ?? 0, (floor ?? head.seq + 1) - 1) - own - deleted,
     ...(last && { lastMessage: last }),
     ...(receipt && { receipt }),
   };

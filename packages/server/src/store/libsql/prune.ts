@@ -1,0 +1,59 @@
+import type { MessageRecord } from "@tidings/core/protocol";
+import { sentAnswer } from "../answers.ts";
+import { CONVERSATIONS_AT_ONCE, MESSAGES_AT_ONCE, type Pruned, prunedTo, type Retention } from "../upkeep.ts";
+import type { Answers } from "./answers.ts";
+import type { Connection } from "./database.ts";
+import { decode } from "./tables.ts";
+
+interface Candidate {
+  readonly key: number;
+  readonly id: string;
+  readonly seq: number;
+}
+
+/** See `Upkeep`. To be called inside a transaction. */
+export function createPrune(
+  { prepare }: Connection,
+  answers: Pick<Answers, "put">,
+): (retention: Retention, after?: string) => Pruned {
+  const page = prepare<Candidate>(
+    "SELECT key, id, seq FROM conversations WHERE key > ? ORDER BY key LIMIT ?",
+  );
+  const oldest = prepare<{ seq: number; created_at: number }>(
+    `SELECT seq, record ->> 'createdAt' AS created_at FROM messages WHERE conversation = ? ORDER BY seq LIMIT ?`,
+  );
+  const remove = prepare<{ record: string }>(
+    "DELETE FROM messages WHERE conversation = ? AND seq <= ? RETURNING record",
+  );
+  const removeVersions = prepare("DELETE FROM versions WHERE message_id = ?");
+  const removeReactions = prepare("DELETE FROM reactions WHERE message_id = ?");
+  const unpin = prepare("UPDATE conversations SET pins = pins - ? WHERE key = ?");
+
+  const pruneOne = ({ key, id: conversationId, seq }: Candidate, retention: Retention): number => {
+    const to = prunedTo(oldest.all(key, MESSAGES_AT_ONCE), seq, retention);
+    if (to === 0) return 0;
+    const gone = remove.all(key, to).map(decode<MessageRecord>);
+    unpin.run(gone.filter(({ pinnedAt }) => pinnedAt !== undefined).length, key);
+    for (const { id, authorId: userId, createdAt } of gone) {
+      removeVersions.run(id);
+      removeReactions.run(id);
+      if (createdAt < retention.rememberedSince) continue;
+      answers.put(id, { userId, conversationId, answer: sentAnswer(id, createdAt) }, createdAt);
+    }
+    return gone.length;
+  };
+
+  return (retention, after = "0") => {
+    const candidates = page.all(Number(after), CONVERSATIONS_AT_ONCE);
+    let removed = 0;
+    for (const [index, candidate] of candidates.entries()) {
+      removed += pruneOne(candidate, retention);
+      // One transaction is not to take for long; the one it stopped at is not done, so it comes again.
+      if (removed >= MESSAGES_AT_ONCE) return { removed, next: String(candidates[index - 1]?.key ?? after) };
+    }
+    const last = candidates.at(-1);
+    return candidates.length < CONVERSATIONS_AT_ONCE || !last
+      ? { removed }
+      : { removed, next: String(last.key) };
+  };
+}

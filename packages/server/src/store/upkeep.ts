@@ -1,0 +1,42 @@
+/** Which messages are kept. What is not is deleted for good, the oldest first, so that history stays unbroken. */
+export interface Retention {
+  /** Messages sent before this are not kept, server time in ms. */
+  readonly before: number;
+  /** The newest so many of each conversation are; `Infinity` for all. */
+  readonly newest: number;
+  /** That a message was sent is remembered if it was since then, so that it is not taken again (D2). */
+  readonly rememberedSince: number;
+}
+
+/** What a store does now and then, a bounded amount at a time, so that it never holds up commits for long. */
+export interface Upkeep {
+  /**
+   * Deletes messages of some conversations.
+   *
+   * @param after - `next` of the call before.
+   * @returns `next` until every conversation was looked at.
+   */
+  prune(retention: Retention, after?: string): Promise<Pruned>;
+}
+
+export interface Pruned {
+  readonly removed: number;
+  readonly next?: string;
+}
+
+/** Conversations looked at in one call, and messages deleted of one of them. */
+export const CONVERSATIONS_AT_ONCE = 100;
+export const MESSAGES_AT_ONCE = 1_000;
+
+interface Oldest {
+  readonly seq: number;
+  readonly created_at: number;
+}
+
+/** Up to which sequence `oldest`, in their order, are not kept; 0 if all are. */
+export function prunedTo(oldest: readonly Oldest[], headSeq: number, retention: Retention): number {
+  const kept = oldest.findIndex(
+    ({ seq, created_at: at }) => at >= retention.before && seq > headSeq - retention.newest,
+  );
+  return (kept === -1 ? oldest : oldest.slice(0, kept)).at(-1)?.seq ?? 0;
+}
