@@ -153,14 +153,14 @@ describe("versions of the database", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const newer = databaseStorage(name, MIGRATIONS);
     const opening = newer.open();
-    const refused = expect(opening).rejects.toMatchObject({
-      code: "storage/failed",
-      message: expect.stringContaining("another tab has kept an older version open"),
-    });
+    opening.catch(() => {});
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     vi.advanceTimersByTime(OPEN_TIMEOUT_MS);
-    await refused;
+    await expect(opening).rejects.toMatchObject({
+      code: "storage/failed",
+      message: expect.stringContaining("another tab has kept an older version open"),
+    });
     vi.useRealTimers();
     request.result.close(); // what comes late closes itself, and is no obstacle
     await newer.open();
@@ -216,9 +216,10 @@ describe("what goes wrong with IndexedDB", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const silent = vi.spyOn(IDBFactory.prototype, "open").mockReturnValue(Object.create(null));
     const storage = indexedDbStorage({ name: newName() });
-    const refused = expect(storage.open()).rejects.toMatchObject({ code: "storage/failed", retryable: true });
+    const opening = storage.open();
+    opening.catch(() => {});
     vi.advanceTimersByTime(OPEN_TIMEOUT_MS);
-    await refused;
+    await expect(opening).rejects.toMatchObject({ code: "storage/failed", retryable: true });
     silent.mockRestore();
     vi.useRealTimers();
     await storage.open();

@@ -192,7 +192,7 @@ export const quotaLaws: readonly StorageLaw[] = [
     const error = await wait.refused(storage.write(large), "a write without room should be refused");
     expectSame([error.code, error.retryable], ["storage/full", false], "its code, and whether to retry");
     await expectAll(storage, [[["a"], 1], [["b"], 1]], "what is left"); // prettier-ignore
-    await storage.write([remove(["b"])]);
+    await storage.write([remove(["b"]), remove(["c"])]);
     await bench.free?.();
     await storage.write([put(["c"], 3)]);
     await expectAll(storage, [[["a"], 1], [["c"], 3]], "what is there when there is room"); // prettier-ignore

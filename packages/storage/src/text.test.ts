@@ -1,0 +1,70 @@
+import type { StorageKey } from "@tidings/core";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { boundsOf, fromText, toKey, toName, toText } from "./text.ts";
+
+const units = fc.constantFrom("\0", "\u0001", "\u0002", "\u0003", "a", "é", "\ud7fe", "\ud7ff", "\ud800", "\udc00", "\ue000", "\uffff"); // prettier-ignore
+const keys = fc.array(
+  fc.array(units, { maxLength: 3 }).map((all) => all.join("")),
+  { maxLength: 3 },
+);
+
+/** As the contract says it. */
+function compare(one: StorageKey, other: StorageKey): number {
+  const index = one.findIndex((part, at) => part !== other[at]);
+  if (index < 0 || index >= other.length) return Math.sign(one.length - other.length);
+  return (one[index] ?? "") < (other[index] ?? "") ? -1 : 1;
+}
+
+describe("the name of a key", () => {
+  const sign = (one: string, other: string): number => Number(one > other) - Number(one < other);
+
+  it("sorts as the key does, in UTF-16 and in UTF-8, and leads back to it", () => {
+    fc.assert(
+      fc.property(keys, keys, (one, other) => {
+        const [a, b] = [toName(one), toName(other)];
+        expect(sign(a, b)).toBe(compare(one, other));
+        expect(Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b)))).toBe(compare(one, other));
+        expect(toKey(a)).toEqual(one);
+        expect(Buffer.from(a).toString()).toBe(a);
+        expect(a).not.toContain("\0");
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("lies within the bounds of whatever the key begins with, and of nothing else", () => {
+    fc.assert(
+      fc.property(keys, keys, (key, prefix) => {
+        const [from, to] = boundsOf(prefix);
+        const isWithin = prefix.every((part, index) => key[index] === part);
+        expect(toName(key) >= from && toName(key) < to).toBe(isWithin);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe("the text of a value", () => {
+  it("keeps types, also those JSON has not", () => {
+    const value = {
+      at: new Date(5),
+      big: 1n,
+      left: undefined,
+      bytes: new Uint8Array([1]),
+      sets: new Set([NaN]),
+    };
+    expect(fromText(toText(value))).toEqual(value);
+    expect(fromText(toText(undefined))).toBeUndefined();
+    const hostile = JSON.parse('{"__proto__":{"a":1}}');
+    expect(() => toText(hostile)).toThrow("unable to write");
+  });
+
+  it("is refused for what cannot be kept", () => {
+    for (const value of [() => 1, Symbol("a"), new (class A {})(), Promise.resolve()]) {
+      expect(() => toText(value)).toThrow(
+        expect.objectContaining({ code: "storage/failed", retryable: false }),
+      );
+    }
+  });
+});
