@@ -97,6 +97,22 @@ describe("message.send", () => {
     expect(outcome(withCast().try("olga", { ...send, kind, content: { text: " " } }))).toBe("draft/empty");
   });
 
+  it("lets the system do what nobody lets a person do: write where all are silent, change and delete what others said", () => {
+    const ledger = withCast();
+    const messageId = ledger.say("mike");
+    ledger.do("olga", { type: "participant.mute", userId: "mary" });
+    ledger.do("olga", { type: "conversation.status", status: "muted" });
+    const edit = { type: "message.edit", messageId, content: { text: "by the system" } } as const;
+    for (const command of [send, edit]) {
+      expect(outcome(ledger.try("mary", command))).not.toBe("ok");
+      expect(outcome(ledger.try("mary", command, { system: true }))).toBe("ok");
+    }
+    const direct = withCast("direct");
+    const secret = { type: "message.delete", messageId: direct.say("adam") } as const;
+    expect(outcome(direct.try("olga", secret))).toBe("permission/denied");
+    expect(outcome(direct.try("olga", secret, { system: true }))).toBe("ok");
+  });
+
   it("leaves announcements to moderators and system messages to the system", () => {
     const ledger = withCast();
     const announce = { ...send, kind: "announcement" } as const;

@@ -77,6 +77,21 @@ describe("a replica's confirmed records", () => {
     expect(lab.replica.view.get().items.at(1)).toBe(hole);
   });
 
+  it("keep a hole the same when the one before it is filled, and show one that shrinks with nothing in it", () => {
+    const lab = labWith("one");
+    for (const text of ["two", "three", "four", "five", "six", "seven"]) lab.act("bob", say(text));
+    for (const delivered of [1, 5]) lab.inFlight[delivered]?.();
+    expect(shown(lab)).toEqual(["one", "2…2", "three", "4…6", "seven"]);
+    const later = lab.replica.view.get().items.at(3);
+    lab.inFlight[0]?.();
+    expect(shown(lab)).toEqual(["one", "two", "three", "4…6", "seven"]);
+    expect(lab.replica.view.get().items.at(3)).toBe(later);
+    const { head } = lab.replica.records;
+    const nothing = { epoch: lab.backend.epoch, messages: [], own: {}, floorSeq: 1, head };
+    lab.replica.acceptHistory({ ...nothing, fromSeq: 4, toSeq: 5 });
+    expect(shown(lab)).toEqual(["one", "two", "three", "6…6", "seven"]);
+  });
+
   it("[D3] keep a change that arrives before the older page in which its message comes", () => {
     const lab = createLab();
     for (const text of ["one", "two", "three"]) lab.act("bob", say(text));
