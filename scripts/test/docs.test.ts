@@ -13,7 +13,9 @@ describe("code in README files and docs/", () => {
   const pages = [
     "README.md",
     ...folders.map((folder) => `${folder}/README.md`),
-    ...(existsSync("docs") ? readdirSync("docs", { encoding: "utf8", recursive: true }).map((name) => `docs/${name}`) : []),
+    ...(existsSync("docs")
+      ? readdirSync("docs", { encoding: "utf8", recursive: true }).map((name) => `docs/${name}`)
+      : []),
   ].filter((page) => page.endsWith(".md") && existsSync(page));
   const blocks = pages.flatMap((page) => codeBlocks(page, readFileSync(page, "utf8")));
 
