@@ -24,6 +24,7 @@ function setUp({
   journal = {} as Partial<Journal>,
   burst = Infinity,
   onEntry = (_entry: OutboxEntry): void => {},
+  penalise = (_conversationId: string, _retryAfterMs: number): void => {},
 } = {}) {
   const clock = virtualClock();
   const flights: Flight[] = [];
@@ -45,7 +46,7 @@ function setUp({
     },
     limiter: {
       take: () => (tokens-- > 0 ? { ok: true } : { ok: false, retryAfterMs: 1_000 }),
-      penalise: () => {},
+      penalise,
     },
     maxEntries: 100,
     window: () => window,
@@ -173,7 +174,9 @@ describe("outbox", () => {
   );
 
   it("[D1, O4] waits for a rate as often as it is told for how long", async () => {
-    const { outbox, flights, clock, link } = setUp();
+    const told: number[] = [];
+    const penalise = (_conversationId: string, retryAfterMs: number): void => void told.push(retryAfterMs);
+    const { outbox, flights, clock, link } = setUp({ penalise });
     outbox.use(link());
     const entry = outbox.add(send("m1"));
     await clock.settle();
@@ -183,6 +186,9 @@ describe("outbox", () => {
     }
     expect(flights).toHaveLength(31);
     expect(entry.status).toBe("sending");
+    flights.at(-1)?.refuse(new MessagingError("rate/limited"));
+    await clock.settle();
+    expect(told).toEqual([...Array<number>(30).fill(59_000), 0]);
   });
 
   it("[D2, O6] submits again what a broken link left unanswered, under the same id", async () => {

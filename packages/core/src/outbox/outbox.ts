@@ -169,9 +169,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const waitAfter = (entry: Entry, error: MessagingError): void => {
     const { conversationId } = entry.command;
     const { code, retryAfterMs = 0 } = error;
-    const isPaced = code === "rate/limited" && retryAfterMs > 0;
-    if (isPaced) limiter.penalise(conversationId, retryAfterMs);
-    else entry.refusals += 1;
+    const isLimited = code === "rate/limited";
+    if (isLimited) limiter.penalise(conversationId, retryAfterMs);
+    if (!isLimited || retryAfterMs === 0) entry.refusals += 1;
     const { refusals } = entry;
     if (refusals >= MOST_REFUSALS) {
       const message = `unable to deliver; refused ${refusals} times, last with ${code}`;
