@@ -381,6 +381,12 @@ const defects: readonly (readonly [string, string, () => Defect])[] = [
         messages: page.messages.map((each) => ({ ...each, glitter: 1 })),
       })),
   ],
+  ["has no rates but those it announces", "B29", () => rejected("rate/limited", accepting)],
+  [
+    "does not say how long to wait",
+    "B29",
+    () => rejected("rate/limited", (frame) => ({ ...frame, retryAfterMs: 0 })),
+  ],
   ["shows the typing of strangers", "B28", typingOfStrangers],
 ];
 

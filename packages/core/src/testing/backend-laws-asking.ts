@@ -5,6 +5,9 @@ import { type BackendTrial, gather, words } from "./backend-trial.ts";
 import { newId } from "./dialled.ts";
 import { expectSame, expectThat, law, type Law, type LawGroup } from "./kit.ts";
 
+/** A burst above this is not tried. */
+const MOST_SENT = 200;
+
 type BackendLaw = Law<BackendTrial>;
 
 async function expectEnd(peer: Peer, ...codes: readonly unknown[]): Promise<void> {
@@ -228,6 +231,29 @@ const once: readonly BackendLaw[] = [
     await ada.ping();
     await trial.wait.until(() => ada.all("ack").length === 3, "those around it should be accepted");
     expectSame(ada.all("reject").map(({ code }) => code), ["draft/too-long"], "the refusals"); // prettier-ignore
+  }),
+  law("[B29] keeps to the rates it announces, and tells how long to wait", async (trial) => {
+    const ada = await trial.enter("ada");
+    const conversationId = await gather(ada);
+    const burst = Math.min(...ada.welcome.policy.rates.map((rate) => rate.burst));
+    if (burst > MOST_SENT) return; // what takes so many at once need not be tried
+    const commands = Array.from({ length: burst + 2 }, (_, index) =>
+      complete(words(conversationId, String(index))),
+    );
+    const frames = commands.map((command) => ({ type: "submit", ...ada.next(command), command }) as const);
+    ada.send(...frames);
+    for (const { id } of frames) await ada.answer(id);
+    const [first] = ada.all("reject");
+    expectThat(first !== undefined, `more than ${burst} messages at once should be refused`);
+    expectSame([first.code, first.retryable], ["rate/limited", true], "the refusal");
+    expectThat((first.retryAfterMs ?? 0) > 0, "the refusal should tell how long to wait");
+    const refusedFrom = frames.find(({ id }) => id === first.id)?.lane;
+    expectSame(first.expected, refusedFrom, "the number that the lane waits for");
+    expectSame(
+      ada.all("ack").length,
+      (refusedFrom ?? 0) - 1,
+      "how many were accepted, the conversation included",
+    );
   }),
 ];
 
