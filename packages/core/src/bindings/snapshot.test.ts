@@ -96,6 +96,25 @@ describe("a snapshot", () => {
     expect(texts(room)).toContain("in the new epoch");
   });
 
+  it("counts for more than what storage holds of an earlier epoch", async () => {
+    const here = world();
+    const kept = memoryStorage();
+    const storage = { ...kept, close: async () => {} };
+    const [before, room] = await member(here, "ada", { storage });
+    await room.send("in the epoch before");
+    await here.clock.advance(1_000);
+    await before.close();
+    here.backend.faults.restore();
+    const [onServer, there] = await member(here, "ada");
+    await there.send("in this one");
+    await here.clock.settle();
+    const taken = here.client("ada", { storage });
+    hydrate(taken, JSON.parse(JSON.stringify(dehydrate(onServer))));
+    expect(texts(taken.conversation("general"))).toContain("in this one");
+    await here.clock.advance(1_000);
+    expect(texts(taken.conversation("general"))).toContain("in this one");
+  });
+
   it("[D8] is not shown to another user, and not made for nobody", async () => {
     const here = world();
     const [, , snapshot] = await rendered(here);

@@ -70,7 +70,8 @@ export function hydrate(client: Client, snapshot: unknown): void {
   core.scope.batch(() => {
     session.userId.set(userId);
     for (const each of all) {
-      if ((session.epoch() ?? each.epoch) !== each.epoch) continue; // the backend begins anew meanwhile
+      session.suppose(each.epoch);
+      if (session.epoch() !== each.epoch) continue; // the backend begins anew meanwhile
       const replica = core.directory.get(each.summary.conversation.conversationId);
       show(replica, each);
       if (each.timeline) core.sync.restored(replica);

@@ -9,6 +9,8 @@ export interface Session {
   readonly policy: Cell<Policy>;
   /** Of the backend's numbering, once it has said so. */
   epoch(): string | undefined;
+  /** What the backend's numbering was a moment ago, for as long as this one has not said. */
+  suppose(epoch: string): void;
   /** Our best guess of the backend's clock, ms: for display and mutes, it orders nothing (D3). */
   serverNow(): number;
   welcome(welcome: Welcome): void;
@@ -23,6 +25,7 @@ export function createSession(clock: Clock, scope: Scope, knownUserId: string | 
     userId,
     policy,
     epoch: () => epoch,
+    suppose: (next) => void (epoch ??= next),
     serverNow: () => Math.max(0, Math.round(clock.now() + aheadMs)),
     welcome(welcome) {
       epoch = welcome.epoch;
