@@ -1,7 +1,9 @@
 /** Starts the bot: `node --conditions=source --import ts-blank-space/register examples/node-bot/bot.ts`. See README.md. */
 import process from "node:process";
 import { createClient } from "@tidings/core";
+import { sqliteStorage } from "@tidings/storage/sqlite";
 import { webSocketTransport } from "@tidings/transport-ws";
+import Database from "libsql";
 import { WebSocket } from "ws";
 import { answerTo } from "./answers.ts";
 import { runBot } from "./run-bot.ts";
@@ -14,8 +16,10 @@ if (!token || !secret) {
   process.exit(2);
 }
 
+const file = process.env["BOT_FILE"] ?? "bot.db";
 const client = createClient({
   transport: webSocketTransport({ url, WebSocket }),
+  storage: sqliteStorage({ database: () => new Database(file) }),
   auth: token,
 });
 const stop = runBot({

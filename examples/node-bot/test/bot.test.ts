@@ -70,9 +70,15 @@ describe("the bot, killed again and again", () => {
     await client.connect();
     return client;
   };
+  const file = join(folder, "bot.db");
   const startBot = async (): Promise<ChildProcess> => {
     const token = await issueToken({ userId: "bot", secret: SECRET });
-    return start("bot.ts", [], { TIDINGS_URL: url, TIDINGS_TOKEN: token, BOT_SECRET: "bots" });
+    return start("bot.ts", [], {
+      TIDINGS_URL: url,
+      TIDINGS_TOKEN: token,
+      BOT_SECRET: "bots",
+      BOT_FILE: file,
+    });
   };
   const livesUntilItSays = async (word: string): Promise<void> => {
     const bot = await startBot();
