@@ -7,33 +7,19 @@ import { may } from "./permissions.ts";
 import { react } from "./reaction.ts";
 import type { ApplyContext } from "./types.ts";
 
-type Draft = { -readonly [Field in keyof MessageRecord]: MessageRecord[Field] };
-
 /** `origin` is what the sender says of it: only a backend that holds both conversations could prove it. */
 export function send(scene: Scene, command: SendMessage): Verdict {
   const { records, context } = scene;
-  const { commandId, conversationId, kind, content, custom, replyTo, threadId, origin } = command;
-  const fault = unspeakable(scene, kind, content) ?? misplaced(scene, command);
-  if (fault) return fault;
-  const record: Draft = {
-    type: "message",
-    id: commandId,
-    conversationId,
-    rev: 0,
-    seq: records.head.seq + 1,
-    kind,
-    authorId: context.actorId,
-    content,
-    sentAt: command.at,
-    createdAt: context.at,
-    version: 0,
-    reactions: [],
-  };
-  if (custom) record.custom = custom;
-  if (replyTo) record.replyTo = replyTo;
-  if (threadId) record.threadId = threadId;
-  if (origin) record.origin = origin;
-  return put(scene, command, record);
+  const fault = unspeakable(scene, command.kind, command.content) ?? misplaced(scene, command);
+  return fault ?? put(scene, command, messageOf(command, context, records.head.seq + 1));
+}
+
+/** The message that a command makes, before it has a revision. */
+export function messageOf(command: SendMessage, context: ApplyContext, seq: number): MessageRecord {
+  const { actorId: authorId, at: createdAt } = context;
+  const { commandId: id, at: sentAt, ...said } = command;
+  const unnumbered = { rev: 0, seq, version: 0, reactions: [] };
+  return { ...said, ...unnumbered, type: "message", id, authorId, sentAt, createdAt };
 }
 
 /** What this person may not say, or nobody. */

@@ -1,9 +1,9 @@
 import type { DeliveryStatus } from "../delivery/machine.ts";
 import { apply } from "../domain/apply.ts";
+import { messageOf } from "../domain/message.ts";
 import type { Accepted, Applied, ApplyContext, Records } from "../domain/types.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
 import type { Command, SendMessage } from "../protocol/commands.ts";
-import type { MessageRecord } from "../protocol/records.ts";
 import { type Slot, slotOf } from "./slot.ts";
 
 /** A command that has no answer yet. */
@@ -49,7 +49,8 @@ export function replayOn(
   const isActive = hasEffect(pending);
   if (command.type === "message.send") {
     if (slot || status === "cancelled" || !hasContent(command)) return slot;
-    return slotOf(unconfirmed(command, context), 0, { pending: isActive, status, error, reacted: none });
+    // Asking nobody: what somebody wrote stays in sight until they take it back or the backend has answered.
+    return slotOf(messageOf(command, context, 0), 0, { pending: isActive, status, error, reacted: none });
   }
   if (!slot || status === "cancelled") return slot;
   const { message, weight, overlay = { pending: false, error, reacted: none } } = slot;
@@ -71,26 +72,3 @@ function hasContent({ content }: SendMessage): boolean {
 
 const none: ReadonlyMap<string, boolean> = new Map();
 const nothing: Accepted = { ok: true, changes: [] };
-
-/**
- * As `apply` makes it (a test compares them), but asking nobody: what somebody wrote stays in sight until they take it
- * back or the backend has answered. It has no place and no revision yet: 0.
- */
-function unconfirmed(
-  command: SendMessage,
-  { actorId: authorId, at: createdAt }: ApplyContext,
-): MessageRecord {
-  const { commandId: id, at: sentAt, ...said } = command;
-  return {
-    ...said,
-    type: "message",
-    id,
-    authorId,
-    sentAt,
-    createdAt,
-    rev: 0,
-    seq: 0,
-    version: 0,
-    reactions: [],
-  };
-}
