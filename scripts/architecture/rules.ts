@@ -92,6 +92,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
     bans: [],
   },
   "packages/simulation": { doors: "any", bans: [] },
+  "examples/custom-storage": { doors: "any", bans: [] },
   "examples/custom-transport": { doors: "any", bans: [] },
   "examples/vanilla": { doors: "any", bans: [] },
   "examples/vue-composable": { doors: "any", bans: [] },

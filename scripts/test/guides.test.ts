@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest";
 import { codeBlocks } from "../docs/blocks.ts";
 
 /** A guide that is made step by step, and the example that is what comes out. */
-const guides = [{ page: "docs/guides/custom-transport.md", example: "examples/custom-transport" }];
+const guides = [
+  { page: "docs/guides/custom-storage.md", example: "examples/custom-storage" },
+  { page: "docs/guides/custom-transport.md", example: "examples/custom-transport" },
+];
 
 /** Without what a formatter may change. */
 const plain = (code: string): string => code.replaceAll(/[\s,;]+/g, "");
