@@ -33,6 +33,14 @@ export interface TidingsServer {
   /** A token for `userId`, signed with this server's secret. */
   issueToken(userId: string, options?: { readonly expiresInMs?: number }): Promise<string>;
   /**
+   * Takes back everything a person said and did, and deletes what no command takes back: their messages say nothing any
+   * more, on all devices; their reactions, watermarks and earlier texts are gone; they are in no conversation. What stays
+   * is their id, and that they were there. The last owner of a conversation stays in it: make somebody else owner first.
+   *
+   * @throws {Error} if the store fails; call it again.
+   */
+  eraseUser(userId: string): Promise<void>;
+  /**
    * Stops without losing anything: takes no new links, answers what was submitted, tells every client when to come
    * back, closes. Calling it again waits for the same end.
    */
@@ -141,6 +149,10 @@ class RunningServer implements TidingsServer {
     const { secret, settings } = this.#parts;
     const { issuer, audience } = settings;
     return issueToken({ secret, issuer, audience, userId, ...options });
+  }
+
+  eraseUser(userId: string): Promise<void> {
+    return this.#parts.engine.erase(userId);
   }
 
   close(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Store } from "../store/store.ts";
 import type { EngineBounds } from "./bounds.ts";
 import type { Clock } from "./clock.ts";
 import { Commits } from "./commits.ts";
+import { erase } from "./erasure.ts";
 import { FanOut } from "./fan-out.ts";
 import { type Authenticate, Greeting } from "./greeting.ts";
 import { Lobbies, type Lobby } from "./lobbies.ts";
@@ -140,6 +141,12 @@ export class Engine {
   /** Ends a link, telling the client why. */
   close(session: Session, farewell: Farewell): void {
     this.#outbound.close(session, farewell);
+  }
+
+  /** See `TidingsServer.eraseUser`. */
+  erase(userId: string): Promise<void> {
+    const { store, clock, newId } = this.#options;
+    return erase(userId, { store, clock, newId, commits: this.#commits });
   }
 
   /**

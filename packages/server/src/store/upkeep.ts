@@ -1,3 +1,5 @@
+import type { MessageRecord } from "@tidings/core/protocol";
+
 /** Which messages are kept. What is not is deleted for good, the oldest first, so that history stays unbroken. */
 export interface Retention {
   /** Messages sent before this are not kept, server time in ms. */
@@ -17,11 +19,40 @@ export interface Upkeep {
    * @returns `next` until every conversation was looked at.
    */
   prune(retention: Retention, after?: string): Promise<Pruned>;
+  /** Some of what a person left, as the commands that take it back; none when there is no more. */
+  traces(userId: string): Promise<readonly Trace[]>;
+  /**
+   * Deletes for good what a person left that no command takes back: earlier texts, watermarks, answers, and whatever
+   * `traces` still finds.
+   */
+  forget(userId: string, at: number): Promise<void>;
 }
+
+export type Trace =
+  | { readonly type: "message.delete"; readonly conversationId: string; readonly messageId: string }
+  | {
+      readonly type: "message.unreact";
+      readonly conversationId: string;
+      readonly messageId: string;
+      readonly emoji: string;
+    }
+  | { readonly type: "participant.leave"; readonly conversationId: string };
 
 export interface Pruned {
   readonly removed: number;
   readonly next?: string;
+}
+
+/** Traces given in one call. */
+export const TRACES_AT_ONCE = 200;
+
+/** The actor of what the server does by itself. */
+const SYSTEM = "system";
+
+/** A message as it is once it says nothing any more. */
+export function erased(message: MessageRecord, at: number): MessageRecord {
+  const { custom: _custom, origin: _origin, pinnedAt: _pinnedAt, pinnedBy: _pinnedBy, ...kept } = message;
+  return { ...kept, content: { text: "" }, reactions: [], deletedAt: at, deletedBy: SYSTEM };
 }
 
 /** Conversations looked at in one call, and messages deleted of one of them. */

@@ -98,5 +98,7 @@ async function everything(bench: Workbench): Promise<void> {
   await bench.store.memberships("user 7");
   await bench.store.wasIn("a", "cy");
   await bench.store.forgetAnswers(900_010);
+  await bench.store.upkeep?.traces("bob");
+  await bench.store.upkeep?.forget("bob", 1_000);
   await bench.store.upkeep?.prune({ before: 0, newest: 45, rememberedSince: 0 });
 }

@@ -509,6 +509,50 @@ export function storeSuite(name: string, factory: StoreFactory): void {
       });
     });
 
+    describe("erasure", () => {
+      it("names what a person left, and forgets what no command takes back", async () => {
+        await bench.group("a", "ada", "bob");
+        await bench.group("b", "bob");
+        const theirs = await bench.said("bob", "a", "bob's secret");
+        const other = await bench.said("ada", "a", "ada's own");
+        const content = { text: "bob's other secret" };
+        await bench.accepted("bob", {
+          type: "message.edit",
+          conversationId: "a",
+          messageId: theirs,
+          content,
+        });
+        await bench.accepted("bob", {
+          type: "message.react",
+          conversationId: "a",
+          messageId: other,
+          emoji: "👍",
+        });
+        await bench.accepted("bob", { type: "receipt.mark", conversationId: "a", readSeq: 2 });
+        const traces = await bench.store.upkeep?.traces("bob");
+        expect(traces).toEqual([
+          { type: "message.unreact", conversationId: "a", messageId: other, emoji: "👍" },
+          { type: "message.delete", conversationId: "a", messageId: theirs },
+          { type: "participant.leave", conversationId: "a" },
+          { type: "participant.leave", conversationId: "b" },
+        ]);
+        await bench.store.upkeep?.forget("bob", 7);
+        bench.store = await factory.reopen(bench.store);
+        const { messages } = await bench.query("ada", { type: "history", conversationId: "a", limit: 10 });
+        expect(messages).toMatchObject([
+          { content: { text: "" }, deletedAt: 7 },
+          { content: { text: "ada's own" } },
+        ]);
+        expect(JSON.stringify(messages)).not.toContain("secret");
+        const versions = { type: "versions", conversationId: "a", messageId: theirs } as const;
+        expect(await bench.query("ada", versions)).toEqual([]);
+        const receipts = { type: "receipts", conversationId: "a", limit: 10 } as const;
+        expect((await bench.query("ada", receipts)).items).toEqual([]);
+        expect(await bench.store.upkeep?.traces("bob")).toHaveLength(2); // To leave is a command's.
+        expect(await bench.store.upkeep?.traces("ada")).not.toEqual([]);
+      });
+    });
+
     describe("isolation", () => {
       it("[D8] answers about what is not there and what is not one's own word for word the same", async () => {
         await bench.group("theirs", "ada");

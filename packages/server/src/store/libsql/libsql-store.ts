@@ -2,6 +2,7 @@ import type { Query } from "@tidings/core/protocol";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
 import { type Answers, createAnswers } from "./answers.ts";
 import { type Connection, openConnection } from "./database.ts";
+import { createErase } from "./erase.ts";
 import { createPrune } from "./prune.ts";
 import { createQueries, type Queries } from "./queries/queries.ts";
 import { migrate } from "./schema.ts";
@@ -53,8 +54,11 @@ class LibsqlStore implements Store {
     this.#queries = createQueries(connection, this.#tables, epoch);
     this.#transactions = createTransactions(connection, this.#tables);
     const prune = createPrune(connection, this.#answers);
+    const { traces, forget } = createErase(connection);
     this.upkeep = {
       prune: async (retention, after) => this.#transactions.maintain(() => prune(retention, after)),
+      traces: async (userId) => traces(userId),
+      forget: async (userId, at) => this.#transactions.maintain(() => forget(userId, at)),
     };
   }
 

@@ -5,6 +5,7 @@ import { notFound } from "../../access.ts";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
 import type { Upkeep } from "../upkeep.ts";
 import { commit } from "./commit.ts";
+import { forget, traces } from "./erase.ts";
 import { epochOf, migrate } from "./migrations.ts";
 import { prune } from "./prune.ts";
 import { answer } from "./queries/queries.ts";
@@ -99,7 +100,11 @@ class PostgresStore implements Store {
   constructor(epoch: string, { commits, queries, replica }: Pools, options: PostgresStoreOptions) {
     const { onDefect = () => {}, onFailure = () => {} } = options;
     this.epoch = epoch;
-    this.upkeep = { prune: (retention, after) => prune(commits, retention, after) };
+    this.upkeep = {
+      prune: (retention, after) => prune(commits, retention, after),
+      traces: (userId) => traces(queries, userId),
+      forget: (userId, at) => forget(commits, userId, at),
+    };
     this.#commits = commits;
     this.#queries = queries;
     this.#replica = replica;

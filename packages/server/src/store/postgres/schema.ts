@@ -94,6 +94,7 @@ export const firstSchema: RawBuilder<unknown> = sql.raw(`
     answer json NOT NULL
   );
   CREATE INDEX answers_by_age ON answers (at);
+  CREATE INDEX answers_by_user ON answers (user_id);
 
   -- The highest sequence given away up to a revision, by bisection: both ascend together, so no index is needed.
   CREATE FUNCTION tidings_seq_at(of_conversation bigint, at_rev bigint, low bigint, high bigint) RETURNS bigint

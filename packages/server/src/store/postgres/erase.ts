@@ -1,0 +1,85 @@
+import { type AliasedRawBuilder, type RawBuilder, sql } from "kysely";
+import type { Pool } from "pg";
+import { erased, type Trace, TRACES_AT_ONCE } from "../upkeep.ts";
+import { read, type Session, transact } from "./session.ts";
+import { build } from "./tables.ts";
+import { Writes } from "./loaded-rows.ts";
+import { write } from "./write.ts";
+
+/** See `Upkeep`. */
+export function traces(pool: Pool, userId: string): Promise<readonly Trace[]> {
+  return read(pool, "BEGIN READ ONLY", async (session) => {
+    const [reactions, messages, conversations] = await Promise.all([
+      session.all(
+        build
+          .selectFrom("reactions as r")
+          .select([nameOf("r"), "r.message_id as messageId", "r.emoji"])
+          .where("r.user_id", "=", userId)
+          .orderBy("r.message_id")
+          .limit(TRACES_AT_ONCE),
+      ),
+      session.all(
+        build
+          .selectFrom("messages as m")
+          .select([nameOf("m"), "m.id as messageId"])
+          .where("m.author_id", "=", userId)
+          .where("m.is_deleted", "=", false)
+          .orderBy("m.conversation")
+          .orderBy("m.seq")
+          .limit(TRACES_AT_ONCE),
+      ),
+      session.all(
+        build
+          .selectFrom("memberships as m")
+          .select(nameOf("m"))
+          .where("m.user_id", "=", userId)
+          .orderBy("m.conversation")
+          .limit(TRACES_AT_ONCE),
+      ),
+    ]);
+    return [
+      ...reactions.map((row): Trace => ({ type: "message.unreact", ...row })),
+      ...messages.map((row): Trace => ({ type: "message.delete", ...row })),
+      ...conversations.map((row): Trace => ({ type: "participant.leave", ...row })),
+    ];
+  });
+}
+
+/** Looked up row by row: a join would rather read all conversations than two hundred. */
+function nameOf(table: "r" | "m"): AliasedRawBuilder<string, "conversationId"> {
+  return sql<string>`(SELECT id FROM conversations WHERE key = ${sql.ref(`${table}.conversation`)})`.as(
+    "conversationId",
+  );
+}
+
+/** See `Upkeep`. */
+export async function forget(pool: Pool, userId: string, at: number): Promise<void> {
+  while ((await transact(pool, "BEGIN", (session) => silence(session, userId, at))) > 0);
+  const theirs = sql`SELECT id FROM messages WHERE author_id = ${userId}`;
+  for (const statement of [
+    sql`DELETE FROM versions WHERE message_id IN (${theirs})`,
+    sql`DELETE FROM reactions WHERE user_id = ${userId}`,
+    // By conversation: watermarks have no index by user.
+    sql`DELETE FROM receipts r USING participants p
+      WHERE p.user_id = ${userId} AND r.conversation = p.conversation AND r.user_id = p.user_id`,
+    sql`DELETE FROM answers WHERE user_id = ${userId}`,
+  ] satisfies readonly RawBuilder<unknown>[]) {
+    await transact(pool, "BEGIN", (session) => session.all(statement));
+  }
+}
+
+async function silence(session: Session, userId: string, at: number): Promise<number> {
+  const rows = await session.all(
+    build
+      .selectFrom("messages")
+      .select("record")
+      .where("author_id", "=", userId)
+      .where("is_deleted", "=", false)
+      .limit(TRACES_AT_ONCE)
+      .forUpdate(),
+  );
+  const writes = new Writes();
+  writes.messages.push(...rows.map(({ record }) => erased(record, at)));
+  await Promise.all(write(session, writes, []));
+  return rows.length;
+}
