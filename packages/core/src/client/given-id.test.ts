@@ -6,7 +6,7 @@ import type { Storage } from "../ports/storage.ts";
 const id = "019b796d-d600-7000-8000-000000000001";
 
 describe("a message with an id it was given", () => {
-  it("[D2] has it, and is sent once however often it is given", async () => {
+  it("[D2, O21] has it, and is sent once however often it is given", async () => {
     const here = world();
     const [ada, room] = await member(here, "ada");
     const [, bens] = await member(here, "ben");
@@ -19,7 +19,7 @@ describe("a message with an id it was given", () => {
     expect([texts(room), texts(bens), ada.outbox.get().entries]).toEqual([["one"], ["one"], []]);
   });
 
-  it("[D2] is sent once by a client that was killed before it could remember, and says it again in other words", async () => {
+  it("[D2, O21] is sent once by a client that was killed before it could remember, and says it again in other words", async () => {
     const here = world();
     const [first, room] = await member(here, "ada");
     here.backend.faults.dropAcks(1);
@@ -34,7 +34,7 @@ describe("a message with an id it was given", () => {
     expect(texts(again.conversation("general"))).toEqual(["first words"]);
   });
 
-  it("[D2] is the one on storage when a successor gives it again before that was read", async () => {
+  it("[D2, O21] is the one on storage when a successor gives it again before that was read", async () => {
     const here = world();
     const kept = memoryStorage();
     const storage: Storage = { ...kept, close: async () => {} };
@@ -60,7 +60,7 @@ describe("a message with an id it was given", () => {
     await expect(again.settled()).rejects.toMatchObject({ code: "draft/refused" });
   });
 
-  it("is refused where something else has the id, or it is none", async () => {
+  it("[O21] is refused where something else has the id, or it is none", async () => {
     const here = world();
     const [ada, room] = await member(here, "ada");
     const [, bens] = await member(here, "ben");
