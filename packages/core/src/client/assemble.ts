@@ -37,11 +37,9 @@ const PIPELINE = 64;
 export function assemble(options: ClientOptions): Assembly {
   const base = createFoundation(options);
   const { clock, random, scope, nextId, limits, report } = base;
-  const keeper = createKeeper({
-    ...base,
-    directory: () => directory,
-    outbox: () => outbox,
-    sync: () => sync,
+  const keeper: Keeper = createKeeper({
+    ...{ ...base, directory: () => directory, outbox: () => outbox, sync: () => sync },
+    onMark: (conversationId, seq) => core.markRead(directory.get(conversationId), seq),
   });
   const copies = createCopies(options, base, keeper);
   const { directory, presence, limiter } = copies;

@@ -147,11 +147,14 @@ export function createCore(parts: Parts): Core {
       if (earlier) replica.unpend(earlier.commandId);
       marks.set(conversationId, { commandId, seq });
       parts.receipts.mark(conversationId, { readSeq: seq });
+      parts.keeper.mark(conversationId, seq);
     },
     unmark(conversationId) {
       const shown = marks.get(conversationId);
       marks.delete(conversationId);
-      if (shown) directory.get(conversationId).unpend(shown.commandId);
+      if (!shown) return;
+      directory.get(conversationId).unpend(shown.commandId);
+      parts.keeper.mark(conversationId);
     },
   };
 }

@@ -111,6 +111,29 @@ describe("a client that starts without a network", () => {
     expect(kept.timeline.get().complete).toBe(true);
   });
 
+  it("[D5, K2] keeps how far one has read until the others know it", async () => {
+    const here = world();
+    const storage = memoryStorage();
+    const [ada, room] = await member(here, "ada", { storage });
+    const [, other] = await member(here, "ben");
+    for (const text of ["one", "two"]) await other.send(text);
+    await here.clock.advance(1_000);
+    ada.disconnect();
+    room.markRead();
+    await here.clock.advance(1_000);
+    await ada.close();
+    const again = here.client("ada", { storage });
+    const kept = again.conversation("general");
+    await here.clock.settle();
+    expect(kept.unread.get()).toBe(0);
+    expect(other.readersOf(2)).toEqual([]);
+    await again.connect();
+    await here.clock.advance(1_000);
+    expect(other.readersOf(2)).toEqual(["ada"]);
+    await again.close();
+    expect(await keysOf(storage, "mark")).toEqual([]);
+  });
+
   it("[D1, K2] keeps drafts, until they are empty", async () => {
     const here = world();
     const storage = memoryStorage();

@@ -15,6 +15,8 @@ export interface Keeper {
   readonly drafts: Drafts;
   /** Shows and takes back in what an earlier life left; once what may be shown is shown. */
   recover(): Promise<void>;
+  /** Keeps how far the user has read until the backend knows; nothing of it once it does. */
+  mark(conversationId: string, seq?: number): void;
   /** The app looks at a conversation: shows what is kept of it, then sees to it that it is complete. */
   open(replica: Replica): void;
   /** The backend says that the user is not who they were taken for, or who it is in the first place. */
@@ -27,6 +29,8 @@ export interface KeeperOptions extends Foundation {
   readonly directory: () => Directory;
   readonly outbox: () => Outbox;
   readonly sync: () => Sync;
+  /** How far the user has read in an earlier life, and the backend may not know. */
+  readonly onMark: (conversationId: string, seq: number) => void;
 }
 
 /** Who used this storage last: whom it is about before the backend has said so. */
@@ -67,10 +71,19 @@ export function createKeeper(options: KeeperOptions): Keeper {
     }
     await paint().catch(() => logger("warn", "cache.unreadable"));
     outbox().restore(await journal.recover());
+    for (const [key, seq] of await storage.scan({ prefix: ["mark", userId()] })) {
+      if (typeof seq === "number") options.onMark(key.at(-1) ?? "", seq);
+    }
   };
 
   return {
     ...{ journal, cache, drafts, recover },
+    mark(conversationId, value) {
+      const key = ["mark", userId(), conversationId];
+      const operation =
+        value === undefined ? { type: "delete" as const, key } : { type: "put" as const, key, value };
+      writer.write([operation]).catch(() => {}); // then it is read again
+    },
     open: (replica) => void (cache.load(replica) ? show(replica) : sync().check(replica)),
     changeUser(before) {
       writer.write([{ type: "put", key: USER, value: userId() }]).catch(() => {});
