@@ -169,12 +169,12 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
   });
 
   it("[D9] counts down while one may not send, and delivers everything in the end", async () => {
-    const texts = Array.from({ length: 11 }, (_, index) => `Fast ${String(index).padStart(2, "0")}`);
+    const texts = Array.from({ length: 15 }, (_, index) => `Fast ${String(index).padStart(2, "0")}`);
     for (const text of texts) await grace.say(text);
     const notice = grace.page.locator(".notice.warn");
     await expect.poll(() => notice.innerText(), patience).toMatch(/goes out in \d+ s/);
     await takeScreenshot(grace.page, "rate-limited");
-    await expect.poll(() => ada.texts(/Fast/), patience).toHaveLength(11);
+    await expect.poll(() => ada.texts(/Fast/), patience).toHaveLength(15);
   });
 
   it("[D6] says what is wrong with what may not be sent, and keeps it", async () => {
@@ -229,11 +229,22 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
       .poll(() => grace.page.locator(".member-role").allInnerTexts(), patience)
       .toContain("Moderator");
     await grace.page.keyboard.press("Escape");
+
+    await grace.setOffline(true);
+    await grace.say("Too late");
     await pane.getByRole("button", { name: "Remove Grace" }).click();
+    await expect.poll(() => pane.locator(".member").count(), patience).toBe(1);
+    await grace.setOffline(false);
     await expect
       .poll(() => grace.page.getByText("You are not in this conversation").count(), patience)
       .toBe(1);
+    // [D6] What she wrote is still there, with why it was refused.
+    const failure = grace.message("Too late").locator(".failure");
+    await expect.poll(() => failure.innerText(), patience).toMatch(/not-found|permission/);
     await takeScreenshot(grace.page, "removed");
+    expect(await faultsOf(grace.page)).toEqual([]);
+    await failure.getByText("Discard").click();
+    await expect.poll(() => grace.texts(/Too late/), patience).toEqual([]);
   });
 
   it("answers who is alone: Alan reads, types, reacts and writes", async () => {
@@ -248,12 +259,12 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
 
   it("can be walked through by the keyboard alone", async () => {
     await ada.open("General");
-    await ada.message("Fast 10").waitFor();
+    await ada.message("Fast 14").waitFor();
     await ada.page.getByRole("log", { name: "Messages" }).focus();
     await ada.page.keyboard.press("ArrowUp");
     await ada.page.keyboard.press("ArrowUp");
     const focused = ada.page.locator(".message:focus");
-    expect(await focused.locator(".text").innerText()).toBe("Fast 09");
+    expect(await focused.locator(".text").innerText()).toBe("Fast 13");
     await ada.page.keyboard.press("Enter");
     await ada.page.locator(".menu").waitFor();
     await takeScreenshot(ada.page, "menu-light");
@@ -286,7 +297,7 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     const { width } = page.viewportSize() ?? { width: 0 };
     await takeScreenshot(page, `${name}-list`);
     await page.locator(".conversation", { hasText: "General" }).click();
-    await page.locator(".message", { hasText: "Fast 10" }).waitFor();
+    await page.locator(".message", { hasText: "Fast 14" }).waitFor();
     await takeScreenshot(page, name);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await faultsOf(page)).toEqual([]);

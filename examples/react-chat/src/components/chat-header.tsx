@@ -1,4 +1,4 @@
-import { useConversations, useMembers, usePresence } from "@tidings/react";
+import { useConversation, useConversations, useMembers, useObservable, usePresence } from "@tidings/react";
 import { nameOf, titleOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar, PresenceAvatar } from "./avatar.tsx";
@@ -16,7 +16,9 @@ interface ChatHeaderProps {
 export function ChatHeader({ conversationId, pane, onPane, onBack }: ChatHeaderProps) {
   const { t } = useTexts();
   const item = useConversations().find((each) => each.conversationId === conversationId);
-  const title = item ? titleOf(item) : "";
+  const record = useObservable(useConversation(conversationId).record);
+  // Whoever was removed has it no longer in their list.
+  const title = item ? titleOf(item) : (record?.name ?? nameOf(conversationId));
   const otherId = item?.otherId;
   const toggle = (type: "search" | "settings"): void => onPane(pane === type ? undefined : { type });
   return (

@@ -7,7 +7,6 @@ import { ChatHeader } from "./chat-header.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { MessageInput } from "./message-input.tsx";
 import { MessageList, type MessageListHandle } from "./message-list.tsx";
-import { Placeholder } from "./placeholder.tsx";
 import { RoomSettings } from "./room-settings.tsx";
 import { SearchPane } from "./search-pane.tsx";
 import { ThreadPane } from "./thread-pane.tsx";
@@ -61,17 +60,17 @@ export function Chat({ conversationId, onBack }: ChatProps) {
       <main className="chat" aria-labelledby="chat-title">
         <ChatHeader conversationId={conversationId} pane={pane?.type} onPane={setPane} onBack={onBack} />
         <ConnectionBanner />
-        {isAbsent ? (
-          <Placeholder icon="person" title={t.absent} hint={t.absentHint} />
-        ) : (
-          <>
-            <MessageList ref={list} conversationId={conversationId} />
-            <footer className="chat-foot">
-              <TypingIndicator conversationId={conversationId} />
-              <MessageInput composer={composer} conversationId={conversationId} label={t.write} />
-            </footer>
-          </>
-        )}
+        <MessageList ref={list} conversationId={conversationId} />
+        <footer className="chat-foot">
+          <TypingIndicator conversationId={conversationId} />
+          {isAbsent ? (
+            <p className="notice warn" role="status">
+              <strong>{t.absent}.</strong> {t.absentHint}
+            </p>
+          ) : (
+            <MessageInput composer={composer} conversationId={conversationId} label={t.write} />
+          )}
+        </footer>
         <Announcer conversationId={conversationId} />
       </main>
       {pane?.type === "search" && <SearchPane conversationId={conversationId} onClose={closePane} />}

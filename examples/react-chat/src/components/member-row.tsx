@@ -25,8 +25,8 @@ export function MemberRow({ conversationId, member: { userId, role }, ownRole = 
   return (
     <div className="member">
       {isMe ? <Avatar id={userId} name={userId} /> : <PresenceAvatar userId={userId} />}
-      <span className="member-name" dir="auto">
-        {nameOf(userId)} {isMe && <small>({t.you})</small>}
+      <span className="member-name">
+        <bdi>{nameOf(userId)}</bdi> {isMe && <small>({t.you})</small>}
       </span>
       {isBelow && may("participant.role") ? (
         <RoleSelect

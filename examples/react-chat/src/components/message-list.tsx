@@ -28,7 +28,7 @@ export const MessageList = memo(function MessageList({ conversationId, ref }: Me
   const { t } = useTexts();
   const history = useHistory(conversationId);
   const threads = useThreads(conversationId);
-  const { items, dividerKey, hasOlder, complete } = history;
+  const { items, dividerKey, hasOlder, complete, absent } = history;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const [menu, setMenu] = useState<OpenMenu>();
@@ -50,8 +50,9 @@ export const MessageList = memo(function MessageList({ conversationId, ref }: Me
           </button>
         </p>
       )}
-      {items.length === 0 && !complete && <MessagesLoading label={t.loading} />}
-      {items.length === 0 && complete && (
+      {items.length === 0 && !complete && !absent && <MessagesLoading label={t.loading} />}
+      {items.length === 0 && absent && <Placeholder icon="person" title={t.absent} hint={t.absentHint} />}
+      {items.length === 0 && complete && !absent && (
         <Placeholder icon="wave" title={t.nothingSaid} hint={t.nothingSaidHint} />
       )}
       {/* New messages are read out by the Announcer: a virtual list would be read whole. */}

@@ -48,7 +48,7 @@ export function MessageMenu({ conversationId, menu: { item, anchor }, onClose }:
   };
   const give = (action: () => Promise<unknown>) => act(() => attempt(action));
   const entry = (icon: IconName, label: string, onClick: () => void) => (
-    <button type="button" role="menuitem" data-icon={icon} onClick={onClick}>
+    <button type="button" role="menuitem" data-danger={icon === "bin"} onClick={onClick}>
       <Icon name={icon} />
       {label}
     </button>

@@ -20,6 +20,7 @@ export function createFormats(locale: string): Formats {
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
   const shortWeekday = new Intl.DateTimeFormat(locale, { weekday: "short" });
   const date = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });
+  const dateOfYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
   const shortDate = new Intl.DateTimeFormat(locale, { dateStyle: "short" });
   const relativeDay = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
@@ -30,7 +31,8 @@ export function createFormats(locale: string): Formats {
     day(at) {
       const days = daysAgo(at);
       if (days < 2) return relativeDay.format(-days, "day").replace(/^./u, (letter) => letter.toUpperCase());
-      return (days < 7 ? weekday : date).format(at);
+      const isThisYear = new Date(at).getFullYear() === new Date().getFullYear();
+      return (days < 7 ? weekday : isThisYear ? date : dateOfYear).format(at);
     },
     shortTime(at) {
       const days = daysAgo(at);
