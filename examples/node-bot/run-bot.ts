@@ -1,4 +1,10 @@
-import type { Client, Conversation, TimelineItem } from "@tidings/core";
+import {
+  type Client,
+  type Conversation,
+  type ErrorCategory,
+  isMessagingError,
+  type TimelineItem,
+} from "@tidings/core";
 import type { MessageRecord } from "@tidings/core/protocol";
 import { answerIdOf } from "./answer-id.ts";
 
@@ -10,6 +16,11 @@ export interface BotOptions {
   /** How far the answer to a question has got. */
   readonly onStep?: (step: "begun" | "kept" | "accepted", questionId: string) => void;
   readonly onError?: (error: unknown, questionId: string) => void;
+}
+
+/** Up to where a conversation has been dealt with in this life; the watermark follows, for the next. */
+interface Done {
+  seq: number;
 }
 
 /** Who was away for longer leaves what is older unanswered. */
@@ -28,6 +39,7 @@ export function runBot(options: BotOptions): () => void {
 
   /** One conversation at a time: each is looked through again when something happened meanwhile. */
   const watch = (room: Conversation): (() => void) => {
+    const done: Done = { seq: 0 };
     let isBusy = false;
     let isStale = true;
     const look = async (): Promise<void> => {
@@ -36,7 +48,9 @@ export function runBot(options: BotOptions): () => void {
       isBusy = true;
       while (isStale && !isOver) {
         isStale = false;
-        await answerAll(room, options, () => isOver).catch((error: unknown) => options.onError?.(error, ""));
+        await answerAll(room, done, options, () => isOver).catch((error: unknown) =>
+          options.onError?.(error, ""),
+        );
       }
       isBusy = false;
     };
@@ -59,20 +73,33 @@ export function runBot(options: BotOptions): () => void {
   };
 }
 
-async function answerAll(room: Conversation, options: BotOptions, isOver: () => boolean): Promise<void> {
+async function answerAll(
+  room: Conversation,
+  done: Done,
+  options: BotOptions,
+  isOver: () => boolean,
+): Promise<void> {
   const { client, onError } = options;
   if (client.connection.get().name !== "online") return; // it looks again then
-  for (const question of await questionsIn(room, client)) {
+  for (const question of await questionsIn(room, done, client)) {
     if (isOver()) return;
     try {
       await answer(room, question, options);
     } catch (error) {
-      if (client.connection.get().name === "closed") return;
-      onError?.(error, question.id); // refused for good: the next one may go better
+      onError?.(error, question.id);
+      if (!isRefused(error)) return; // such as a full disk: it is not ticked off, and tried again when something happens
     }
+    done.seq = question.seq;
     room.markRead(question.seq);
   }
 }
+
+/** The backend will not have this answer, now or later: the next question may fare better. */
+function isRefused(error: unknown): boolean {
+  return isMessagingError(error) && !error.retryable && REFUSALS.includes(error.category);
+}
+
+const REFUSALS: readonly ErrorCategory[] = ["input", "permission", "conflict", "limit"];
 
 async function answer(room: Conversation, question: MessageRecord, options: BotOptions): Promise<void> {
   const { secret, answerTo, onStep } = options;
@@ -86,12 +113,17 @@ async function answer(room: Conversation, question: MessageRecord, options: BotO
 }
 
 /** What others have said since the bot came in and last looked, oldest first. */
-async function questionsIn(room: Conversation, client: Client): Promise<readonly MessageRecord[]> {
+async function questionsIn(
+  room: Conversation,
+  done: Done,
+  client: Client,
+): Promise<readonly MessageRecord[]> {
   const self = client.userId.get();
   const joinedAt = room.members.get().find(({ userId }) => userId === self)?.joinedAt;
   if (joinedAt === undefined || !room.timeline.get().complete) return []; // still loading
-  const readSeq = room.receipts.get().find(({ userId }) => userId === self)?.readSeq ?? 0;
-  for (let page = 0; page < MOST_PAGES && oldestSeq(room) > readSeq + 1; page += 1) {
+  const { readSeq = 0 } = room.receipts.get().find(({ userId }) => userId === self) ?? {};
+  const doneSeq = Math.max(done.seq, readSeq);
+  for (let page = 0; page < MOST_PAGES && oldestSeq(room) > doneSeq + 1; page += 1) {
     if (!room.timeline.get().hasOlder) break;
     await room.timeline.loadOlder();
   }
@@ -99,7 +131,7 @@ async function questionsIn(room: Conversation, client: Client): Promise<readonly
     .flatMap((item) => messageOf(item) ?? [])
     .filter(
       ({ seq, authorId, createdAt, deletedAt }) =>
-        seq > readSeq && authorId !== self && createdAt >= joinedAt && deletedAt === undefined,
+        seq > doneSeq && authorId !== self && createdAt >= joinedAt && deletedAt === undefined,
     );
 }
 
