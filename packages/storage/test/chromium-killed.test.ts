@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { bundlePage } from "../../../scripts/browser/bundle.ts";
+import { chromiumPath, FLAGS } from "../../../scripts/browser/chromium.ts";
+
+const entry = fileURLToPath(new URL("page/writer.ts", import.meta.url));
+const LIVES = 3;
+
+/** A browser in processes of its own, with a profile on the disk. */
+interface Running {
+  readonly browser: Browser;
+  /** All of it, at once, and without a word. */
+  kill(): Promise<void>;
+}
+
+describe.skipIf(chromiumPath === undefined)("in a browser that is killed", { timeout: 60_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "tidings-chromium-"));
+  const running = new Set<Running>();
+  let server: Server;
+  let address = "";
+
+  beforeAll(async () => {
+    await bundlePage(entry, folder);
+    server = createServer(({ url }, response) => {
+      const isScript = url?.startsWith("/page.js") === true;
+      response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
+      response.end(readFileSync(join(folder, isScript ? "page.js" : "index.html")));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    address = `http://127.0.0.1:${Object(server.address()).port}/`;
+  }, 60_000);
+  afterEach(async () => {
+    for (const each of running) await each.kill();
+  });
+  afterAll(() => {
+    server?.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  async function start(profile: string): Promise<Running> {
+    const flags = [
+      ...FLAGS,
+      "--headless=new",
+      "--remote-debugging-port=0",
+      `--user-data-dir=${join(folder, profile)}`,
+    ];
+    // A group of its own, so that all its processes can be killed together.
+    const child = spawn(chromiumPath ?? "", flags, { detached: true, stdio: ["ignore", "ignore", "pipe"] });
+    const browser = await chromium.connectOverCDP(await endpointOf(child));
+    const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    const found: Running = {
+      browser,
+      async kill() {
+        if (!running.delete(found) || child.pid === undefined) return;
+        process.kill(-child.pid, "SIGKILL");
+        await gone;
+      },
+    };
+    running.add(found);
+    return found;
+  }
+
+  async function openPage({ browser }: Running, kind: string): Promise<Page> {
+    const page = await (browser.contexts()[0] ?? (await browser.newContext())).newPage();
+    await page.goto(`${address}?kind=${kind}`);
+    return page;
+  }
+
+  /** Writes for a moment; what had resolved at the end of it. */
+  async function writeAWhile(page: Page, turn: number): Promise<{ durability: string; promised: number[] }> {
+    const durability = await page.evaluate((from) => window.begin(from), turn * 1_000_000);
+    await page.waitForFunction(() => window.resolved.length > 20);
+    await page.waitForTimeout(100 * turn);
+    return { durability, promised: await page.evaluate(() => window.resolved) };
+  }
+
+  async function readAll(running: Running, kind: string): Promise<readonly unknown[]> {
+    const page = await openPage(running, kind);
+    const { ones, others } = await page.evaluate(() => window.found());
+    expect(ones).toEqual(others);
+    return ones;
+  }
+
+  const missing = (promised: readonly number[], found: readonly unknown[]): readonly number[] => {
+    const kept = new Set(found);
+    return promised.filter((number) => !kept.has(number));
+  };
+
+  it("[S17, S19] IndexedDB has all that was written, each write whole", async () => {
+    const all: number[] = [];
+    for (let turn = 0; turn < LIVES; turn += 1) {
+      const life = await start("indexeddb");
+      const { durability, promised } = await writeAWhile(await openPage(life, "indexeddb"), turn);
+      await life.kill();
+      expect(durability).toBe("strict");
+      all.push(...promised);
+    }
+    expect(missing(all, await readAll(await start("indexeddb"), "indexeddb"))).toEqual([]);
+  });
+
+  it("[S19] localStorage has each write whole", async () => {
+    for (let turn = 0; turn < LIVES; turn += 1) {
+      const life = await start("local-storage");
+      const page = await openPage(life, "local-storage");
+      expect((await writeAWhile(page, turn)).durability).toBe("relaxed");
+      await life.kill();
+    }
+    await readAll(await start("local-storage"), "local-storage");
+  });
+
+  it("[S17] localStorage has all that was written before its tab was killed", async () => {
+    const life = await start("tabs");
+    const all: number[] = [];
+    for (let turn = 0; turn < LIVES; turn += 1) {
+      const page = await openPage(life, "local-storage");
+      all.push(...(await writeAWhile(page, turn)).promised);
+      const session = await page.context().newCDPSession(page);
+      const crashed = page.waitForEvent("crash");
+      session.send("Page.crash").catch(() => {}); // nobody is left to answer
+      await crashed;
+    }
+    expect(missing(all, await readAll(life, "local-storage"))).toEqual([]);
+  });
+});
+
+function endpointOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    child.stderr?.on("data", (text) => {
+      said += String(text);
+      const [, url] = /DevTools listening on (ws:\S+)/.exec(said) ?? [];
+      if (url !== undefined) resolve(url);
+    });
+    child.once("exit", (code) => reject(new Error(`Chromium ended with ${code}: ${said}`)));
+  });
+}
