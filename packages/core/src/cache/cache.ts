@@ -200,6 +200,7 @@ export function createCache(options: CacheOptions): Cache {
         const { conversationId } = each.summary.conversation;
         if (each.usedAt) usedAt.set(conversationId, each.usedAt);
         const replica = options.get(conversationId);
+        if (replica.cursor) continue; // the backend was faster, and knows better
         replica.acceptEpoch(each.epoch);
         replica.acceptSummary(each.summary);
       }

@@ -111,6 +111,37 @@ describe("a client that starts without a network", () => {
     expect(kept.timeline.get().complete).toBe(true);
   });
 
+  it("[D4, K3] gets by with a storage that is slower than the backend", async () => {
+    const here = world();
+    const disk = memoryStorage();
+    const [ada, room] = await member(here, "ada", { storage: disk });
+    const [, other] = await member(here, "ben");
+    const first = await room.send("one");
+    await here.clock.advance(1_000);
+    await ada.close();
+    await (await other.send("two")).settled();
+    await (await other.react(first.id, "👍")).settled();
+    const slowly = async <T>(work: () => Promise<T>): Promise<T> => {
+      await new Promise<void>((resolve) => here.clock.after(3_000, resolve));
+      return work();
+    };
+    const storage: Storage = {
+      ...disk,
+      get: (key) => slowly(() => disk.get(key)),
+      scan: (range) => slowly(() => disk.scan(range)),
+    };
+    const again = here.client("ada", { storage });
+    const kept = again.conversation("general");
+    void again.connect(); // who it is, the backend says before storage does
+    await here.clock.advance(60_000);
+    expect(texts(kept)).toEqual(["one", "two"]);
+    expect(kept.timeline.get()).toMatchObject({ complete: true });
+    expect(again.conversations.get()).toMatchObject([{ unread: 1 }]);
+    await other.send("three");
+    await here.clock.advance(1_000);
+    expect(texts(kept)).toEqual(["one", "two", "three"]);
+  });
+
   it("[D5, K2] keeps how far one has read until the others know it", async () => {
     const here = world();
     const storage = memoryStorage();

@@ -1,13 +1,8 @@
 import type { Cancel, Clock } from "../base/clock.ts";
+import { highest, isAbove, nowhere, type Watermark } from "../domain/watermark.ts";
 import { toMessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
-
-/** How far this user has got in one conversation, as far as this client knows. */
-export interface Watermark {
-  readonly deliveredSeq: number;
-  readonly readSeq: number;
-}
 
 export interface ReceiptSenderOptions {
   readonly clock: Clock;
@@ -36,7 +31,6 @@ interface Wanted {
 /** Receipts of a burst of messages leave as one. */
 const COALESCE_MS = 300;
 const RETRY_MS = 5_000;
-const nothing: Watermark = { deliveredSeq: 0, readSeq: 0 };
 
 export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSender {
   const { clock, nextId, onAck, onDone } = options;
@@ -66,7 +60,7 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
     } as const;
     on.submit(command).then(
       (ack) => {
-        entry.done = max(entry.done, ack.receipt ?? mark); // never beyond the newest message
+        entry.done = highest(entry.done, ack.receipt ?? mark); // never beyond the newest message
         if (entry.mark === mark) entry.mark = entry.done; // what lies beyond it is not wanted any longer
         onAck(ack);
         if (!isAbove(entry.mark, entry.done)) onDone(conversationId);
@@ -85,8 +79,8 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
   return {
     mark(conversationId, watermark) {
       let entry = wanted.get(conversationId);
-      if (!entry) wanted.set(conversationId, (entry = { mark: nothing, done: nothing }));
-      entry.mark = max(entry.mark, { ...nothing, ...watermark });
+      if (!entry) wanted.set(conversationId, (entry = { mark: nowhere, done: nowhere }));
+      entry.mark = highest(entry.mark, { ...nowhere, ...watermark });
       if (isAbove(entry.mark, entry.done)) schedule(COALESCE_MS);
     },
     use(newLink) {
@@ -102,13 +96,4 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
       timer?.();
     },
   };
-}
-
-function isAbove(mark: Watermark, done: Watermark): boolean {
-  return mark.deliveredSeq > done.deliveredSeq || mark.readSeq > done.readSeq;
-}
-
-function max(one: Watermark, other: Watermark): Watermark {
-  const readSeq = Math.max(one.readSeq, other.readSeq);
-  return { readSeq, deliveredSeq: Math.max(one.deliveredSeq, other.deliveredSeq, readSeq) };
 }

@@ -148,13 +148,14 @@ export function createSync(options: SyncOptions): Sync {
   const isHeard = (replica: Replica): boolean => !hasReceipts || heard.has(replica);
 
   const check = (replica: Replica): void => {
+    if (!isLinked) return;
     const { conversationId } = replica;
     const isOpen = directory.isOpen(conversationId);
     const isCurrent = isOpen
       ? isWhole(replica) && isHeard(replica)
       : replica.records.conversation && isSlight(replica) && !lacksOther(replica);
     const isRefused = refused.has(replica) && replica.view.get().absent;
-    if (!isLinked || isCurrent || isRefused || isBeingBegun(replica)) return;
+    if (isCurrent || isRefused || isBeingBegun(replica)) return;
     jobs.run(conversationId, () => unlessLeft(replica, isOpen ? backfill : summarise));
   };
 
