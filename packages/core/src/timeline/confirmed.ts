@@ -1,4 +1,5 @@
 import { isIn } from "../domain/standing.ts";
+import { highest, isAbove, nowhere, type Watermark } from "../domain/watermark.ts";
 import type { Change, Head } from "../protocol/changes.ts";
 import type { ChangesPage, ConversationSummary, HistoryPage } from "../protocol/queries.ts";
 import type { Receipt } from "../protocol/receipts.ts";
@@ -24,7 +25,7 @@ export interface Confirmed {
   readonly participants: ReadonlyMap<string, ParticipantRecord>;
   readonly receipts: ReadonlyMap<string, Receipt>;
   /** The furthest watermarks of others: kept, not searched for, so that a receipt costs O(1). */
-  readonly others: { readonly deliveredSeq: number; readonly readSeq: number };
+  readonly others: Watermark;
   /** The newest there is, as far as known. */
   readonly head: Head;
   readonly isStale: boolean;
@@ -65,7 +66,7 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
   const receipts = new Map<string, Receipt>();
   let conversation: ConversationRecord | undefined;
   let head: Head = { conversationId, rev: 0, seq: 0 };
-  let others = { deliveredSeq: 0, readSeq: 0 };
+  let others = nowhere;
   let unreadBase: UnreadBase | undefined;
   let arePeopleStale = false;
   let isUnknown = false;
@@ -130,10 +131,9 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
 
   const acceptReceipt = (receipt: Receipt): void => {
     const known = receipts.get(receipt.userId);
-    const next = known
-      ? { ...known, ...highest(known, receipt), at: Math.max(known.at, receipt.at) }
-      : receipt;
-    if (next.readSeq === known?.readSeq && next.deliveredSeq === known.deliveredSeq) return;
+    if (known && !isAbove(receipt, known)) return;
+    const at = Math.max(known?.at ?? 0, receipt.at);
+    const next = { ...receipt, ...highest(known ?? nowhere, receipt), at };
     receipts.set(receipt.userId, next);
     if (receipt.userId !== reader) others = highest(others, next);
     onReceipt();
@@ -209,14 +209,5 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
       if (revisions.cursor !== undefined) revisions.snapshot(asOf);
       absorb(items);
     },
-  };
-}
-
-type Watermark = Pick<Receipt, "deliveredSeq" | "readSeq">;
-
-function highest(one: Watermark, other: Watermark): Watermark {
-  return {
-    deliveredSeq: Math.max(one.deliveredSeq, other.deliveredSeq),
-    readSeq: Math.max(one.readSeq, other.readSeq),
   };
 }

@@ -1,5 +1,6 @@
 import type { RadixMap } from "../base/radix-map.ts";
 import { isSameList } from "../base/same-list.ts";
+import type { Watermark } from "../domain/watermark.ts";
 import type { HoleItem, MessageItem, TimelineItem } from "./item.ts";
 import type { Slot } from "./slot.ts";
 
@@ -26,7 +27,7 @@ export interface TimelineState {
   readonly tail: RadixMap<Slot>;
   readonly reader: string;
   /** The furthest watermarks of others. */
-  readonly others: { readonly deliveredSeq: number; readonly readSeq: number };
+  readonly others: Watermark;
   readonly seqOf: (messageId: string) => number | undefined;
 }
 
