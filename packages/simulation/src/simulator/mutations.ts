@@ -49,8 +49,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "receipts not monotonic",
     file: "core/src/domain/receipt.ts",
-    from: "Math.max(wasRead, Math.min(command.readSeq ?? 0, newest))",
-    to: "Math.min(command.readSeq ?? 0, newest)",
+    from: "...highest(was, wanted), at",
+    to: "...wanted, at",
   },
   {
     name: "heartbeat without heads",
@@ -105,8 +105,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "overlay not dropped on reject",
     file: "core/src/client/progress.ts",
-    from: 'const isUndone = status === "failed" && command.type !== "message.send";',
-    to: "const isUndone = false;",
+    from: "if (isOver || isUndone) return",
+    to: "if (isUndone) return;\n  if (isOver) return",
   },
   {
     name: "cursor moved before the records are in",
@@ -140,11 +140,10 @@ export const mutations: readonly Mutation[] = [
   {
     name: "order by client time",
     file: "core/src/timeline/items.ts",
-    from: `      .map((slot) => itemOf(slot, state));
-    for (`,
-    to: `      .map((slot) => itemOf(slot, state))
-      .sort((one, other) => one.message.sentAt - other.message.sentAt);
-    for (`,
+    from: "const items = placed.slice(skipped, skipped + end - first);",
+    to: `const items = placed
+      .slice(skipped, skipped + end - first)
+      .sort((one, other) => (one.message?.sentAt ?? 0) - (other.message?.sentAt ?? 0));`,
   },
   {
     name: "unread by increment",

@@ -15,7 +15,7 @@ export interface Oracle {
   /** Does everybody have everybody's watermarks? */
   areReceiptsRight(): boolean;
   /** Why it is too early to judge. */
-  unrest(): string | undefined;
+  unrest(isResumed: boolean): string | undefined;
   /** A backup was restored. */
   forget(): void;
 }
@@ -74,19 +74,22 @@ export function createOracle(options: OracleOptions): Oracle {
       violate("D5", `${device.name} shows ${message.id} as ${status}, and nobody has got that far`);
   };
 
-  /** D6: whatever looks pending is in the outbox, or would stay so for ever. */
+  /** D6: what looks pending is on its way, and what is shown without a place has failed or is. */
   const pending = (device: Device, room: Conversation): void => {
     const entries = device.client?.outbox.get().entries ?? [];
-    const touched = new Set(
-      entries.flatMap(({ command }) => ["messageId" in command ? command.messageId : "", command.commandId]),
+    const active = new Set(
+      entries.flatMap(({ command, status }) =>
+        status === "failed" ? [] : ["messageId" in command ? command.messageId : "", command.commandId],
+      ),
     );
+    const failed = new Set(entries.map(({ command }) => command.commandId));
     for (const item of room.timeline.get().items.slice(-TAIL)) {
       if (item.type !== "message" || !(item.pending || item.message.seq === 0)) continue;
-      if (!touched.has(item.key))
-        violate(
-          "D6",
-          `${device.name} shows ${item.key} as ${item.status}, and nothing in its outbox explains it`,
-        );
+      if (active.has(item.key) || (!item.pending && failed.has(item.key))) continue;
+      violate(
+        "D6",
+        `${device.name} shows ${item.key} as ${item.status}, and nothing in its outbox explains it`,
+      );
     }
   };
 
@@ -142,7 +145,7 @@ export function createOracle(options: OracleOptions): Oracle {
       });
       return areRight;
     },
-    unrest() {
+    unrest(isResumed) {
       for (const device of devices) {
         const { client, name } = device;
         if (client?.connection.get().name !== "online") return `${name} is not online`;
@@ -150,6 +153,7 @@ export function createOracle(options: OracleOptions): Oracle {
         for (const id of conversations) {
           const account = ledger.account(id);
           const view = device.room(id)?.timeline.get();
+          if (!isResumed && view?.absent) continue;
           if (isIn(account, device.userId) && !(view?.complete && view.head.rev === account.changes.length))
             return `${name} lacks some of ${id}: ${JSON.stringify({ ...view, items: view?.items.length })} of ${account.changes.length}`;
         }
@@ -222,11 +226,11 @@ function* differences(
 ): Generator<Fault> {
   const { userId, client } = device;
   const isListed = client?.conversations.get().some(({ conversationId }) => conversationId === room.id);
-  // A push that tells somebody of their removal is the last they are told: if it gets lost they learn at the next resume.
-  if (isListed !== isIn(account, userId) && (isResumed || !isListed))
-    yield ["D8", `it is ${isListed ? "" : "not "}in its list`];
-  if (!isIn(account, userId)) return;
   const view = room.timeline.get();
+  // One push tells somebody that they were removed, or are back in; if it gets lost they learn at their next link.
+  if (isListed !== isIn(account, userId) && (isResumed || !(isListed || view.absent)))
+    yield ["D8", `it is ${isListed ? "" : "not "}in its list`];
+  if (!isIn(account, userId) || (view.absent && !isResumed)) return;
   for (const item of view.items) {
     if (item.type === "hole") yield ["D4", `${item.key} is still a hole`];
     else if (item.message.seq === 0) {
