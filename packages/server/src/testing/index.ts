@@ -12,4 +12,4 @@ export type { FrameList } from "../engine/frame-list.ts";
 export type { Session } from "../engine/online.ts";
 export type { Outlet } from "../engine/outlet.ts";
 export { hasPostgres, type PostgresService, type PostgresServiceOptions, startPostgres } from "./postgres.ts";
-export { hasRedis, type RedisService, startRedis } from "./redis.ts";
+export { hasRedis, type RedisService, type RedisServiceOptions, startRedis } from "./redis.ts";

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { Client } from "pg";
 import {
   type Account,
   freePort,
@@ -105,6 +104,8 @@ async function initialise(program: string, data: string, account: Account | unde
 }
 
 async function ask(url: string, statement: string): Promise<true> {
+  // Loaded by those who start one, not by everybody who opens this door.
+  const { Client } = await import("pg");
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
   client.on("error", () => {});
   await client.connect();

@@ -25,11 +25,6 @@ const settings = {
 const ADDRESS =
   /^(?<scheme>redis(?:s|\+sentinel|\+cluster)?):\/\/(?:(?<login>[^@]*)@)?(?<hosts>[^/]+)(?:\/(?<path>.*))?$/u;
 
-/** Is it an address `connect` understands? */
-export function isRedisAddress(url: string): boolean {
-  return ADDRESS.test(url);
-}
-
 /** Connects again whenever it has to, for as long as it is not closed. */
 export function connect({ url, onFailure }: RedisLinkOptions): Connection {
   const connection = dial(url);
