@@ -1,7 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { build, type BuildOptions } from "esbuild";
 
-const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+/** A file of this example. */
+export const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
 const options = { bundle: true, format: "esm", target: "es2022", jsx: "automatic" } satisfies BuildOptions;
 
 /** What the page loads. */
@@ -15,15 +17,13 @@ export async function bundleClient(): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-/** The site for Node, which knows no JSX. @returns where it is */
-export async function bundleSite(): Promise<string> {
-  const outfile = file("dist/site.js");
+/** The site for Node, which knows no JSX. */
+export async function bundleMain(outfile: string): Promise<void> {
   await build({
     ...options,
-    entryPoints: [file("site.ts")],
+    entryPoints: [file("main.ts")],
     outfile,
     platform: "node",
     packages: "external",
   });
-  return outfile;
 }

@@ -1,7 +1,11 @@
-/** Starts the site: `node --conditions=source --import ts-blank-space/register examples/ssr/start.ts`. */
+/** Builds the site, as any app with JSX is built, and starts it: `node --import ts-blank-space/register examples/ssr/start.ts`. */
+import { fork } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import process from "node:process";
-import { bundleClient, bundleSite } from "./bundle.ts";
+import { bundleClient, bundleMain, file } from "./bundle.ts";
 
-const { startSite } = await import(await bundleSite());
-const site = await startSite(await bundleClient(), Number(process.env["PORT"] ?? 8080));
-console.log(`${site.url}/?user=ada and ${site.url}/?user=ben; Ctrl-C ends it`);
+await bundleMain(file("dist/main.js"));
+await writeFile(file("dist/client.js"), await bundleClient());
+const execArgv = ["--conditions=source", "--import", "ts-blank-space/register"];
+const site = fork(file("dist/main.js"), { execArgv });
+site.on("exit", (code) => process.exit(code ?? 1));

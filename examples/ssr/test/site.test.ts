@@ -82,7 +82,7 @@ describe("a page rendered while messaging is away", () => {
 describe("the site as a program", () => {
   it("starts, and answers", { timeout: 60_000 }, async () => {
     const file = fileURLToPath(new URL("../start.ts", import.meta.url));
-    const args = ["--conditions=source", "--import", "ts-blank-space/register", file];
+    const args = ["--import", "ts-blank-space/register", file];
     const cwd = fileURLToPath(new URL("../../..", import.meta.url));
     const child = spawn(process.execPath, args, { cwd, env: { ...process.env, PORT: "0" } });
     try {
