@@ -5,6 +5,7 @@ import { fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
 import { postgres } from "./postgres.ts";
 import { resume } from "./resume.ts";
+import { storage } from "./storage.ts";
 import { formatTable, type Table } from "./lib/table.ts";
 
 /** Every bench by name; each in a fresh state, one after the other. */
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   timeline,
   "cold-start": coldStart,
   durable,
+  storage,
   postgres,
   "fan-out": fanOut,
   resume,
