@@ -62,13 +62,14 @@ describe.skipIf(chromiumPath === undefined)("what the demo serves", { timeout: 3
     await plain.getByPlaceholder("Write a message").fill("From any page");
     await plain.keyboard.press("Enter");
     await app.locator(".message", { hasText: "From any page" }).waitFor();
-    await plain.getByText("ada: From any page (read)").waitFor();
+    const said = plain.getByText("ada: From any page (read)");
+    await expect.poll(() => said.count(), { timeout: 10_000 }).toBe(1);
     await takeScreenshot(plain, "vanilla");
   });
 
   it("says who one is missing to those who come without a link", async () => {
     const page = await openWindow(browser, (await demo.linkOf("ada")).replace(/#.*/, ""), troubles);
-    await page.getByRole("heading", { name: "Who are you?" }).waitFor();
+    await expect.poll(() => page.getByRole("heading", { name: "Who are you?" }).count()).toBe(1);
     await takeScreenshot(page, "door");
   });
 

@@ -2,8 +2,11 @@ import { useConversation, useConversations, useMembers, useObservable, usePresen
 import { nameOf, titleOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar, PresenceAvatar } from "./avatar.tsx";
-import type { Pane } from "./chat.tsx";
 import { Icon } from "./icon.tsx";
+
+/** What stands beside the messages. */
+export type Pane =
+  { readonly type: "search" | "settings" } | { readonly type: "thread"; readonly rootId: string };
 
 interface ChatHeaderProps {
   readonly conversationId: string;

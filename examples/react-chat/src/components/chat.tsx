@@ -3,7 +3,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { ChatActionsContext } from "../lib/chat-actions.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Announcer } from "./announcer.tsx";
-import { ChatHeader } from "./chat-header.tsx";
+import { ChatHeader, type Pane } from "./chat-header.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { MessageInput } from "./message-input.tsx";
 import { MessageList, type MessageListHandle } from "./message-list.tsx";
@@ -18,10 +18,6 @@ interface ChatProps {
   readonly onBack: () => void;
   readonly onOpen: (conversationId: string) => void;
 }
-
-/** What stands beside the messages. */
-export type Pane =
-  { readonly type: "search" | "settings" } | { readonly type: "thread"; readonly rootId: string };
 
 /** One conversation: its messages, its input, and a pane beside them. */
 export function Chat({ conversationId, onBack }: ChatProps) {

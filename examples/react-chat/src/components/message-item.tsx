@@ -5,6 +5,7 @@ import { useChatActions } from "../lib/chat-actions.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Icon } from "./icon.tsx";
+import { MessageActions } from "./message-actions.tsx";
 import { MessageFailure } from "./message-failure.tsx";
 import type { OpenMenu } from "./message-menu.tsx";
 import { MessageMeta } from "./message-meta.tsx";
@@ -27,21 +28,18 @@ export interface MessageItemProps {
 
 /** One message: who, what, when, how far it has got, and what others think of it. */
 export function MessageItem(props: MessageItemProps) {
-  const { item, isFirst, isLast, quoted, replies = 0, lastReplyAt = 0, isActive, flash = 0, onMenu } = props;
+  const { item, isFirst, isLast, replies = 0, lastReplyAt = 0, isActive, flash = 0, onMenu } = props;
   const { t, format } = useTexts();
-  const { reply, openThread } = useChatActions();
+  const { openThread } = useChatActions();
   const { message, own, status } = item;
-  const { id, authorId, replyTo, threadId, deletedAt } = message;
-  const picture = deletedAt === undefined ? pictureOf(message) : undefined;
+  const { id, authorId, createdAt, deletedAt } = message;
   // Of hundreds of rows, the keyboard stops only at what is in the one it is at.
   const tabIndex = isActive ? 0 : -1;
-  const says = deletedAt === undefined ? <MessageText message={message} /> : t.deleted;
-
   return (
     <article
       className="message"
       tabIndex={-1}
-      aria-label={`${own ? t.you : nameOf(authorId)}, ${format.time(message.createdAt)}`}
+      aria-label={`${own ? t.you : nameOf(authorId)}, ${format.time(createdAt)}`}
       data-key={item.key}
       data-own={own}
       data-first={isFirst}
@@ -55,49 +53,7 @@ export function MessageItem(props: MessageItemProps) {
         <span className="author" dir="auto">
           {nameOf(authorId)}
         </span>
-        <div className="bubble">
-          {threadId !== undefined && onMenu && (
-            <button
-              type="button"
-              className="in-thread"
-              tabIndex={tabIndex}
-              onClick={() => openThread(threadId)}
-            >
-              <Icon name="thread" /> {t.inThread}
-            </button>
-          )}
-          {replyTo !== undefined && <Quote messageId={replyTo} message={quoted} tabIndex={tabIndex} />}
-          {picture && <img className="picture" {...picture} alt={t.picture} loading="lazy" />}
-          <div className="content" dir="auto">
-            <p className="text">{says}</p>
-            <MessageMeta item={item} />
-          </div>
-          {onMenu && deletedAt === undefined && (
-            <div className="actions">
-              <button
-                type="button"
-                className="icon-button"
-                data-do="reply"
-                tabIndex={tabIndex}
-                aria-label={t.reply}
-                onClick={() => reply(id)}
-              >
-                <Icon name="reply" />
-              </button>
-              <button
-                type="button"
-                className="icon-button"
-                data-do="menu"
-                tabIndex={tabIndex}
-                aria-label={t.actions}
-                aria-haspopup="menu"
-                onClick={({ currentTarget }) => onMenu({ item, anchor: currentTarget })}
-              >
-                <Icon name="more" />
-              </button>
-            </div>
-          )}
-        </div>
+        <Bubble {...props} tabIndex={tabIndex} />
         <Reactions message={message} tabIndex={tabIndex} />
         {replies > 0 && onMenu && (
           <button type="button" className="replies" tabIndex={tabIndex} onClick={() => openThread(id)}>
@@ -107,5 +63,31 @@ export function MessageItem(props: MessageItemProps) {
         <MessageFailure item={item} />
       </div>
     </article>
+  );
+}
+
+/** What was said, with what it answers above it and what can be done beside it. */
+function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonly tabIndex: number }) {
+  const { t } = useTexts();
+  const { openThread } = useChatActions();
+  const { message } = item;
+  const { replyTo, threadId } = message;
+  const isDeleted = message.deletedAt !== undefined;
+  const picture = isDeleted ? undefined : pictureOf(message);
+  return (
+    <div className="bubble">
+      {threadId !== undefined && onMenu && (
+        <button type="button" className="in-thread" tabIndex={tabIndex} onClick={() => openThread(threadId)}>
+          <Icon name="thread" /> {t.inThread}
+        </button>
+      )}
+      {replyTo !== undefined && <Quote messageId={replyTo} message={quoted} tabIndex={tabIndex} />}
+      {picture && <img className="picture" {...picture} alt={t.picture} loading="lazy" />}
+      <div className="content" dir="auto">
+        <p className="text">{isDeleted ? t.deleted : <MessageText message={message} />}</p>
+        <MessageMeta item={item} />
+      </div>
+      {onMenu && !isDeleted && <MessageActions item={item} tabIndex={tabIndex} onMenu={onMenu} />}
+    </div>
   );
 }

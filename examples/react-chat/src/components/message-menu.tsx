@@ -1,4 +1,5 @@
 import type { MessageItem } from "@tidings/core";
+import type { MessageRecord } from "@tidings/core/protocol";
 import { useConversation, useReceipts } from "@tidings/react";
 import { useLayoutEffect, useRef } from "react";
 import { useChatActions } from "../lib/chat-actions.ts";
@@ -26,13 +27,7 @@ const EMOJIS = ["👍", "❤️", "😂", "😮", "🎉", "🙏"];
 /** What can be done about a message. The browser closes it at Escape and at a click elsewhere. */
 export function MessageMenu({ conversationId, menu: { item, anchor }, onClose }: MessageMenuProps) {
   const { t } = useTexts();
-  const attempt = useAttempt();
-  const conversation = useConversation(conversationId);
-  const { reply, edit, openThread } = useChatActions();
   const popover = useRef<HTMLDivElement>(null);
-  const { message, own } = item;
-  const { id, threadId, pinnedAt } = message;
-
   useLayoutEffect(() => {
     const shown = popover.current;
     if (!shown) return;
@@ -41,19 +36,11 @@ export function MessageMenu({ conversationId, menu: { item, anchor }, onClose }:
     shown.querySelector("button")?.focus();
   }, [anchor]);
 
-  const act = (action: () => unknown) => () => {
+  const act: Act = (action) => () => {
     onClose();
     anchor.closest("article")?.focus({ preventScroll: true });
     action();
   };
-  const give = (action: () => Promise<unknown>) => act(() => attempt(action));
-  const entry = (icon: IconName, label: string, onClick: () => void) => (
-    <button type="button" role="menuitem" data-danger={icon === "bin"} onClick={onClick}>
-      <Icon name={icon} />
-      {label}
-    </button>
-  );
-
   return (
     <div
       ref={popover}
@@ -64,64 +51,75 @@ export function MessageMenu({ conversationId, menu: { item, anchor }, onClose }:
       onToggle={({ newState }) => newState === "closed" && onClose()}
       onKeyDown={moveFocus}
     >
-      <div className="menu-emojis" role="group" aria-label={t.react}>
-        {EMOJIS.map((emoji) => {
-          const isMine = conversation.hasReacted(id, emoji);
-          const toggle = () => (isMine ? conversation.unreact(id, emoji) : conversation.react(id, emoji));
-          return (
-            <button
-              key={emoji}
-              type="button"
-              role="menuitemcheckbox"
-              aria-checked={isMine}
-              onClick={give(toggle)}
-            >
-              {emoji}
-            </button>
-          );
-        })}
-      </div>
-      {entry(
-        "reply",
-        t.reply,
-        act(() => reply(id)),
-      )}
-      {entry(
-        "thread",
-        t.replyInThread,
-        act(() => openThread(threadId ?? id)),
-      )}
-      {entry(
-        "copy",
-        t.copy,
-        act(() => navigator.clipboard.writeText(textOf(message))),
-      )}
-      {conversation.may("message.pin") &&
-        (pinnedAt === undefined
-          ? entry(
-              "pin",
-              t.pin,
-              give(() => conversation.pin(id)),
-            )
-          : entry(
-              "pin",
-              t.unpin,
-              give(() => conversation.unpin(id)),
-            ))}
-      {own &&
+      <Emojis message={item.message} act={act} />
+      <Entries item={item} act={act} />
+      {item.own && <Readers conversationId={conversationId} seq={item.message.seq} />}
+    </div>
+  );
+}
+
+/** What a button does: closes the menu, then this. */
+type Act = (action: () => void) => () => void;
+
+function Emojis({
+  message: { id, conversationId },
+  act,
+}: {
+  readonly message: MessageRecord;
+  readonly act: Act;
+}) {
+  const { t } = useTexts();
+  const attempt = useAttempt();
+  const { hasReacted, react, unreact } = useConversation(conversationId);
+  return (
+    <div className="menu-emojis" role="group" aria-label={t.react}>
+      {EMOJIS.map((emoji) => {
+        const isMine = hasReacted(id, emoji);
+        const toggle = act(() => attempt(() => (isMine ? unreact(id, emoji) : react(id, emoji))));
+        return (
+          <button key={emoji} type="button" role="menuitemcheckbox" aria-checked={isMine} onClick={toggle}>
+            {emoji}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+function Entries({ item: { message, own }, act }: { readonly item: MessageItem; readonly act: Act }) {
+  const { t } = useTexts();
+  const attempt = useAttempt();
+  const { reply, edit, openThread } = useChatActions();
+  const conversation = useConversation(message.conversationId);
+  const { id, threadId = id, pinnedAt } = message;
+  const isPinned = pinnedAt !== undefined;
+  const copy = (): Promise<void> => navigator.clipboard.writeText(textOf(message));
+  const entry = (icon: IconName, label: string, action: () => void) => (
+    <button type="button" role="menuitem" data-danger={icon === "bin"} onClick={act(action)}>
+      <Icon name={icon} />
+      {label}
+    </button>
+  );
+  const give = (action: () => Promise<unknown>) => (): void => attempt(action);
+  return (
+    <>
+      {entry("reply", t.reply, () => reply(id))}
+      {entry("thread", t.replyInThread, () => openThread(threadId))}
+      {entry("copy", t.copy, give(copy))}
+      {conversation.may(isPinned ? "message.unpin" : "message.pin") &&
         entry(
-          "edit",
-          t.edit,
-          act(() => edit(id)),
+          "pin",
+          isPinned ? t.unpin : t.pin,
+          give(() => (isPinned ? conversation.unpin(id) : conversation.pin(id))),
         )}
+      {own && entry("edit", t.edit, () => edit(id))}
       {(own || conversation.may("message.delete-any")) &&
         entry(
           "bin",
           t.remove,
           give(() => conversation.delete(id)),
         )}
-      {own && <Readers conversationId={conversationId} seq={message.seq} />}
-    </div>
+    </>
   );
 }
 
