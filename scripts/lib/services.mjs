@@ -2,7 +2,7 @@
  * What the tests use beside npm packages. Found: used. Missing, and we are root on Debian or Ubuntu: installed.
  * Otherwise one line says what is left out, and the tests that need it skip themselves.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { run } from "./run.mjs";
 import { step } from "./steps.mjs";
@@ -79,8 +79,22 @@ async function installService({ name, debianPackage }) {
   if (process.getuid?.() !== 0 || !isDebian()) return;
   await step(`install ${name}`, async () => {
     const updated = await apt("update");
-    return updated.code === 0 ? apt("install", "-y", "--no-install-recommends", debianPackage) : updated;
+    if (updated.code !== 0) return updated;
+    const allow = denyServices();
+    const installed = await apt("install", "-y", "--no-install-recommends", debianPackage);
+    allow();
+    return installed;
   });
+}
+
+/** Debian asks this program, where there is one, whether a package may start its service: the tests start their own. */
+const POLICY = "/usr/sbin/policy-rc.d";
+
+/** @returns {() => void} makes it as it was */
+function denyServices() {
+  if (existsSync(POLICY)) return () => {};
+  writeFileSync(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  return () => rmSync(POLICY, { force: true });
 }
 
 /** @param {string[]} args */

@@ -45,8 +45,11 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Starts the command behind a shell that ends it when our end of its input closes: also when we are killed. */
-const UNTIL_INPUT_ENDS = `"$@" & child=$!; echo $child; cat >/dev/null; kill -QUIT $child 2>/dev/null; wait $child`;
+/**
+ * Starts the command behind a shell that ends it when our end of its input closes: also when we are killed. PostgreSQL
+ * ends at once on QUIT; what else a shell has started in the background ignores that signal, and ends on TERM.
+ */
+const UNTIL_INPUT_ENDS = `"$@" & child=$!; echo $child; cat >/dev/null; kill -QUIT $child 2>/dev/null; kill -TERM $child 2>/dev/null; wait $child`;
 
 /** Characters of output that are kept. */
 const MOST_OUTPUT = 8_000_000;
