@@ -24,7 +24,6 @@ process.on("uncaughtException", (error) => tell({ type: "failed", what: error.st
 const [start]: Order[] = await once(process, "message");
 if (start?.type !== "start") throw new Error("a member is told to start first");
 const disk = openDisk(file);
-disk.limit(undefined);
 const transport = webSocketTransport({ url: start.url, WebSocket });
 const backoff = { baseMs: 50, maxMs: 500 };
 const { storage } = disk;
