@@ -124,6 +124,23 @@ describe("what is as it was before", () => {
     set(3);
     expect(told).toEqual([2, [1], 3]);
   });
+
+  it("is told to who has read something else since they subscribed", () => {
+    const { scope } = scopeWithErrors();
+    let now = 0;
+    const lazy = scope.lazy(() => now);
+    const set = (value: number): void => {
+      now = value;
+      lazy.invalidate();
+    };
+    lazy.get();
+    set(1); // nobody has read this when the listener comes
+    const told: number[] = [];
+    lazy.subscribe((value) => void told.push(value));
+    expect(lazy.get()).toBe(1);
+    set(0);
+    expect(told).toEqual([0]);
+  });
 });
 
 describe("a batch", () => {

@@ -30,6 +30,8 @@ export interface Scope {
   batch<T>(work: () => T): T;
 }
 
+/** Stands for a value nobody has read. */
+const unread = {};
 /** Listeners that answer each change with another are cut off after this many rounds, or the page would hang (D9). */
 const MOST_ROUNDS = 100;
 
@@ -63,7 +65,7 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
     }
   };
 
-  /** @param seen - the value as somebody may have read it. Who is as told as that needs no telling. */
+  /** @param seen - what whoever subscribes now may have read, so that they need not be told of it. */
   const listeners = <T>(
     get: () => T,
     seen: () => unknown = get,
@@ -111,7 +113,7 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
         isFresh = true;
         return (cached = cached && isSame(cached.value, value) ? cached : { value }).value;
       };
-      const { subscribe, changed } = listeners(get, () => cached?.value);
+      const { subscribe, changed } = listeners(get, () => (isFresh ? cached?.value : unread));
       const invalidate = (): void => {
         isFresh = false;
         changed();
