@@ -125,6 +125,24 @@ describe("what is as it was before", () => {
     expect(told).toEqual([2, [1], 3]);
   });
 
+  it("is told to who has read something else in between, inside the batch", () => {
+    const { scope } = scopeWithErrors();
+    const cell = scope.cell(0);
+    const lazy = scope.lazy(() => cell.get());
+    const told: string[] = [];
+    expect([cell.get(), lazy.get()]).toEqual([0, 0]);
+    cell.subscribe((value) => void told.push(`cell ${value}`));
+    lazy.subscribe((value) => void told.push(`lazy ${value}`));
+    scope.batch(() => {
+      for (const value of [1, 0]) {
+        cell.set(value);
+        lazy.invalidate();
+        if (value === 1) expect([cell.get(), lazy.get()]).toEqual([1, 1]);
+      }
+    });
+    expect(told).toEqual(["cell 0", "lazy 0"]);
+  });
+
   it("is told to who has read something else since they subscribed", () => {
     const { scope } = scopeWithErrors();
     let now = 0;

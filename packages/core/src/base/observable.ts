@@ -30,8 +30,6 @@ export interface Scope {
   batch<T>(work: () => T): T;
 }
 
-/** Stands for a value nobody has read. */
-const unread = {};
 /** Listeners that answer each change with another are cut off after this many rounds, or the page would hang (D9). */
 const MOST_ROUNDS = 100;
 
@@ -65,24 +63,25 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
     }
   };
 
-  /** @param seen - what whoever subscribes now may have read, so that they need not be told of it. */
+  /** @param read - what was read last, by anybody: who may have read something else has to be told. */
   const listeners = <T>(
     get: () => T,
-    seen: () => unknown = get,
+    read: () => unknown,
   ): { subscribe: Observable<T>["subscribe"]; changed: () => void } => {
     const entries = new Set<{ readonly call: (value: T) => void; told: unknown }>();
     const announce = (): void => {
+      const before = read();
       for (const entry of [...entries])
         guarded(() => {
           const value = get();
-          if (!entries.has(entry) || Object.is(value, entry.told)) return;
+          if (!entries.has(entry) || (Object.is(value, entry.told) && Object.is(value, before))) return;
           entry.told = value;
           return entry.call(value);
         }, onListenerError);
     };
     return {
       subscribe(listener) {
-        const entry = { call: listener, told: seen() }; // an object each, so that one function may subscribe twice
+        const entry = { call: listener, told: read() }; // an object each, so that one function may subscribe twice
         entries.add(entry);
         return () => void entries.delete(entry);
       },
@@ -96,13 +95,15 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
     batch,
     cell<T>(initial: T) {
       let value = initial;
-      const { subscribe, changed } = listeners(() => value);
+      let latest = initial;
+      const get = (): T => (latest = value);
+      const { subscribe, changed } = listeners(get, () => latest);
       const set = (next: T): void => {
         if (Object.is(value, next)) return;
         value = next;
         changed();
       };
-      return { get: () => value, set, subscribe };
+      return { get, set, subscribe };
     },
     lazy<T>(compute: () => T, isSame: (before: T, now: T) => boolean = Object.is) {
       let cached: { readonly value: T } | undefined;
@@ -113,7 +114,7 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
         isFresh = true;
         return (cached = cached && isSame(cached.value, value) ? cached : { value }).value;
       };
-      const { subscribe, changed } = listeners(get, () => (isFresh ? cached?.value : unread));
+      const { subscribe, changed } = listeners(get, () => cached?.value);
       const invalidate = (): void => {
         isFresh = false;
         changed();
