@@ -88,7 +88,10 @@ function conditionOf({ prefix, after, limit, reverse = false }: StorageRange): r
   const beyond = after === undefined ? [] : [toName(after)];
   const isBeyond = beyond.map(() => ` AND name ${reverse ? "<" : ">"} ?`);
   const order = `ORDER BY name ${reverse ? "DESC" : "ASC"} LIMIT ?`;
-  return [`name >= ? AND name < ?${isBeyond.join()} ${order}`, [from, to, ...beyond, limit ?? -1]];
+  return [
+    `name >= ? AND name < ?${isBeyond.join()} ${order}`,
+    [from, to, ...beyond, limit === undefined || limit === Infinity ? -1 : limit],
+  ];
 }
 
 /** Statements by their text: there are few, and preparing one takes longer than running it. */

@@ -126,12 +126,7 @@ export function stringStorage(options: StringStorageOptions): Storage {
     }
     const before = await medium.multiGet(keys);
     await medium.setItem(journal, JSON.stringify(before));
-    try {
-      await apply(pairs);
-    } catch (error) {
-      await recover();
-      throw error;
-    }
+    await apply(pairs); // if it fails, whoever comes next finds the journal
     await medium.multiRemove([journal]);
   };
 

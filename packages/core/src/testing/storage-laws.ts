@@ -161,6 +161,7 @@ const ranges: LawGroup<StorageTrial> = {
         [{ prefix: ["a"], limit: 0 }, []],
         [{ prefix: ["a"], limit: 0, reverse: true }, []],
         [{ prefix: ["a"], limit: 1_000 }, BELOW_A],
+        [{ prefix: ["a"], limit: Infinity }, BELOW_A],
         [{ prefix: ["a"], after: ["a", "b"], limit: 1 }, BELOW_A.slice(3, 4)],
         [{ prefix: ["a"], after: ["a", "bb"], limit: 1, reverse: true }, BELOW_A.slice(3, 4)],
         [{ prefix: [], limit: 3, reverse: true }, KEYS.slice(-3).toReversed()],
