@@ -42,10 +42,11 @@ describe.each(makers)("a client over %s", (_name, make) => {
     await lost.send("two");
 
     const next = load();
+    next.conversation("general").draft.set("three, perh");
     await next.connect();
     await expect.poll(() => next.outbox.get().waiting).toBe(0);
     expect(backend.messages("general").map(({ content }) => Object(content).text)).toEqual(["one", "two"]);
-    next.conversation("general").draft.set("three, perh");
+    await expect.poll(() => textsOf(next)).toEqual(["one", "two"]);
     await next.close();
 
     const offline = load();
