@@ -35,12 +35,6 @@ export const mutations: readonly Mutation[] = [
     to: "self ?",
   },
   {
-    name: "what was committed while a user was read is not made up for",
-    file: "server/src/engine/greeting.ts",
-    from: "for (const event of missed) this.#repeat(user, event);",
-    to: "",
-  },
-  {
     name: "lane not in order",
     file: "server/src/engine/lanes.ts",
     from: "return number === expectedOf(lane) ||",

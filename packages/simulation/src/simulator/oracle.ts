@@ -1,9 +1,10 @@
-import type { Conversation, MessageItem, TimelineItem } from "@tidings/core";
+import type { Client, Conversation, MessageItem } from "@tidings/core";
 import type { MessageRecord, ParticipantRecord } from "@tidings/core/protocol";
 import { canonical } from "./canonical.ts";
 import type { Device } from "./device.ts";
 import type { Account, Ledger } from "./ledger.ts";
 import type { Deed, People } from "./people.ts";
+import { gapFaults, orderFaults } from "./timeline-faults.ts";
 
 export interface Oracle {
   /** Looks at what one device shows the moment it shows it. */
@@ -154,6 +155,8 @@ export function createOracle(options: OracleOptions): Oracle {
           const account = ledger.account(id);
           const view = device.room(id)?.timeline.get();
           if (!isResumed && view?.absent) continue;
+          if (isResumed && isListed(client, id) !== isIn(account, device.userId))
+            return `${name} does not know yet whether it is in ${id}`;
           if (isIn(account, device.userId) && !(view?.complete && view.head.rev === account.changes.length))
             return `${name} lacks some of ${id}: ${JSON.stringify({ ...view, items: view?.items.length })} of ${account.changes.length}`;
         }
@@ -166,6 +169,10 @@ export function createOracle(options: OracleOptions): Oracle {
   };
 }
 
+function isListed(client: Client, id: string): boolean {
+  return client.conversations.get().some(({ conversationId }) => conversationId === id);
+}
+
 function isIn({ presences }: Account, userId: string): boolean {
   return presences.get(userId)?.at(-1)?.isIn === true;
 }
@@ -173,46 +180,6 @@ function isIn({ presences }: Account, userId: string): boolean {
 function isKept({ device, id = "", told }: Deed, ledger: Ledger): boolean {
   if (told !== undefined || ledger.has(id) || ledger.lost.has(id)) return true;
   return device.client?.outbox.get().entries.some(({ command }) => command.commandId === id) === true;
-}
-
-/** Each message once, by place, holes where something is missing, what is pending last. */
-function* orderFaults(items: readonly TimelineItem[]): Generator<string> {
-  const keys = new Set<string>();
-  let next: number | undefined;
-  let isTail = false;
-  for (const item of items) {
-    if (keys.has(item.key)) yield `${item.key} is shown twice`;
-    keys.add(item.key);
-    const from = item.type === "hole" ? item.fromSeq : item.message.seq;
-    if (from === 0) isTail = true;
-    else if (isTail) yield `${item.key} stands behind a pending message`;
-    else if (next !== undefined && from !== next) yield `after ${next - 1} comes ${from}`;
-    if (from > 0) next = (item.type === "hole" ? item.toSeq : from) + 1;
-  }
-}
-
-/** A timeline that calls itself complete shows everything as it was when the conversation was at its head. */
-function* gapFaults(
-  items: readonly TimelineItem[],
-  head: { readonly rev: number; readonly seq: number },
-  hasOlder: boolean,
-  account: Account,
-): Generator<string> {
-  if (head.rev > account.changes.length)
-    return yield `its head ${head.rev} is beyond ${account.changes.length}`;
-  const shown = items.filter((item) => item.type === "message" && item.message.seq > 0);
-  const last = shown.at(-1);
-  const newest = last?.type === "message" ? last.message.seq : 0;
-  if (newest !== head.seq && !(shown.length === 0 && hasOlder))
-    yield `it says that it is complete up to ${head.seq}, and shows ${newest}`;
-  for (const item of shown) {
-    if (item.type !== "message" || item.pending) continue;
-    const { id, seq, rev } = item.message;
-    if (account.order[seq - 1] !== id) yield `at ${seq} it shows ${id} instead of ${account.order[seq - 1]}`;
-    const expected = account.messageAt(id, head.rev)?.rev;
-    if (rev !== expected)
-      yield `it says that it is complete up to revision ${head.rev}, and shows ${id} as of ${rev} instead of ${expected}`;
-  }
 }
 
 type Fault = readonly [law: string, what: string];
@@ -225,11 +192,11 @@ function* differences(
   isResumed: boolean,
 ): Generator<Fault> {
   const { userId, client } = device;
-  const isListed = client?.conversations.get().some(({ conversationId }) => conversationId === room.id);
+  const isInList = client !== undefined && isListed(client, room.id);
   const view = room.timeline.get();
   // One push tells somebody that they were removed, or are back in; if it gets lost they learn at their next link.
-  if (isListed !== isIn(account, userId) && (isResumed || !(isListed || view.absent)))
-    yield ["D8", `it is ${isListed ? "" : "not "}in its list`];
+  if (isInList !== isIn(account, userId) && (isResumed || !(isInList || view.absent)))
+    yield ["D8", `it is ${isInList ? "" : "not "}in its list`];
   if (!isIn(account, userId) || (view.absent && !isResumed)) return;
   for (const item of view.items) {
     if (item.type === "hole") yield ["D4", `${item.key} is still a hole`];
