@@ -39,6 +39,7 @@ export function assemble(options: ClientOptions): Assembly {
   const { clock, random, scope, nextId, limits, report } = base;
   const keeper: Keeper = createKeeper({
     ...{ ...base, directory: () => directory, outbox: () => outbox, sync: () => sync },
+    isKept: options.storage !== undefined,
     onMark: (conversationId, seq) => core.markRead(directory.get(conversationId), seq),
   });
   const copies = createCopies(options, base, keeper);

@@ -111,6 +111,21 @@ describe("a client that starts without a network", () => {
     expect(kept.timeline.get().complete).toBe(true);
   });
 
+  it("[D1, K2] keeps what it had of a conversation that was opened only in the end", async () => {
+    const here = world();
+    const storage = memoryStorage();
+    const lost = here.client("ada", { storage, userId: "ada" }).conversation("general");
+    for (const text of ["one", "two"]) await lost.send(text);
+    const ada = here.client("ada", { storage, userId: "ada" });
+    await ada.connect();
+    await here.clock.advance(1_000);
+    ada.conversation("general");
+    await offline(here, ada);
+    const kept = here.client("ada", { storage, userId: "ada" }).conversation("general");
+    await here.clock.settle();
+    expect(texts(kept)).toEqual(["one", "two"]);
+  });
+
   it("[D4, K3] gets by with a storage that is slower than the backend", async () => {
     const here = world();
     const disk = memoryStorage();

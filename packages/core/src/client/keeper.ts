@@ -29,6 +29,8 @@ export interface KeeperOptions extends Foundation {
   readonly directory: () => Directory;
   readonly outbox: () => Outbox;
   readonly sync: () => Sync;
+  /** The app has given a storage: what ends with the client is not worth the copying. */
+  readonly isKept: boolean;
   /** How far the user has read in an earlier life, and the backend may not know. */
   readonly onMark: (conversationId: string, seq: number) => void;
 }
@@ -84,7 +86,11 @@ export function createKeeper(options: KeeperOptions): Keeper {
         value === undefined ? { type: "delete" as const, key } : { type: "put" as const, key, value };
       writer.write([operation]).catch(() => {}); // then it is read again
     },
-    open: (replica) => void (cache.load(replica) ? show(replica) : sync().check(replica)),
+    open(replica) {
+      if (cache.load(replica)) void show(replica);
+      else sync().check(replica);
+      if (options.isKept) cache.touch(replica, new Set()); // it is in use from now on
+    },
     changeUser(before) {
       writer.write([{ type: "put", key: USER, value: userId() }]).catch(() => {});
       if (before === undefined) journal.adopt(outbox().view.get().entries);
