@@ -87,7 +87,7 @@ async function loadAll({ timeline }: Conversation): Promise<void> {
 }
 
 /** The messages on screen that the server has confirmed, by place; a hole as a dot. */
-export function idsOf({ timeline }: Conversation): string[] {
+function idsOf({ timeline }: Conversation): string[] {
   return timeline
     .get()
     .items.slice()

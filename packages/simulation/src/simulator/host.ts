@@ -60,7 +60,7 @@ export interface HostOptions {
 }
 
 /** Faults we made; the engine reports them as failures. */
-export class SimulatedFault extends Error {}
+class SimulatedFault extends Error {}
 
 const BOUNDS = {
   frames: { perSecond: 200, burst: 1_000 },

@@ -13,7 +13,7 @@ export interface Catch {
 }
 
 /** Every mutation must be found within so many seeds. */
-export const MOST_SEEDS = 5_000;
+const MOST_SEEDS = 5_000;
 const BATCH = 50;
 
 /** Runs seeds, from 1 on, on sources with a deliberate defect, until one of them finds it. */
