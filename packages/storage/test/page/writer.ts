@@ -13,6 +13,8 @@ declare global {
     found: () => Promise<{ readonly ones: unknown[]; readonly others: unknown[] }>;
     /** Says how durable it is, then begins. */
     begin: (from: number) => Promise<string>;
+    /** Writes until there is no room, then deletes all of it in one write. */
+    fillUp: () => Promise<{ readonly code: unknown; readonly taken: number; readonly left: number }>;
     /** The numbers whose write has resolved. */
     readonly resolved: number[];
   }
@@ -36,6 +38,25 @@ window.begin = async (from) => {
   await opened;
   void write(from);
   return storage.supports.durability;
+};
+
+window.fillUp = async () => {
+  await opened;
+  const keys: string[][] = [];
+  let code: unknown;
+  for (const size of [500_000, 5_000, 50]) {
+    code = undefined;
+    while (code === undefined) {
+      const key = ["fill", String(keys.length)];
+      const put = { type: "put", key, value: "x".repeat(size) } as const;
+      await storage.write([put]).then(
+        () => keys.push(key),
+        (error: unknown) => (code = Object(error).code),
+      );
+    }
+  }
+  await storage.write(keys.map((key) => ({ type: "delete", key })));
+  return { code, taken: keys.length, left: (await storage.scan({ prefix: ["fill"] })).length };
 };
 
 async function write(from: number): Promise<void> {
