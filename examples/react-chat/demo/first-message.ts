@@ -26,7 +26,7 @@ export async function driveFirstMessage(demo: Demo, tell: Tell): Promise<void> {
 }
 
 /** A client of the demo, as any Node program would make one. */
-export async function connectAs(demo: Pick<Demo, "url" | "tokenOf">, userId: string): Promise<Client> {
+async function connectAs(demo: Pick<Demo, "url" | "tokenOf">, userId: string): Promise<Client> {
   const client = createClient({
     transport: webSocketTransport({ url: demo.url, WebSocket }),
     auth: () => demo.tokenOf(userId),
