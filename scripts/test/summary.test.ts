@@ -2,9 +2,14 @@ import { describe, expect, it } from "vitest";
 import { summary } from "../vitest-summary.ts";
 
 /** As much of vitest's module as the summary reads. */
-function moduleWith(states: readonly string[], errors = 0): Parameters<typeof summary>[0][number] {
+function moduleWith(
+  states: readonly string[],
+  errors: readonly string[] = [],
+  unprepared: readonly string[] = [],
+): Parameters<typeof summary>[0][number] {
   const tests = states.map((state) => ({ result: () => ({ state }) }));
-  return { errors: () => Array(errors).fill("unable to load"), children: { allTests: () => tests } };
+  const suites = [{ errors: () => [] }, { errors: () => unprepared }];
+  return { errors: () => errors, children: { allTests: () => tests, allSuites: () => suites } };
 }
 
 describe("the summary line", () => {
@@ -14,6 +19,12 @@ describe("the summary line", () => {
   });
 
   it("counts a file that did not load and an error outside of any test as failures", () => {
-    expect(summary([moduleWith([], 1)], ["outside"])).toBe("0 passed, 2 failed, 0 skipped");
+    expect(summary([moduleWith([], ["unable to load"])], ["outside"])).toBe("0 passed, 2 failed, 0 skipped");
+  });
+
+  it("counts a group that could not be prepared as a failure, beside its skipped tests", () => {
+    expect(summary([moduleWith(["skipped", "skipped"], [], ["no server"])], [])).toBe(
+      "0 passed, 1 failed, 2 skipped",
+    );
   });
 });

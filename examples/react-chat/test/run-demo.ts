@@ -10,10 +10,11 @@ export interface Ended {
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const programs = {
   demo: `import { run } from "./scripts/tasks/demo.mjs"; process.exitCode = await run(process.argv.slice(1));`,
-  build: `import { buildApp } from "./scripts/lib/app.mjs"; process.exitCode = await buildApp(...process.argv.slice(1));`,
+  build: `import { buildApp } from "./scripts/lib/app.mjs"; import { buildScriptTag } from "./scripts/lib/script-tag.mjs";
+    process.exitCode = (await buildScriptTag()) || (await buildApp(...process.argv.slice(1)));`,
 };
 
-/** Builds the app with React's own checks on, where it is stale. */
+/** Builds the script-tag bundle, and the app with React's own checks on, where they are stale. */
 export async function buildForTests(): Promise<void> {
   const { code, output } = await spawnNode(programs.build, ["development"]);
   if (code !== 0) throw new Error(output);
