@@ -22,7 +22,21 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     await redis.start();
     const options = { database: await postgres.database(), redis: redis.url, secret, policy, lobbies: [] };
     nodes = [await start(options), await start(options)];
-    await sleep(200); // Both listen.
+    await bothListen();
+  };
+  /** What is published before is lost to who does not listen yet, and found again only later. */
+  const bothListen = async (): Promise<void> => {
+    const asking = new Redis(redis.url);
+    try {
+      const listening = async (): Promise<number> =>
+        String(await asking.call("CLIENT", "LIST", "TYPE", "pubsub"))
+          .split("\n")
+          .filter((line) => / sub=[1-9]/.test(line) || / psub=[1-9]/.test(line)).length;
+      while ((await listening()) < 2) await sleep(20);
+    } finally {
+      asking.disconnect();
+    }
+    await sleep(100);
   };
   const clients: RawClient[] = [];
   afterEach(() => {
