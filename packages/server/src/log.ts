@@ -1,4 +1,4 @@
-import { pino } from "pino";
+import { destination, pino } from "pino";
 
 /** Where the server's log lines go; a pino logger is one. Fields hold codes and numbers, never content or tokens. */
 export interface Log {
@@ -22,10 +22,11 @@ const SECRETS = [
 
 export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** Structured lines on standard output. */
+/**
+ * Structured lines on standard output, each written before the call returns: pino's default writes on another thread, and
+ * a process that ends has its last lines in the wrong order, or not at all.
+ */
 export function createLog(level: string): Log {
-  return pino({
-    level,
-    redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
-  });
+  const redact = { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" };
+  return pino({ level, redact }, destination({ dest: 1, sync: true }));
 }
