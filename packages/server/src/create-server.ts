@@ -11,8 +11,10 @@ import type { Authenticate } from "./engine/greeting.ts";
 import type { SharedRates } from "./engine/rates.ts";
 import { Doorman } from "./gateway/doorman.ts";
 import { attachGateway } from "./gateway/gateway.ts";
-import { createHttp, type Health } from "./gateway/http.ts";
+import { type Health, healthRoutes } from "./gateway/health.ts";
+import { createHttp, type RouteModule } from "./gateway/http.ts";
 import { newId } from "./gateway/ids.ts";
+import { folderRoutes } from "./gateway/serve-folder.ts";
 import { systemClock, toSystemTime } from "./gateway/system-clock.ts";
 import { type Log, silentLog } from "./log.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
@@ -113,8 +115,13 @@ class RunningServer implements TidingsServer {
   constructor(parts: Parts) {
     this.#parts = parts;
     const { settings, engine, doorman } = parts;
-    this.#http = createHttp({ serve: settings.serve, health: () => this.#health() });
+    this.#http = createHttp(this.#routes());
     attachGateway(this.#http.server, { engine, doorman, frameBytes: settings.policy.limits.frameBytes });
+  }
+
+  #routes(): readonly RouteModule[] {
+    const { serve } = this.#parts.settings;
+    return [healthRoutes(() => this.#health()), ...(serve ? [folderRoutes(serve.dir)] : [])];
   }
 
   async start(): Promise<void> {

@@ -1,5 +1,4 @@
 import fastify, { type FastifyInstance } from "fastify";
-import { serveFolder } from "./serve-folder.ts";
 
 /** Headers of every answer: this is an endpoint for machines and a page without foreign parts. */
 const securityHeaders: Readonly<Record<string, string>> = {
@@ -13,20 +12,11 @@ const securityHeaders: Readonly<Record<string, string>> = {
   "x-frame-options": "DENY",
 };
 
-export interface Health {
-  /** `"draining"`: it answers what it has taken and takes nothing new; a load balancer should look elsewhere. */
-  readonly status: "ok" | "draining";
-  readonly version: string;
-  readonly uptimeMs: number;
-  readonly connections: number;
-}
+/** Adds some routes. What it does to the instance it is given, hooks and parsers, concerns its own routes only. */
+export type RouteModule = (http: FastifyInstance) => void | Promise<void>;
 
-export interface HttpOptions {
-  readonly health: () => Health;
-  readonly serve: { readonly dir: string } | undefined;
-}
-
-export function createHttp({ health, serve }: HttpOptions): FastifyInstance {
+/** The HTTP side of the server: what all routes have in common, and the modules that bring them. */
+export function createHttp(modules: readonly RouteModule[]): FastifyInstance {
   const http = fastify({
     logger: false,
     bodyLimit: 65_536,
@@ -35,13 +25,6 @@ export function createHttp({ health, serve }: HttpOptions): FastifyInstance {
     return503OnClosing: true,
   });
   http.addHook("onRequest", async (_request, reply) => void reply.headers(securityHeaders));
-  http.get("/health", async (_request, reply) => {
-    const state = health();
-    return reply
-      .code(state.status === "ok" ? 200 : 503)
-      .header("cache-control", "no-store")
-      .send(state);
-  });
-  if (serve) serveFolder(http, serve.dir);
+  for (const module of modules) void http.register(async (scope) => module(scope));
   return http;
 }

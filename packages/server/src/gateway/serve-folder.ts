@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
-import type { FastifyInstance } from "fastify";
+import type { RouteModule } from "./http.ts";
 
 const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -17,12 +17,14 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Serves the files under `dir`, of known types only, for a page that belongs to this server. */
-export function serveFolder(http: FastifyInstance, dir: string): void {
-  http.get("/*", async (request, reply) => {
-    const file = await locate(dir, new URL(request.url, "http://localhost").pathname);
-    if (!file) return reply.code(404).send({ code: "connection/failed" });
-    return reply.type(file.type).header("cache-control", "no-cache").send(createReadStream(file.path));
-  });
+export function folderRoutes(dir: string): RouteModule {
+  return (http) => {
+    http.get("/*", async (request, reply) => {
+      const file = await locate(dir, new URL(request.url, "http://localhost").pathname);
+      if (!file) return reply.code(404).send({ code: "connection/failed" });
+      return reply.type(file.type).header("cache-control", "no-cache").send(createReadStream(file.path));
+    });
+  };
 }
 
 interface Located {
