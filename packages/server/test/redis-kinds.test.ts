@@ -33,13 +33,13 @@ describe.skipIf(!hasRedis())("a Redis", { timeout: 30_000 }, () => {
         onFailure: (error) => failures.push(error),
       });
       const take = async (userId: string, conversationId: string): Promise<number | undefined> =>
-        (await rates.take([{ userId, conversationId, perMinute: undefined }]))?.[0];
+        (await rates.take([{ userId, conversationId, perMinute: undefined, factor: 1 }]))?.[0];
       for (const userId of ["ada", "}{"]) {
         expect([await take(userId, "a"), await take(userId, "a")]).toEqual([0, 0]);
         expect(await take(userId, "a")).toBeGreaterThan(50_000);
         expect(await take(userId, "b")).toBe(0);
         expect(await take(userId, "b")).toBeGreaterThan(500_000);
-        rates.giveBack([{ userId, conversationId: "b", perMinute: undefined }]);
+        rates.giveBack([{ userId, conversationId: "b", perMinute: undefined, factor: 1 }]);
         await expect.poll(() => take(userId, "b")).toBe(0);
       }
       expect(failures).toEqual([]);

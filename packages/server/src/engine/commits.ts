@@ -4,6 +4,7 @@ import type { Bus, BusEvent, ReceiptEvent } from "../bus/bus.ts";
 import type { Committed, Outcome, Recalled, Refusal, Store, Submission } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import { expectedOf, isInOrder, type Lane, release, settle, take } from "./lanes.ts";
+import type { Caller } from "./caller.ts";
 import type { LiveConversation, Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
 import { ackPacket, isRetryable, refuse, rejectPacket } from "./packets.ts";
@@ -22,13 +23,24 @@ interface Reply {
 
 interface Item extends Submission {
   readonly reply: Reply | undefined;
-  /** The server's own command: who waits for its outcome. */
+  /** Not from a link: who waits for its outcome. */
   readonly done: ((outcome: Outcome) => void) | undefined;
+  /** What the rates are multiplied by; undefined if it is not counted. */
+  readonly rateFactor: number | undefined;
   /** Refused before it was looked at; answered in its turn all the same, so that lanes stay in order. */
   readonly refusal: Refusal | undefined;
   /** The number its lane waited for when it was refused. */
   expected: number | undefined;
 }
+
+/** What most items have in common. */
+const plain = {
+  reply: undefined,
+  done: undefined,
+  rateFactor: undefined,
+  refusal: undefined,
+  expected: undefined,
+} as const;
 
 export interface CommitsOptions {
   readonly store: Store;
@@ -70,13 +82,15 @@ export class Commits {
     const lane = number === undefined ? undefined : session.lane(command.conversationId);
     const reply = { session, id, lane, number: number ?? 0 };
     session.inFlight += 1;
-    this.#enqueue({
-      command,
-      context: this.#context(userId),
-      reply,
-      done: undefined,
-      refusal,
-      expected: undefined,
+    const context = this.#context(userId);
+    this.#enqueue({ ...plain, command, context, reply, refusal, rateFactor: session.rateFactor });
+  }
+
+  /** A command that did not come over a link. It is answered like any other, and again when it comes again. */
+  request({ userId, isSystem = false, rateFactor = 1 }: Caller, command: Command): Promise<Outcome> {
+    return new Promise((done) => {
+      const context = { ...this.#context(userId), system: isSystem };
+      this.#enqueue({ ...plain, command, context, done, rateFactor: isSystem ? undefined : rateFactor });
     });
   }
 
@@ -84,7 +98,7 @@ export class Commits {
   act(actorId: string, command: Command): Promise<Outcome> {
     return new Promise((done) => {
       const context = { ...this.#context(actorId), system: true };
-      this.#enqueue({ command, context, reply: undefined, done, refusal: undefined, expected: undefined });
+      this.#enqueue({ ...plain, command, context, done, isOnce: true });
     });
   }
 
@@ -162,9 +176,9 @@ export class Commits {
     return waits && new Map(asked.map((item, index) => [item, waits[index] ?? 0]));
   }
 
-  #sending({ command: { conversationId }, context }: Item): Sending {
+  #sending({ command: { conversationId }, context, rateFactor: factor = 1 }: Item): Sending {
     const perMinute = this.#options.conversation(conversationId)?.settings.messagesPerMinute;
-    return { userId: context.actorId, conversationId, perMinute };
+    return { userId: context.actorId, conversationId, perMinute, factor };
   }
 
   /** Asked by the store for each command in its turn. */
@@ -189,8 +203,7 @@ export class Commits {
   #tooOften(item: Item, waits: Map<Item, number> | undefined): Refusal | undefined {
     if (!isRated(item)) return undefined;
     const { rates, clock } = this.#options;
-    const { userId, conversationId, perMinute } = this.#sending(item);
-    const waitMs = waits?.get(item) ?? rates.take(userId, conversationId, perMinute, clock.now());
+    const waitMs = waits?.get(item) ?? rates.take(this.#sending(item), clock.now());
     waits?.delete(item);
     return waitMs === 0 ? undefined : refuse("rate/limited", "unable to send; too many messages", waitMs);
   }
@@ -261,6 +274,6 @@ export class Commits {
 }
 
 /** People's messages are; what the server does by itself is not. */
-function isRated({ reply, command }: Item): boolean {
-  return reply !== undefined && command.type === "message.send";
+function isRated({ rateFactor, command }: Item): boolean {
+  return rateFactor !== undefined && command.type === "message.send";
 }

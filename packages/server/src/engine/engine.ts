@@ -1,7 +1,8 @@
-import type { Policy } from "@tidings/core/protocol";
+import type { Command, Policy, Query } from "@tidings/core/protocol";
 import type { Bus } from "../bus/bus.ts";
-import type { Store } from "../store/store.ts";
+import type { Answer, Outcome, Store } from "../store/store.ts";
 import type { EngineBounds } from "./bounds.ts";
+import type { Caller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { Commits } from "./commits.ts";
 import { erase } from "./erasure.ts";
@@ -14,7 +15,7 @@ import { type Farewell, Outbound } from "./outbound.ts";
 import type { Outlet } from "./outlet.ts";
 import { Questions } from "./questions.ts";
 import { Rates, type SharedRates } from "./rates.ts";
-import { type ReceivedFrame, Reception } from "./reception.ts";
+import { draining, type ReceivedFrame, Reception } from "./reception.ts";
 import { Roster } from "./roster.ts";
 import { Signals } from "./signals.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -47,6 +48,7 @@ export class Engine {
   readonly #outbound: Outbound;
   readonly #signals: Signals;
   readonly #commits: Commits;
+  readonly #questions: Questions;
   readonly #lobbies: Lobbies;
   readonly #reception: Reception;
   readonly #sweeper: Sweeper;
@@ -76,6 +78,7 @@ export class Engine {
       lobbies: this.#lobbies,
     });
     const questions = new Questions({ store, outbound, clock, policy, onFailure });
+    this.#questions = questions;
     const parts = { roster, outbound, signals, commits, questions, greeting };
     this.#reception = new Reception({ ...parts, clock, policy, bounds, authenticate, newId, onFailure });
     this.#sweeper = new Sweeper({
@@ -141,6 +144,16 @@ export class Engine {
   /** Ends a link, telling the client why. */
   close(session: Session, farewell: Farewell): void {
     this.#outbound.close(session, farewell);
+  }
+
+  /** A command that did not come over a link: the same rules, the same transactions, the same deliveries. */
+  async perform(caller: Caller, command: Command): Promise<Outcome> {
+    return this.#reception.isDraining ? draining : this.#commits.request(caller, command);
+  }
+
+  /** A query that did not come over a link. */
+  async query(userId: string, query: Query): Promise<Answer> {
+    return this.#reception.isDraining ? draining : this.#questions.lookUp(userId, query);
   }
 
   /** See `TidingsServer.eraseUser`. */

@@ -1,3 +1,4 @@
+import { SYSTEM } from "../system-actor.ts";
 import type { Store } from "../store/store.ts";
 import type { Trace } from "../store/upkeep.ts";
 import type { Clock } from "./clock.ts";
@@ -21,7 +22,7 @@ export async function erase(userId: string, { store, commits, clock, newId }: Er
   if (!upkeep) throw new Error("unable to erase the user; the store keeps everything");
   const undo = async (trace: Trace): Promise<boolean> => {
     // A deletion is the server's; the others are the person's own.
-    const actorId = trace.type === "message.delete" ? "system" : userId;
+    const actorId = trace.type === "message.delete" ? SYSTEM : userId;
     const outcome = await commits.act(actorId, { commandId: newId(), at: clock.now(), ...trace });
     if (!outcome.ok && outcome.code === "server/unavailable") throw new Error(outcome.message);
     return outcome.ok && outcome.ack.changes.length > 0;

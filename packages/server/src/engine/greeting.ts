@@ -12,6 +12,7 @@ import type { Clock } from "./clock.ts";
 import type { Lobbies } from "./lobbies.ts";
 import type { Outbound } from "./outbound.ts";
 import { packetOf, refuse } from "./packets.ts";
+import { policyFor } from "./rates.ts";
 import type { Roster } from "./roster.ts";
 import type { OnlineUser, Session } from "./online.ts";
 import type { Signals } from "./signals.ts";
@@ -21,6 +22,8 @@ export interface Identity {
   readonly userId: string;
   /** Server time, ms; absent if the token does not expire. */
   readonly expiresAt?: number;
+  /** What this user's tier multiplies the rates by. Default 1. */
+  readonly rateFactor?: number;
 }
 
 /** Decides whom a token speaks for, or refuses with `auth/expired` or `auth/invalid`. */
@@ -115,7 +118,7 @@ export class Greeting {
   }
 
   /** Without a pause in it: every change after the heads of this welcome is pushed to the session. */
-  #admit(session: Session, user: OnlineUser, { expiresAt }: Identity): Refusal | undefined {
+  #admit(session: Session, user: OnlineUser, { expiresAt, rateFactor = 1 }: Identity): Refusal | undefined {
     const { roster, outbound, signals, clock, policy, store, linksPerUser } = this.#options;
     if (session.phase !== "greeting") return undefined;
     if (user.sessions.length >= linksPerUser) {
@@ -125,6 +128,7 @@ export class Greeting {
     session.phase = "open";
     session.user = user;
     session.expiresAt = expiresAt ?? Infinity;
+    session.rateFactor = rateFactor;
     session.pongs = [{ n: 0, moves: roster.moves }];
     session.seenAt = now;
     user.sessions.push(session);
@@ -135,7 +139,7 @@ export class Greeting {
         welcome: {
           userId: user.id,
           epoch: store.epoch,
-          policy,
+          policy: policyFor(policy, rateFactor),
           heads: newestHeads(user),
           at: now,
           ...(expiresAt !== undefined && { tokenExpiresInMs: Math.max(0, expiresAt - now) }),

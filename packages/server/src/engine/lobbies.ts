@@ -1,4 +1,5 @@
 import type { ConversationKind } from "@tidings/core/protocol";
+import { SYSTEM } from "../system-actor.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { OnlineUser } from "./online.ts";
@@ -18,9 +19,6 @@ export interface LobbiesOptions {
   readonly clock: Clock;
   readonly newId: () => string;
 }
-
-/** The actor of what the server does by itself. */
-const SYSTEM = "system";
 
 export class Lobbies {
   readonly #options: LobbiesOptions;

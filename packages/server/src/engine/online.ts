@@ -36,6 +36,8 @@ export class Session {
   seenAt: number;
   /** When its token ends, server time in ms. */
   expiresAt: number = Infinity;
+  /** What its user's tier multiplies the rates by. */
+  rateFactor = 1;
   status: PresenceStatus = "online";
   watching: readonly LiveConversation[] = noConversations;
   /** Frames not written yet. */

@@ -1,5 +1,5 @@
-import type { Policy, QueryFrame } from "@tidings/core/protocol";
-import type { Store } from "../store/store.ts";
+import type { Policy, Query, QueryFrame } from "@tidings/core/protocol";
+import type { Answer, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
@@ -55,19 +55,23 @@ export class Questions {
   }
 
   async #answer(session: Session, userId: string, { id, query }: QueryFrame): Promise<void> {
-    const { store, outbound, policy, onFailure } = this.#options;
+    const answer = await this.lookUp(userId, query);
+    const packet = answer.ok
+      ? packetOf({ type: "result", id, result: answer.result })
+      : rejectPacket(id, answer);
+    this.#options.outbound.push(session, packet);
+  }
+
+  /** The answer to one query, whoever brought it. */
+  async lookUp(userId: string, query: Query): Promise<Answer> {
+    const { store, policy, onFailure } = this.#options;
+    const { pageSize } = policy.limits;
+    const capped = "limit" in query ? { ...query, limit: Math.min(query.limit, pageSize) } : query;
     try {
-      const { pageSize } = policy.limits;
-      const capped = "limit" in query ? { ...query, limit: Math.min(query.limit, pageSize) } : query;
-      const answer = await store.query(userId, capped);
-      const packet = answer.ok
-        ? packetOf({ type: "result", id, result: answer.result })
-        : rejectPacket(id, answer);
-      outbound.push(session, packet);
+      return await store.query(userId, capped);
     } catch (error) {
       onFailure("query", error);
-      const refusal = refuse("server/unavailable", "unable to answer; try again", 1_000);
-      outbound.push(session, rejectPacket(id, refusal));
+      return refuse("server/unavailable", "unable to answer; try again", 1_000);
     }
   }
 }

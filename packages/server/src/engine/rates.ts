@@ -1,4 +1,4 @@
-import type { Rate } from "@tidings/core/protocol";
+import type { Policy, Rate } from "@tidings/core/protocol";
 import { BoundedMap } from "../bounded-map.ts";
 
 /**
@@ -21,7 +21,10 @@ const MINUTE_MS = 60_000;
 export interface Sending {
   readonly userId: string;
   readonly conversationId: string;
+  /** The conversation's own rate, which takes the place of the general one per minute. */
   readonly perMinute: number | undefined;
+  /** What the sender's tier multiplies the rates by. */
+  readonly factor: number;
 }
 
 /** Token buckets that several nodes share. Asked before a commit, as a store does not wait for them. */
@@ -44,13 +47,13 @@ export class Rates {
   /**
    * Takes one token from every bucket concerned, or none from any.
    *
-   * @param perMinute - the conversation's own rate, which takes the place of the general one per minute.
    * @returns how long to wait until all of them have one; 0 if they were taken.
    */
-  take(userId: string, conversationId: string, perMinute: number | undefined, now: number): number {
+  take(sending: Sending, now: number): number {
+    const { userId, conversationId } = sending;
     let waitMs = 0;
     const buckets = this.#rates.map((general, index) => {
-      const rate = effective(general, perMinute);
+      const rate = effective(general, sending);
       const bucket = this.#bucket(`${index} ${userId.length} ${userId}`, rate, conversationId, now);
       waitMs = Math.max(waitMs, Math.ceil((bucket.lack - (rate.burst - 1) * rate.perMs) / rate.tokens));
       return { rate, bucket };
@@ -74,8 +77,21 @@ export class Rates {
   }
 }
 
-/** @param perMinute - the conversation's own rate. */
-export function effective(rate: Rate, perMinute: number | undefined): Rate {
-  if (perMinute === undefined || rate.scope === "user" || rate.perMs !== MINUTE_MS) return rate;
-  return { ...rate, tokens: perMinute, burst: Math.min(rate.burst, perMinute) };
+/** A general rate, as it counts for this message. */
+export function effective(rate: Rate, { perMinute, factor }: Pick<Sending, "perMinute" | "factor">): Rate {
+  if (perMinute === undefined || rate.scope === "user" || rate.perMs !== MINUTE_MS)
+    return multiplied(rate, factor);
+  return multiplied({ ...rate, tokens: perMinute, burst: Math.min(rate.burst, perMinute) }, factor);
+}
+
+/** What is announced to a user whose tier multiplies the rates. */
+export function policyFor(policy: Policy, factor: number): Policy {
+  return factor === 1 ? policy : { ...policy, rates: policy.rates.map((rate) => multiplied(rate, factor)) };
+}
+
+/** In whole tokens, as buckets count, and never nothing. */
+function multiplied(rate: Rate, factor: number): Rate {
+  if (factor === 1) return rate;
+  const times = (tokens: number): number => Math.max(1, Math.round(tokens * factor));
+  return { ...rate, tokens: times(rate.tokens), burst: times(rate.burst) };
 }

@@ -19,6 +19,7 @@ import { movedHeads } from "./heartbeat.ts";
 import type { Outbound } from "./outbound.ts";
 import type { Questions } from "./questions.ts";
 import { packetOf, refuse, rejectPacket } from "./packets.ts";
+import { policyFor } from "./rates.ts";
 import type { Roster } from "./roster.ts";
 import type { OnlineUser, Session } from "./online.ts";
 import type { Signals } from "./signals.ts";
@@ -39,6 +40,9 @@ export interface ReceptionOptions {
   readonly newId: () => string;
   readonly onFailure: (what: string, error: unknown) => void;
 }
+
+/** What is not taken any more. */
+export const draining: Refusal = refuse("server/draining", "unable to accept anything new; the server stops");
 
 /** Takes one frame at a time from a link, and sees that each gets its answer. */
 export class Reception {
@@ -102,7 +106,7 @@ export class Reception {
 
   /** Why nothing more is taken from this link at the moment. */
   #obstacle(session: Session, waitMs: number): Refusal | undefined {
-    if (this.isDraining) return refuse("server/draining", "unable to accept anything new; the server stops");
+    if (this.isDraining) return draining;
     if (waitMs > 0) return refuse("protocol/busy", "unable to accept so many frames", waitMs);
     const { inFlight } = this.#options.policy.limits;
     return session.inFlight < inFlight
@@ -147,15 +151,18 @@ export class Reception {
     { id, token }: RefreshFrame,
     obstacle: Refusal | undefined,
   ): Promise<void> {
-    const { authenticate, outbound, clock } = this.#options;
+    const { authenticate, outbound, clock, policy } = this.#options;
     const identity = obstacle ?? (await authenticate(token)); // Never throws.
     if ("ok" in identity) return outbound.push(session, rejectPacket(id, identity));
     if (identity.userId !== user.id) {
       const refusal = refuse("auth/invalid", "unable to renew the link; the token is someone else's");
       return outbound.push(session, rejectPacket(id, refusal));
     }
-    const { expiresAt } = identity;
+    const { expiresAt, rateFactor = 1 } = identity;
     session.expiresAt = expiresAt ?? Infinity;
+    if (rateFactor !== session.rateFactor)
+      outbound.push(session, packetOf({ type: "policy", policy: policyFor(policy, rateFactor) }));
+    session.rateFactor = rateFactor;
     const left = expiresAt === undefined ? {} : { tokenExpiresInMs: Math.max(0, expiresAt - clock.now()) };
     outbound.push(session, packetOf({ type: "refreshed", id, ...left }));
   }

@@ -1,4 +1,4 @@
-import type { Applied, Rejection } from "@tidings/core/domain";
+import type { Applied, ApplyContext, Rejection } from "@tidings/core/domain";
 import type { ErrorCode } from "@tidings/core/errors";
 import type { Ack, AnyRecord, Change, ChangeKind, Command } from "@tidings/core/protocol";
 import { mayRead } from "../access.ts";
@@ -55,14 +55,19 @@ function refusedAnswer({ code, message }: Rejection): RefusedAnswer {
  * The first answer again, with the records as they are now. Someone who may no longer read gets only those that are
  * still what the first answer said (D8).
  */
-export function recall(remembered: Remembered, command: Command, actorId: string, work: WorkingSet): Outcome {
+export function recall(
+  remembered: Remembered,
+  command: Command,
+  { actorId, system }: ApplyContext,
+  work: WorkingSet,
+): Outcome {
   const { userId, conversationId, answer } = remembered;
   if (userId !== actorId) {
     return { ok: false, code: "command/id-taken", message: "unable to accept the command; its id is in use" };
   }
   if ("code" in answer) return { ok: false, ...answer };
   const conversation = work.conversation(conversationId);
-  const seesAll = mayRead(work.participant(conversation, actorId));
+  const seesAll = system === true || mayRead(work.participant(conversation, actorId));
   const { commandId } = command;
   const { kind, at, emoji, records } = answer;
   const changes = records.flatMap(({ type, id, rev }): Change[] => {

@@ -24,7 +24,7 @@ export function settle<Item extends Submission>(item: Item, admit: Admit<Item>, 
   const remembered = known.get(command.commandId);
   const refusal = admit(item, remembered !== undefined);
   if (refusal) return refusal;
-  if (remembered) return recall(remembered, command, context.actorId, work);
+  if (remembered) return recall(remembered, command, context, work);
   const applied = applyTo(item, scene);
   if (applied.ok) work.absorb(command.conversationId, applied);
   remember(item, applied, scene);
@@ -59,10 +59,10 @@ function applyTo({ command, context }: Submission, { work, onDefect }: Scene): A
 }
 
 /** So that the same command gets the same answer: later from the table, in this batch from `known` (D2). */
-function remember({ command, context }: Submission, applied: Applied, { known, keep }: Scene): void {
+function remember({ command, context, isOnce }: Submission, applied: Applied, { known, keep }: Scene): void {
   const { commandId, conversationId } = command;
   const answer = answerOf(command, context.at, applied);
-  if (!answer || context.system) return;
+  if (!answer || isOnce) return;
   const given = { userId: context.actorId, conversationId, answer };
   known.set(commandId, given);
   // A sent message remembers itself.

@@ -43,6 +43,8 @@ export interface Store {
 export interface Submission {
   readonly command: Command;
   readonly context: ApplyContext;
+  /** Given by the server itself and never again: its answer need not be remembered. */
+  readonly isOnce?: boolean;
 }
 
 /** @param isKnown - the command was answered before; if admitted, it gets that answer again. */

@@ -1,4 +1,5 @@
 import type { MessageRecord } from "@tidings/core/protocol";
+import { SYSTEM } from "../system-actor.ts";
 
 /** Which messages are kept. What is not is deleted for good, the oldest first, so that history stays unbroken. */
 export interface Retention {
@@ -45,9 +46,6 @@ export interface Pruned {
 
 /** Traces given in one call. */
 export const TRACES_AT_ONCE = 200;
-
-/** The actor of what the server does by itself. */
-const SYSTEM = "system";
 
 /** A message as it is once it says nothing any more. */
 export function erased(message: MessageRecord, at: number): MessageRecord {

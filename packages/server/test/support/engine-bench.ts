@@ -64,7 +64,7 @@ export interface EngineBenchOptions {
 
 const lobby: Lobby = { conversationId: "general", name: "General", kind: "community" };
 
-/** An engine whose time stands still unless told otherwise. Tokens read `user`, or `user until <ms>`. */
+/** An engine whose time stands still unless told otherwise. Tokens read `user`, `user until <ms>` or `user times <factor>`. */
 export class EngineBench {
   readonly clock: VirtualClock = virtualClock(1_000_000);
   readonly failures: unknown[] = [];
@@ -90,9 +90,10 @@ export class EngineBench {
       newId: () => newId(this.clock.now()),
       random: () => 0.5,
       authenticate: async (token) => {
-        const [userId = "", , until] = token.split(" ");
+        const [userId = "", what, number] = token.split(" ");
         if (userId === "nobody") return { ok: false, code: "auth/invalid", message: "" };
-        return until === undefined ? { userId } : { userId, expiresAt: Number(until) };
+        if (what === "times") return { userId, rateFactor: Number(number) };
+        return number === undefined ? { userId } : { userId, expiresAt: Number(number) };
       },
       onFailure: (_what, error) => this.failures.push(error),
     });

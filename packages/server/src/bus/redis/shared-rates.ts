@@ -37,14 +37,15 @@ end
 return 0`;
 
 export function createSharedRates({ connection, rates, prefix, onFailure }: SharedRatesOptions): SharedRates {
-  const run = (take: 1 | -1, { userId, conversationId, perMinute }: Sending): Promise<number> => {
+  const run = (take: 1 | -1, sending: Sending): Promise<number> => {
+    const { userId, conversationId } = sending;
     // In braces what decides on the node of a cluster: all buckets of a user are on one.
     const user = `${prefix}:rate:{${encodeURIComponent(userId)}}`;
     const keys = rates.map(
       ({ scope }, index) => `${user}:${index}${scope === "user" ? "" : `:${conversationId}`}`,
     );
     const args = rates
-      .map((rate) => effective(rate, perMinute))
+      .map((rate) => effective(rate, sending))
       .flatMap(({ tokens, perMs, burst }) => [tokens, perMs, burst]);
     return evaluate(connection, keys, [take, ...args]);
   };
