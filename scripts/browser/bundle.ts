@@ -17,6 +17,7 @@ export async function bundlePage(entry: string, folder: string): Promise<void> {
     format: "esm",
     target: "es2022",
     conditions: ["source"],
+    define: { "process.env.NODE_ENV": '"production"' }, // React's own checks would be measured with it
     logLevel: "silent", // what fails is thrown
   });
   writeFileSync(

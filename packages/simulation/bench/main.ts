@@ -3,7 +3,9 @@ import { coldStart } from "./cold-start.ts";
 import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
+import { pageWeight } from "./page-weight.ts";
 import { postgres } from "./postgres.ts";
+import { react } from "./react.ts";
 import { resume } from "./resume.ts";
 import { storage } from "./storage.ts";
 import { formatTable, type Table } from "./lib/table.ts";
@@ -18,6 +20,8 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   "fan-out": fanOut,
   resume,
   idle,
+  react,
+  page: pageWeight,
 };
 
 const USAGE = `npm run bench [-- [name …] [--json]]

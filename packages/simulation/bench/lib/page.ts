@@ -22,6 +22,8 @@ export async function inPage<T>(name: string, work: (page: Page) => Promise<T>):
   const options = { executablePath: chromiumPath, args: [...FLAGS] };
   const context = await chromium.launchPersistentContext(join(folder, "profile"), options);
   try {
+    // Such an origin counts as a public one, and the servers of the benches are on this machine.
+    await context.grantPermissions(["local-network-access"], { origin: ORIGIN });
     const page = await context.newPage();
     await page.route(`${ORIGIN}/**`, async (route) => {
       const isScript = new URL(route.request().url()).pathname === "/page.js";
