@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { MessagingError } from "@tidings/core/errors";
 import { issueToken } from "./auth/tokens.ts";
+import { createServiceKey } from "./auth/service-keys.ts";
 import { type CommandSettings, type Invocation, readArguments } from "./cli/arguments.ts";
+import { writeServiceKey } from "./cli/credentials.ts";
 import { developmentSecret } from "./cli/development-secret.ts";
 import { help } from "./cli/help.ts";
 import { createServer } from "./create-server.ts";
@@ -28,6 +30,8 @@ async function run(invocation: Invocation): Promise<void> {
       return;
     case "token":
       return printToken(invocation);
+    case "key":
+      return printKey(invocation);
     case "migrate":
       return migrate(invocation.database);
     case "serve":
@@ -52,6 +56,14 @@ async function printToken(invocation: Extract<Invocation, { command: "token" }>)
   process.stdout.write(`${token}\n`);
 }
 
+function printKey({ name, scopes }: Extract<Invocation, { command: "key" }>): void {
+  const { key, hash } = createServiceKey();
+  const line = writeServiceKey({ name, scopes, hash });
+  process.stdout.write(
+    `key, for the backend, shown this once: ${key}\nTIDINGS_SERVICE_KEYS, for the server: ${line}\n`,
+  );
+}
+
 async function migrate(database: string): Promise<void> {
   const { migratePostgres } = await import("./store/postgres/postgres-store.ts");
   const made = await migratePostgres(database);
@@ -60,10 +72,15 @@ async function migrate(database: string): Promise<void> {
 
 async function serve(settings: CommandSettings): Promise<void> {
   const log = createLog(settings.logLevel);
-  if (settings.secret === undefined) {
+  const isSignedElsewhere = settings.server.jwks !== undefined;
+  if (settings.secret === undefined && !isSignedElsewhere) {
     log.warn({}, 'development mode: no TIDINGS_SECRET; "tidings-server token <user>" makes tokens');
   }
-  const server = await createServer({ ...settings.server, secret: secretOf(settings), log });
+  const server = await createServer({
+    ...settings.server,
+    secret: isSignedElsewhere ? settings.secret : secretOf(settings),
+    log,
+  });
   let isStopping = false;
   const stop = (signal: string): void => {
     if (isStopping) process.exit(1); // Asked twice: no more patience.

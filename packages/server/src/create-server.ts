@@ -2,26 +2,28 @@ import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { MessagingError } from "@tidings/core/errors";
 import type { FastifyInstance } from "fastify";
-import { createAuthenticator, issueToken } from "./auth/tokens.ts";
+import { remoteKeys } from "./auth/remote-keys.ts";
+import { createAuthenticator, issueToken, type IssueTokenOptions, type TokenHolder } from "./auth/tokens.ts";
 import type { Bus } from "./bus/bus.ts";
 import { inProcessBus } from "./bus/in-process-bus.ts";
 import type { Cancel } from "./engine/clock.ts";
 import { Engine } from "./engine/engine.ts";
-import type { Authenticate } from "./engine/greeting.ts";
 import type { SharedRates } from "./engine/rates.ts";
 import { Doorman } from "./gateway/doorman.ts";
 import { attachGateway } from "./gateway/gateway.ts";
 import { type Health, healthRoutes } from "./gateway/health.ts";
-import { createHttp, type RouteModule } from "./gateway/http.ts";
 import { newId } from "./gateway/ids.ts";
-import { folderRoutes } from "./gateway/serve-folder.ts";
 import { systemClock, toSystemTime } from "./gateway/system-clock.ts";
+import { createHttpSide } from "./http-side.ts";
 import { type Log, silentLog } from "./log.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import { openLibsqlStore } from "./store/libsql/libsql-store.ts";
 import { openPostgresStore } from "./store/open-postgres-store.ts";
-import type { Store } from "./store/store.ts";
+import type { Refusal, Store } from "./store/store.ts";
 import { VERSION } from "./version.ts";
+
+/** What a token says beside whom it is for. */
+export type TokenOptions = Pick<IssueTokenOptions, "expiresInMs" | "tier" | "roles">;
 
 /** A running server. */
 export interface TidingsServer {
@@ -32,8 +34,8 @@ export interface TidingsServer {
   readonly port: number;
   /** Links open now. */
   readonly connections: number;
-  /** A token for `userId`, signed with this server's secret. */
-  issueToken(userId: string, options?: { readonly expiresInMs?: number }): Promise<string>;
+  /** A token for `userId`, signed with this server's secret. @throws {MessagingError} `client/misused` if it has none. */
+  issueToken(userId: string, options?: TokenOptions): Promise<string>;
   /**
    * Takes back everything a person said and did, and deletes what no command takes back: their messages say nothing any
    * more, on all devices; their reactions, watermarks and earlier texts are gone; they are in no conversation. What stays
@@ -63,11 +65,11 @@ const HOUR_MS = 3_600_000;
 export async function createServer(options: ServerOptions = {}): Promise<TidingsServer> {
   const settings = readOptions(options);
   const { log = silentLog } = settings;
-  if (settings.secret === undefined)
+  if (settings.secret === undefined && settings.jwks === undefined)
     log.warn({}, "development mode: the secret is made up, tokens end with this run");
   const store = settings.store ?? (await openStore(settings));
   const shared = await openBus(settings, store);
-  const server = assemble(settings, store, shared, settings.secret ?? randomBytes(32).toString("base64url"));
+  const server = assemble(settings, store, shared, secretOf(settings));
   try {
     await server.start();
     return server;
@@ -77,26 +79,39 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   }
 }
 
-function assemble(settings: Settings, store: Store, { bus, rates }: Shared, secret: string): RunningServer {
-  const { log = silentLog, issuer, audience, policy, lobbies } = settings;
+/** Whoever says where public keys are wants no other. */
+function secretOf({ secret, jwks }: Settings): string | undefined {
+  return secret ?? (jwks === undefined ? randomBytes(32).toString("base64url") : undefined);
+}
+
+function assemble(
+  settings: Settings,
+  store: Store,
+  { bus, rates }: Shared,
+  secret: string | undefined,
+): RunningServer {
+  const { log = silentLog, policy, lobbies, jwks } = settings;
+  const keys = jwks === undefined ? undefined : remoteKeys({ url: jwks, now: systemClock.now });
+  const authenticate = onOurClock(createAuthenticator({ ...settings, secret, keys }));
   const { framesPerSecond, frameBurst, ...bounds } = settings.bounds;
   const engine = new Engine({
     ...{ store, bus, newId, policy, lobbies },
     clock: systemClock,
     sharedRates: rates,
     random: Math.random,
-    authenticate: onOurClock(createAuthenticator({ secret, issuer, audience })),
+    authenticate,
     bounds: { ...bounds, frames: { perSecond: framesPerSecond, burst: frameBurst } },
     onFailure: (what, error) => log.error({ what, err: error }, "failure"),
   });
   const allowsLocalPages = isThisMachine(settings.host);
   const doorman = new Doorman({ ...settings, ...settings.bounds, allowsLocalPages });
-  return new RunningServer({ settings, secret, log, store, bus, engine, doorman });
+  return new RunningServer({ settings, secret, log, store, bus, engine, doorman, authenticate });
 }
 
 interface Parts {
   readonly settings: Settings;
-  readonly secret: string;
+  readonly secret: string | undefined;
+  readonly authenticate: (token: string) => Promise<TokenHolder | Refusal>;
   readonly log: Log;
   readonly store: Store;
   readonly bus: Bus;
@@ -115,13 +130,9 @@ class RunningServer implements TidingsServer {
   constructor(parts: Parts) {
     this.#parts = parts;
     const { settings, engine, doorman } = parts;
-    this.#http = createHttp(this.#routes());
+    const issueToken: TidingsServer["issueToken"] = (...given) => this.issueToken(...given);
+    this.#http = createHttpSide({ ...parts, issueToken, modules: [healthRoutes(() => this.#health())] });
     attachGateway(this.#http.server, { engine, doorman, frameBytes: settings.policy.limits.frameBytes });
-  }
-
-  #routes(): readonly RouteModule[] {
-    const { serve } = this.#parts.settings;
-    return [healthRoutes(() => this.#health()), ...(serve ? [folderRoutes(serve.dir)] : [])];
   }
 
   async start(): Promise<void> {
@@ -152,9 +163,13 @@ class RunningServer implements TidingsServer {
     return this.#parts.doorman.count;
   }
 
-  issueToken(userId: string, options: { readonly expiresInMs?: number } = {}): Promise<string> {
+  async issueToken(userId: string, options: TokenOptions = {}): Promise<string> {
     const { secret, settings } = this.#parts;
     const { issuer, audience } = settings;
+    if (secret === undefined) {
+      const message = "unable to issue the token; its tokens are signed elsewhere, by the keys of jwks";
+      throw new MessagingError("client/misused", { message });
+    }
     return issueToken({ secret, issuer, audience, userId, ...options });
   }
 
@@ -210,7 +225,7 @@ class RunningServer implements TidingsServer {
 }
 
 /** Tokens end by the machine's clock, which may be set while a link lives. */
-function onOurClock(authenticate: Authenticate): Authenticate {
+function onOurClock(authenticate: Parts["authenticate"]): Parts["authenticate"] {
   return async (token) => {
     const identity = await authenticate(token);
     if ("ok" in identity || identity.expiresAt === undefined) return identity;

@@ -1,6 +1,8 @@
 /** The reference server: `createServer()` here, `tidings-server` on the command line. */
-export { issueToken, type IssueTokenOptions } from "./auth/tokens.ts";
-export { createServer, type TidingsServer } from "./create-server.ts";
+export { type Algorithm, issueToken, type IssueTokenOptions } from "./auth/tokens.ts";
+export type { Scope } from "./auth/scopes.ts";
+export { createServiceKey, type ServiceKey } from "./auth/service-keys.ts";
+export { createServer, type TidingsServer, type TokenOptions } from "./create-server.ts";
 export type { Bus, BusEvent } from "./bus/bus.ts";
 export type { Lobby } from "./engine/lobbies.ts";
 export type { Log } from "./log.ts";

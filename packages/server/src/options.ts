@@ -2,7 +2,15 @@ import { resolve } from "node:path";
 import { MessagingError } from "@tidings/core/errors";
 import { defaultPolicy, type Policy, policy } from "@tidings/core/protocol";
 import * as z from "zod";
-import { DEFAULT_AUDIENCE, DEFAULT_ISSUER, SHORTEST_SECRET } from "./auth/tokens.ts";
+import {
+  type Algorithm,
+  ALGORITHMS,
+  DEFAULT_AUDIENCE,
+  DEFAULT_ISSUER,
+  SHORTEST_SECRET,
+} from "./auth/tokens.ts";
+import { SCOPES, type Scope } from "./auth/scopes.ts";
+import type { ServiceKey } from "./auth/service-keys.ts";
 import type { Bus } from "./bus/bus.ts";
 import type { Lobby } from "./engine/lobbies.ts";
 import type { Log } from "./log.ts";
@@ -18,6 +26,20 @@ export interface ServerOptions {
   readonly path?: string | undefined;
   /** Signs and checks tokens, at least 32 bytes. Without one the server makes one for this run: development mode. */
   readonly secret?: string | undefined;
+  /** Address of the public keys, a JWKS, by which tokens may be signed; it is followed as keys rotate. */
+  readonly jwks?: string | undefined;
+  /** How tokens may be signed by the keys of `jwks`. Default `["RS256", "ES256"]`. */
+  readonly algorithms?: readonly Algorithm[] | undefined;
+  /** What tokens' claim `tier` multiplies the rates by, as `{ pro: 5 }`. */
+  readonly tiers?: Readonly<Record<string, number>> | undefined;
+  /** What a name in tokens' claim `roles` allows over HTTP, as `{ support: ["act"] }`. */
+  readonly roles?: Readonly<Record<string, readonly Scope[]>> | undefined;
+  /** Keys of your backends for the HTTP API; `createServiceKey()` makes them. */
+  readonly serviceKeys?: readonly ServiceKey[] | undefined;
+  /** Issue tokens over HTTP to service keys of scope `tokens`: for tests only. Default false. */
+  readonly issueTokens?: boolean | undefined;
+  /** The HTTP API, `/v1` and `/docs`. Default true. */
+  readonly api?: boolean | undefined;
   /** Demanded of tokens. Default `"tidings"`. */
   readonly issuer?: string | undefined;
   /** Demanded of tokens. Default `"tidings"`. */
@@ -74,6 +96,10 @@ export interface ServerBounds {
   readonly framesPerSecond?: number | undefined;
   /** … and at once. Default 1 000. */
   readonly frameBurst?: number | undefined;
+  /** Requests a user, or a service key, may make over HTTP per second. Default 100; twice as many at once. */
+  readonly requestsPerSecond?: number | undefined;
+  /** … and one address, signed in or not. Default 1 000. */
+  readonly requestsPerSecondPerAddress?: number | undefined;
   /** What a link may leave unread before it is closed with `connection/slow`. Default 4 MiB. */
   readonly backlogBytes?: number | undefined;
   /** Default 10 s. */
@@ -87,6 +113,7 @@ export interface ServerBounds {
 /** The options as the server works with them. */
 export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy" | "bounds">> {
   readonly secret?: string | undefined;
+  readonly jwks?: string | undefined;
   readonly dataFile?: string | undefined;
   readonly database?: string | undefined;
   readonly databaseReplica?: string | undefined;
@@ -102,6 +129,7 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
 
 type Absent =
   | "secret"
+  | "jwks"
   | "dataFile"
   | "database"
   | "databaseReplica"
@@ -122,6 +150,8 @@ const bounds = z.strictObject({
   linksPerUser: amount.default(100),
   framesPerSecond: amount.default(100),
   frameBurst: amount.default(1_000),
+  requestsPerSecond: amount.default(100),
+  requestsPerSecondPerAddress: amount.default(1_000),
   backlogBytes: amount.default(4 * 1_024 * 1_024),
   helloTimeoutMs: duration.default(10_000),
   tokenGraceMs: duration.default(10_000),
@@ -134,6 +164,19 @@ const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).o
 
 const postgresAddress = z.string().refine((text) => URL.canParse(text) && /^postgres(?:ql)?:/u.test(text), {
   error: 'must be an address, as "postgres://user:password@host/database"',
+});
+
+/** Whoever can change what it says can be anybody: not to be fetched in the clear. */
+const jwksAddress = z
+  .string()
+  .refine((text) => URL.canParse(text) && (text.startsWith("https://") || isOfThisMachine(new URL(text))), {
+    error: 'must be an address, as "https://login.example/.well-known/jwks.json"',
+  });
+
+const serviceKey = z.strictObject({
+  name: z.string().regex(/^[\w.-]{1,64}$/u),
+  hash: z.string().regex(/^[\da-f]{64}$/u, { error: "must be the SHA-256 of a key, in hexadecimal" }),
+  scopes: z.array(z.enum(SCOPES)),
 });
 
 const lobby = z.strictObject({
@@ -156,6 +199,13 @@ const schema: z.ZodType<Settings> = z.strictObject({
       error: `must have at least ${SHORTEST_SECRET} bytes`,
     })
     .optional(),
+  jwks: jwksAddress.optional(),
+  algorithms: z.array(z.enum(ALGORITHMS)).min(1).default(["RS256", "ES256"]),
+  tiers: z.record(z.string(), z.number().positive().max(1_000)).default({}),
+  roles: z.record(z.string(), z.array(z.enum(SCOPES))).default({}),
+  serviceKeys: z.array(serviceKey).default([]),
+  issueTokens: z.boolean().default(false),
+  api: z.boolean().default(true),
   issuer: z.string().min(1).default(DEFAULT_ISSUER),
   audience: z.string().min(1).default(DEFAULT_AUDIENCE),
   origins: z.union([z.literal("*"), z.array(origin)]).default([]),
@@ -200,10 +250,17 @@ export function readOptions(options: ServerOptions): Settings {
     if (redis !== undefined && bus) throw misused("redis and bus exclude each other");
     if (redis !== undefined && store === undefined && database === undefined)
       throw misused("redis connects servers on one database; name it too");
+    const { issueTokens, jwks, secret } = parsed.data;
+    if (issueTokens && jwks !== undefined && secret === undefined)
+      throw misused("issueTokens needs a secret to sign with beside jwks");
     return parsed.data;
   }
   const [issue] = parsed.error.issues;
   throw misused(`${issue?.path.map(String).join(".") || "the options"}: ${issue?.message ?? "are wrong"}`);
+}
+
+function isOfThisMachine({ protocol, hostname }: URL): boolean {
+  return protocol === "http:" && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/u.test(hostname);
 }
 
 function misused(reason: string): MessagingError {

@@ -33,7 +33,7 @@ describe("tokens", () => {
   });
 
   it("need not expire", async () => {
-    expect(await authenticate(await jwt({ exp: undefined }))).toEqual({ userId: "ada" });
+    expect(await authenticate(await jwt({ exp: undefined }))).toEqual({ userId: "ada", scopes: new Set() });
   });
 
   it("are expired, not invalid, once their time is over", async () => {
@@ -64,6 +64,7 @@ describe("tokens", () => {
       await jwt({ sub: "" }),
       await jwt({ sub: "a\u0000b" }),
       await jwt({ sub: "x".repeat(129) }),
+      await jwt({ sub: "system" }),
       "",
       "nonsense",
       "a.b.c",

@@ -1,11 +1,36 @@
 import { type ErrorCode, MessagingError } from "@tidings/core/errors";
-import { errors, jwtVerify, SignJWT } from "jose";
-import type { Authenticate } from "../engine/greeting.ts";
+import {
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+  SignJWT,
+} from "jose";
+import type { Identity } from "../engine/greeting.ts";
 import { refuse } from "../engine/packets.ts";
 import type { Refusal } from "../store/store.ts";
+import { SYSTEM } from "../system-actor.ts";
+import { KeysUnavailable } from "./remote-keys.ts";
+import type { Scope } from "./scopes.ts";
 
-/** Pinned: whatever a token says of itself, `none` included, only this is accepted. */
+/** Of tokens signed with the secret. */
 const ALGORITHM = "HS256";
+
+/** By which public keys may sign. */
+export const ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "EdDSA",
+] as const;
+
+export type Algorithm = (typeof ALGORITHMS)[number];
 
 /** The shortest secret HS256 should have, in bytes (RFC 7518, section 3.2). */
 export const SHORTEST_SECRET = 32;
@@ -23,6 +48,10 @@ export interface IssueTokenOptions {
   readonly userId: string;
   /** Default 7 days. */
   readonly expiresInMs?: number;
+  /** The name of a tier, which multiplies the user's rates. */
+  readonly tier?: string;
+  /** Names of roles, which the server's settings give scopes. */
+  readonly roles?: readonly string[];
   /** Default `"tidings"`. */
   readonly issuer?: string;
   /** Default `"tidings"`. */
@@ -43,10 +72,11 @@ export async function issueToken(options: IssueTokenOptions): Promise<string> {
   const { issuer = DEFAULT_ISSUER, audience = DEFAULT_AUDIENCE } = options;
   const key = new TextEncoder().encode(secret);
   if (key.length < SHORTEST_SECRET) throw misused(`the secret has less than ${SHORTEST_SECRET} bytes`);
-  if (!userIdPattern.test(userId))
-    throw misused("the user id must be 1 to 128 characters, none of them a control");
+  if (!isUserId(userId))
+    throw misused(`the user id must be 1 to 128 characters, none of them a control, and not "${SYSTEM}"`);
   const now = Date.now();
-  return new SignJWT()
+  const { tier, roles } = options;
+  return new SignJWT({ ...(tier !== undefined && { tier }), ...(roles && { roles }) })
     .setProtectedHeader({ alg: ALGORITHM })
     .setSubject(userId)
     .setIssuer(issuer)
@@ -56,28 +86,74 @@ export async function issueToken(options: IssueTokenOptions): Promise<string> {
     .sign(key);
 }
 
-export interface AuthenticatorOptions {
-  readonly secret: string;
-  readonly issuer: string;
-  readonly audience: string;
+/** Whom a token speaks for, and what they may beyond their own rights. */
+export interface TokenHolder extends Identity {
+  readonly scopes: ReadonlySet<Scope>;
 }
 
-/** Accepts what `issueToken` makes. An expired token is not an invalid one: the client renews it and comes back. */
-export function createAuthenticator({ secret, issuer, audience }: AuthenticatorOptions): Authenticate {
-  const key = new TextEncoder().encode(secret);
+export interface AuthenticatorOptions {
+  /** Accepts tokens signed with it by HS256. */
+  readonly secret?: string | undefined;
+  /** Accepts tokens signed by its keys. */
+  readonly keys?: JWTVerifyGetKey | undefined;
+  /** By which the tokens of `keys` may be signed. */
+  readonly algorithms?: readonly string[];
+  readonly issuer: string;
+  readonly audience: string;
+  /** What the claim `tier` multiplies the rates by. */
+  readonly tiers?: Readonly<Record<string, number>>;
+  /** What the names in the claim `roles` allow. */
+  readonly roles?: Readonly<Record<string, readonly Scope[]>>;
+}
+
+/**
+ * Accepts what `issueToken` makes, and what the owner of `keys` signs. The algorithm is never the token's choice: a
+ * secret answers for HS256 alone and public keys for `algorithms` alone, so that neither can be taken for the other. An
+ * expired token is not an invalid one: the client renews it and comes back.
+ */
+export function createAuthenticator(
+  options: AuthenticatorOptions,
+): (token: string) => Promise<TokenHolder | Refusal> {
+  const { secret, keys, algorithms = [], issuer, audience } = options;
+  const key = secret === undefined ? undefined : new TextEncoder().encode(secret);
+  const verify = async (token: string): Promise<JWTPayload> => {
+    const { alg = "none" } = decodeProtectedHeader(token);
+    const demands = { issuer, audience };
+    if (key && alg === ALGORITHM)
+      return (await jwtVerify(token, key, { ...demands, algorithms: [ALGORITHM] })).payload;
+    if (keys && algorithms.includes(alg))
+      return (await jwtVerify(token, keys, { ...demands, algorithms: [alg] })).payload;
+    throw new errors.JOSEAlgNotAllowed();
+  };
   return async (token) => {
     try {
-      const verified = await jwtVerify(token, key, { algorithms: [ALGORITHM], issuer, audience });
-      const { sub: userId, exp } = verified.payload;
-      if (userId === undefined || !userIdPattern.test(userId))
-        return refused("auth/invalid", "it names no user");
-      return exp === undefined ? { userId } : { userId, expiresAt: exp * 1_000 };
+      const payload = await verify(token);
+      const { sub: userId, exp } = payload;
+      if (userId === undefined || !isUserId(userId)) return refused("auth/invalid", "it names no user");
+      return { userId, ...(exp !== undefined && { expiresAt: exp * 1_000 }), ...claimed(payload, options) };
     } catch (error) {
-      return error instanceof errors.JWTExpired
-        ? refused("auth/expired", "it has expired")
-        : refused("auth/invalid", "its form, secret, issuer or audience is not what this server expects");
+      if (error instanceof errors.JWTExpired) return refused("auth/expired", "it has expired");
+      if (error instanceof KeysUnavailable)
+        return refuse("auth/unavailable", `unable to check the token; ${error.message}`, 5_000);
+      return refused("auth/invalid", "its form, key, issuer or audience is not what this server expects");
     }
   };
+}
+
+/** May somebody be called so? Not as the server calls itself. */
+export function isUserId(text: string): boolean {
+  return userIdPattern.test(text) && text !== SYSTEM;
+}
+
+/** Names the settings do not know mean nothing. */
+function claimed(
+  { tier, roles }: JWTPayload,
+  { tiers = {}, roles: known = {} }: AuthenticatorOptions,
+): Pick<TokenHolder, "rateFactor" | "scopes"> {
+  const names = Array.isArray(roles) ? roles.filter((name) => typeof name === "string") : [];
+  const scopes = names.flatMap((name) => (Object.hasOwn(known, name) ? (known[name] ?? []) : []));
+  const factor = typeof tier === "string" && Object.hasOwn(tiers, tier) ? tiers[tier] : undefined;
+  return { scopes: new Set(scopes), ...(factor !== undefined && { rateFactor: factor }) };
 }
 
 function refused(code: ErrorCode, reason: string): Refusal {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { help } from "./help.ts";
+import { readServiceKeys, writeServiceKey } from "./credentials.ts";
 import { readArguments } from "./arguments.ts";
 
 describe("the command line", () => {
@@ -9,8 +11,10 @@ describe("the command line", () => {
       settings: { dataFile: "tidings.db", logLevel: "info" },
     });
     if (invocation.command !== "serve") throw new Error();
-    const { dataFile: _dataFile, ...others } = invocation.settings.server;
-    expect(Object.values(others).filter((value) => value !== undefined)).toEqual([]);
+    const { dataFile: _dataFile, bounds = {}, ...others } = invocation.settings.server;
+    expect(
+      [...Object.values(others), ...Object.values(bounds)].filter((value) => value !== undefined),
+    ).toEqual([]);
   });
 
   it("goes by flags first, then by the environment", () => {
@@ -57,6 +61,58 @@ describe("the command line", () => {
     expect(readArguments(["--lobbies", ""], {})).toMatchObject({ settings: { server: { lobbies: [] } } });
   });
 
+  it("reads who may ask, and how often", () => {
+    const hash = "ab".repeat(32);
+    const environment = {
+      TIDINGS_JWKS: "https://login.example/jwks.json",
+      TIDINGS_TIERS: "pro=5, trial=0.5",
+      TIDINGS_ROLES: "support=act+export",
+      TIDINGS_SERVICE_KEYS: `backend:act+system:${hash},watcher::${hash}`,
+      TIDINGS_REQUESTS_PER_SECOND: "7",
+    };
+    const words = ["--algorithms", "ES256,EdDSA", "--issue-tokens", "on", "--api", "off"];
+    expect(readArguments([...words, "--requests-per-second-per-address", "70"], environment)).toMatchObject({
+      settings: {
+        server: {
+          jwks: "https://login.example/jwks.json",
+          algorithms: ["ES256", "EdDSA"],
+          tiers: { pro: 5, trial: 0.5 },
+          roles: { support: ["act", "export"] },
+          serviceKeys: [
+            { name: "backend", scopes: ["act", "system"], hash },
+            { name: "watcher", scopes: [], hash },
+          ],
+          issueTokens: true,
+          api: false,
+          bounds: { requestsPerSecond: 7, requestsPerSecondPerAddress: 70 },
+        },
+      },
+    });
+    const key = { command: "key", name: "backend", scopes: ["act", "erase"] };
+    expect(readArguments(["key", "backend", "--scopes", "act+erase"], {})).toEqual(key);
+    const made = { name: "backend", hash, scopes: ["act", "erase"] } as const;
+    expect(readServiceKeys(writeServiceKey(made))).toEqual([made]);
+  });
+
+  it("explains no flag that it does not know, and none without its variable", () => {
+    const names = [...help.matchAll(/--([a-z][a-z-]+)/gu)].map(([, name = ""]) => name);
+    expect(names.length).toBeGreaterThan(20);
+    for (const name of new Set(names)) {
+      const of = name === "help" || name === "version" ? [] : ["x"];
+      const reason = ((): string => {
+        try {
+          readArguments([`--${name}`, ...of], {});
+        } catch (error) {
+          return String(error);
+        }
+        return "";
+      })();
+      expect(reason).not.toContain("Unknown option");
+      if (!["expires", "scopes", "help", "version"].includes(name))
+        expect(help).toContain(`TIDINGS_${name.replaceAll("-", "_").toUpperCase()}`);
+    }
+  });
+
   it("keeps messages for as long as it is told", () => {
     const invocation = readArguments(["--max-age", "30d"], { TIDINGS_MAX_MESSAGES: "10000" });
     const retention = { maxAgeMs: 30 * 86_400_000, maxMessages: 10_000 };
@@ -81,6 +137,13 @@ describe("the command line", () => {
     [["--port", "1e3"]],
     [["--log-level", "loud"]],
     [["token"]],
+    [["key"]],
+    [["key", "a", "--scopes", "root"]],
+    [["--tiers", "pro"]],
+    [["--roles", "support=root"]],
+    [["--service-keys", "backend:act"]],
+    [["--algorithms", "HS256"]],
+    [["--api", "yes"]],
     [["token", "ada", "bob"]],
     [["token", "ada", "--expires", "soon"]],
     [["serve", "ada"]],

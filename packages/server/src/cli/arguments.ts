@@ -1,15 +1,20 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { MessagingError } from "@tidings/core/errors";
 import type { Policy } from "@tidings/core/protocol";
+import type { Scope } from "../auth/scopes.ts";
+import { type Algorithm, ALGORITHMS } from "../auth/tokens.ts";
 import type { Lobby } from "../engine/lobbies.ts";
 import type { RetentionOptions, ServerOptions } from "../options.ts";
+import { readRoles, readScopes, readServiceKeys, readTiers } from "./credentials.ts";
+import { readList } from "./lists.ts";
+import { misused } from "./misused.ts";
 
 /** What the command line asks for. */
 export type Invocation =
   | { readonly command: "help" | "version" }
   | { readonly command: "serve"; readonly settings: CommandSettings }
   | { readonly command: "migrate"; readonly database: string }
+  | { readonly command: "key"; readonly name: string; readonly scopes: readonly Scope[] }
   | {
       readonly command: "token";
       readonly settings: CommandSettings;
@@ -34,6 +39,16 @@ const flags = {
   database: { type: "string" },
   "database-replica": { type: "string" },
   redis: { type: "string" },
+  jwks: { type: "string" },
+  algorithms: { type: "string" },
+  tiers: { type: "string" },
+  roles: { type: "string" },
+  "service-keys": { type: "string" },
+  "issue-tokens": { type: "string" },
+  api: { type: "string" },
+  "requests-per-second": { type: "string" },
+  "requests-per-second-per-address": { type: "string" },
+  scopes: { type: "string" },
   issuer: { type: "string" },
   audience: { type: "string" },
   origins: { type: "string" },
@@ -75,6 +90,11 @@ export function readArguments(words: readonly string[], environment: Environment
   if (command === "token" && userId !== undefined && rest.length === 1) {
     return { command, settings, userId, expiresInMs: mapped(values.expires, readDuration) };
   }
+  if (command === "key" && userId !== undefined && rest.length === 1) {
+    return { command, name: userId, scopes: readScopes(values.scopes ?? "") };
+  }
+  if (command === "key")
+    throw misused('"key" takes one name, as in: tidings-server key backend --scopes act');
   if (command === "token") throw misused('"token" takes one user, as in: tidings-server token ada');
   throw misused(`"${positionals.join(" ")}" is not a command; see tidings-server --help`);
 }
@@ -104,6 +124,7 @@ function readSettings(
   const logLevel = read("log-level") ?? "info";
   if (!LOG_LEVELS.includes(logLevel)) throw misused(`the log level is one of ${LOG_LEVELS.join(", ")}`);
   const origins = read("origins");
+  const number = (name: Setting): number | undefined => mapped(read(name), (text) => readNumber(name, text));
   const database = read("database");
   return {
     secret,
@@ -113,13 +134,24 @@ function readSettings(
       ...(database === undefined ? { dataFile } : { database }),
       databaseReplica: read("database-replica"),
       redis: read("redis"),
-      port: mapped(read("port"), (text) => readNumber("port", text)),
+      port: number("port"),
       host: read("host"),
       path: read("path"),
+      jwks: read("jwks"),
+      algorithms: mapped(read("algorithms"), readAlgorithms),
+      tiers: mapped(read("tiers"), readTiers),
+      roles: mapped(read("roles"), readRoles),
+      serviceKeys: mapped(read("service-keys"), readServiceKeys),
+      issueTokens: mapped(read("issue-tokens"), readSwitch),
+      api: mapped(read("api"), readSwitch),
+      bounds: {
+        requestsPerSecond: number("requests-per-second"),
+        requestsPerSecondPerAddress: number("requests-per-second-per-address"),
+      },
       issuer: read("issuer"),
       audience: read("audience"),
       origins: origins === "*" ? "*" : mapped(origins, readList),
-      trustedProxies: mapped(read("trusted-proxies"), (text) => readNumber("trusted-proxies", text)),
+      trustedProxies: number("trusted-proxies"),
       lobbies: mapped(read("lobbies"), (text) => readList(text).map(readLobby)),
       policy: mapped(read("policy"), readPolicy),
       serve: mapped(read("serve"), (dir) => ({ dir })),
@@ -136,11 +168,17 @@ function readRetention(maxAge?: string, maxMessages?: string): RetentionOptions 
   };
 }
 
-function readList(text: string): readonly string[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
+function readAlgorithms(text: string): readonly Algorithm[] {
+  return readList(text).map((name) => {
+    const algorithm = ALGORITHMS.find((each) => each === name);
+    if (!algorithm) throw misused(`"${name}" is not an algorithm; they are ${ALGORITHMS.join(", ")}`);
+    return algorithm;
+  });
+}
+
+function readSwitch(text: string): boolean {
+  if (text === "on" || text === "off") return text === "on";
+  throw misused(`"${text}" is neither on nor off`);
 }
 
 function readLobby(conversationId: string): Lobby {
@@ -176,8 +214,4 @@ function readDuration(text: string): number {
 
 function mapped<Item>(text: string | undefined, read: (text: string) => Item): Item | undefined {
   return text === undefined ? undefined : read(text);
-}
-
-function misused(reason: string): MessagingError {
-  return new MessagingError("client/misused", { message: `unable to start; ${reason}` });
 }

@@ -2,6 +2,7 @@ export const help = `tidings-server: the reference messaging server
 
   tidings-server [options]             run the server until SIGTERM or SIGINT, then drain it
   tidings-server token <user> [options]  print a token with which this user may connect
+  tidings-server key <name> [--scopes act+system]  make a key for a backend, and what the server is to know of it
   tidings-server migrate [options]     bring the schema of a PostgreSQL up to date, before new nodes start
 
 Every option can also be an environment variable; the option wins.
@@ -15,10 +16,21 @@ Every option can also be an environment variable; the option wins.
   --database-replica <addr.>  TIDINGS_DATABASE_REPLICA a copy of it, for pages of history and lists
   --redis <address>           TIDINGS_REDIS            redis://host:6379, to run several nodes on one database;
                               REDIS_URL                … the same
+  --jwks <address>            TIDINGS_JWKS             public keys that sign tokens, followed as they rotate
+  --algorithms <list>         TIDINGS_ALGORITHMS       … and how, default RS256,ES256
+  --tiers <list>              TIDINGS_TIERS            what the claim "tier" multiplies rates by, as pro=5,trial=0.5
+  --roles <list>              TIDINGS_ROLES            scopes for names in the claim "roles", as support=act+export
+  --service-keys <list>       TIDINGS_SERVICE_KEYS     keys of backends, as "tidings-server key" prints them
+  --issue-tokens on           TIDINGS_ISSUE_TOKENS     let keys of scope "tokens" issue tokens: for tests only
+  --api off                   TIDINGS_API              serve neither /v1 nor /docs
+  --requests-per-second <number>                       of one user or key over HTTP, default 100;
+                              TIDINGS_REQUESTS_PER_SECOND
+  --requests-per-second-per-address <number>           … and of one address, default 1000
+                              TIDINGS_REQUESTS_PER_SECOND_PER_ADDRESS
   --issuer <name>             TIDINGS_ISSUER           demanded of tokens, default tidings
   --audience <name>           TIDINGS_AUDIENCE         demanded of tokens, default tidings
-  --origins <list>            TIDINGS_ORIGINS          web pages that may connect, comma between; * for any
-  --trusted-proxies <number>  TIDINGS_TRUSTED_PROXIES  reverse proxies in front, default 0
+  --origins <list>            TIDINGS_ORIGINS          web pages that may ask, comma between; * for any
+  --trusted-proxies <number>  TIDINGS_TRUSTED_PROXIES  reverse proxies in front, whose X-Forwarded-For counts; default 0
   --lobbies <list>            TIDINGS_LOBBIES          conversations everyone is put into, default general
   --policy <file>             TIDINGS_POLICY           JSON: what differs from the default limits and rates
   --max-age <duration>        TIDINGS_MAX_AGE          how long messages are kept, as 365d; default for good
@@ -26,10 +38,11 @@ Every option can also be an environment variable; the option wins.
   --serve <folder>            TIDINGS_SERVE            files to serve over HTTP
   --log-level <level>         TIDINGS_LOG_LEVEL        default info
   --expires <duration>                                 of "token": 30s, 15m, 12h, 7d (default)
+  --scopes <list>                                      of "key": act, system, erase, export, tokens, + between
   --help, --version
 
                               TIDINGS_SECRET           signs tokens, at least 32 bytes
 
-Without TIDINGS_SECRET the server runs in development mode: it makes a secret once and keeps it beside the
+Without TIDINGS_SECRET and TIDINGS_JWKS the server runs in development mode: it makes a secret once and keeps it beside the
 database, in <file>.secret, where "tidings-server token" finds it.
 `;

@@ -35,11 +35,11 @@ export class Doorman {
   /** If it is admitted, `leave` must follow one day. */
   admit(request: IncomingMessage): Admission {
     const { path, connections, connectionsPerAddress } = this.#options;
-    const address = this.#addressOf(request);
+    const address = this.addressOf(request);
     const here = this.#byAddress.get(address) ?? 0;
     if (request.url?.split("?", 1)[0] !== path) return { ok: false, status: 404, code: "connection/failed" };
     if (this.isClosed) return { ok: false, status: 503, code: "server/draining" };
-    if (!this.#isWelcome(request)) return { ok: false, status: 403, code: "auth/origin" };
+    if (!this.isWelcome(request)) return { ok: false, status: 403, code: "auth/origin" };
     if (this.#count >= connections || here >= connectionsPerAddress) {
       return { ok: false, status: 503, code: "server/full" };
     }
@@ -55,7 +55,8 @@ export class Doorman {
     else this.#byAddress.delete(address);
   }
 
-  #isWelcome({ headers: { origin, host } }: IncomingMessage): boolean {
+  /** May the page that asks, if it is one, use this server? */
+  isWelcome({ headers: { origin, host } }: IncomingMessage): boolean {
     const { origins, allowsLocalPages } = this.#options;
     if (origin === undefined || origins === "*" || origins.includes(origin)) return true;
     const page = URL.canParse(origin) ? new URL(origin) : undefined;
@@ -63,7 +64,8 @@ export class Doorman {
     return page.host === host || (allowsLocalPages && localNames.has(page.hostname));
   }
 
-  #addressOf({ headers, socket }: IncomingMessage): string {
+  /** Where a request comes from, as far as it is to be believed. */
+  addressOf({ headers, socket }: IncomingMessage): string {
     const direct = socket.remoteAddress ?? "";
     const { trustedProxies } = this.#options;
     const forwarded = headers["x-forwarded-for"];

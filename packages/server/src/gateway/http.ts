@@ -1,30 +1,113 @@
-import fastify, { type FastifyInstance } from "fastify";
-
-/** Headers of every answer: this is an endpoint for machines and a page without foreign parts. */
-const securityHeaders: Readonly<Record<string, string>> = {
-  "content-security-policy":
-    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; style-src 'self' 'unsafe-inline'; " +
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
-  "cross-origin-opener-policy": "same-origin",
-  "permissions-policy": "camera=(), microphone=(), geolocation=()",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-};
+import cors, { type FastifyCorsOptions } from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import type { IncomingMessage } from "node:http";
+import { refuse } from "../engine/packets.ts";
+import type { Refusal } from "../store/store.ts";
+import { sendProblem } from "./problem.ts";
 
 /** Adds some routes. What it does to the instance it is given, hooks and parsers, concerns its own routes only. */
 export type RouteModule = (http: FastifyInstance) => void | Promise<void>;
 
+export interface HttpOptions {
+  readonly modules: readonly RouteModule[];
+  /** May the page that asks, if it is one, use this server? */
+  readonly isWelcome: (request: IncomingMessage) => boolean;
+  /** How long whoever sent a request has to wait until it is looked at; 0 for not at all. */
+  readonly waitMs: (request: IncomingMessage) => number;
+  readonly bodyBytes: number;
+  readonly newId: () => string;
+  readonly onFailure: (error: unknown) => void;
+}
+
+type CorsAnswer = (error: null, options: FastifyCorsOptions) => void;
+
+/** Requests are told apart by it, in logs and to whoever asks for help. */
+const ID_HEADER = "x-request-id";
+
+/** What pages of others may see of an answer. */
+const exposedHeaders = [ID_HEADER, "retry-after", "idempotency-replayed"];
+
+/** Ids are at most 128 code points, each up to 12 characters of a path. */
+const LONGEST_PARAMETER = 1_536;
+
 /** The HTTP side of the server: what all routes have in common, and the modules that bring them. */
-export function createHttp(modules: readonly RouteModule[]): FastifyInstance {
+export function createHttp({ modules, ...options }: HttpOptions): FastifyInstance {
   const http = fastify({
     logger: false,
-    bodyLimit: 65_536,
+    bodyLimit: options.bodyBytes,
     requestTimeout: 10_000,
     forceCloseConnections: true,
     return503OnClosing: true,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    genReqId: ({ headers }) => givenId(headers[ID_HEADER]) ?? options.newId(),
   });
-  http.addHook("onRequest", async (_request, reply) => void reply.headers(securityHeaders));
+  beCareful(http, options);
+  http.setNotFoundHandler((_request, reply) => sendProblem(reply, nothingHere, 404));
+  http.setErrorHandler((error: FastifyError, _request, reply) => {
+    const { statusCode = 500 } = error;
+    if (statusCode >= 500) options.onFailure(error);
+    return sendProblem(reply, refusalOf(statusCode), statusCode);
+  });
   for (const module of modules) void http.register(async (scope) => module(scope));
   return http;
+}
+
+function beCareful(http: FastifyInstance, { isWelcome, waitMs }: Omit<HttpOptions, "modules">): void {
+  void http.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: contentSecurity },
+    frameguard: { action: "deny" },
+    hsts: { includeSubDomains: false },
+  });
+  http.addHook("onRequest", async (request, reply) => {
+    reply.headers({
+      "permissions-policy": "camera=(), microphone=(), geolocation=()",
+      [ID_HEADER]: request.id,
+    });
+    if (!isWelcome(request.raw)) return sendProblem(reply, foreignPage);
+    const wait = waitMs(request.raw);
+    return wait === 0
+      ? undefined
+      : sendProblem(reply, refuse("protocol/busy", "unable to accept so many requests", wait));
+  });
+  void http.register(cors, () => (request: FastifyRequest, done: CorsAnswer) => {
+    const origin = isWelcome(request.raw);
+    done(null, {
+      origin,
+      exposedHeaders,
+      methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+      maxAge: 600,
+    });
+  });
+}
+
+/** This is an endpoint for machines and for pages without foreign parts. */
+const contentSecurity: Readonly<Record<string, readonly string[]>> = {
+  "default-src": ["'self'"],
+  "connect-src": ["'self'", "ws:", "wss:"],
+  "img-src": ["'self'", "data:"],
+  "style-src": ["'self'", "'unsafe-inline'"],
+  "object-src": ["'none'"],
+  "base-uri": ["'none'"],
+  "frame-ancestors": ["'none'"],
+  "form-action": ["'self'"],
+};
+
+const nothingHere: Refusal = refuse(
+  "command/unsupported",
+  "unable to answer; there is nothing at this address",
+);
+const foreignPage: Refusal = refuse("auth/origin", "unable to answer; this page may not use the server");
+
+/** One that whoever asks chose, if it is fit for a log. */
+function givenId(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === "string" && /^[\w.:-]{1,64}$/u.test(header) ? header : undefined;
+}
+
+/** What Fastify refuses by itself, in our words: its own would repeat what was sent. */
+function refusalOf(status: number): Refusal {
+  if (status === 413)
+    return refuse("protocol/too-large", "unable to read the request; its body is too large");
+  if (status >= 500) return refuse("server/internal", "unable to answer; the server has a defect");
+  return refuse("command/malformed", "unable to read the request; its body is not JSON");
 }

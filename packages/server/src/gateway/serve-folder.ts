@@ -21,7 +21,7 @@ export function folderRoutes(dir: string): RouteModule {
   return (http) => {
     http.get("/*", async (request, reply) => {
       const file = await locate(dir, new URL(request.url, "http://localhost").pathname);
-      if (!file) return reply.code(404).send({ code: "connection/failed" });
+      if (!file) return reply.callNotFound();
       return reply.type(file.type).header("cache-control", "no-cache").send(createReadStream(file.path));
     });
   };

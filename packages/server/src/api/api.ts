@@ -1,0 +1,66 @@
+import type { CommandType, QueryType } from "@tidings/core/protocol";
+import { refuse } from "../engine/packets.ts";
+import type { RouteModule } from "../gateway/http.ts";
+import type { Refusal } from "../store/store.ts";
+import { type CallerOptions, createCallers, readsForNobody } from "./caller.ts";
+import { type ApiEngine, createDoor, type GuardedHandler } from "./door.ts";
+import { entriesOf } from "./entries-of.ts";
+import { conversationExport } from "./export.ts";
+import { sendProblem } from "../gateway/problem.ts";
+import { readCommand, type ReadCommandOptions, readQuery } from "./reading.ts";
+import { RequestRate } from "./request-rate.ts";
+import { commandRoutes, otherRoutes, queryRoutes, type Route } from "./routes.ts";
+import { userRoutes, type UserRouteOptions } from "./users.ts";
+import type { Log } from "../log.ts";
+
+export interface ApiOptions extends CallerOptions, ReadCommandOptions, UserRouteOptions {
+  readonly engine: ApiEngine;
+  /** Requests a user or a service key may make per second. */
+  readonly requestsPerSecond: number;
+  readonly log: Log;
+}
+
+/** `/v1`: every command and query of the wire, and what backends need beside them. Each goes the way of the wire. */
+export function apiRoutes(options: ApiOptions): RouteModule {
+  const { engine, log, now } = options;
+  const rate = new RequestRate(options.requestsPerSecond, now);
+  const guarded = createDoor({ identify: createCallers(options), rate, log });
+  return (http) => {
+    const add = ({ method, path: url }: Route, handler: GuardedHandler): void =>
+      void http.route({ method, url, handler: guarded(handler) });
+    for (const [type, route] of entriesOf(commandRoutes)) add(route, commandHandler(type, options));
+    for (const [type, route] of entriesOf(queryRoutes)) add(route, queryHandler(type, engine));
+    add(otherRoutes.export, conversationExport(engine));
+    const users = userRoutes(options);
+    add(otherRoutes.erase, users.erase);
+    add(otherRoutes.issueToken, users.issueToken);
+  };
+}
+
+function commandHandler(type: CommandType, options: ApiOptions): GuardedHandler {
+  const status = type === "message.send" || type === "conversation.create" ? 201 : 200;
+  return async ({ caller }, request, reply) => {
+    if (!caller) return sendProblem(reply, speaksForNobody);
+    const command = readCommand(type, request, caller, options);
+    if ("ok" in command) return sendProblem(reply, command);
+    const outcome = await options.engine.perform(caller, command);
+    if (!outcome.ok) return sendProblem(reply, outcome);
+    if (outcome.isKnown) void reply.header("idempotency-replayed", "true");
+    return reply.code(status).send(outcome.ack);
+  };
+}
+
+function queryHandler(type: QueryType, engine: ApiEngine): GuardedHandler {
+  return async ({ caller }, request, reply) => {
+    if (!caller || caller.isSystem) return sendProblem(reply, readsForNobody);
+    const query = readQuery(type, request);
+    if ("ok" in query) return sendProblem(reply, query);
+    const answer = await engine.query(caller.userId, query);
+    return answer.ok ? reply.send(answer.result) : sendProblem(reply, answer);
+  };
+}
+
+const speaksForNobody: Refusal = refuse(
+  "permission/denied",
+  'unable to act; this key lacks the scope "system", and Tidings-User names nobody',
+);

@@ -1,0 +1,83 @@
+import { Readable } from "node:stream";
+import type { Query } from "@tidings/core/protocol";
+import type { Answer, Refusal } from "../store/store.ts";
+import type { ApiEngine, GuardedHandler } from "./door.ts";
+import { problemOf, sendProblem } from "../gateway/problem.ts";
+import { readsForNobody } from "./caller.ts";
+import { paramsOf } from "./reading.ts";
+
+/** Records asked for at once. */
+const PAGE = 100;
+
+type Ask = (query: Query) => Promise<Answer>;
+
+/**
+ * A conversation as JSON Lines: its record, its participants, then its messages, oldest first, each followed by its
+ * earlier texts. Read page by page as it is taken, with the eyes of who asks: whoever is removed meanwhile gets no more,
+ * and a last line that says why.
+ */
+export function conversationExport(engine: ApiEngine): GuardedHandler {
+  return async ({ caller }, request, reply) => {
+    if (!caller || caller.isSystem) return sendProblem(reply, readsForNobody);
+    const { conversationId = "" } = paramsOf(request);
+    const ask: Ask = (query) => engine.query(caller.userId, query);
+    const first = await ask({ type: "conversation", conversationId });
+    if (!first.ok) return sendProblem(reply, first);
+    return reply.type("application/x-ndjson").send(Readable.from(linesOf(ask, conversationId)));
+  };
+}
+
+async function* linesOf(ask: Ask, conversationId: string): AsyncGenerator<string> {
+  for await (const item of itemsOf(ask, conversationId)) yield `${JSON.stringify(item)}\n`;
+}
+
+async function* itemsOf(ask: Ask, conversationId: string): AsyncGenerator<object> {
+  for (const part of [conversation, participants, messages]) {
+    for await (const answer of part(ask, conversationId)) {
+      if ("ok" in answer) return yield { type: "problem", problem: problemOf(answer) };
+      yield answer;
+    }
+  }
+}
+
+type Part = AsyncGenerator<object | Refusal>;
+
+async function* conversation(ask: Ask, conversationId: string): Part {
+  const answer = await ask({ type: "conversation", conversationId });
+  if (!answer.ok) return yield answer;
+  if ("conversation" in answer.result) yield answer.result.conversation;
+}
+
+async function* participants(ask: Ask, conversationId: string): Part {
+  let after: string | undefined;
+  do {
+    const from = after === undefined ? {} : { after };
+    const answer = await ask({ type: "participants", conversationId, limit: PAGE, ...from });
+    if (!answer.ok) return yield answer;
+    if (!("items" in answer.result)) return;
+    yield* answer.result.items.filter((item) => typeof item === "object");
+    after = answer.result.next;
+  } while (after !== undefined);
+}
+
+async function* messages(ask: Ask, conversationId: string): Part {
+  for (let after = 0; ;) {
+    const answer = await ask({ type: "history", conversationId, after, limit: PAGE });
+    if (!answer.ok) return yield answer;
+    if (!("messages" in answer.result)) return;
+    const { messages: page, toSeq } = answer.result;
+    for (const message of page) {
+      yield message;
+      if (message.version > 0) yield* versions(ask, conversationId, message.id);
+    }
+    if (page.length === 0 || toSeq <= after) return;
+    after = toSeq;
+  }
+}
+
+async function* versions(ask: Ask, conversationId: string, messageId: string): Part {
+  const answer = await ask({ type: "versions", conversationId, messageId });
+  if (!answer.ok) return yield answer;
+  if (!Array.isArray(answer.result)) return;
+  for (const version of answer.result) yield { type: "version", ...version };
+}

@@ -1,0 +1,85 @@
+import type { CommandType, QueryType } from "@tidings/core/protocol";
+
+/** Where a command or a query of the wire is found. What stands after a colon is a field of it. */
+export interface Route {
+  readonly method: "DELETE" | "GET" | "PATCH" | "POST" | "PUT";
+  readonly path: string;
+  readonly summary: string;
+}
+
+const conversations = "/v1/conversations";
+const conversation = `${conversations}/:conversationId`;
+const participants = `${conversation}/participants`;
+const participant = `${participants}/:userId`;
+const messages = `${conversation}/messages`;
+const message = `${messages}/:messageId`;
+const reaction = `${message}/reactions/:emoji`;
+
+/** Every command there is: a new one does not compile without a route. */
+export const commandRoutes: { readonly [Type in CommandType]: Route } = {
+  "conversation.create": { method: "POST", path: conversations, summary: "Begin a conversation" },
+  "conversation.update": {
+    method: "PATCH",
+    path: conversation,
+    summary: "Change name, description, settings",
+  },
+  "conversation.status": {
+    method: "PUT",
+    path: `${conversation}/status`,
+    summary: "Archive, mute, delete or bring back",
+  },
+  "participant.add": { method: "POST", path: participants, summary: "Add a participant" },
+  "participant.remove": { method: "DELETE", path: participant, summary: "Remove a participant" },
+  "participant.join": {
+    method: "POST",
+    path: `${conversation}/join`,
+    summary: "Join a community or a space",
+  },
+  "participant.leave": { method: "POST", path: `${conversation}/leave`, summary: "Leave" },
+  "participant.notify": {
+    method: "PUT",
+    path: `${conversation}/notify`,
+    summary: "Choose one's own notifications",
+  },
+  "participant.role": { method: "PUT", path: `${participant}/role`, summary: "Give a role" },
+  "participant.permissions": {
+    ...{ method: "PUT", path: `${participant}/permissions` },
+    summary: "Narrow what a participant may do",
+  },
+  "participant.ban": { method: "PUT", path: `${participant}/ban`, summary: "Ban a participant" },
+  "participant.unban": { method: "DELETE", path: `${participant}/ban`, summary: "Lift a ban" },
+  "participant.mute": { method: "PUT", path: `${participant}/mute`, summary: "Mute a participant" },
+  "participant.unmute": { method: "DELETE", path: `${participant}/mute`, summary: "Lift a mute" },
+  "message.send": { method: "POST", path: messages, summary: "Send a message" },
+  "message.edit": { method: "PATCH", path: message, summary: "Edit a message" },
+  "message.delete": { method: "DELETE", path: message, summary: "Delete a message" },
+  "message.pin": { method: "PUT", path: `${message}/pin`, summary: "Pin a message" },
+  "message.unpin": { method: "DELETE", path: `${message}/pin`, summary: "Unpin a message" },
+  "message.react": { method: "PUT", path: reaction, summary: "React with an emoji" },
+  "message.unreact": { method: "DELETE", path: reaction, summary: "Take a reaction back" },
+  "receipt.mark": { method: "PUT", path: `${conversation}/receipt`, summary: "Move one's own watermarks up" },
+};
+
+/** Every query there is. */
+export const queryRoutes: { readonly [Type in QueryType]: Route } = {
+  conversations: { method: "GET", path: conversations, summary: "List the conversations one is in" },
+  conversation: { method: "GET", path: conversation, summary: "Read one conversation" },
+  participants: { method: "GET", path: participants, summary: "List participants" },
+  history: { method: "GET", path: messages, summary: "Read a page of messages" },
+  changes: { method: "GET", path: `${conversation}/changes`, summary: "Read what changed after a revision" },
+  versions: { method: "GET", path: `${message}/versions`, summary: "Read the earlier texts of a message" },
+  reactors: { method: "GET", path: reaction, summary: "List who reacted with an emoji" },
+  receipts: { method: "GET", path: `${conversation}/receipts`, summary: "List watermarks" },
+};
+
+/** What has no counterpart on the wire. */
+export const otherRoutes: { readonly [Name in "export" | "erase" | "issueToken"]: Route } = {
+  export: { method: "GET", path: `${conversation}/export`, summary: "Export a conversation" },
+  erase: { method: "DELETE", path: "/v1/users/:userId", summary: "Erase a user" },
+  issueToken: { method: "POST", path: "/v1/users/:userId/tokens", summary: "Issue a token, for tests" },
+};
+
+/** Fields of a command or a query that its path holds. */
+export function pathFields({ path }: Route): readonly string[] {
+  return [...path.matchAll(/:(\w+)/gu)].flatMap(([, name]) => name ?? []);
+}

@@ -1,0 +1,49 @@
+import { refuse } from "../engine/packets.ts";
+import { lacking } from "./caller.ts";
+import type { ApiEngine, GuardedHandler } from "./door.ts";
+import { sendProblem } from "../gateway/problem.ts";
+import { paramsOf } from "./reading.ts";
+
+export interface UserRouteOptions {
+  readonly engine: ApiEngine;
+  /** Absent: this server issues no tokens over HTTP. */
+  readonly issueToken: ((userId: string, expiresInMs: number | undefined) => Promise<string>) | undefined;
+}
+
+/** What concerns a user and not one conversation. */
+export function userRoutes({ engine, issueToken }: UserRouteOptions): {
+  readonly erase: GuardedHandler;
+  readonly issueToken: GuardedHandler;
+} {
+  return {
+    erase: async ({ scopes }, request, reply) => {
+      if (!scopes.has("erase")) return sendProblem(reply, lacking("erase"));
+      const { userId = "" } = paramsOf(request);
+      await engine.erase(userId);
+      return reply.code(204).send();
+    },
+    issueToken: async ({ scopes }, request, reply) => {
+      if (!issueToken) {
+        const refusal = refuse(
+          "command/unsupported",
+          "unable to issue tokens; this server does not, over HTTP",
+        );
+        return sendProblem(reply, refusal, 404);
+      }
+      if (!scopes.has("tokens")) return sendProblem(reply, lacking("tokens"));
+      const { userId = "" } = paramsOf(request);
+      const expiresInMs = durationIn(request.body);
+      try {
+        return await reply.code(201).send({ token: await issueToken(userId, expiresInMs) });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : "unable to issue the token";
+        return sendProblem(reply, refuse("command/malformed", reason));
+      }
+    },
+  };
+}
+
+function durationIn(body: unknown): number | undefined {
+  if (typeof body !== "object" || body === null || !("expiresInMs" in body)) return undefined;
+  return typeof body.expiresInMs === "number" ? body.expiresInMs : undefined;
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from "fastify";
+import { apiRoutes } from "./api/api.ts";
+import { docsRoutes } from "./api/docs.ts";
+import type { ApiEngine } from "./api/door.ts";
+import { RequestRate } from "./api/request-rate.ts";
+import { createKeyRing } from "./auth/service-keys.ts";
+import type { TokenHolder } from "./auth/tokens.ts";
+import type { Doorman } from "./gateway/doorman.ts";
+import { createHttp, type RouteModule } from "./gateway/http.ts";
+import { newId } from "./gateway/ids.ts";
+import { folderRoutes } from "./gateway/serve-folder.ts";
+import { systemClock } from "./gateway/system-clock.ts";
+import { type Log, silentLog } from "./log.ts";
+import type { Settings } from "./options.ts";
+import type { Refusal } from "./store/store.ts";
+import { VERSION } from "./version.ts";
+
+export interface HttpSideOptions {
+  readonly settings: Settings;
+  readonly engine: ApiEngine;
+  readonly doorman: Doorman;
+  readonly authenticate: (token: string) => Promise<TokenHolder | Refusal>;
+  readonly issueToken: (userId: string, options: { readonly expiresInMs?: number }) => Promise<string>;
+  /** Routes about the server itself. */
+  readonly modules: readonly RouteModule[];
+}
+
+/** Everything the server says over HTTP. */
+export function createHttpSide(options: HttpSideOptions): FastifyInstance {
+  const { settings, doorman, modules } = options;
+  const { log = silentLog, serve, bounds, policy } = settings;
+  const rate = new RequestRate(bounds.requestsPerSecondPerAddress, systemClock.now);
+  return createHttp({
+    modules: [
+      ...modules,
+      ...(settings.api ? [api(options, log), docsRoutes(VERSION)] : []),
+      ...(serve ? [folderRoutes(serve.dir)] : []),
+    ],
+    isWelcome: (request) => doorman.isWelcome(request),
+    waitMs: (request) => rate.take(doorman.addressOf(request)),
+    bodyBytes: policy.limits.frameBytes,
+    newId,
+    onFailure: (error) => log.error({ what: "http", err: error }, "failure"),
+  });
+}
+
+function api({ settings, engine, authenticate, issueToken }: HttpSideOptions, log: Log): RouteModule {
+  const { serviceKeys, issueTokens, bounds } = settings;
+  return apiRoutes({
+    ...{ engine, authenticate, newId, log },
+    now: systemClock.now,
+    findKey: createKeyRing(serviceKeys),
+    requestsPerSecond: bounds.requestsPerSecond,
+    issueToken: issueTokens
+      ? (userId, expiresInMs) => issueToken(userId, expiresInMs === undefined ? {} : { expiresInMs })
+      : undefined,
+  });
+}
