@@ -68,7 +68,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   if (settings.secret === undefined && settings.jwks === undefined)
     log.warn({}, "development mode: the secret is made up, tokens end with this run");
   const store = settings.store ?? (await openStore(settings));
-  const shared = await openBus(settings, store);
+  const shared = await openBus(settings);
   const server = assemble(settings, store, shared, secretOf(settings));
   try {
     await server.start();
@@ -101,6 +101,7 @@ function assemble(
     random: Math.random,
     authenticate,
     bounds: { ...bounds, frames: { perSecond: framesPerSecond, burst: frameBurst } },
+    onRepaired: (changes) => log.info({ changes }, "repaired"),
     onFailure: (what, error) => log.error({ what, err: error }, "failure"),
   });
   const allowsLocalPages = isThisMachine(settings.host);
@@ -258,13 +259,12 @@ async function openStore({ dataFile, database, databaseReplica, log = silentLog 
 }
 
 /** Loaded by those who use it, like the driver of the database. */
-async function openBus({ bus, redis, policy, log = silentLog }: Settings, store: Store): Promise<Shared> {
+async function openBus({ bus, redis, policy, log = silentLog }: Settings): Promise<Shared> {
   if (bus || redis === undefined) return { bus: bus ?? inProcessBus() };
   const { openRedis } = await import("./bus/redis/redis-bus.ts");
   return openRedis({
-    ...{ url: redis, store, clock: systemClock, rates: policy.rates },
+    ...{ url: redis, clock: systemClock, rates: policy.rates },
     onFailure: (error) => log.warn({ what: "bus", err: error }, "failure"),
-    onRepaired: (changes) => log.info({ what: "bus", changes }, "repaired"),
   });
 }
 

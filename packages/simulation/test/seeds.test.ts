@@ -21,6 +21,16 @@ const found: readonly (readonly [title: string, plan: string])[] = [
      fault forgetCommit of 1 (bob) by 1479531821
      wait 73`,
   ],
+  [
+    "[D4] such a commit is told also if its author takes it back before asking again",
+    `seed 32595; devices ada bob cyd ada; rates tight; disks strict
+     act send of 0 (ada) by 544881596
+     wait 247
+     fault forgetCommit of 3 (ada) by 57114293
+     act edit of 3 (ada) by 528626686
+     wait 10
+     act cancel of 3 (ada) by 1478796827`,
+  ],
 ];
 
 describe("what the simulation has found", () => {

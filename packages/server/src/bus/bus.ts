@@ -1,32 +1,21 @@
 import type { Change, ConversationSettings, Head, PresenceStatus, Receipt } from "@tidings/core/protocol";
 
-/** What one server process knows: of those who are online here, and of the conversations they are in. */
+/** What one server process knows of those who are online here. */
 export interface NodeView {
-  userIds(): Iterable<string>;
-  conversationIds(userId: string): Iterable<string>;
-  /** Undefined for a conversation nobody here is in. */
-  conversation(conversationId: string): LiveView | undefined;
+  /** Does anybody here look at the conversation now? */
+  isWatched(conversationId: string): boolean;
   /** Who is online here in a conversation, and who is typing. */
   signals(conversationId: string): readonly (TypingEvent | PresenceEvent)[];
 }
 
-export interface LiveView {
-  /** As far as changes were delivered. */
-  readonly head: Head;
-  readonly settings: ConversationSettings;
-  readonly isWatched: boolean;
-  /** Online here, and in it. */
-  readonly userIds: Iterable<string>;
-}
-
 /** Carries what happened on one server process to all of them, itself included. */
 export interface Bus {
-  /** In order; never throws. What is lost here the clients notice by themselves (D4). */
+  /** In any order, once or twice; never throws. Whoever may have missed something hears `lost` instead. */
   publish(events: readonly BusEvent[]): void;
   /**
    * One listener per process.
    *
-   * @param node - what this process knows, for a bus that must notice what it lost.
+   * @param node - what this process can tell others who ask.
    */
   listen(listener: (events: readonly BusEvent[]) => void, node: NodeView): void;
   /** Somebody here begins to look at a conversation: who is online elsewhere is told through the listener. */
@@ -34,7 +23,7 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-export type BusEvent = CommittedEvent | ReceiptEvent | TypingEvent | PresenceEvent | GoneEvent;
+export type BusEvent = CommittedEvent | ReceiptEvent | TypingEvent | PresenceEvent | LostEvent;
 
 /** A command took effect. */
 export interface CommittedEvent {
@@ -68,9 +57,12 @@ export interface PresenceEvent {
   readonly conversationIds: readonly string[];
 }
 
-/** Somebody turned out not to be in a conversation any more: the change that said so was lost. */
-export interface GoneEvent {
-  readonly type: "gone";
-  readonly conversationId: string;
-  readonly userId: string;
+/** Something may have been committed that nobody was told of: the store knows. */
+export interface LostEvent {
+  readonly type: "lost";
+  /** Where, and who may have come in or gone out by it; neither: anywhere, anybody. */
+  readonly conversationIds?: readonly string[];
+  readonly userIds?: readonly string[];
+  /** It may even be committed yet. */
+  readonly isUnderWay?: boolean;
 }

@@ -1,7 +1,7 @@
 import type { ApplyContext } from "@tidings/core/domain";
-import type { Command, Policy } from "@tidings/core/protocol";
+import type { Change, Command, Policy } from "@tidings/core/protocol";
 import type { Bus, BusEvent, ReceiptEvent } from "../bus/bus.ts";
-import type { Committed, Outcome, Recalled, Refusal, Store, Submission } from "../store/store.ts";
+import type { Committed, Outcome, Refusal, Store, Submission } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import { expectedOf, isInOrder, type Lane, release, settle, take } from "./lanes.ts";
 import type { Caller } from "./caller.ts";
@@ -51,6 +51,8 @@ export interface CommitsOptions {
   readonly sharedRates: SharedRates | undefined;
   readonly outbound: Outbound;
   readonly conversation: (conversationId: string) => LiveConversation | undefined;
+  /** Told what is durable, after it was published. */
+  readonly expect: (conversationId: string, changes: readonly Change[]) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -215,11 +217,15 @@ export class Commits {
       const outcome =
         outcomes[index] ?? refuse("server/internal", "unable to answer; the store said nothing");
       if (outcome.ok && !outcome.isKnown) this.#announce(item, outcome, events, receipts);
-      else if (outcome.ok) this.#makeUp(item, outcome, events);
       if (item.reply?.lane) settle(item.reply.lane);
       this.#answer(item, outcome);
     });
     this.#guard(() => this.#options.bus.publish([...events, ...receipts.values()]));
+    // Also what was answered before: whoever answered it may have gone before anybody was told.
+    items.forEach(({ command: { conversationId } }, index) => {
+      const outcome = outcomes[index];
+      if (outcome?.ok) this.#options.expect(conversationId, outcome.ack.changes);
+    });
   }
 
   /** Of one person's receipts in one conversation only the last is worth telling. */
@@ -237,30 +243,16 @@ export class Commits {
     receipts.set(`${userId} ${conversationId}`, { type: "receipt", receipt: ack.receipt, settings, origin });
   }
 
-  /**
-   * The store may have committed and its driver called that a failure. Nobody was told then, and a heartbeat has no head
-   * to tell: what is above ours is told when its author asks again, as they do (D4, D8).
-   */
-  #makeUp({ reply, command }: Item, { ack: { changes } }: Recalled, events: BusEvent[]): void {
-    const live = this.#options.conversation(command.conversationId);
-    const last = changes.at(-1);
-    if (!live || !last || last.rev <= live.head.rev) return;
-    const isToldOf = (event: BusEvent): boolean =>
-      event.type === "committed" &&
-      event.head.conversationId === command.conversationId &&
-      event.head.rev >= last.rev;
-    if (events.some(isToldOf)) return; // the command and its duplicate are in one commit
-    const seqs = changes.map(({ record }) => (record.type === "message" ? record.seq : 0));
-    const head = { ...live.head, rev: last.rev, seq: Math.max(live.head.seq, ...seqs) };
-    events.push({ type: "committed", head, settings: live.settings, changes, origin: reply?.session.id });
-  }
-
   #fail(items: readonly Item[]): void {
     for (const { reply } of items) if (reply?.lane) release(reply.lane);
     for (const item of items) {
       if (item.reply?.lane) item.expected = expectedOf(item.reply.lane);
       this.#answer(item, refuse("server/unavailable", "unable to store the command; try again", 1_000));
     }
+    // It may be stored all the same, and its author need not ask again.
+    const conversationIds = [...new Set(items.map(({ command }) => command.conversationId))];
+    const userIds = [...new Set(items.flatMap(concerned))];
+    this.#options.bus.publish([{ type: "lost", conversationIds, userIds, isUnderWay: true }]);
   }
 
   #answer({ reply, done, expected }: Item, outcome: Outcome): void {
@@ -271,6 +263,13 @@ export class Commits {
     const packet = outcome.ok ? ackPacket(id, outcome.ack) : rejectPacket(id, outcome, expected);
     this.#options.outbound.push(session, packet);
   }
+}
+
+/** Who may come in or go out by it. */
+function concerned({ command, context: { actorId } }: Submission): readonly string[] {
+  if ("userId" in command) return [actorId, command.userId];
+  if (command.type !== "conversation.create") return [actorId];
+  return [actorId, ...(command.participants ?? []).map(({ userId }) => userId)];
 }
 
 /** People's messages are; what the server does by itself is not. */

@@ -16,6 +16,7 @@ import type { Outlet } from "./outlet.ts";
 import { Questions } from "./questions.ts";
 import { Rates, type SharedRates } from "./rates.ts";
 import { draining, type ReceivedFrame, Reception } from "./reception.ts";
+import { Repairs } from "./repair/repairs.ts";
 import { Roster } from "./roster.ts";
 import { Signals } from "./signals.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -34,6 +35,8 @@ export interface EngineOptions {
   readonly newId: () => string;
   /** A number in [0, 1). */
   readonly random: () => number;
+  /** Told how many changes nobody had told, and were read from the store. */
+  readonly onRepaired?: (changes: number) => void;
   /** Told of what went wrong inside: the store failed, or there is a defect. */
   readonly onFailure: (what: string, error: unknown) => void;
 }
@@ -52,6 +55,7 @@ export class Engine {
   readonly #lobbies: Lobbies;
   readonly #reception: Reception;
   readonly #sweeper: Sweeper;
+  readonly #repairs: Repairs;
   readonly #sessions = new Set<Session>();
 
   constructor(options: EngineOptions) {
@@ -59,11 +63,24 @@ export class Engine {
     const roster = this.#roster;
     const outbound = new Outbound(clock, bounds.backlogBytes, (error) => onFailure("link", error));
     const signals = new Signals(roster, outbound, bus, clock, policy);
+    const fanOut = new FanOut(roster, outbound, signals);
+    const repairs = new Repairs({
+      ...{ store, roster, clock, newId },
+      // One event that cannot be delivered must not cost the others.
+      deliver: (event) =>
+        void guarded(onFailure, "delivery", () => {
+          greeting.note(event);
+          fanOut.deliver(event);
+        }),
+      onRepaired: options.onRepaired ?? (() => {}),
+      onFailure: (error) => onFailure("repair", error),
+    });
     const commits = new Commits({
       ...{ store, bus, clock, policy, outbound },
       rates: new Rates(policy.rates),
       sharedRates: options.sharedRates,
       conversation: (conversationId) => roster.conversation(conversationId),
+      expect: (conversationId, changes) => repairs.expect(conversationId, changes),
       onFailure: (error) => onFailure("commit", error),
     });
     this.#options = options;
@@ -86,16 +103,8 @@ export class Engine {
       sessions: this.#sessions,
       close: (session, farewell) => this.close(session, farewell),
     });
-    const fanOut = new FanOut(roster, outbound, signals);
-    bus.listen((events) => {
-      for (const event of events) {
-        // One event that cannot be delivered must not cost the others; clients find the gap by themselves (D4).
-        guarded(onFailure, "delivery", () => {
-          greeting.note(event);
-          fanOut.deliver(event);
-        });
-      }
-    }, nodeView(roster));
+    this.#repairs = repairs;
+    bus.listen((events) => events.forEach((event) => repairs.hear(event)), nodeView(roster));
   }
 
   /** Makes what must exist before the first link. */
@@ -179,6 +188,7 @@ export class Engine {
         retryAfterMs,
       });
     }
+    this.#repairs.stop();
   }
 
   /** Resolves when every link is gone; cuts off those still there after `timeoutMs`. */

@@ -32,10 +32,8 @@ export class FanOut {
         return this.#signals.showTyping(event);
       case "presence":
         return this.#signals.showPresence(event);
-      case "gone": {
-        const live = this.#roster.conversation(event.conversationId);
-        return live && this.#expel(live, event.userId);
-      }
+      case "lost":
+        return; // heard before it comes here
     }
   }
 
@@ -47,12 +45,12 @@ export class FanOut {
       if (user) this.#roster.admit(user, head, settings);
     }
     const live = this.#roster.conversation(head.conversationId);
-    if (!live || changes.length === 0) return;
+    if (!live) return;
     live.settings = settings;
     if (head.rev > live.head.rev) live.head = head;
     live.movedAt = ++this.#roster.moves;
     for (const change of changes) {
-      this.#toEverybody(live, changePacket(change), origin);
+      this.#toEverybody(live, changePacket(change), origin, change.rev);
       if (change.record.type === "participant" && !mayRead(change.record))
         this.#expel(live, change.record.userId);
       if (change.kind === "message.send") this.#signals.stopTyping(live, change.actorId);
@@ -72,7 +70,7 @@ export class FanOut {
     if (!settings.receipts) {
       if (own && live.users.has(own)) this.#toUser(own, packet, origin);
     } else if (live.users.size <= RECEIPTS_TO_ALL) {
-      this.#toEverybody(live, packet, origin);
+      this.#toEverybody(live, packet, origin, live.head.rev);
     } else {
       if (own && live.users.has(own)) this.#toUser(own, packet, origin);
       for (const session of live.watchers ?? []) {
@@ -81,8 +79,10 @@ export class FanOut {
     }
   }
 
-  #toEverybody(live: LiveConversation, packet: Packet, origin: string | undefined): void {
-    for (const user of live.users) this.#toUser(user, packet, origin);
+  /** @param rev - as of which revision it is said: of it learns who was surely in by then. */
+  #toEverybody(live: LiveConversation, packet: Packet, origin: string | undefined, rev: number): void {
+    for (const user of live.users)
+      if (!live.unsure || rev >= (live.unsure.get(user) ?? 0)) this.#toUser(user, packet, origin);
   }
 
   #toUser({ sessions }: OnlineUser, packet: Packet, origin: string | undefined): void {

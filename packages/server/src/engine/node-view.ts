@@ -1,4 +1,4 @@
-import type { LiveView, NodeView, PresenceEvent, TypingEvent } from "../bus/bus.ts";
+import type { NodeView, PresenceEvent, TypingEvent } from "../bus/bus.ts";
 import type { LiveConversation } from "./online.ts";
 import type { Roster } from "./roster.ts";
 
@@ -8,25 +8,12 @@ const MOST_SHOWN = 1_000;
 /** The roster, as the bus may read it. */
 export function nodeView(roster: Roster): NodeView {
   return {
-    userIds: () => roster.users.keys(),
-    conversationIds: (userId) => idsOf(roster.users.get(userId)?.conversations ?? []),
-    conversation(conversationId) {
-      const live = roster.conversation(conversationId);
-      return live && viewOf(live);
-    },
+    isWatched: (conversationId) => (roster.conversation(conversationId)?.watchers?.size ?? 0) > 0,
     signals(conversationId) {
       const live = roster.conversation(conversationId);
       return live ? signalsOf(live) : [];
     },
   };
-}
-
-function viewOf({ head, settings, watchers, users }: LiveConversation): LiveView {
-  return { head, settings, isWatched: (watchers?.size ?? 0) > 0, userIds: idsOf(users) };
-}
-
-function* idsOf(items: Iterable<{ readonly id: string }>): Iterable<string> {
-  for (const { id } of items) yield id;
 }
 
 function signalsOf({ id, users, typing }: LiveConversation): readonly (TypingEvent | PresenceEvent)[] {

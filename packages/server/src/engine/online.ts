@@ -93,6 +93,8 @@ export interface LiveConversation {
   settings: ConversationSettings;
   /** The roster's `moves` when it last changed. */
   movedAt: number;
+  /** From which revision on they are surely in, of those for whom that is not known. */
+  unsure: Map<OnlineUser, number> | undefined;
   /** Links that look at it now. */
   watchers: Set<Session> | undefined;
   /** Who is typing, and until when. */

@@ -28,8 +28,18 @@ export class Roster {
       expiresAt: now,
     };
     this.users.set(userId, user);
-    for (const { head, settings } of memberships.toReversed()) this.admit(user, head, settings);
+    for (const { head, settings } of memberships.toReversed()) {
+      const live = this.conversation(head.conversationId);
+      this.admit(user, head, settings);
+      // What is not told here yet may be from before they came.
+      if (live && live.head.rev < head.rev) this.suspect(user, live, head.rev);
+    }
     return user;
+  }
+
+  /** It is not known whether the user was in the conversation before `rev`: of that they are told nothing (D8). */
+  suspect(user: OnlineUser, live: LiveConversation, rev: number): void {
+    if (live.users.has(user)) (live.unsure ??= new Map()).set(user, rev);
   }
 
   /** The user is in the conversation from now on. */
@@ -37,7 +47,7 @@ export class Roster {
     let live = this.#conversations.get(head.conversationId);
     if (!live) {
       const id = head.conversationId;
-      const nobody = { watchers: undefined, typing: undefined };
+      const nobody = { unsure: undefined, watchers: undefined, typing: undefined };
       live = { id, users: new Set(), head, settings, movedAt: ++this.moves, ...nobody };
       this.#conversations.set(id, live);
     }
@@ -53,6 +63,7 @@ export class Roster {
       }
     }
     live.typing?.delete(user.id);
+    live.unsure?.delete(user);
     live.users.delete(user);
     user.conversations.delete(live);
     if (live.users.size === 0) this.#conversations.delete(live.id);

@@ -60,18 +60,21 @@ export interface EngineBenchOptions {
   readonly lobbies?: readonly Lobby[];
   readonly store?: Store;
   readonly bus?: Bus;
+  /** Engines that share it live at the same time. */
+  readonly clock?: VirtualClock;
 }
 
 const lobby: Lobby = { conversationId: "general", name: "General", kind: "community" };
 
 /** An engine whose time stands still unless told otherwise. Tokens read `user`, `user until <ms>` or `user times <factor>`. */
 export class EngineBench {
-  readonly clock: VirtualClock = virtualClock(1_000_000);
+  readonly clock: VirtualClock;
   readonly failures: unknown[] = [];
   readonly store: Store;
   readonly engine: Engine;
 
   private constructor(options: EngineBenchOptions) {
+    this.clock = options.clock ?? virtualClock(1_000_000);
     this.store = options.store ?? openLibsqlStore();
     this.engine = new Engine({
       store: this.store,

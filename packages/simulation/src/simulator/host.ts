@@ -1,6 +1,13 @@
 import type { Random } from "@tidings/core";
 import { closeCodeOf, parseClientFrames, type Policy } from "@tidings/core/protocol";
-import { Engine, type EngineClock, inProcessBus, type Outlet } from "@tidings/server/testing";
+import {
+  type Bus,
+  type BusEvent,
+  Engine,
+  type EngineClock,
+  inProcessBus,
+  type Outlet,
+} from "@tidings/server/testing";
 import { openLibsqlStore, type Outcome, type Store, type Submission } from "@tidings/server/store";
 import { createLife, type Life } from "./life.ts";
 import type { Time } from "./time.ts";
@@ -12,6 +19,8 @@ export interface HostFaults {
   refusedCommits: number;
   /** Commits that happen, and whose driver then says that they failed. */
   forgottenCommits: number;
+  /** What is committed and not carried by the bus. */
+  lostEvents: number;
   /** A call of the store takes up to this long, before and after it does its work, ms. */
   storeDelayMs: number;
 }
@@ -59,6 +68,8 @@ export interface HostOptions {
   readonly observer: Observer;
 }
 
+const healthy: HostFaults = { refusedCommits: 0, forgottenCommits: 0, lostEvents: 0, storeDelayMs: 0 };
+
 /** Faults we made; the engine reports them as failures. */
 class SimulatedFault extends Error {}
 
@@ -71,7 +82,7 @@ const BOUNDS = {
 };
 
 export function createHost({ time, random, policy, newId, observer }: HostOptions): Host {
-  const faults: HostFaults = { refusedCommits: 0, forgottenCommits: 0, storeDelayMs: 0 };
+  const faults: HostFaults = { ...healthy };
   let disk = openLibsqlStore();
   /** What took effect, in order: a backup is a beginning of it. */
   let history: Submission[] = [];
@@ -102,8 +113,7 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
         if (count("refusedCommits")) throw new SimulatedFault("the commit failed");
         const outcomes = await disk.commit(items, admit);
         note(items, outcomes);
-        if (!items.some(isAboutPeople) && count("forgottenCommits"))
-          throw new SimulatedFault("the answer to the commit was lost");
+        if (count("forgottenCommits")) throw new SimulatedFault("the answer to the commit was lost");
         return outcomes;
       }),
     query: (readerId, query) => reach(of, () => disk.query(readerId, query)),
@@ -112,6 +122,12 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
     forgetAnswers: (before) => reach(of, () => disk.forgetAnswers(before)),
     close: () => Promise.resolve(),
   });
+
+  const connectBus = (): Bus => {
+    const bus = inProcessBus();
+    const isCarried = ({ type }: BusEvent): boolean => type !== "committed" || !count("lostEvents");
+    return { ...bus, publish: (events) => bus.publish(events.filter(isCarried)) };
+  };
 
   const note = (items: readonly Submission[], outcomes: readonly Outcome[]): void => {
     const isNew = (_item: Submission, index: number): boolean => {
@@ -160,7 +176,7 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
       life = started;
       const opened = new Engine({
         store: connectStore(started),
-        bus: inProcessBus(),
+        bus: connectBus(),
         clock: clockOf(started, time),
         policy,
         authenticate: (token) => authenticate(token, time.now()),
@@ -202,7 +218,7 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
       return (incoming) => admit(engine, life, userId, incoming, links, observer);
     },
     heal() {
-      Object.assign(faults, { refusedCommits: 0, forgottenCommits: 0, storeDelayMs: 0 });
+      Object.assign(faults, healthy);
     },
     async close() {
       life?.end();
@@ -266,14 +282,6 @@ function clockOf(life: Life, time: Time): EngineClock {
       return () => cancel();
     },
   };
-}
-
-/**
- * Known and not mended: where the answer to a commit gets lost in which somebody went, they are told what happens there
- * until its author asks again, a second later. So such answers are left alone.
- */
-function isAboutPeople({ command }: Submission): boolean {
-  return command.type.startsWith("participant.");
 }
 
 type Identity = Awaited<ReturnType<ConstructorParameters<typeof Engine>[0]["authenticate"]>>;

@@ -55,8 +55,20 @@ export const mutations: readonly Mutation[] = [
   {
     name: "a commit whose answer was lost is not told",
     file: "server/src/engine/commits.ts",
-    from: "else if (outcome.ok) this.#makeUp(item, outcome, events);",
+    from: 'this.#options.bus.publish([{ type: "lost", conversationIds, userIds, isUnderWay: true }]);',
     to: "",
+  },
+  {
+    name: "a change that the bus lost is not read again",
+    file: "server/src/engine/repair/repairs.ts",
+    from: "if (live && this.#sequencer.heard(conversationId) >= rev) return;",
+    to: "if (rev >= 0) return;",
+  },
+  {
+    name: "what came after a lost removal is told at once",
+    file: "server/src/engine/repair/sequencer.ts",
+    from: "if (rev === undefined || firstRev(event) <= rev + 1) {",
+    to: "if (rev === undefined || firstRev(event) > rev) {",
   },
   {
     name: "server forgets what it answered",

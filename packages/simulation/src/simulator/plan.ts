@@ -84,6 +84,7 @@ const faults = {
   restore: 0.4,
   refuseCommit: 1,
   forgetCommit: 1,
+  loseEvent: 1,
   slowStore: 2,
   heal: 5,
 } as const;

@@ -60,6 +60,7 @@ const troubles: Readonly<Record<FaultName, (scene: Scene) => void>> = {
   restore: (scene) => comeBack(scene, () => void scene.host.restore(anyOf(scene.random, 6))),
   refuseCommit: ({ host, few }) => void (host.faults.refusedCommits += few),
   forgetCommit: ({ host, few }) => void (host.faults.forgottenCommits += few),
+  loseEvent: ({ host, few }) => void (host.faults.lostEvents += few),
   slowStore: ({ host, random }) => void (host.faults.storeDelayMs = anyOf(random, 200)),
 
   heal({ world, host, device, random }) {

@@ -2,21 +2,16 @@ import type { Rate } from "@tidings/core/protocol";
 import type { Cancel, Clock } from "../../engine/clock.ts";
 import type { SharedRates } from "../../engine/rates.ts";
 import { newId } from "../../gateway/ids.ts";
-import type { Store } from "../../store/store.ts";
 import type { Bus, BusEvent, NodeView } from "../bus.ts";
 import { Peers } from "./peers.ts";
 import { type Connection, connect } from "./redis-link.ts";
 import { RemotePresence } from "./remote-presence.ts";
-import { Rereading } from "./rereading.ts";
-import { Sequencer } from "./sequencer.ts";
 import { createSharedRates } from "./shared-rates.ts";
 import { decode, encode, type NodeMessage } from "./wire.ts";
 
 export interface RedisBusOptions {
   /** See `RedisLinkOptions`. */
   readonly url: string;
-  /** What is the case, whatever the bus says or loses. */
-  readonly store: Pick<Store, "query" | "memberships">;
   readonly clock: Clock;
   /** How often people may send, counted over all nodes. */
   readonly rates: readonly Rate[];
@@ -24,17 +19,14 @@ export interface RedisBusOptions {
   readonly channel?: string;
   /** Told when Redis is lost or back, and of what went wrong. */
   readonly onFailure: (error: unknown) => void;
-  /** Told how many changes had been lost and were read from the store. */
-  readonly onRepaired?: (changes: number) => void;
 }
 
 const CHANNEL = "tidings";
 
-/** How often signs of life are given, and held changes looked at. */
+/** How often signs of life are given. */
 const ALIVE_MS = 1_000;
-const LOOK_MS = 50;
 
-/** While Redis is away the store is asked instead. */
+/** While Redis is away all has to be read from the store. */
 const POLL_MS = 2_000;
 
 /** … and while another node is silent: perhaps only Redis does not hear it, and people there go on. */
@@ -47,7 +39,7 @@ export interface Shared {
   readonly rates: SharedRates;
 }
 
-/** A bus over Redis' publish and subscribe. It may lose anything at any time: what is missing is read from the store. */
+/** A bus over Redis' publish and subscribe, which may lose anything at any time; it notices, and says so. */
 export function openRedis(options: RedisBusOptions): Shared {
   const speaker = connect(options);
   const { rates, onFailure, channel = CHANNEL } = options;
@@ -64,8 +56,7 @@ class RedisBus implements Bus {
   readonly #speaker: Connection;
   readonly #listener: Connection;
   readonly #peers = new Peers();
-  readonly #timers: Cancel[] = [];
-  readonly #repairing = new Set<string>();
+  #cancel: Cancel | undefined;
   #n = 0;
   #isHeard = false;
   #polledAt = 0;
@@ -82,14 +73,8 @@ class RedisBus implements Bus {
   }
 
   listen(listener: (events: readonly BusEvent[]) => void, node: NodeView): void {
-    const { store, clock, onFailure, onRepaired = () => {} } = this.#options;
-    const sequencer = new Sequencer(node, listener);
-    const rereading = new Rereading({ store, node, deliver: listener, onRepaired, onFailure });
-    this.#parts = { node, listener, sequencer, rereading, presence: new RemotePresence(node) };
-    this.#timers.push(
-      clock.every(ALIVE_MS, () => this.#live()),
-      clock.every(LOOK_MS, () => this.#look()),
-    );
+    this.#parts = { node, listener, presence: new RemotePresence(node) };
+    this.#cancel = this.#options.clock.every(ALIVE_MS, () => this.#live());
   }
 
   publish(events: readonly BusEvent[]): void {
@@ -104,7 +89,7 @@ class RedisBus implements Bus {
   }
 
   async close(): Promise<void> {
-    for (const cancel of this.#timers) cancel();
+    this.#cancel?.();
     await this.#send({ type: "bye", from: this.#id });
     this.#listener.disconnect();
     this.#speaker.disconnect();
@@ -115,7 +100,7 @@ class RedisBus implements Bus {
       await this.#listener.subscribe(this.#channel);
       this.#isHeard = true;
       // Whatever was said before is lost; from here on the numbers tell.
-      await this.#parts?.rereading.everything();
+      this.#parts?.listener([{ type: "lost" }]);
     } catch (error) {
       this.#options.onFailure(error);
     }
@@ -137,7 +122,7 @@ class RedisBus implements Bus {
   #hear(text: string): void {
     const message = decode(text);
     if (!message || message.from === this.#id || !this.#parts) return;
-    const { node, listener, presence, rereading } = this.#parts;
+    const { node, listener, presence } = this.#parts;
     const now = this.#options.clock.now();
     switch (message.type) {
       case "events":
@@ -145,7 +130,7 @@ class RedisBus implements Bus {
         const isNew = message.type === "events";
         const isComplete = this.#peers.hear(message.from, message.n, isNew, now);
         if (isNew) this.#take(message.from, message.events);
-        if (!isComplete) void rereading.everything();
+        if (!isComplete) listener([{ type: "lost" }]);
         return;
       }
       case "who": {
@@ -165,17 +150,15 @@ class RedisBus implements Bus {
   /** @param from - empty for what happened here. */
   #take(from: string, events: readonly BusEvent[]): void {
     if (!this.#parts) return;
-    const { listener, sequencer, presence } = this.#parts;
-    const now = this.#options.clock.now();
-    for (const event of events) {
-      if (event.type === "committed") sequencer.take(event, now);
-      else listener(event.type === "presence" ? presence.note(from, event) : [event]);
-    }
+    const { listener, presence } = this.#parts;
+    const seen = (event: BusEvent): readonly BusEvent[] =>
+      event.type === "presence" ? presence.note(from, event) : [event];
+    listener(events.flatMap(seen));
   }
 
   #live(): void {
     if (!this.#parts) return;
-    const { listener, presence, rereading } = this.#parts;
+    const { listener, presence } = this.#parts;
     const now = this.#options.clock.now();
     this.#say({ type: "alive", from: this.#id, n: this.#n });
     const silent = this.#isHeard ? this.#peers.sweep(now) : [];
@@ -184,32 +167,14 @@ class RedisBus implements Bus {
     const everyMs = this.#isHeard ? POLL_SILENT_MS : POLL_MS;
     const isDeaf = !this.#isHeard || this.#peers.isAnySilent(now);
     const isDue = isDeaf && now - this.#polledAt >= everyMs;
-    if (!isDue && silent.length === 0 && !rereading.isUnfinished) return;
+    if (!isDue && silent.length === 0) return;
     this.#polledAt = now;
-    void rereading.everything();
-  }
-
-  #look(): void {
-    if (!this.#parts) return;
-    const overdue = this.#parts.sequencer.overdue(this.#options.clock.now());
-    for (const conversationId of overdue) void this.#repair(conversationId);
-  }
-
-  /** What is held goes on once what was missing before it has been read. */
-  async #repair(conversationId: string): Promise<void> {
-    if (!this.#parts || this.#repairing.has(conversationId)) return;
-    const { sequencer, rereading } = this.#parts;
-    this.#repairing.add(conversationId);
-    await rereading.conversation(conversationId);
-    this.#repairing.delete(conversationId);
-    sequencer.release(conversationId, this.#options.clock.now());
+    listener([{ type: "lost" }]);
   }
 }
 
 interface Parts {
   readonly node: NodeView;
   readonly listener: (events: readonly BusEvent[]) => void;
-  readonly sequencer: Sequencer;
-  readonly rereading: Rereading;
   readonly presence: RemotePresence;
 }

@@ -23,7 +23,7 @@ export class RemotePresence {
    */
   note(from: string, { userId, status, conversationIds }: PresenceEvent): readonly PresenceEvent[] {
     return conversationIds.flatMap((conversationId): PresenceEvent[] => {
-      if (!this.#node.conversation(conversationId)?.isWatched) return [];
+      if (!this.#node.isWatched(conversationId)) return [];
       if (from !== "") this.#set(conversationId, userId, from, status);
       const shown = this.#best(
         conversationId,
@@ -57,7 +57,7 @@ export class RemotePresence {
   /** Forgets what nobody here looks at any more. */
   sweep(): void {
     for (const conversationId of this.#told.keys()) {
-      if (!this.#node.conversation(conversationId)?.isWatched) this.#told.delete(conversationId);
+      if (!this.#node.isWatched(conversationId)) this.#told.delete(conversationId);
     }
   }
 
