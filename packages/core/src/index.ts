@@ -32,6 +32,7 @@ export type { OutboxView } from "./outbox/types.ts";
 export type { Logger, LogLevel } from "./ports/logger.ts";
 export type { Meter } from "./ports/meter.ts";
 export type { Durability, Storage, StorageKey, StorageOperation, StorageRange } from "./ports/storage.ts";
+export type { TabMember, TabMembership, Tabs } from "./ports/tabs.ts";
 export type {
   CloseReason,
   Link,

@@ -34,11 +34,14 @@ const MOST_REPLICAS = 1_000;
 /** Submits of one conversation on their way at once, where the link keeps their order. */
 const PIPELINE = 64;
 
-export function assemble(options: ClientOptions): Assembly {
-  const base = createFoundation(options);
-  const { clock, random, scope, nextId, limits, report } = base;
+export function assemble(given: ClientOptions): Assembly {
+  const base = createFoundation(given);
+  const { clock, random, scope, nextId, clientId, limits, report } = base;
+  const { transport } = given;
+  const tabs = given.tabs?.join({ clientId, transport, clock, onOrphans: () => keeper.takeOver() });
+  const options = { ...given, ...tabs };
   const keeper: Keeper = createKeeper({
-    ...{ ...base, directory: () => directory, outbox: () => outbox, sync: () => sync },
+    ...{ ...base, ...tabs, directory: () => directory, outbox: () => outbox, sync: () => sync },
     isKept: options.storage !== undefined,
     onMark: (conversationId, seq) => core.markRead(directory.get(conversationId), seq),
   });
@@ -67,7 +70,7 @@ export function assemble(options: ClientOptions): Assembly {
     });
   const connection = createLinks(options, base, inbox, use);
 
-  const closing = [connection, outbox, receipts, presence, limiter];
+  const closing = [connection, outbox, receipts, presence, limiter, { close: () => tabs?.leave() }];
   let isClosed = false;
   const core = createCore({
     ...{ ...base, ...copies, loader, sync, outbox, receipts, keeper },
@@ -149,14 +152,13 @@ function createSending(
 
 function createLinks(
   { transport, auth, platform = browserPlatform(), backoff }: ClientOptions,
-  { clock, random, scope, logger, nextId, report }: Foundation,
+  { clock, random, scope, logger, clientId, report }: Foundation,
   inbox: Inbox,
   use: (link: Link | undefined) => void,
 ): Connection {
   const connection: Connection = createConnection({
-    ...{ transport, clock, random, scope, logger, platform, backoff },
+    ...{ transport, clock, random, scope, logger, platform, backoff, clientId },
     auth: typeof auth === "string" ? () => auth : auth,
-    clientId: nextId(),
     onEvents(received) {
       inbox.receive(received);
       // Not before: submits and resume go by what the welcome says.

@@ -23,6 +23,8 @@ export interface Foundation {
   readonly scope: Scope;
   readonly session: Session;
   readonly nextId: () => string;
+  /** This instance, over all its links. */
+  readonly clientId: string;
   readonly userId: () => string | undefined;
   readonly limits: () => Limits;
   /** For what no promise reports. */
@@ -38,10 +40,10 @@ export function createFoundation(options: ClientOptions): Foundation {
   const { onListenerError, events } = createEvents();
   const scope = createScope(onListenerError);
   const session = createSession(clock, scope, options.userId);
+  const nextId = createIds(clock, random);
   return {
-    ...{ clock, random, logger, events, scope, session },
+    ...{ clock, random, logger, events, scope, session, nextId, clientId: nextId() },
     storage: options.storage ?? memoryStorage(),
-    nextId: createIds(clock, random),
     userId: session.userId.get,
     limits: () => session.policy.get().limits,
     report(error) {

@@ -3,6 +3,7 @@ import { createJournal, type Journal } from "../outbox/journal.ts";
 import type { Outbox } from "../outbox/types.ts";
 import { createWriter } from "../outbox/writer.ts";
 import type { Directory } from "../sync/directory.ts";
+import type { TabMembership } from "../ports/tabs.ts";
 import type { Sync } from "../sync/sync.ts";
 import type { Replica } from "../timeline/replica.ts";
 import { createDrafts, type Drafts } from "./drafts.ts";
@@ -15,6 +16,8 @@ export interface Keeper {
   readonly drafts: Drafts;
   /** Shows and takes back in what an earlier life left; once what may be shown is shown. */
   recover(): Promise<void>;
+  /** Sees to what other clients on this storage have left to be sent, if that is for this one to do. */
+  takeOver(): void;
   /** Keeps how far the user has read until the backend knows; nothing of it once it does. */
   mark(conversationId: string, seq?: number): void;
   /** The app looks at a conversation: shows what is kept of it, then sees to it that it is complete. */
@@ -31,6 +34,8 @@ export interface KeeperOptions extends Foundation {
   readonly sync: () => Sync;
   /** The app has given a storage: what ends with the client is not worth the copying. */
   readonly isKept: boolean;
+  /** Clients on this storage whose commands are theirs; `undefined` if another sees to what nobody does. Default: none. */
+  readonly living?: TabMembership["living"];
   /** How far the user has read in an earlier life, and the backend may not know. */
   readonly onMark: (conversationId: string, seq: number) => void;
 }
@@ -39,7 +44,7 @@ export interface KeeperOptions extends Foundation {
 const USER = ["user"];
 
 export function createKeeper(options: KeeperOptions): Keeper {
-  const { storage, clock, scope, logger, session, directory, outbox, sync } = options;
+  const { storage, clock, scope, logger, session, clientId, living, directory, outbox, sync } = options;
   const userId = (): string => session.userId.get() ?? "";
   const cache: Cache = createCache({
     ...{ storage, clock, userId, batch: scope.batch, epoch: session.epoch },
@@ -48,7 +53,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     isOpen: (conversationId) => directory().isOpen(conversationId),
   });
   const writer = createWriter({ storage, rider: cache.rider, room: cache.room });
-  const journal = createJournal({ storage, writer, userId, logger });
+  const journal = createJournal({ storage, writer, userId, logger, ...(living && { clientId }) });
   const drafts = createDrafts({ clock, scope, storage, writer, userId });
 
   /** Resolves once what is kept of it is shown. */
@@ -65,6 +70,11 @@ export function createKeeper(options: KeeperOptions): Keeper {
     await drafts.restore();
   };
 
+  const resume = async (): Promise<void> => {
+    const others = living ? await living() : new Set<string>();
+    if (others) outbox().restore(await journal.recover(others));
+  };
+
   const recover = async (): Promise<void> => {
     await writer.open();
     if (userId() === "") {
@@ -72,14 +82,20 @@ export function createKeeper(options: KeeperOptions): Keeper {
       if (userId() === "" && typeof known === "string") session.userId.set(known);
     }
     await paint().catch(() => logger("warn", "cache.unreadable"));
-    outbox().restore(await journal.recover());
+    await resume();
     for (const [key, seq] of await storage.scan({ prefix: ["mark", userId()] })) {
       if (typeof seq === "number") options.onMark(key.at(-1) ?? "", seq);
     }
   };
 
+  let recovered: Promise<void> = Promise.resolve();
   return {
-    ...{ journal, cache, drafts, recover },
+    ...{ journal, cache, drafts },
+    recover: () => (recovered = recover()),
+    takeOver() {
+      const resumed = recovered.then(resume, resume);
+      resumed.catch(() => logger("warn", "outbox.unreadable"));
+    },
     mark(conversationId, value) {
       const key = ["mark", userId(), conversationId];
       const operation =

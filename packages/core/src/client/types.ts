@@ -11,6 +11,7 @@ import type { OutboxView } from "../outbox/types.ts";
 import type { ErrorIssue } from "../errors/messaging-error.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Storage } from "../ports/storage.ts";
+import type { Tabs } from "../ports/tabs.ts";
 import type { Transport } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
 import type { Action } from "../domain/permissions.ts";
@@ -64,6 +65,8 @@ export interface ClientOptions {
   readonly random?: Random;
   /** Network and visibility. Default: the browser's, where there is one. */
   readonly platform?: Platform;
+  /** Lets the app's tabs share one link: `browserTabs()` of `@tidings/core/tabs`. Default: each tab has its own. */
+  readonly tabs?: Tabs;
 }
 
 /** One user's messaging: conversations, delivery and connection. State is readable for ever, also after `close()`. */

@@ -13,8 +13,13 @@ export interface Journal {
   record(entry: Recorded): Promise<void>;
   /** Best effort: an entry that survives is submitted again and answered as the duplicate it is (D2). */
   erase(commandId: string): void;
-  /** What is on storage, oldest first: what an earlier life left, and what this one has recorded since. */
-  recover(): Promise<readonly Recorded[]>;
+  /**
+   * What is on storage, oldest first: what an earlier life left, and what this one has recorded since.
+   *
+   * @param others - clients that live, on the same storage: what they have recorded is theirs. The rest is this one's
+   *   from now on.
+   */
+  recover(others?: ReadonlySet<string>): Promise<readonly Recorded[]>;
   /** The user is known by now: what was recorded for nobody is theirs. */
   adopt(entries: Iterable<Recorded>): void;
 }
@@ -25,33 +30,46 @@ export interface Recorded {
   readonly expiresAtMs?: number | undefined;
 }
 
+/** As it is on storage: with the client that sees to it, where several share the storage. */
+interface Written extends Recorded {
+  readonly clientId?: string | undefined;
+}
+
 export interface JournalOptions {
   readonly storage: Storage;
   readonly writer: Writer;
   /** Whose commands these are; empty while nobody has said. */
   readonly userId: () => string;
+  /** Who records, where others record on the same storage. */
+  readonly clientId?: string | undefined;
   readonly logger: Logger;
 }
 
 const PREFIX = "outbox";
 
-export function createJournal({ storage, writer, userId, logger }: JournalOptions): Journal {
+export function createJournal({ storage, writer, userId, clientId, logger }: JournalOptions): Journal {
   const keyOf = (commandId: string, user = userId()): StorageKey => [PREFIX, user, commandId];
   const put = ({ command, expiresAtMs }: Recorded): StorageOperation => {
-    const value = expiresAtMs === undefined ? { command } : { command, expiresAtMs };
+    const value = {
+      command,
+      ...(expiresAtMs !== undefined && { expiresAtMs }),
+      ...(clientId !== undefined && { clientId }),
+    };
     return { type: "put", key: keyOf(command.commandId), value };
   };
   const failed = (): void => logger("warn", "outbox.write-failed");
   return {
     record: (entry) => writer.write([put(entry)]),
     erase: (commandId) => void writer.write([{ type: "delete", key: keyOf(commandId) }]).catch(failed),
-    async recover() {
+    async recover(others = new Set()) {
       await writer.open();
-      const found: Recorded[] = [];
+      const found: Written[] = [];
       for (const [key, value] of await storage.scan({ prefix: [PREFIX, userId()] })) {
-        if (isRecorded(value)) found.push(value);
-        else logger("error", "outbox.unreadable", { key: key.join("/") });
+        if (!isWritten(value)) logger("error", "outbox.unreadable", { key: key.join("/") });
+        else if (!others.has(value.clientId ?? "")) found.push(value);
       }
+      const orphans = found.filter((written) => written.clientId !== clientId);
+      if (orphans.length > 0) writer.write(orphans.map(put)).catch(failed);
       return found;
     },
     adopt(entries) {
@@ -68,7 +86,7 @@ export function createJournal({ storage, writer, userId, logger }: JournalOption
  * What this client wrote itself, whole or not at all. Its shape was proven when it was composed; the backend parses it
  * again, and a schema here would double the size of the client.
  */
-function isRecorded(value: unknown): value is Recorded {
+function isWritten(value: unknown): value is Written {
   const { command, expiresAtMs } = Object(value);
   return (
     ["type", "commandId", "conversationId"].every((key) => typeof Object(command)[key] === "string") &&

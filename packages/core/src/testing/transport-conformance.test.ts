@@ -1,57 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { MessagingError } from "../errors/messaging-error.ts";
-import { createMemoryBackend } from "../memory/backend.ts";
+import { memoryBench } from "../../test/transport/memory-bench.ts";
 import type { CloseReason, Link, LinkEvent, OpenRequest, Transport } from "../ports/transport.ts";
-import { newId, sending } from "./dialled.ts";
+import { newId } from "./dialled.ts";
 import type { TransportBench } from "./transport-bench.ts";
 import { transportConformance } from "./transport-conformance.ts";
 
 const conversationId = "general";
 const able = { pipelining: true, signals: true, receipts: true } as const;
 const supports = { ...able, tokens: true, farewells: true, garbling: true } as const;
-
-/** `memoryTransport` and its backend, in the hand of the kit. */
-async function memoryBench(): Promise<TransportBench> {
-  const backend = createMemoryBackend({
-    authenticate(token) {
-      if (token === "good" || token === "bob") return { userId: token, expiresInMs: 60_000 };
-      throw new MessagingError(token === "old" ? "auth/expired" : "auth/invalid");
-    },
-  });
-  const bob = await backend
-    .transport()
-    .open({ token: "bob", clientId: "bob", receive: () => {} }, new AbortController().signal);
-  const { faults } = backend;
-  const onTheWay = { isGarbling: false };
-  const farewell = { code: "server/draining", retryAfterMs: 400 } as const;
-  return {
-    transport: { ...backend.transport(), ...losesAnswers(onTheWay)(backend.transport()) },
-    conversationId,
-    token: "good",
-    badTokens: { "auth/expired": "old", "auth/invalid": "forged" },
-    backend: {
-      say: (text) => bob.submit(sending(conversationId, text)),
-      type: () => bob.signal({ type: "typing", conversationId, active: true }),
-      read: () =>
-        bob.submit({ type: "receipt.mark", commandId: newId(), conversationId, at: 0, readSeq: 1_000 }),
-      links: () => backend.links - 1,
-      hold: () => faults.hold(),
-      release: () => faults.release(),
-      refuseNext() {
-        const refusal = { code: "server/unavailable", retryAfterMs: 1_500 } as const;
-        faults.refuseNext(refusal.code, { retryAfterMs: refusal.retryAfterMs });
-        return refusal;
-      },
-      garbleNext: () => void (onTheWay.isGarbling = true),
-      cut: () => faults.cut({ userId: "good" }),
-      end() {
-        faults.cut({ userId: "good", ...farewell });
-        return farewell;
-      },
-      close: () => faults.cut(),
-    },
-  };
-}
 
 describe("memoryTransport", () => {
   transportConformance({ describe, it, supports, create: memoryBench, report: () => {} });
@@ -321,19 +278,6 @@ function plainError(error: unknown): never {
 
 function misreads(): never {
   throw new MessagingError("protocol/malformed");
-}
-
-/** What a sound transport does with an answer nobody can read. */
-function losesAnswers(onTheWay: { isGarbling: boolean }): Break {
-  return handing((link) => ({
-    async submit(command) {
-      const ack = await link.submit(command);
-      if (!onTheWay.isGarbling) return ack;
-      onTheWay.isGarbling = false;
-      link.close();
-      throw new MessagingError("connection/lost");
-    },
-  }));
 }
 
 function hasty(error: unknown): never {

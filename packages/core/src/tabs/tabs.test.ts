@@ -1,0 +1,218 @@
+import { describe, expect, it } from "vitest";
+import { type World, texts, world } from "../../test/client/world.ts";
+import { type Browser, browser, type Tab } from "../../test/tabs/browser.ts";
+import type { Client, Conversation } from "../client/types.ts";
+import { memoryStorage } from "../memory/storage.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Storage } from "../ports/storage.ts";
+import type { Link, OpenRequest, Transport } from "../ports/transport.ts";
+import { browserTabs } from "./browser-tabs.ts";
+
+interface Seat {
+  readonly tab: Tab;
+  /** Tab, script, sockets and all. */
+  kill(): void;
+  readonly client: Client;
+  readonly room: Conversation;
+}
+
+interface Desk extends World {
+  readonly platform: Browser;
+  /** A tab of Ada's, on the storage all her tabs share. */
+  seat(storage?: Storage): Promise<Seat>;
+  /** Lets everything happen that needs no more than this. */
+  pass(ms?: number): Promise<void>;
+}
+
+function desk(): Desk {
+  const here = world();
+  const platform = browser();
+  const disk = memoryStorage();
+  // Closing a client must not empty the disk of the others.
+  const shared: Storage = { ...disk, open: () => disk.open(), close: async () => {} };
+  const pass = async (ms = 0): Promise<void> => {
+    for (let round = 0; round < 8; round += 1) await here.clock.settle();
+    await here.clock.advance(ms);
+    for (let round = 0; round < 8; round += 1) await here.clock.settle();
+  };
+  return {
+    ...here,
+    platform,
+    pass,
+    async seat(storage = shared) {
+      const tab = platform.tab();
+      const { locks, channel } = tab;
+      const tabs = browserTabs({ name: "app/ada", locks, channel });
+      const life = mortal(here);
+      const client = here.client("ada", { storage, tabs, userId: "ada", ...life, logger: () => {} });
+      const room = client.conversation("general");
+      void client.connect();
+      await pass();
+      const kill = (): void => {
+        tab.kill();
+        life.end();
+      };
+      return { tab, client, room, kill };
+    },
+  };
+}
+
+/** A clock and a transport that are of use until the end, and then do nothing any more. */
+function mortal({ clock, backend }: World): { clock: Clock; transport: Transport; end: () => void } {
+  const { supports, open } = backend.transport("ada");
+  const links = new Set<Link>();
+  let isOver = false;
+  return {
+    clock: { ...clock, after: (ms, task) => clock.after(ms, () => void (isOver || task())) },
+    transport: {
+      supports,
+      async open(request, signal) {
+        const receive: OpenRequest["receive"] = (events) => void (isOver || request.receive(events));
+        const link = await open({ ...request, receive }, signal);
+        links.add(link);
+        return link;
+      },
+    },
+    end() {
+      isOver = true;
+      for (const link of links) link.close();
+    },
+  };
+}
+
+const said = async ({ backend, clock }: Desk): Promise<string[]> => {
+  const reader = backend.transport("bob");
+  const link = await reader.open(
+    { token: undefined, clientId: "bob", receive: () => {} },
+    new AbortController().signal,
+  );
+  const page = await link.query({ type: "history", conversationId: "general", limit: 100 });
+  link.close();
+  await clock.settle();
+  return page.messages.map(({ content }) => ("text" in content ? content.text : ""));
+};
+
+describe("the tabs of an app", () => {
+  it("have one link, and each sees at once what another says", async () => {
+    const here = desk();
+    const seats = [await here.seat(), await here.seat(), await here.seat()];
+    expect(here.backend.links).toBe(1);
+    for (const [index, { room }] of seats.entries()) await room.send(`from ${index}`);
+    await here.pass();
+    for (const { room, client } of seats) {
+      expect(client.connection.get().name).toBe("online");
+      expect(texts(room)).toEqual(["from 0", "from 1", "from 2"]);
+    }
+    expect(await said(here)).toEqual(["from 0", "from 1", "from 2"]);
+  });
+
+  it("[D1, D2] go on when the one that leads is killed, and send what it had not", async () => {
+    const here = desk();
+    const [first, second, third] = [await here.seat(), await here.seat(), await here.seat()];
+    here.backend.faults.hold();
+    for (const text of ["one", "two", "three"]) await first.room.send(text);
+    first.kill();
+    here.backend.faults.release();
+    here.backend.faults.cut({ userId: "ada" });
+    await here.pass(5_000);
+    await second.room.send("four");
+    await here.pass(1_000);
+    expect(here.backend.links).toBe(1);
+    expect(await said(here)).toEqual(["one", "two", "three", "four"]);
+    for (const { room, client } of [second, third]) {
+      expect(texts(room)).toEqual(["one", "two", "three", "four"]);
+      expect(client.outbox.get().entries).toEqual([]);
+    }
+  });
+
+  it("[D1, D2] send what one that followed had not, when that is killed", async () => {
+    const here = desk();
+    const [first, second] = [await here.seat(), await here.seat()];
+    here.backend.faults.offline(true);
+    await here.pass(1_000);
+    await second.room.send("left behind");
+    second.kill();
+    await here.pass();
+    expect(texts(first.room)).toEqual(["left behind"]);
+    here.backend.faults.offline(false);
+    await here.pass(60_000);
+    expect(await said(here)).toEqual(["left behind"]);
+  });
+
+  it("leave alone what waits in another that lives", async () => {
+    const here = desk();
+    const [first, second] = [await here.seat(), await here.seat()];
+    here.backend.faults.offline(true);
+    await here.pass(1_000);
+    const sent = await second.room.send("to be called off");
+    const third = await here.seat();
+    third.kill(); // so that the first looks for what is left
+    await here.pass();
+    for (const { client } of [first, third]) expect(client.outbox.get().entries).toEqual([]);
+    expect(second.client.outbox.cancel(sent.id)).toBe(true);
+    here.backend.faults.offline(false);
+    await here.pass(60_000);
+    expect(await said(here)).toEqual([]);
+  });
+
+  it("take the link from one that hangs, which follows when it wakes", async () => {
+    const here = desk();
+    const [first, second] = [await here.seat(), await here.seat()];
+    first.tab.hang();
+    await here.pass(120_000);
+    await second.room.send("who hangs is passed over");
+    await here.pass(60_000);
+    expect(await said(here)).toEqual(["who hangs is passed over"]);
+    first.tab.wake();
+    await here.pass(60_000);
+    expect(texts(first.room)).toEqual(["who hangs is passed over"]);
+    expect(first.client.connection.get().name).toBe("online");
+    expect(here.backend.links).toBe(1);
+  });
+
+  it("keep each one's order, whatever is refused for now on the link they share", async () => {
+    const here = desk();
+    const seats = [await here.seat(), await here.seat()];
+    for (let round = 0; round < 6; round += 1) {
+      here.backend.faults.refuseNext("server/unavailable", { retryAfterMs: 100 });
+      for (const [index, { room }] of seats.entries()) await room.send(`${index} ${round}`);
+      await here.pass(round * 20);
+    }
+    await here.pass(60_000);
+    const all = await said(here);
+    expect(all).toHaveLength(12);
+    for (const index of [0, 1]) {
+      expect(all.filter((text) => text.startsWith(`${index}`))).toEqual(
+        [0, 1, 2, 3, 4, 5].map((round) => `${index} ${round}`),
+      );
+    }
+  });
+
+  it("tell the backend the sum of what they look at", async () => {
+    const here = desk();
+    const [first, second] = [await here.seat(), await here.seat()];
+    const stop = [first, second].map(({ room }) => room.typing.subscribe(() => {}));
+    const bob = here.client("bob");
+    await bob.connect();
+    await here.pass();
+    bob.conversation("general").typing.notify();
+    await here.pass();
+    expect(first.room.typing.get()).toEqual(["bob"]);
+    expect(second.room.typing.get()).toEqual(["bob"]);
+    stop[0]?.();
+    await here.pass(7_000);
+    bob.conversation("general").typing.notify();
+    await here.pass();
+    expect(second.room.typing.get()).toEqual(["bob"]);
+  });
+
+  it("[D9] leave nothing behind when they are closed", async () => {
+    const here = desk();
+    const seats = [await here.seat(), await here.seat()];
+    for (const { client } of seats) await client.close();
+    await here.pass();
+    expect(here.backend.links).toBe(0);
+    expect(here.platform.held("tidings")).toBe(0);
+    expect(here.clock.timers).toBe(0);
+  });
+});
