@@ -21,6 +21,11 @@ export const FLAGS: readonly string[] = [
   "--disable-sync",
 ];
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath ?? "", args: [...FLAGS] });
+/** @param keepsPages - with the back/forward cache people have, which Playwright turns off. */
+export function launchChromium({ keepsPages = false } = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath ?? "",
+    args: [...FLAGS],
+    ...(keepsPages && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
+  });
 }

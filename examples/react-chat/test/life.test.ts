@@ -1,0 +1,125 @@
+import { defaultPolicy } from "@tidings/core/protocol";
+import { createFaultProxy, type FaultProxy } from "@tidings/server/testing";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.ts";
+import { type Demo, startDemo } from "../demo/start-demo.ts";
+import { type ChatPage, chatPage } from "./chat-page.ts";
+import { buildForTests } from "./run-demo.ts";
+import { openWindow } from "./window.ts";
+
+const patience = { timeout: 15_000, interval: 50 };
+/** The server gives a link up that has been silent for a few of these. */
+const HEARTBEAT_MS = 1_000;
+
+/** What browsers do with pages that live long; Ada's are behind a network that can be cut. */
+describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_000 }, () => {
+  const troubles: string[] = [];
+  let demo: Demo;
+  let proxy: FaultProxy;
+  let browser: Browser;
+  let ada: ChatPage;
+  let grace: ChatPage;
+
+  beforeAll(async () => {
+    await buildForTests();
+    const policy = { ...defaultPolicy, heartbeatMs: HEARTBEAT_MS, rates: [] };
+    demo = await startDemo({ port: 0, daysOfTalk: 1, hasAlan: false, build: "development", policy });
+    proxy = await createFaultProxy({ target: { port: Number(new URL(demo.url).port) } });
+    browser = await launchChromium({ keepsPages: true });
+    ada = chatPage(await openWindow(browser, await linkOfAda(), []));
+    grace = chatPage(await openWindow(browser, await demo.linkOf("grace"), troubles));
+    for (const each of [ada, grace]) await each.open("General");
+  }, 90_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await proxy?.close();
+    await demo?.close();
+  });
+
+  const linkOfAda = async (): Promise<string> => {
+    const link = new URL(await demo.linkOf("ada"));
+    link.port = String(proxy.port);
+    return link.href;
+  };
+  const isOnline = async ({ page }: ChatPage): Promise<boolean> =>
+    (await page.locator(".connection-line[data-state=online]").count()) === 1;
+
+  it("[D2][D3] shows the same in three tabs of two people, whoever writes in which", async () => {
+    const page = await ada.page.context().newPage();
+    await page.goto(await linkOfAda());
+    const second = chatPage(page);
+    await second.open("General");
+    const all = [ada, second, grace];
+    for (const [index, each] of all.entries()) await each.draft.fill(`Tab ${index}, at once`);
+    await Promise.all(all.map(({ draft }) => draft.press("Enter")));
+    const shown = async (): Promise<readonly string[]> =>
+      (await Promise.all(all.map((each) => each.texts(/^Tab \d/)))).map((texts) => texts.join());
+    await expect.poll(async () => (await grace.texts(/^Tab \d/)).length, patience).toBe(3);
+    await expect.poll(async () => new Set(await shown()).size, patience).toBe(1);
+    await expect.poll(() => second.statusOf("Tab 0"), patience).toBe("read"); // one's own, sent elsewhere
+    await page.close();
+    await ada.say("Tab 0, alone again");
+    await expect.poll(async () => (await grace.texts(/alone again/)).length, patience).toBe(1);
+  });
+
+  it("[D1][D2] says once what was on its way when the page was reloaded", async () => {
+    proxy.set({ blackHole: true }, "down"); // it gets there, and no answer comes back
+    await ada.say("In mid-send");
+    await expect.poll(async () => (await grace.texts(/In mid-send/)).length, patience).toBe(1);
+    expect(await ada.statusOf("In mid-send")).toBe("sending");
+    proxy.cut();
+    proxy.heal();
+    await ada.page.reload();
+    await ada.open("General");
+    await expect.poll(() => ada.statusOf("In mid-send"), patience).toBe("read");
+    expect(await ada.texts(/In mid-send/)).toHaveLength(1);
+    await ada.say("After the reload");
+    await expect.poll(async () => grace.texts(/mid-send|After the/), patience).toHaveLength(2);
+  });
+
+  it("[D4] is current when it comes back out of the back/forward cache", async () => {
+    await ada.page.evaluate(() =>
+      addEventListener("pageshow", ({ persisted }) => Object.assign(globalThis, { isRestored: persisted })),
+    );
+    await ada.page.goto(new URL("/icon.svg", await linkOfAda()).href);
+    await grace.say("While she was on another page");
+    await goBack(ada.page);
+    await expect.poll(() => ada.texts(/on another page/), patience).toHaveLength(1);
+    // Without this the page would have been opened anew, which every page survives.
+    expect(await ada.page.evaluate("globalThis.isRestored")).toBe(true);
+    await ada.say("Back from there");
+    await expect.poll(() => grace.texts(/Back from there/), patience).toHaveLength(1);
+  });
+
+  it("[D4] is current after it stood still for longer than a link lives, as in a background tab", async () => {
+    await expect.poll(() => isOnline(ada), patience).toBe(true);
+    const before = demo.connections();
+    // Headless Chromium has no background: `Page.setWebLifecycleState` freezes nothing there, the debugger does.
+    const cdp = await ada.page.context().newCDPSession(ada.page);
+    await cdp.send("Debugger.enable");
+    await cdp.send("Debugger.pause");
+    await expect.poll(() => demo.connections(), patience).toBe(before - 1);
+    await grace.say("While she stood still");
+    await grace.say("And a second one");
+    await cdp.send("Debugger.resume");
+    await cdp.detach();
+    await expect.poll(() => ada.texts(/stood still|a second one/), patience).toHaveLength(2);
+    await expect.poll(() => isOnline(ada), patience).toBe(true);
+    await ada.say("Awake");
+    await expect.poll(() => grace.texts(/Awake/), patience).toHaveLength(1);
+    await expect.poll(() => demo.connections(), patience).toBe(before);
+  });
+
+  it("has put nothing on the console", () => {
+    expect(troubles).toEqual([]);
+  });
+});
+
+/** As the button does; Playwright's own waits for a page that is loaded, which this one was all along. */
+async function goBack(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  const { entries, currentIndex } = await cdp.send("Page.getNavigationHistory");
+  await cdp.send("Page.navigateToHistoryEntry", { entryId: entries[currentIndex - 1]?.id ?? 0 });
+}
