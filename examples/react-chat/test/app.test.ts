@@ -4,7 +4,7 @@ import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.
 import { type Demo, startDemo } from "../demo/start-demo.ts";
 import { type ChatPage, chatPage } from "./chat-page.ts";
 import { buildForTests } from "./run-demo.ts";
-import { faultsOf, openWindow, takeScreenshot } from "./window.ts";
+import { faultsOf, openWindow, phone, takeScreenshot } from "./window.ts";
 
 if (chromiumPath === undefined) console.warn("SKIPPED: no Chromium was found, so the chat app is not tested");
 
@@ -43,7 +43,7 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     await ada.message("The readings are at").waitFor();
     const divider = ada.page.locator(".divider.unread");
     await expect.poll(() => divider.isVisible(), patience).toBe(true);
-    await takeScreenshot(ada.page, "general-light");
+    await takeScreenshot(ada.page, "general");
     expect(await faultsOf(ada.page)).toEqual([]);
     await grace.open("General");
     const before = demo.connections();
@@ -267,7 +267,7 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     expect(await focused.locator(".text").innerText()).toBe("Fast 13");
     await ada.page.keyboard.press("Enter");
     await ada.page.locator(".menu").waitFor();
-    await takeScreenshot(ada.page, "menu-light");
+    await takeScreenshot(ada.page, "menu");
     expect(await faultsOf(ada.page)).toEqual([]);
     await ada.page.keyboard.press("ArrowDown");
     await ada.page.keyboard.press("Escape");
@@ -278,19 +278,9 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
   });
 
   it.each([
-    ["dark", "?", { colorScheme: "dark" }],
     ["german", "?lang=de", { locale: "de-DE" }],
     ["rtl", "?dir=rtl", { reducedMotion: "reduce" }],
-    [
-      "phone",
-      "?",
-      { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
-    ],
-    [
-      "phone-dark-rtl",
-      "?dir=rtl",
-      { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, colorScheme: "dark" },
-    ],
+    ["phone-rtl", "?dir=rtl", phone],
   ] as const)("is readable and without faults: %s", async (name, query, options) => {
     const page = await openWindow(browser, await demo.linkOf("ada", `/${query}`), troubles, options);
     await page.locator(".conversation").first().waitFor();

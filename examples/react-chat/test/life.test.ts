@@ -6,7 +6,7 @@ import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.
 import { type Demo, startDemo } from "../demo/start-demo.ts";
 import { type ChatPage, chatPage } from "./chat-page.ts";
 import { buildForTests } from "./run-demo.ts";
-import { openWindow } from "./window.ts";
+import { faultsOf, openWindow, phone, takeScreenshot } from "./window.ts";
 
 const patience = { timeout: 15_000, interval: 50 };
 /** The server gives a link up that has been silent for a few of these. */
@@ -112,10 +112,91 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     await expect.poll(() => demo.connections(), patience).toBe(before);
   });
 
+  it("shows that messages are on their way, and what keeps them away", async () => {
+    const page = await openWindow(browser, await linkOfAda(), []);
+    await page.locator(".conversation", { hasText: "Boat crew" }).waitFor();
+    await page.locator(".message").first().waitFor();
+    proxy.set({ blackHole: true }, "down");
+    await page.getByRole("button", { name: "New conversation" }).click();
+    await page.getByRole("textbox", { name: "Name" }).fill("Never answered");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.locator("#chat-title", { hasText: "Never answered" }).waitFor();
+    await takeScreenshot(page, "loading");
+    expect(await faultsOf(page)).toEqual([]);
+    await page.context().close();
+    proxy.heal();
+
+    const stranger = new URL(await demo.linkOf("ada"));
+    stranger.hash = "#token=forged&user=ada";
+    const blocked = await openWindow(browser, stranger.href, []);
+    const banner = blocked.locator(".banner[data-kind=danger]");
+    await expect.poll(() => banner.innerText(), patience).toMatch(/auth\/invalid/);
+    await takeScreenshot(blocked, "blocked");
+    expect(await faultsOf(blocked)).toEqual([]);
+    await blocked.setViewportSize({ width: 360, height: 740 });
+    await expect.poll(() => blocked.locator(".sidebar .banner").isVisible(), patience).toBe(true);
+    await takeScreenshot(blocked, "phone-blocked");
+    await blocked.context().close();
+  });
+
+  it("can be used by touch alone, on a phone", async () => {
+    const page = await openWindow(browser, await demo.linkOf("ada"), troubles, phone);
+    const hand = chatPage(page);
+    const photograph = async (name: string): Promise<void> => {
+      await takeScreenshot(page, `phone-${name}`);
+      expect(await faultsOf(page)).toEqual([]);
+      expect(await page.evaluate(tooWide)).toEqual([]);
+    };
+    await page.locator(".conversation", { hasText: "General" }).waitFor();
+    await photograph("list");
+    await page.locator(".conversation", { hasText: "General" }).tap();
+    await hand.draft.fill("By hand");
+    await page.getByRole("button", { name: "Send", exact: true }).tap();
+    await expect.poll(() => hand.statusOf("By hand"), patience).toBe("read");
+    await photograph("chat");
+    await hand.message("By hand").locator("[data-do=menu]").tap();
+    await photograph("menu");
+    await page.locator(".menu").getByText("👍").tap();
+    await hand.message("By hand").locator(".reaction").waitFor();
+    await hand.message("By hand").locator("[data-do=menu]").tap();
+    await page.locator(".menu").getByText("Reply in a thread").tap();
+    await page.locator(".pane").getByRole("textbox").fill("Beside it");
+    await page.locator(".pane").getByRole("button", { name: "Send", exact: true }).tap();
+    await page.locator(".pane .message", { hasText: "Beside it" }).waitFor();
+    await photograph("thread");
+    await page.locator(".pane").getByRole("button", { name: "Close" }).tap();
+    await page.getByRole("button", { name: "Search" }).tap();
+    await page.getByRole("searchbox").fill("by hand");
+    await page.locator(".result mark").first().waitFor();
+    await photograph("search");
+    await page.locator(".pane").getByRole("button", { name: "Close" }).tap();
+    await page.getByRole("button", { name: "Conversation settings" }).tap();
+    await page.locator(".member").first().waitFor();
+    await photograph("settings");
+    await page.locator(".pane").getByRole("button", { name: "Close" }).tap();
+    await page.getByRole("button", { name: "Back" }).tap();
+    await page.getByText("Go offline").tap();
+    await page.locator(".conversation", { hasText: "General" }).tap();
+    await hand.say("With the cable out");
+    await expect.poll(() => hand.statusOf("With the cable out"), patience).toBe("queued");
+    await photograph("offline");
+    await page.context().close();
+  });
+
   it("has put nothing on the console", () => {
     expect(troubles).toEqual([]);
   });
 });
+
+/** Runs in the page: what makes it wider than the screen, if it is. */
+function tooWide(): readonly string[] {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const all = [...document.querySelectorAll("body *")];
+  return all
+    .filter((each) => each.getBoundingClientRect().right > clientWidth)
+    .map((each) => each.outerHTML.slice(0, 200));
+}
 
 /** As the button does; Playwright's own waits for a page that is loaded, which this one was all along. */
 async function goBack(page: Page): Promise<void> {

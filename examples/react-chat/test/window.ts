@@ -3,6 +3,12 @@ import { fileURLToPath } from "node:url";
 import { source as axe } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
+export const phone: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  isMobile: true,
+  hasTouch: true,
+};
+
 /** For people to look at; the folder is ignored by git. */
 const screenshots = fileURLToPath(new URL("../dist/screenshots/", import.meta.url));
 
@@ -28,15 +34,39 @@ export async function openWindow(
   return page;
 }
 
+/** In light and in dark. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: `${screenshots}${name}.png` });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: `${screenshots}${name}-${colorScheme}.png`, animations: "disabled" });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
 }
 
-/** What axe finds: the rule, and the elements that break it. */
-export async function faultsOf(page: Page): Promise<unknown> {
+/** What axe finds, in light, and in dark where only the colours differ: the rule, and the elements that break it. */
+export async function faultsOf(page: Page): Promise<readonly unknown[]> {
   await page.evaluate(axe);
+  const light = await violations(page, "{}");
+  await page.emulateMedia({ colorScheme: "dark" });
+  const dark = await violations(page, '{ runOnly: ["color-contrast"] }');
+  await page.emulateMedia({ colorScheme: "light" });
+  return [...light, ...dark];
+}
+
+async function violations(page: Page, options: string): Promise<readonly unknown[]> {
+  await settled(page);
   return page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map((each) => each.html)]))",
+    `axe.run(${options}).then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map((each) => each.html)]))`,
   );
+}
+
+/** Nothing fades or slides any more, but for what never stops. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const ending = document
+      .getAnimations()
+      .filter((each) => each.effect?.getTiming().iterations !== Infinity);
+    return Promise.allSettled(ending.map(({ finished }) => finished));
+  });
 }

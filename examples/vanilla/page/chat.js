@@ -4,12 +4,13 @@ const client = Tidings.createClient({
   transport: Tidings.webSocketTransport({ url: location.origin }),
   auth: link.get("token") ?? "", // an app asks its own server for one
 });
+const LIST = "height: 60vh; overflow: auto; padding: 1em; list-style: none; border: 1px solid silver";
 const room = client.conversation("general");
 const add = (parent, name, attributes) =>
   parent.appendChild(Object.assign(document.createElement(name), attributes));
 
 const chat = document.querySelector("#chat");
-const list = add(chat, "ol", { role: "log", tabIndex: 0, style: "height: 60vh; overflow: auto" });
+const list = add(chat, "ol", { role: "log", tabIndex: 0, style: LIST });
 const form = add(chat, "form", {});
 const input = add(form, "input", { ariaLabel: "Message", placeholder: "Write a message" });
 add(form, "button", { textContent: "Send" });

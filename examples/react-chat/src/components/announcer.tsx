@@ -10,18 +10,19 @@ import { useTexts } from "../texts/use-texts.tsx";
 export function Announcer({ conversationId }: { readonly conversationId: string }) {
   const { t } = useTexts();
   const client = useClient();
-  const [news, setNews] = useState("");
+  const [news, setNews] = useState({ id: "", text: "" });
   useEffect(
     () =>
       client.on("message", (message) => {
         if (message.conversationId !== conversationId) return;
-        setNews(t.saysText(nameOf(message.authorId), textOf(message)));
+        setNews({ id: message.id, text: t.saysText(nameOf(message.authorId), textOf(message)) });
       }),
     [client, conversationId, t],
   );
   return (
     <div className="unseen" role="status" data-announcer>
-      {news}
+      {/* Another element for each: the same words said twice are read out twice. */}
+      <p key={news.id}>{news.text}</p>
     </div>
   );
 }

@@ -70,8 +70,8 @@ function Crowd({ conversationId }: { readonly conversationId: string }) {
   const names = members.slice(0, 5).map(({ userId }) => nameOf(userId));
   const text = members.length > 5 ? t.members(members.length) : format.list(names);
   return (
-    <span className="bar-note">
-      <bdi>{text}</bdi>
+    <span className="bar-note" dir="auto">
+      {text}
     </span>
   );
 }

@@ -14,10 +14,12 @@ interface ConversationListProps {
 /** One's conversations, most recently active first. */
 export function ConversationList({ conversations, current, onOpen }: ConversationListProps) {
   const { t } = useTexts();
-  const isOnline = useConnection().name === "online";
+  const { name } = useConnection();
   return (
     <nav className="conversations" aria-label={t.conversations}>
-      {conversations.length === 0 && <p className="hint">{isOnline ? t.noConversations : t.loading}</p>}
+      {conversations.length === 0 && name !== "blocked" && (
+        <p className="hint">{name === "online" ? t.noConversations : t.loading}</p>
+      )}
       <ul>
         {conversations.map((item) => (
           <li key={item.conversationId}>
@@ -51,14 +53,12 @@ function ConversationRow({ item, isCurrent, onOpen }: ConversationRowProps) {
       ) : (
         <PresenceAvatar userId={otherId} />
       )}
-      <span className="conversation-name">
-        <bdi>{title}</bdi>
+      <span className="conversation-name" dir="auto">
+        {title}
       </span>
       <time className="conversation-time">{format.shortTime(activeAt)}</time>
-      <span className="conversation-last">
-        <bdi>
-          <LastWords item={item} />
-        </bdi>
+      <span className="conversation-last" dir="auto">
+        <LastWords item={item} />
       </span>
       {unread > 0 && (
         <span className="badge">

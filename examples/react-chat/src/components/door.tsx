@@ -6,7 +6,7 @@ export function Door() {
   const { t } = useTexts();
   return (
     <main className="door">
-      <Placeholder icon="person" title={t.door} hint={t.doorHint} />
+      <Placeholder heading="h1" icon="person" title={t.door} hint={t.doorHint} />
     </main>
   );
 }

@@ -38,6 +38,7 @@ export function NewConversation({ onClose, onOpen }: NewConversationProps) {
           {t.conversationName}
           <input
             required
+            className="text-input"
             dir="auto"
             maxLength={256}
             autoComplete="off"
@@ -65,6 +66,7 @@ export function NewConversation({ onClose, onOpen }: NewConversationProps) {
         <label className="field">
           {t.otherPeople}
           <input
+            className="text-input"
             autoComplete="off"
             placeholder={t.otherPeopleHint}
             value={others}

@@ -6,17 +6,19 @@ interface PlaceholderProps {
   readonly icon: IconName;
   readonly title: string;
   readonly hint: string;
+  /** `h1` where it is all there is. Default `h2`. */
+  readonly heading?: "h1" | "h2";
   readonly children?: ReactNode;
 }
 
 /** Where there is nothing to show: says why, and what to do about it. */
-export function Placeholder({ icon, title, hint, children }: PlaceholderProps) {
+export function Placeholder({ icon, title, hint, heading: Heading = "h2", children }: PlaceholderProps) {
   return (
     <div className="placeholder">
       <span className="placeholder-icon">
         <Icon name={icon} />
       </span>
-      <h2>{title}</h2>
+      <Heading className="placeholder-title">{title}</Heading>
       <p>{hint}</p>
       {children}
     </div>

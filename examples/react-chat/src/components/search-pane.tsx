@@ -46,7 +46,7 @@ export function SearchPane({ conversationId, onClose }: SearchPaneProps) {
                 <strong dir="auto">{nameOf(message.authorId)}</strong>{" "}
                 <time>{format.shortTime(message.createdAt)}</time>
                 <span className="result-said" dir="auto">
-                  {textOf(message)}
+                  <Marked text={textOf(message)} query={sought} />
                 </span>
               </span>
             </button>
@@ -62,4 +62,14 @@ export function SearchPane({ conversationId, onClose }: SearchPaneProps) {
       </ul>
     </Pane>
   );
+}
+
+/** The words that are sought stand out. */
+function Marked({ text, query }: { readonly text: string; readonly query: string }) {
+  const words = query.split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) return text;
+  const pattern = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|");
+  // What a group caught stands at the odd places.
+  const parts = text.split(new RegExp(`(${pattern})`, "giu"));
+  return parts.map((part, index) => (index % 2 === 0 ? part : <mark key={index}>{part}</mark>));
 }

@@ -4,6 +4,7 @@ import type { Cable } from "../lib/cable.ts";
 import { useIsWide } from "../lib/use-is-wide.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Chat } from "./chat.tsx";
+import { ConnectionBanner } from "./connection-banner.tsx";
 import { Placeholder } from "./placeholder.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import "../styles/shell.css";
@@ -24,7 +25,8 @@ export function Shell({ cable }: { readonly cable: Cable }) {
       <Sidebar current={open} onOpen={setChosen} cable={cable} />
       {open === undefined ? (
         <main className="chat">
-          <Placeholder icon="wave" title={t.chooseConversation} hint={t.chooseHint} />
+          <ConnectionBanner />
+          <Placeholder heading="h1" icon="wave" title={t.chooseConversation} hint={t.chooseHint} />
         </main>
       ) : (
         <Chat key={open} conversationId={open} onBack={() => setChosen(undefined)} onOpen={setChosen} />

@@ -2,8 +2,10 @@ import { useClient, useConnection, useConversations, useObservable } from "@tidi
 import { useState } from "react";
 import type { Cable } from "../lib/cable.ts";
 import { nameOf } from "../lib/people.ts";
+import { useIsWide } from "../lib/use-is-wide.ts";
 import { languageNames, useTexts } from "../texts/use-texts.tsx";
 import { Avatar } from "./avatar.tsx";
+import { ConnectionBanner } from "./connection-banner.tsx";
 import { ConversationList } from "./conversation-list.tsx";
 import { Icon } from "./icon.tsx";
 import { NewConversation } from "./new-conversation.tsx";
@@ -20,9 +22,13 @@ export function Sidebar({ current, onOpen, cable }: SidebarProps) {
   const { t, language, setLanguage } = useTexts();
   const userId = useObservable(useClient().userId) ?? "";
   const conversations = useConversations();
+  const isWide = useIsWide();
+  // On a phone it is the whole page while no conversation is open.
+  const isAlone = !isWide && current === undefined;
   const [isNew, setIsNew] = useState(false);
   return (
-    <section className="sidebar" aria-label={t.conversations}>
+    <section className="sidebar" aria-label={t.conversations} role={isAlone ? "main" : undefined}>
+      {isAlone && <h1 className="unseen">{t.conversations}</h1>}
       <header className="bar">
         <Avatar id={userId} name={userId} />
         <div className="bar-text">
@@ -38,6 +44,7 @@ export function Sidebar({ current, onOpen, cable }: SidebarProps) {
           <Icon name="plus" />
         </button>
       </header>
+      {isAlone && <ConnectionBanner />}
       <NotificationPrompt onOpen={onOpen} />
       <ConversationList conversations={conversations} current={current} onOpen={onOpen} />
       <footer className="sidebar-foot">

@@ -30,7 +30,9 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
   useEffect(() => {
     // A failed message stays where it was written, with its own buttons; a failed change of one was undone already.
     const ends = [
-      client.on("error", show),
+      client.on("error", (error) => {
+        if (error.category !== "auth") show(error); // the banner says that, for as long as it is so
+      }),
       client.on("outbox", ({ command, status, error }) => {
         if (status !== "failed" || command.type === "message.send") return;
         if (error) show(error);
