@@ -22,7 +22,7 @@ export const FLAGS: readonly string[] = [
 ];
 
 /** @param keepsPages - with the back/forward cache people have, which Playwright turns off. */
-export function launchChromium({ keepsPages = false } = {}): Promise<Browser> {
+export function launchChromium({ keepsPages = false }: { keepsPages?: boolean } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath ?? "",
     args: [...FLAGS],
