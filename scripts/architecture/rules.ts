@@ -109,6 +109,7 @@ export const LAWS: readonly string[] = Array.from({ length: 10 }, (_, index) => 
 export const SHARED_FOLDERS: readonly string[] = [
   "packages/core/test/frames/",
   "packages/core/bench/",
+  "packages/transport-appsync/test/endpoint/",
   "scripts/architecture/",
   "scripts/browser/",
   "scripts/docs/",

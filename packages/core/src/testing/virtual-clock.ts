@@ -18,17 +18,21 @@ interface Timer {
   readonly task: () => void;
 }
 
-/** How many turns of the microtask queue `settle` waits: more than any chain of promises here is long. */
+/** More than any chain of promises here is long. */
 const TURNS = 64;
 
-/** @param startMs - where time begins, in ms. */
-export function virtualClock(startMs = 0): VirtualClock {
+async function takeTurns(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
+}
+
+/**
+ * @param startMs - where time begins, in ms.
+ * @param settle - lets promises settle; by default so many turns of the microtask queue. In Node
+ *   `() => new Promise(setImmediate)` is done when chains of any length are.
+ */
+export function virtualClock(startMs = 0, settle: () => Promise<void> = takeTurns): VirtualClock {
   let nowMs = startMs;
   const timers = new Set<Timer>();
-
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
-  };
 
   const takeDue = (untilMs: number): Timer | undefined => {
     let first: Timer | undefined; // a Set keeps the order of insertion, so equal times run in the order they were set
