@@ -1,4 +1,4 @@
-import { createClient, type Random } from "@tidings/core";
+import { type Clock, createClient, type Random, type Transport } from "@tidings/core";
 import { createMemoryBackend, type MemoryBackend } from "@tidings/core/memory";
 import { defaultPolicy } from "@tidings/core/protocol";
 import { type FaultyTransport, faultyTransport, virtualClock } from "@tidings/core/testing";
@@ -30,9 +30,22 @@ const CONVERSATION = "room";
 /** Some day in 2026; ids hold it. */
 const START_MS = 1_790_000_000_000;
 
-/** Ada owns a community, Bob moderates, Cyd is a member; they may come and go. */
-export function createVirtualWorld(random: Random): VirtualWorld {
-  const clock = virtualClock(START_MS);
+/** What is between the clients and the backend. */
+export type Way = (backend: MemoryBackend, clock: Clock) => (userId: string) => Transport;
+
+const direct: Way = (backend) => (userId) => backend.transport(userId);
+
+/**
+ * Ada owns a community, Bob moderates, Cyd is a member; they may come and go.
+ *
+ * @param settle - for ways on which more promises are chained than the virtual clock waits for.
+ */
+export function createVirtualWorld(
+  random: Random,
+  way: Way = direct,
+  settle?: () => Promise<void>,
+): VirtualWorld {
+  const clock = virtualClock(START_MS, settle);
   const participants = [
     { userId: "ada", role: "owner" },
     { userId: "bob", role: "moderator" },
@@ -46,8 +59,9 @@ export function createVirtualWorld(random: Random): VirtualWorld {
   });
 
   let epochs = 0;
+  const transport = way(backend, clock);
   const members = participants.map(({ userId }): VirtualMember => {
-    const link = faultyTransport(backend.transport(userId));
+    const link = faultyTransport(transport(userId));
     const own = countingClock(clock);
     const client = createClient({ transport: link, clock: own, random, userId });
     const delivery = logDelivery(client);
