@@ -11,7 +11,7 @@ import { graphQlSignals, type SignalChannel } from "./signal-channel.ts";
 import type { WebSocketConstructor } from "./web-socket-like.ts";
 
 const NO_WEB_SOCKET =
-  'unable to connect; this platform has no WebSocket, so pass one: appSyncTransport({ …, WebSocket }) with that of the package "ws"';
+  'unable to connect; this platform has no WebSocket, so pass that of the package "ws" as an option';
 
 export interface AppSyncTransportOptions {
   /** Where GraphQL is answered: `https://….appsync-api.eu-west-1.amazonaws.com/graphql`, or a domain of yours. */
@@ -96,15 +96,15 @@ function withPlatform(given: Given): SessionOptions {
   const WebSocket: WebSocketConstructor | undefined = given.WebSocket ?? globalThis.WebSocket;
   if (!WebSocket) throw failure("client/misused", NO_WEB_SOCKET);
   return {
+    auth: undefined,
+    fetch: (url, init) => globalThis.fetch(url, init),
+    credentials: "subprotocol",
+    subscriptionsPerSocket: 100,
+    socketLifeMs: 23.5 * HOUR_MS,
+    resyncMs: 3_000,
+    random: systemRandom,
     ...given,
     WebSocket,
-    auth: given.auth,
-    fetch: given.fetch ?? ((url, init) => globalThis.fetch(url, init)),
-    credentials: given.credentials ?? "subprotocol",
-    subscriptionsPerSocket: given.subscriptionsPerSocket ?? 100,
-    socketLifeMs: given.socketLifeMs ?? 23.5 * HOUR_MS,
-    resyncMs: given.resyncMs ?? 3_000,
-    random: given.random ?? systemRandom,
   };
 }
 

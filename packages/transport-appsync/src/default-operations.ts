@@ -6,20 +6,26 @@ import type { AppSyncOperations, GraphQlRequest } from "./operations.ts";
  * What every mutation selects, whatever the version of the app: subscribers get no field that the sender has left out.
  * The content is one field, so that nobody can leave out a part of it that they have never heard of.
  */
-const EVENT = "{ conversationId rev audience payload }";
-const SIGNAL = "{ conversationId payload }";
+const EVENT = "{conversationId rev audience payload}";
+const SIGNAL = "{conversationId payload}";
+const WITHIN = "conversationId:ID!";
+
+/** A document with one field, whose arguments are the variables of the same names. */
+function documentOf(type: string, field: string, variables = "", selection = ""): string {
+  const declared = variables.replace(/\w+:/g, "$$$&");
+  const given = variables.replace(/(\w+):\S+/g, "$1:$$$1");
+  return variables ? `${type}(${declared}){${field}(${given})${selection}}` : `${type}{${field}}`;
+}
 
 const documents = {
-  welcome: "query Welcome($clientId: ID!) { welcome(clientId: $clientId) }",
-  heads: "query Heads { heads }",
-  ask: "query Ask($query: AWSJSON!) { ask(query: $query) }",
-  submit: `mutation Submit($conversationId: ID!, $commandId: ID!, $command: AWSJSON!) {
-    submit(conversationId: $conversationId, commandId: $commandId, command: $command) ${EVENT} }`,
-  signal: `mutation Signal($conversationId: ID!, $signal: AWSJSON!) {
-    signal(conversationId: $conversationId, signal: $signal) ${SIGNAL} }`,
-  onEvent: `subscription OnEvent($conversationId: ID!) { onEvent(conversationId: $conversationId) ${EVENT} }`,
-  onInbox: `subscription OnInbox($userId: ID!) { onInbox(userId: $userId) ${EVENT} }`,
-  onSignal: `subscription OnSignal($conversationId: ID!) { onSignal(conversationId: $conversationId) ${SIGNAL} }`,
+  welcome: documentOf("query", "welcome", "clientId:ID!"),
+  heads: documentOf("query", "heads"),
+  ask: documentOf("query", "ask", "query:AWSJSON!"),
+  submit: documentOf("mutation", "submit", `${WITHIN} commandId:ID! command:AWSJSON!`, EVENT),
+  signal: documentOf("mutation", "signal", `${WITHIN} signal:AWSJSON!`, SIGNAL),
+  onEvent: documentOf("subscription", "onEvent", WITHIN, EVENT),
+  onInbox: documentOf("subscription", "onInbox", "userId:ID!", EVENT),
+  onSignal: documentOf("subscription", "onSignal", WITHIN, SIGNAL),
 };
 
 /** Those of the schema in `backend/schema.graphql`. */

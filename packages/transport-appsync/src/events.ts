@@ -53,7 +53,6 @@ export function eventsSignals(options: EventsSignalsOptions): SignalChannel {
           const events = [JSON.stringify({ ...signal, conversationId })];
           if (channel) await post(endpoint, JSON.stringify({ channel, events }));
         },
-        settled: () => subscriptions.settled(),
       };
     },
   };

@@ -5,23 +5,20 @@ export interface Fault {
   readonly errorType: string;
   readonly message: string;
   /** What a resolver of ours adds: `retryable`, `retryAfterMs`. */
-  readonly retryable?: boolean;
-  readonly retryAfterMs?: number;
+  readonly retryable?: boolean | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
-/** AWS's own error types, by what they say. The first that fits counts; a resolver's own types are our codes. */
+/** AWS's own error types, by what they begin with or say. The first that fits counts. */
 const known: readonly (readonly [RegExp, ErrorCode])[] = [
   [/expired/i, "auth/expired"],
-  [/^(UnauthorizedException|40[13])\b/, "auth/invalid"],
-  [/^(Unauthorized|WAFForbidden|AccessDenied)/, "permission/denied"],
-  [/MaxSubscriptions|Max number of \d+ subscriptions/, "protocol/busy"],
-  [
-    /LimitExceeded|Throttl|TooManyRequests|ThroughputExceeded|ExecutionTimeout|Unavailable/i,
-    "server/unavailable",
-  ],
-  [/TooLarge|PayloadSize/i, "protocol/too-large"],
-  [/^(ValidationError|BadRequest|Malformed|Unsupported|GraphQLError|.*NotFound)/, "protocol/malformed"],
-  [/^(Internal|Lambda:|DynamoDB:)/, "server/internal"],
+  [/^(UnauthorizedException|40[13])/, "auth/invalid"],
+  [/^(Unauthorized|Access|WAF)/, "permission/denied"],
+  [/^MaxSubs|Max number/, "protocol/busy"],
+  [/Limit|Throttl|TooMany|Throughput|Timeout|Unavailable/, "server/unavailable"],
+  [/TooLarge/, "protocol/too-large"],
+  [/^(Validation|BadRequest|Malformed|Unsupported)|NotFound/, "protocol/malformed"],
+  [/^(Internal|Lambda|Dynamo)/, "server/internal"],
 ];
 
 /** Whatever stands where errors do: a list or, as AppSync has it at times, one alone. */
@@ -33,24 +30,28 @@ export function faultsIn(errors: unknown): readonly Fault[] {
     return {
       errorType: String(errorType ?? errorCode ?? ""),
       message: String(message ?? "no reason was given"),
-      ...(typeof retryable === "boolean" && { retryable }),
-      ...(Number.isInteger(retryAfterMs) && { retryAfterMs: Number(retryAfterMs) }),
+      retryable: typeof retryable === "boolean" ? retryable : undefined,
+      retryAfterMs: Number.isInteger(retryAfterMs) ? retryAfterMs : undefined,
     };
   });
 }
 
+const NOTHING: Fault = { errorType: "", message: "no reason was given" };
+
 /** What the first fault means to a client. One of a kind nobody knows may pass. */
 export function errorOf([fault]: readonly Fault[], doing: string): MessagingError {
-  if (!fault) return failure("client/unknown", `unable to ${doing}; no reason was given`);
-  const { errorType, message, ...when } = fault;
+  const { errorType, message, ...when } = fault ?? NOTHING;
   return failure(codeOf(fault), `unable to ${doing}; AppSync said "${errorType}": ${message}`, when);
 }
 
-export function codeOf({ errorType, message }: Fault): ErrorCode {
+export function codeOf({ errorType, message }: Fault = NOTHING): ErrorCode {
   if (isErrorCode(errorType)) return errorType;
-  const text = `${errorType} ${message}`;
-  const [, code] = known.find(([pattern]) => pattern.test(text)) ?? [];
-  return code ?? "client/unknown";
+  return known.find(([pattern]) => pattern.test(`${errorType} ${message}`))?.[1] ?? "client/unknown";
+}
+
+/** The link ends, or has ended; whatever was asked may have taken effect. */
+export function lost(reason: string, cause?: unknown): MessagingError {
+  return failure("connection/lost", `unable to go on; ${reason}`, { cause });
 }
 
 export function failure(code: ErrorCode, message: string, options?: object): MessagingError {

@@ -4,48 +4,42 @@ import { type Fault, faultsIn } from "./faults.ts";
 export type Heard =
   | { readonly type: "ready"; readonly timeoutMs: number }
   | { readonly type: "alive" }
-  | { readonly type: "started"; readonly id: string }
-  | { readonly type: "data"; readonly id: string; readonly data: unknown }
-  | { readonly type: "complete"; readonly id: string }
+  | { readonly type: "started" | "data" | "complete"; readonly id: string; readonly data: unknown }
   | { readonly type: "refused"; readonly id: string | undefined; readonly faults: readonly Fault[] };
 
 const TIMEOUT_MS = 300_000;
 
-const refusals = new Set(["error", "connection_error", "subscribe_error", "broadcast_error"]);
+/** Both dialects, as no word means two things. What is not here is a sign of life and nothing else. */
+const meanings: Readonly<Record<string, Heard["type"]>> = {
+  connection_ack: "ready",
+  start_ack: "started",
+  subscribe_success: "started",
+  data: "data",
+  complete: "complete",
+  error: "refused",
+  connection_error: "refused",
+  subscribe_error: "refused",
+  broadcast_error: "refused",
+};
 
-/** Reads one frame; `undefined` if it is none. What is new here is a sign of life and nothing else. */
+/** Reads one frame; `undefined` if it is none. */
 export function readHeard(text: unknown): Heard | undefined {
   const frame = parse(text);
   if (typeof frame?.type !== "string") return undefined;
-  const { type, payload, connectionTimeoutMs, errors, event } = frame;
-  const id = typeof frame.id === "string" ? frame.id : undefined;
+  const { payload = frame, event } = frame; // the Events API has no `payload`
   const inner: { readonly [field: string]: unknown } = Object(payload);
-  if (type === "connection_ack") {
-    const timeoutMs = Number(inner["connectionTimeoutMs"] ?? connectionTimeoutMs);
-    return { type: "ready", timeoutMs: timeoutMs > 0 ? timeoutMs : TIMEOUT_MS };
-  }
-  if (refusals.has(type)) return { type: "refused", id, faults: faultsIn(inner["errors"] ?? errors) };
-  if (id === undefined) return { type: "alive" };
-  switch (type) {
-    case "start_ack":
-    case "subscribe_success":
-      return { type: "started", id };
-    case "data":
-      return { type: "data", id, data: event ?? inner["data"] };
-    case "complete":
-      return { type: "complete", id };
-    default:
-      return { type: "alive" };
-  }
+  const id = typeof frame.id === "string" ? frame.id : undefined;
+  const type = meanings[frame.type] ?? "alive";
+  if (type === "ready") return { type, timeoutMs: Number(inner["connectionTimeoutMs"]) || TIMEOUT_MS };
+  if (type === "refused") return { type, id, faults: faultsIn(inner["errors"]) };
+  if (type === "alive" || id === undefined) return { type: "alive" };
+  return { type, id, data: event ?? inner["data"] };
 }
 
 interface Frame {
   readonly type?: unknown;
   readonly id?: unknown;
   readonly payload?: unknown;
-  /** The Events API has no `payload`. */
-  readonly connectionTimeoutMs?: unknown;
-  readonly errors?: unknown;
   readonly event?: unknown;
 }
 

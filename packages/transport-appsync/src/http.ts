@@ -1,6 +1,6 @@
 import type { MessagingError } from "@tidings/core/errors";
 import type { Authorize } from "./credentials.ts";
-import { errorOf, type Fault, failure, faultsIn } from "./faults.ts";
+import { errorOf, type Fault, faultsIn, lost } from "./faults.ts";
 
 /** What the transport reads of an answer. */
 export interface FetchResponse {
@@ -25,7 +25,7 @@ export interface Answer {
   readonly data: unknown;
   readonly faults: readonly Fault[];
   readonly status: number;
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs: number | undefined;
 }
 
 export interface Poster {
@@ -45,7 +45,7 @@ export function createPoster(fetch: FetchLike, authorize: Authorize, signal: Abo
       const response = await fetch(url, { method: "POST", headers, body, signal });
       return readAnswer(response.status, response.headers.get("retry-after"), await response.text());
     } catch (cause) {
-      throw failure("connection/lost", "unable to get an answer; the request failed", { cause });
+      throw lost("the request failed", cause);
     }
   };
 }
@@ -54,18 +54,18 @@ function readAnswer(status: number, retryAfter: string | null, text: string): An
   const answer: unknown = JSON.parse(text);
   if (typeof answer !== "object" || answer === null) throw new TypeError("the answer is no object");
   const { data, errors } = answer as { readonly data?: unknown; readonly errors?: unknown };
-  const seconds = Number(retryAfter ?? Number.NaN);
-  const when = seconds > 0 ? { retryAfterMs: Math.ceil(seconds * 1_000) } : {};
-  return { data, faults: faultsIn(errors), status, ...when };
+  const seconds = Number(retryAfter);
+  return { data, faults: faultsIn(errors), status, retryAfterMs: seconds ? seconds * 1_000 : undefined };
 }
 
 /** Why there is no usable answer: what AppSync said or, where it only has a status, that. */
 export function refusalIn({ faults, status, retryAfterMs }: Answer): MessagingError | undefined {
-  const [first = { errorType: "", message: "" }] = faults;
   if (faults.length === 0 && status < 400) return undefined;
-  const errorType = first.errorType || String(status === 429 || status === 503 ? "Throttling" : status);
+  const [first] = faults;
+  const isBusy = status === 429 || status === 503;
+  const errorType = first?.errorType || (isBusy ? "Throttling" : String(status));
   return errorOf(
-    [{ ...(retryAfterMs !== undefined && { retryAfterMs }), ...first, errorType }],
-    "get an answer",
+    [{ message: "", ...first, errorType, retryAfterMs: first?.retryAfterMs ?? retryAfterMs }],
+    "go on",
   );
 }

@@ -1,17 +1,23 @@
 import type { Link } from "@tidings/core";
 import type { MessagingError } from "@tidings/core/errors";
-import { parseResult, type Welcome } from "@tidings/core/protocol";
-import { failure } from "./faults.ts";
-import type { AppSyncOperations } from "./operations.ts";
+import {
+  type Ack,
+  type Command,
+  frameBytes,
+  parseResult,
+  type Signal,
+  type Welcome,
+} from "@tidings/core/protocol";
+import { failure, lost } from "./faults.ts";
+import type { AppSyncOperations, Operation } from "./operations.ts";
 import type { Questions } from "./questions.ts";
 import type { Reach } from "./reach.ts";
-import type { Watching } from "./signal-channel.ts";
 
 export interface LinkOptions {
   readonly questions: Questions;
   readonly operations: AppSyncOperations;
   readonly reach: Reach;
-  readonly watching: Watching;
+  readonly signal: ((signal: Signal) => void) | undefined;
   readonly welcome: Welcome;
   readonly end: (why: MessagingError) => void;
   /** A WebSocket has been silent for longer than it may. */
@@ -22,27 +28,35 @@ export interface LinkOptions {
   readonly renew?: (token: string) => Promise<number | undefined>;
 }
 
-export function createLink(options: LinkOptions): Link {
-  const { questions, operations, reach, watching, welcome, end, isSilent, settled, renew } = options;
-  const { frameBytes } = welcome.policy.limits;
+/** AppSync drops a larger event without a word to its sender; some is left for what the backend adds. */
+const MOST_BYTES = 240 * 1_024 - 16_384;
 
-  const checkSize = (command: object): void => {
+export function createLink(options: LinkOptions): Link {
+  const { questions, operations, reach, welcome, end, isSilent, settled, renew } = options;
+  const { limits } = welcome.policy;
+
+  const checkSize = (command: Command): void => {
     const json = JSON.stringify(command);
-    if (!questions.isTooLarge(JSON.stringify(json)) && new TextEncoder().encode(json).length <= frameBytes)
-      return;
+    // Inside an event it is JSON in JSON.
+    if (frameBytes(json) <= limits.frameBytes && frameBytes(JSON.stringify(json)) <= MOST_BYTES) return;
     throw failure(
       "protocol/too-large",
-      "unable to send; AppSync delivers 240 KB at most, and the backend may take less",
+      "unable to send; it is more than AppSync delivers or the backend takes",
     );
+  };
+
+  const submission: Operation<Command, Ack> = {
+    put: (command) => operations.submit.put(command),
+    read(data, command) {
+      const ack = operations.submit.read(data, command);
+      return ack?.commandId === command.commandId ? ack : undefined;
+    },
   };
 
   return {
     async submit(command) {
       checkSize(command);
-      const ack = await questions.ask(operations.submit, command);
-      if (ack.commandId === command.commandId) return ack;
-      end(failure("connection/lost", "unable to get an answer; it answers something else"));
-      throw questions.over ?? failure("connection/lost", "unable to get an answer");
+      return questions.ask(submission, command);
     },
     async query(query) {
       return parseResult(query.type, await questions.ask(operations.query, query));
@@ -54,13 +68,13 @@ export function createLink(options: LinkOptions): Link {
     async ping() {
       await reach.check();
       await settled();
-      if (isSilent()) end(failure("connection/lost", "unable to go on; AppSync has fallen silent"));
+      if (isSilent()) end(lost("AppSync has fallen silent"));
       if (questions.over) throw questions.over;
     },
     signal(signal) {
-      if (!questions.over) watching.signal(signal);
+      if (!questions.over) options.signal?.(signal);
     },
     ...(renew && { refresh: renew }),
-    close: () => end(failure("connection/lost", "unable to go on; closed here")),
+    close: () => end(lost("closed here")),
   };
 }

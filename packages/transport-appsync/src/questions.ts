@@ -1,5 +1,5 @@
 import type { MessagingError } from "@tidings/core/errors";
-import { failure } from "./faults.ts";
+import { lost } from "./faults.ts";
 import { type Poster, refusalIn } from "./http.ts";
 import type { Operation } from "./operations.ts";
 
@@ -13,8 +13,6 @@ export interface Questions {
     operation: Operation<Question, Answer>,
     question: Question,
   ): Promise<Answer>;
-  /** Is this more than AppSync delivers? */
-  isTooLarge(body: string): boolean;
   /** Why nothing can be asked any more. */
   readonly over: MessagingError | undefined;
 }
@@ -26,29 +24,26 @@ export interface QuestionsOptions {
   readonly over: () => MessagingError | undefined;
 }
 
-/** AppSync drops a larger event without a word to its sender; some is left for what the backend adds. */
-const MOST_BYTES = 240 * 1_024 - 16_384;
-
 export function createQuestions({ post, endpoint, end, over }: QuestionsOptions): Questions {
-  const lost = (): MessagingError => {
+  const unanswered = (): MessagingError => {
     const why = over();
-    return failure("connection/lost", `unable to get an answer; ${why?.code}`, { cause: why });
+    return lost(`the link has ended: ${why?.code}`, why);
   };
 
   const askAs: Questions["askAs"] = async (as, operation, question) => {
-    if (over()) throw lost();
+    if (over()) throw unanswered();
     const body = JSON.stringify(operation.put(question));
     const answer = await as(endpoint, body).catch((error: MessagingError) => {
       end(error);
-      throw lost();
+      throw unanswered();
     });
-    if (over()) throw lost();
+    if (over()) throw unanswered();
     const read = operation.read(answer.data, question);
     if (read !== undefined) return read;
     const refusal = refusalIn(answer);
     if (refusal) throw refusal;
-    end(failure("connection/lost", "unable to get an answer; it cannot be read"));
-    throw lost();
+    end(lost("the answer cannot be read"));
+    throw unanswered();
   };
 
   return {
@@ -59,12 +54,11 @@ export function createQuestions({ post, endpoint, end, over }: QuestionsOptions)
       } catch (error) {
         if (!isOfAuth(error)) throw error;
         end(error);
-        throw lost();
+        throw unanswered();
       }
     },
-    isTooLarge: (body) => body.length > MOST_BYTES / 3 && new TextEncoder().encode(body).length > MOST_BYTES,
     get over() {
-      return over() && lost();
+      return over() && unanswered();
     },
   };
 }

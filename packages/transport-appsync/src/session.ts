@@ -9,7 +9,7 @@ import { createLink } from "./link.ts";
 import type { AppSyncOperations } from "./operations.ts";
 import { createQuestions } from "./questions.ts";
 import { createReach } from "./reach.ts";
-import { type ChannelAddress, type SignalChannel, Watching } from "./signal-channel.ts";
+import { type ChannelAddress, createWatching, type SignalChannel } from "./signal-channel.ts";
 import { createSubscriptions, type Subscriptions } from "./subscriptions.ts";
 import type { WebSocketConstructor } from "./web-socket-like.ts";
 import { type CredentialPlace, openWire } from "./wire.ts";
@@ -102,9 +102,9 @@ export function startSession(options: SessionOptions, request: OpenRequest): Ses
     request.receive([{ type: "welcome", welcome: { ...welcome, heads } }, ...late]);
     reach.told(heads);
     return createLink({
-      ...{ questions, operations, reach, end, welcome, watching: new Watching(signals) },
+      ...{ questions, operations, reach, end, welcome, signal: signals && createWatching(signals) },
       isSilent: () => channels.some((each) => each.isSilent()),
-      settled: async () => void (await Promise.all([subscriptions.settled(), signals?.settled()])),
+      settled: async () => void (await Promise.all(channels.map((each) => each.settled()))),
       ...(!auth && request.token !== undefined && { renew: (next: string) => renew(next, welcome.userId) }),
     });
   };

@@ -1,5 +1,4 @@
 import type { Cancel, LinkEvent } from "@tidings/core";
-import type { MessagingError } from "@tidings/core/errors";
 import type { Signal } from "@tidings/core/protocol";
 import type { Authorize } from "./credentials.ts";
 import type { Dialect } from "./dialects.ts";
@@ -38,7 +37,6 @@ export interface SignalLink {
   /** Begins to hear of a conversation. @returns stops it. */
   watch(conversationId: string): Cancel;
   send(conversationId: string, signal: Signal): Promise<unknown>;
-  settled(): Promise<void>;
 }
 
 /** Typing and presence as mutations and a subscription to each conversation that is watched. */
@@ -53,39 +51,27 @@ export function graphQlSignals({ send, heard }: SignalOperations): SignalChannel
           ended: () => {},
         }),
       send: (conversationId, signal) => post(endpoint, bodyOf(send.put({ conversationId, signal }))),
-      settled: () => subscriptions.settled(),
     }),
   };
 }
 
 /** Keeps to what is watched now. */
-export class Watching {
-  readonly #stops = new Map<string, Cancel>();
-  readonly #link: SignalLink | undefined;
+export function createWatching(link: SignalLink): (signal: Signal) => void {
+  const stops = new Map<string, Cancel>();
 
-  constructor(link: SignalLink | undefined) {
-    this.#link = link;
-  }
-
-  signal(signal: Signal): void {
-    if (!this.#link) return;
-    if (signal.type === "watch") return this.#watch(new Set(signal.conversationIds));
-    const where = signal.type === "typing" ? [signal.conversationId] : [...this.#stops.keys()];
-    for (const conversationId of where) this.#link.send(conversationId, signal).catch(ignore);
-  }
-
-  #watch(wanted: ReadonlySet<string>): void {
-    for (const [conversationId, stop] of this.#stops) {
-      if (wanted.has(conversationId)) continue;
-      this.#stops.delete(conversationId);
+  const watch = (wanted: readonly string[]): void => {
+    for (const [conversationId, stop] of stops) {
+      if (wanted.includes(conversationId)) continue;
+      stops.delete(conversationId);
       stop();
     }
-    for (const conversationId of wanted) {
-      const isNew = this.#link && !this.#stops.has(conversationId);
-      if (isNew) this.#stops.set(conversationId, this.#link.watch(conversationId));
-    }
-  }
-}
+    for (const conversationId of wanted)
+      if (!stops.has(conversationId)) stops.set(conversationId, link.watch(conversationId));
+  };
 
-/** What may be lost. */
-function ignore(_error: MessagingError): void {}
+  return (signal) => {
+    if (signal.type === "watch") return watch(signal.conversationIds);
+    const where = signal.type === "typing" ? [signal.conversationId] : [...stops.keys()];
+    for (const conversationId of where) link.send(conversationId, signal).catch(() => {}); // it may be lost
+  };
+}

@@ -197,7 +197,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
 
   const refused = (place: Place, id: string | undefined, faults: readonly Fault[]): void => {
     const [fault] = faults;
-    const code = fault ? codeOf(fault) : "client/unknown";
+    const code = codeOf(fault);
     // Where it is not said which was refused, all may be that have no answer yet.
     const suspects = id === undefined ? [...place.ids.keys()] : [id];
     const asked = suspects.filter((each) => isUnanswered(place, each));

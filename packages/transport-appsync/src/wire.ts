@@ -2,7 +2,7 @@ import type { Clock } from "@tidings/core";
 import { type MessagingError, toMessagingError } from "@tidings/core/errors";
 import { type Authorize, encodeHeader, encodeHeaderForProtocol } from "./credentials.ts";
 import type { Dialect } from "./dialects.ts";
-import { errorOf, failure } from "./faults.ts";
+import { errorOf, lost } from "./faults.ts";
 import { type Heard, readHeard } from "./heard.ts";
 import type { WebSocketConstructor, WebSocketLike } from "./web-socket-like.ts";
 
@@ -82,8 +82,7 @@ export function openWire(options: WireOptions, handler: WireHandler): Wire {
     socket.onmessage = ({ data }: { readonly data: unknown }) => accept(readHeard(data));
     // Stays for good: `ws` throws an error nobody listens to, and one may come after `close`.
     socket.onerror = () => {};
-    socket.onclose = ({ code }: { readonly code: number }) =>
-      end(failure(isReady ? "connection/lost" : "connection/failed", closedWith(code)));
+    socket.onclose = ({ code }: { readonly code: number }) => end(lost(`AppSync closed with ${code}`));
   };
   connect().catch((cause: unknown) => end(toMessagingError(cause, "connection/failed")));
 
@@ -114,10 +113,6 @@ function dial({ WebSocket, dialect, realtimeUrl, credentials }: WireOptions, hea
     return new WebSocket(`${realtimeUrl}?${query}`, [dialect.protocol]);
   }
   return new WebSocket(realtimeUrl, [dialect.protocol, `header-${encodeHeaderForProtocol(header)}`]);
-}
-
-function closedWith(code: number): string {
-  return `unable to go on; AppSync closed with ${code}`;
 }
 
 /** A socket that is ending may refuse what it is told; its end is what will be heard. */
