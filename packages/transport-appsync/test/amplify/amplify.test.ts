@@ -58,9 +58,9 @@ describe.skipIf(!tls)("AWS's own client, Amplify", () => {
     const command = say("from Amplify");
     const peer = startPeer(url, command, join(folder, "cert.pem"));
     try {
-      await until(() => expect([endpoint.subscriptions, endpoint.links]).toEqual([1, 1]));
+      await until(() => expect(peer.told("state")).toContain("Connected"));
+      await until(() => expect([endpoint.subscriptions, endpoint.channels]).toEqual([1, 1]));
       expect(peer.told("heads")).toEqual([{ data: { heads: expect.stringContaining('"general"') } }]);
-      expect(peer.told("state")).toContain("Connected");
 
       await endpoint.act("bob", { ...say(""), type: "participant.join" });
       await endpoint.act("bob", say("to Amplify"));

@@ -32,8 +32,7 @@ client
 const channel = await events.connect("/tidings/general");
 channel.subscribe({ next: ({ event }) => tell("event", event), error: failed("event") });
 
-process.stdin.on("data", async (line) => {
-  const what = String(line).trim();
+async function perform(what) {
   if (what === "say") {
     const { conversationId: i, commandId: k } = JSON.parse(command);
     const variables = { i, k, c: command };
@@ -45,4 +44,6 @@ process.stdin.on("data", async (line) => {
     const nowhere = client.graphql({ query: heard, variables: { i: "nowhere" } });
     nowhere.subscribe({ next: () => {}, error: failed("nowhere") });
   }
-});
+}
+
+process.stdin.on("data", (line) => void perform(String(line).trim()));

@@ -14,6 +14,7 @@ import {
   type OperationDefinitionNode,
   parse,
   validate,
+  type ValueNode,
 } from "graphql";
 import type { Arguments, Resolvers } from "./resolvers.ts";
 
@@ -87,7 +88,8 @@ export function createApi(
 ): Api {
   const schema = buildSchema(PRELUDE + text);
   const json = schema.getType("AWSJSON");
-  if (isScalarType(json)) Object.assign(json, { parseValue: readJson, serialize: JSON.stringify });
+  if (isScalarType(json))
+    Object.assign(json, { parseValue: readJson, parseLiteral: readLiteral, serialize: JSON.stringify });
 
   return {
     async run(request, identity) {
@@ -168,6 +170,10 @@ function mutationsOf(schema: GraphQLSchema, field: string): readonly string[] {
   const list = directive?.arguments?.[0]?.value;
   if (list?.kind !== "ListValue") return [];
   return list.values.flatMap((value) => (value.kind === "StringValue" ? [value.value] : []));
+}
+
+function readLiteral(node: ValueNode): unknown {
+  return readJson(node.kind === "StringValue" ? node.value : undefined);
 }
 
 function readJson(value: unknown): unknown {

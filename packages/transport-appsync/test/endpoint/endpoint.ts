@@ -57,8 +57,9 @@ export interface Endpoint {
   readonly links: number;
   /** All sockets there are, and all there ever were. */
   readonly sockets: { readonly open: number; readonly ever: number };
-  /** Subscriptions started now. */
+  /** Subscriptions started now, of GraphQL and of the Events API. */
   readonly subscriptions: number;
+  readonly channels: number;
   readonly oversized: number;
 }
 
@@ -169,6 +170,9 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     },
     get subscriptions() {
       return fanOut.started.size;
+    },
+    get channels() {
+      return events.channels.size;
     },
     get oversized() {
       return fanOut.oversized;
