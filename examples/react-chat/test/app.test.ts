@@ -59,6 +59,11 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     await expect.poll(() => ada.statusOf("Chapter one: hello Grace"), patience).toBe("read");
     const said = ada.page.locator("[data-announcer]");
     await expect.poll(() => said.textContent(), patience).toBe("Grace: Chapter one: hello Ada");
+    // What is read out is what comes new into the region: the same words again must be another element.
+    await said.locator("p").evaluate((element) => Object.assign(element, { isOld: true }));
+    await grace.say("Chapter one: hello Ada");
+    const isOld = (): Promise<boolean> => said.locator("p").evaluate((element) => "isOld" in element);
+    await expect.poll(isOld, patience).toBe(false);
   });
 
   it("shows who types and who is there", async () => {
@@ -258,13 +263,28 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
   });
 
   it("can be walked through by the keyboard alone", async () => {
-    await ada.open("General");
+    await ada.page.reload();
+    const general = ada.page.locator(".conversation", { hasText: "General" });
+    await general.waitFor();
+    await ada.tabTo(general);
+    await ada.page.keyboard.press("Enter");
     await ada.message("Fast 14").waitFor();
-    await ada.page.getByRole("log", { name: "Messages" }).focus();
+    await ada.tabTo(ada.draft);
+    await ada.page.keyboard.type("By keyboard");
+    await ada.page.keyboard.press("Enter");
+    await expect.poll(() => ada.statusOf("By keyboard"), patience).toBe("delivered");
+    await ada.tabTo(ada.page.getByRole("log", { name: "Messages" }), "Shift+Tab");
     await ada.page.keyboard.press("ArrowUp");
     await ada.page.keyboard.press("ArrowUp");
     const focused = ada.page.locator(".message:focus");
-    expect(await focused.locator(".text").innerText()).toBe("Fast 13");
+    await expect.poll(() => focused.locator(".text").innerText(), patience).toBe("Fast 14");
+    await ada.page.keyboard.press("Enter");
+    await ada.page.locator(".menu").waitFor();
+    await ada.page.keyboard.press("ArrowDown"); // one of six emojis is the first
+    await ada.page.keyboard.press("Enter");
+    await expect
+      .poll(() => ada.message("Fast 14").locator(".reaction").innerText(), patience)
+      .toMatch(/❤️\s*1/);
     await ada.page.keyboard.press("Enter");
     await ada.page.locator(".menu").waitFor();
     await takeScreenshot(ada.page, "menu");

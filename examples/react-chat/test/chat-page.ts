@@ -14,7 +14,12 @@ export interface ChatPage {
   /** Chooses from the menu of a message. */
   choose(text: string, item: string): Promise<void>;
   setOffline(isOffline: boolean): Promise<void>;
+  /** Goes on with the keyboard until that has the focus, as somebody does who has no mouse. */
+  tabTo(target: Locator, key?: "Tab" | "Shift+Tab"): Promise<void>;
 }
+
+/** More stops than there are on the way to anything. */
+const MOST_STOPS = 40;
 
 export function chatPage(page: Page): ChatPage {
   const room = page.locator("main.chat");
@@ -43,6 +48,13 @@ export function chatPage(page: Page): ChatPage {
       await message(text).hover();
       await message(text).locator("[data-do=menu]").click();
       await page.locator(".menu").getByText(item, { exact: true }).click();
+    },
+    async tabTo(target, key = "Tab") {
+      for (let stop = 0; stop < MOST_STOPS; stop += 1) {
+        await page.keyboard.press(key);
+        if (await target.evaluate((element) => element === document.activeElement)) return;
+      }
+      throw new Error(`unable to reach ${String(target)} by ${key}`);
     },
     async setOffline(isOffline) {
       await page.getByLabel("Go offline").setChecked(isOffline);
