@@ -9,6 +9,9 @@ import { createLists } from "./lists.ts";
 import { answered, type Reading } from "../../reading.ts";
 import { createSummaries } from "./summaries.ts";
 
+/** Of no conversation. */
+const NO_KEY = 0;
+
 export interface Queries {
   answer(readerId: string, query: Query): Answer;
   memberships(userId: string): readonly Membership[];
@@ -23,8 +26,9 @@ export function createQueries(connection: Connection, tables: Rows, epoch: strin
   /** The one door to a conversation: who does not get through learns nothing of it (D8). */
   const open = (readerId: string, conversationId: string): Reading | undefined => {
     const conversation = tables.conversation(conversationId);
-    const self = conversation && tables.participant(conversation.key, readerId);
-    return self && mayRead(self) ? { readerId, conversation, self } : undefined;
+    // Where there is none too: that it takes as long says as little as the words do.
+    const self = tables.participant(conversation?.key ?? NO_KEY, readerId);
+    return conversation && self && mayRead(self) ? { readerId, conversation, self } : undefined;
   };
 
   const answer = (readerId: string, query: Query): Answer => {
