@@ -16,7 +16,7 @@ beforeAll(async () => {
     issueTokens: true,
     roles: { support: ["act"] },
     serviceKeys: [
-      { name: "backend", hash: backend.hash, scopes: ["act", "system", "erase", "export", "tokens"] },
+      { name: "backend", hash: backend.hash, scopes: ["act", "system", "erase", "tokens"] },
       { name: "narrow", hash: narrow.hash, scopes: [] },
     ],
   });
@@ -162,6 +162,32 @@ describe("what a person does over HTTP", () => {
       status: 200,
       json: { changes: [{ record: { userId: "a/b c", status: "removed" } }] },
     });
+  });
+});
+
+describe("text", () => {
+  it("takes what reads like SQL for what it is: text", async () => {
+    const evil = `'"; DROP TABLE messages; -- \\ % _ $1 ?1 \u{1F980}`;
+    const body = { conversationId: evil, kind: "group", name: evil, participants: [{ userId: evil }] };
+    expect((await asSystem("POST /v1/conversations", { body })).status).toBe(201);
+    const path = `/v1/conversations/${encodeURIComponent(evil)}`;
+    const headers = { "tidings-user": encodeURIComponent(evil), "idempotency-key": "'--" };
+    const sent = await asSystem(`POST ${path}/messages`, { body: text(evil), headers });
+    expect(sent).toMatchObject({
+      status: 201,
+      json: { changes: [{ actorId: evil, record: { content: { text: evil } } }] },
+    });
+    const one = `${path}/messages/${JSON.parse(sent.text).commandId}`;
+    await asSystem(`PUT ${one}/reactions/${encodeURIComponent("💎")}`, {
+      headers: { "tidings-user": headers["tidings-user"] },
+    });
+    const read = await asSystem(`GET ${path}/messages`, { headers });
+    expect(read).toMatchObject({ json: { messages: [{ reactions: [{ emoji: "💎", userIds: [evil] }] }] } });
+    const token = encodeURIComponent("1' OR '1'='1");
+    for (const what of ["/v1/conversations", `${path}/participants`, `${path}/receipts`]) {
+      const page = await asSystem(`GET ${what}?after=${token}`, { headers });
+      expect(page.status).toBeLessThan(500);
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import type { CommandType, QueryType } from "@tidings/core/protocol";
+import type { FastifyInstance } from "fastify";
 import { refuse } from "../engine/packets.ts";
 import type { RouteModule } from "../gateway/http.ts";
 import type { Refusal } from "../store/store.ts";
@@ -26,6 +27,7 @@ export function apiRoutes(options: ApiOptions): RouteModule {
   const rate = new RequestRate(options.requestsPerSecond, now);
   const guarded = createDoor({ identify: createCallers(options), rate, log });
   return (http) => {
+    takeEmptyBodies(http);
     const add = ({ method, path: url }: Route, handler: GuardedHandler): void =>
       void http.route({ method, url, handler: guarded(handler) });
     for (const [type, route] of entriesOf(commandRoutes)) add(route, commandHandler(type, options));
@@ -35,6 +37,15 @@ export function apiRoutes(options: ApiOptions): RouteModule {
     add(otherRoutes.erase, users.erase);
     add(otherRoutes.issueToken, users.issueToken);
   };
+}
+
+/** Clients that always say that they send JSON say so of a DELETE too, and send nothing. */
+function takeEmptyBodies(http: FastifyInstance): void {
+  const parse = http.getDefaultJsonParser("error", "error");
+  http.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else void parse(request, String(body), done);
+  });
 }
 
 function commandHandler(type: CommandType, options: ApiOptions): GuardedHandler {

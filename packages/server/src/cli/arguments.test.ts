@@ -66,7 +66,7 @@ describe("the command line", () => {
     const environment = {
       TIDINGS_JWKS: "https://login.example/jwks.json",
       TIDINGS_TIERS: "pro=5, trial=0.5",
-      TIDINGS_ROLES: "support=act+export",
+      TIDINGS_ROLES: "support=act+erase",
       TIDINGS_SERVICE_KEYS: `backend:act+system:${hash},watcher::${hash}`,
       TIDINGS_REQUESTS_PER_SECOND: "7",
     };
@@ -77,7 +77,7 @@ describe("the command line", () => {
           jwks: "https://login.example/jwks.json",
           algorithms: ["ES256", "EdDSA"],
           tiers: { pro: 5, trial: 0.5 },
-          roles: { support: ["act", "export"] },
+          roles: { support: ["act", "erase"] },
           serviceKeys: [
             { name: "backend", scopes: ["act", "system"], hash },
             { name: "watcher", scopes: [], hash },

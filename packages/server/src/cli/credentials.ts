@@ -14,7 +14,7 @@ export function readTiers(text: string): Readonly<Record<string, number>> {
   );
 }
 
-/** `support=act+export,auditor=export` */
+/** `support=act+erase,auditor=erase` */
 export function readRoles(text: string): Readonly<Record<string, readonly Scope[]>> {
   return Object.fromEntries(
     readList(text).map((part) => {

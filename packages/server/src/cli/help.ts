@@ -19,7 +19,7 @@ Every option can also be an environment variable; the option wins.
   --jwks <address>            TIDINGS_JWKS             public keys that sign tokens, followed as they rotate
   --algorithms <list>         TIDINGS_ALGORITHMS       … and how, default RS256,ES256
   --tiers <list>              TIDINGS_TIERS            what the claim "tier" multiplies rates by, as pro=5,trial=0.5
-  --roles <list>              TIDINGS_ROLES            scopes for names in the claim "roles", as support=act+export
+  --roles <list>              TIDINGS_ROLES            scopes for names in the claim "roles", as support=act+erase
   --service-keys <list>       TIDINGS_SERVICE_KEYS     keys of backends, as "tidings-server key" prints them
   --issue-tokens on           TIDINGS_ISSUE_TOKENS     let keys of scope "tokens" issue tokens: for tests only
   --api off                   TIDINGS_API              serve neither /v1 nor /docs
@@ -38,7 +38,7 @@ Every option can also be an environment variable; the option wins.
   --serve <folder>            TIDINGS_SERVE            files to serve over HTTP
   --log-level <level>         TIDINGS_LOG_LEVEL        default info
   --expires <duration>                                 of "token": 30s, 15m, 12h, 7d (default)
-  --scopes <list>                                      of "key": act, system, erase, export, tokens, + between
+  --scopes <list>                                      of "key": act, system, erase, tokens, + between
   --help, --version
 
                               TIDINGS_SECRET           signs tokens, at least 32 bytes
