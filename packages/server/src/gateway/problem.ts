@@ -33,7 +33,7 @@ const byCode: { readonly [Code in ErrorCode]?: number } = {
   "server/internal": 500,
 };
 
-export function statusOf(code: ErrorCode): number {
+function statusOf(code: ErrorCode): number {
   return byCode[code] ?? byCategory[entryOf(code).category];
 }
 
