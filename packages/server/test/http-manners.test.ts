@@ -54,7 +54,7 @@ describe("requests", () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  it("[D3] of messages have the rates of the wire, multiplied by the tier", async () => {
+  it("of messages have the rates of the wire, multiplied by the tier", async () => {
     const rates = [{ name: "day", scope: "user", tokens: 1, perMs: 86_400_000, burst: 1 }] as const;
     const server = await start({ policy: { rates }, tiers: { pro: 3 } });
     const sent = async (userId: string, tier?: string) => {
