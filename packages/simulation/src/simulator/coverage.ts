@@ -30,6 +30,8 @@ export const connectionMoves: readonly string[] = [
   "idle→offline",
   "connecting→blocked",
   "blocked→connecting",
+  "blocked→waiting",
+  "blocked→offline",
   ...anyLiving.map((name) => `${name}→idle`),
   ...["idle", ...anyLiving].map((name) => `${name}→closed`),
 ];

@@ -20,6 +20,8 @@ export interface DeviceFaults {
   expiredTokens: number;
   /** So many requests for a token fail. */
   failedTokens: number;
+  /** So many tokens from now on are not good for anything. */
+  refusedTokens: number;
   /** How long a token lives, ms; for ever if absent. */
   tokenLifeMs: number | undefined;
   /** How far the device's clock is off, ms. */
@@ -72,12 +74,14 @@ export interface DeviceOptions {
 /** Coming back soon keeps runs short; the shape of the waits is tested in core. */
 const backoff = { baseMs: 100, maxMs: 2_000 };
 
+const goodTokens = { expiredTokens: 0, failedTokens: 0, refusedTokens: 0, tokenLifeMs: undefined };
+
 export function createDevice(options: DeviceOptions): Device {
   const { time, seed, name, userId, durability, conversations, accept, onMishap } = options;
   const disk = createDisk(durability);
   const wire = createWire({ time, random: seededRandom(seed), accept, onMishap });
   const faults: DeviceFaults = {
-    ...{ expiredTokens: 0, failedTokens: 0, tokenLifeMs: undefined, clockOffMs: 0, hasNetwork: true },
+    ...{ ...goodTokens, clockOffMs: 0, hasNetwork: true },
   };
   const rooms = new Map<string, Conversation>();
   const listeners = new Set<() => void>();
@@ -93,6 +97,10 @@ export function createDevice(options: DeviceOptions): Device {
     if (faults.failedTokens > 0) {
       faults.failedTokens -= 1;
       throw new Error("simulated: no token");
+    }
+    if (faults.refusedTokens > 0) {
+      faults.refusedTokens -= 1;
+      return "nobody";
     }
     if (faults.expiredTokens > 0) {
       faults.expiredTokens -= 1;
@@ -184,7 +192,7 @@ export function createDevice(options: DeviceOptions): Device {
       isCurrent = false;
     },
     heal() {
-      Object.assign(faults, { expiredTokens: 0, failedTokens: 0, tokenLifeMs: undefined });
+      Object.assign(faults, goodTokens);
       Object.assign(disk.faults, { isFull: false, failures: 0, delayMs: 0 });
       wire.heal();
     },

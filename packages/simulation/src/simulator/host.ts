@@ -1,14 +1,8 @@
 import type { Random } from "@tidings/core";
-import { closeCodeOf, parseClientFrames, type Policy } from "@tidings/core/protocol";
-import {
-  type Bus,
-  type BusEvent,
-  Engine,
-  type EngineClock,
-  inProcessBus,
-  type Outlet,
-} from "@tidings/server/testing";
+import type { Policy } from "@tidings/core/protocol";
+import { type Bus, type BusEvent, Engine, type EngineClock, inProcessBus } from "@tidings/server/testing";
 import { openLibsqlStore, type Outcome, type Store, type Submission } from "@tidings/server/store";
+import { admit } from "./gateway.ts";
 import { createLife, type Life } from "./life.ts";
 import type { Time } from "./time.ts";
 import type { Accept, Incoming } from "./wire.ts";
@@ -19,6 +13,8 @@ export interface HostFaults {
   refusedCommits: number;
   /** Commits that happen, and whose driver then says that they failed. */
   forgottenCommits: number;
+  /** Each command is refused until clients give up, and then stored, and nobody gets to know. */
+  isSick: boolean;
   /** What is committed and not carried by the bus. */
   lostEvents: number;
   /** A call of the store takes up to this long, before and after it does its work, ms. */
@@ -68,7 +64,12 @@ export interface HostOptions {
   readonly observer: Observer;
 }
 
-const healthy: HostFaults = { refusedCommits: 0, forgottenCommits: 0, lostEvents: 0, storeDelayMs: 0 };
+const healthy: HostFaults = {
+  ...{ refusedCommits: 0, forgottenCommits: 0, isSick: false, lostEvents: 0, storeDelayMs: 0 },
+};
+
+/** A client takes one more refusal than this for the end of it. */
+const PATIENCE = 7;
 
 /** Faults we made; the engine reports them as failures. */
 class SimulatedFault extends Error {}
@@ -90,6 +91,7 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
   let life: Life | undefined;
   let engine: Engine | undefined;
   const links = new Set<Incoming>();
+  const refusals = new Map<string, number>();
 
   const pause = async (of: Life): Promise<void> => {
     if (faults.storeDelayMs === 0) return;
@@ -110,10 +112,11 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
     epoch: disk.epoch,
     commit: (items, admit) =>
       reach(of, async () => {
-        if (count("refusedCommits")) throw new SimulatedFault("the commit failed");
+        if (count("refusedCommits") || isTooEarly(items)) throw new SimulatedFault("the commit failed");
         const outcomes = await disk.commit(items, admit);
         note(items, outcomes);
-        if (count("forgottenCommits")) throw new SimulatedFault("the answer to the commit was lost");
+        if (count("forgottenCommits") || faults.isSick)
+          throw new SimulatedFault("the answer to the commit was lost");
         return outcomes;
       }),
     query: (readerId, query) => reach(of, () => disk.query(readerId, query)),
@@ -122,6 +125,13 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
     forgetAnswers: (before) => reach(of, () => disk.forgetAnswers(before)),
     close: () => Promise.resolve(),
   });
+
+  const isTooEarly = (items: readonly Submission[]): boolean => {
+    if (!faults.isSick) return false;
+    const timesOf = ({ command: { commandId } }: Submission): number => refusals.get(commandId) ?? 0;
+    for (const item of items) refusals.set(item.command.commandId, timesOf(item) + 1);
+    return items.some((item) => timesOf(item) <= PATIENCE);
+  };
 
   const connectBus = (): Bus => {
     const bus = inProcessBus();
@@ -142,7 +152,7 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
   const write = async (items: readonly Submission[]): Promise<void> =>
     note(items, await disk.commit(items, () => undefined));
 
-  const count = (name: Exclude<keyof HostFaults, "storeDelayMs">): boolean => {
+  const count = (name: Exclude<keyof HostFaults, "storeDelayMs" | "isSick">): boolean => {
     if (faults[name] === 0) return false;
     faults[name] -= 1;
     observer.happened(name);
@@ -228,47 +238,6 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
   return host;
 }
 
-/** The gateway without sockets: what it does for a WebSocket, for one end of a simulated connection. */
-function admit(
-  engine: Engine | undefined,
-  life: Life | undefined,
-  userId: string,
-  incoming: Incoming,
-  links: Set<Incoming>,
-  observer: Observer,
-): ReturnType<Accept> {
-  if (!engine || !life || life.isOver) return undefined;
-  const outlet: Outlet = {
-    backlogBytes: 0,
-    write(frames) {
-      life.step();
-      if (life.isOver) return;
-      const text = frames.toText();
-      observer.wrote(userId, text);
-      incoming.send(text);
-    },
-    end: (code) => incoming.close(closeCodeOf(code)),
-    cut: () => incoming.cut(),
-  };
-  links.add(incoming);
-  const session = engine.connect(outlet);
-  return {
-    received(text) {
-      if (life.isOver) return;
-      life.step();
-      if (life.isOver) return;
-      observer.asked(userId, text);
-      const parsed = parseClientFrames(text);
-      if (parsed.ok) engine.receive(session, parsed.frames);
-      else engine.close(session, { code: parsed.error.code, message: parsed.error.message });
-    },
-    closed(code) {
-      links.delete(incoming);
-      if (!life.isOver) engine.disconnect(session, code === 1000 || code === 1001);
-    },
-  };
-}
-
 function clockOf(life: Life, time: Time): EngineClock {
   return {
     now: () => time.now(),
@@ -289,6 +258,8 @@ type Identity = Awaited<ReturnType<ConstructorParameters<typeof Engine>[0]["auth
 /** Tokens read `ada` or `ada 1790000000000`: whom they speak for, and until when. */
 async function authenticate(token: string, now: number): Promise<Identity> {
   const [userId = "", until] = token.split(" ");
+  if (userId === "nobody")
+    return { ok: false, code: "auth/invalid", message: "unable to accept the link; nobody's token" };
   if (until === undefined) return { userId };
   const expiresAt = Number(until);
   if (expiresAt > now) return { userId, expiresAt };

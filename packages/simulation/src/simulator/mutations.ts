@@ -65,12 +65,6 @@ export const mutations: readonly Mutation[] = [
     to: "if (rev >= 0) return;",
   },
   {
-    name: "what came after a lost removal is told at once",
-    file: "server/src/engine/repair/sequencer.ts",
-    from: "if (rev === undefined || firstRev(event) <= rev + 1) {",
-    to: "if (rev === undefined || firstRev(event) > rev) {",
-  },
-  {
     name: "server forgets what it answered",
     file: "server/src/store/settle.ts",
     from: "if (remembered) return recall",

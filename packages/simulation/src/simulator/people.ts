@@ -157,6 +157,10 @@ export function createPeople(): People {
         return void client.connect().catch(() => {});
       case "close":
         return void device.close();
+      case "giveUp":
+        // Asked to sign in again, they do not.
+        if (client.connection.get().name !== "blocked") return;
+        return isLikely(random, 0.5) ? client.disconnect() : void device.close();
     }
   };
 

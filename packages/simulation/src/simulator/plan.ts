@@ -48,6 +48,7 @@ const acts = {
   disconnect: 0.4,
   connect: 1,
   close: 0.3,
+  giveUp: 1.5,
 } as const;
 export type ActName = keyof typeof acts;
 
@@ -77,6 +78,7 @@ const faults = {
   tokenExpired: 0.7,
   tokenShort: 0.7,
   tokenFails: 0.5,
+  tokenRefused: 0.7,
   serverCrash: 1,
   serverDoom: 2,
   serverPower: 0.5,
@@ -85,6 +87,7 @@ const faults = {
   refuseCommit: 1,
   forgetCommit: 1,
   loseEvent: 1,
+  sickStore: 1,
   slowStore: 2,
   heal: 5,
 } as const;

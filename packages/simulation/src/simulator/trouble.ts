@@ -51,6 +51,10 @@ const troubles: Readonly<Record<FaultName, (scene: Scene) => void>> = {
 
   tokenExpired: ({ device, random }) => void (device.faults.expiredTokens += 1 + anyOf(random, 5)),
   tokenShort: ({ device, random }) => void (device.faults.tokenLifeMs = 1_000 + anyOf(random, 30_000)),
+  tokenRefused({ device }) {
+    device.faults.refusedTokens += 1;
+    device.wire.cut(false);
+  },
   tokenFails: ({ device, few }) => void (device.faults.failedTokens += few),
 
   serverCrash: (scene) => comeBack(scene, () => scene.host.crash(false)),
@@ -60,6 +64,7 @@ const troubles: Readonly<Record<FaultName, (scene: Scene) => void>> = {
   restore: (scene) => comeBack(scene, () => void scene.host.restore(anyOf(scene.random, 6))),
   refuseCommit: ({ host, few }) => void (host.faults.refusedCommits += few),
   forgetCommit: ({ host, few }) => void (host.faults.forgottenCommits += few),
+  sickStore: ({ host }) => void (host.faults.isSick = true),
   loseEvent: ({ host, few }) => void (host.faults.lostEvents += few),
   slowStore: ({ host, random }) => void (host.faults.storeDelayMs = anyOf(random, 200)),
 
