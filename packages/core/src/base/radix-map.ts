@@ -68,9 +68,14 @@ export class RadixMap<T extends Sized> {
 
   /** At most `count` values by ascending key, from the `skip`-th (0 has the lowest key) on. */
   slice(skip: number, count: number): readonly T[] {
-    const found: T[] = [];
-    collect(this.#root, skip, count, found);
-    return found;
+    return this.map(skip, count, (value) => value);
+  }
+
+  /** What `make` makes of each of them. */
+  map<U>(skip: number, count: number, make: (value: T) => U): readonly U[] {
+    const made: U[] = [];
+    collect(this.#root, Math.max(0, skip), count, made, make);
+    return made;
   }
 }
 
@@ -119,15 +124,25 @@ function written<T extends Sized>(
   return copy.size > 0 ? copy : undefined;
 }
 
-function collect<T extends Sized>({ children }: Node<T>, skip: number, count: number, found: T[]): void {
-  let left = skip;
-  for (const child of children) {
-    if (found.length >= count) return;
+/** Counts the children before the `skip`-th value from whichever end is nearer: a screen reads the newest. */
+function collect<T extends Sized, U>(
+  { size, children }: Node<T>,
+  skip: number,
+  count: number,
+  made: U[],
+  make: (value: T) => U,
+): void {
+  const isNearStart = skip < size / 2;
+  let slot = isNearStart ? 0 : children.length;
+  let before = isNearStart ? 0 : size;
+  while (before > skip) before -= children[--slot]?.size ?? 0;
+  for (; slot < children.length && made.length < count; slot += 1) {
+    const child = children[slot];
     if (!child) continue;
-    if (left >= child.size) left -= child.size;
-    else if (child instanceof Node) {
-      collect(child, left, count, found);
-      left = 0;
-    } else found.push(child);
+    const left = Math.max(0, skip - before);
+    before += child.size;
+    if (left >= child.size) continue;
+    if (child instanceof Node) collect(child, left, count, made, make);
+    else made.push(make(child));
   }
 }

@@ -27,7 +27,7 @@ export interface Cache {
   /** Shows a conversation's timeline, once; resolves with whether it could be read. Nothing where there is none. */
   load(replica: Replica): Promise<boolean> | undefined;
   /** What is confirmed of it has changed, these messages of it in any case. */
-  touch(replica: Replica, messageIds: ReadonlySet<string>): void;
+  touch(replica: Replica, messageIds: readonly string[]): void;
   /** @param isErasing - a command is erased, whose effect goes with it; else it need not be now. */
   rider(isErasing: boolean): WriteGroup | undefined;
   /** What may go to make room: the timeline used longest ago. */

@@ -105,7 +105,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     open(replica) {
       if (cache.load(replica)) void show(replica);
       else sync().check(replica);
-      if (options.isKept) cache.touch(replica, new Set()); // it is in use from now on
+      if (options.isKept) cache.touch(replica, []); // it is in use from now on
     },
     changeUser(before) {
       writer.write([{ type: "put", key: USER, value: userId() }]).catch(() => {});

@@ -86,31 +86,36 @@ export class ItemList implements TimelineItems {
     const { slots, holes, tail } = state;
     const { length } = this;
     const first = from < 0 ? Math.max(0, length + from) : from;
-    const end = Math.max(first, Math.min(length, to < 0 ? length + to : to));
+    const count = Math.max(0, Math.min(length, to < 0 ? length + to : to) - first);
+    const make = (slot: Slot): MessageItem => itemOf(slot, state);
     // So many holes may stand before it; they are told by their sequences, which is cheaper than counting messages.
     const start = Math.min(slots.size, Math.max(0, first - holes.length));
-    const found = slots.slice(start, end - start);
+    const found = slots.map(start, first + count - start, make);
     const oldest = start > 0 ? (found[0]?.message.seq ?? Infinity) : 0;
     const before = holes.filter(({ fromSeq }) => fromSeq < oldest).length;
-    const placed: TimelineItem[] = [];
-    let next = before;
-    for (const slot of found) {
-      for (let hole = holes[next]; hole && hole.fromSeq < slot.message.seq; hole = holes[++next]) {
-        placed.push(hole);
-      }
-      placed.push(itemOf(slot, state));
-    }
-    placed.push(...holes.slice(next));
+    const placed = before < holes.length ? mixed(found, holes.slice(before)) : found;
     const skipped = first - start - before;
-    const items = placed.slice(skipped, skipped + end - first);
-    const rest = tail.slice(Math.max(0, first - slots.size - holes.length), end - first - items.length);
-    for (const slot of rest) items.push(itemOf(slot, state));
-    return items;
+    const items = skipped === 0 && placed.length === count ? placed : placed.slice(skipped, skipped + count);
+    if (items.length === count) return items;
+    const rest = tail.slice(Math.max(0, first - slots.size - holes.length), count - items.length);
+    return [...items, ...rest.map(make)];
   }
 
   [Symbol.iterator](): Iterator<TimelineItem> {
     return this.slice()[Symbol.iterator]();
   }
+}
+
+/** Both by sequence. */
+function mixed(messages: readonly MessageItem[], holes: readonly HoleItem[]): readonly TimelineItem[] {
+  const items: TimelineItem[] = [];
+  let next = 0;
+  for (const item of messages) {
+    for (let hole = holes[next]; hole && hole.fromSeq < item.message.seq; hole = holes[++next])
+      items.push(hole);
+    items.push(item);
+  }
+  return [...items, ...holes.slice(next)];
 }
 
 function itemOf(slot: Slot, { reader, others }: TimelineState): MessageItem {

@@ -25,7 +25,7 @@ export interface ReplicaOptions {
   /** How many messages are held at most (D9); twice as many while somebody reads upwards. Default 100,000. */
   readonly maxMessages?: () => number;
   /** What is confirmed has changed, these messages of it in any case. Called before anybody else is told. */
-  readonly onUpdate?: (messageIds: ReadonlySet<string>) => void;
+  readonly onUpdate?: (messageIds: readonly string[]) => void;
 }
 
 /**
@@ -110,14 +110,14 @@ const mostMessages = (): number => 100_000;
 export function createReplica(options: ReplicaOptions): Replica {
   const { conversationId, scope, limits, now, userId, maxMessages = mostMessages, onUpdate } = options;
   /** Confirmed messages that changed; what is pending on them is to be replayed. */
-  const changed = new Set<string>();
+  let changed: string[] = [];
   let havePeopleChanged = false;
   let isTouched = false;
   let epoch: string | undefined;
   let reader = userId();
 
   const onChange = (messageId?: string): void => {
-    if (messageId !== undefined) changed.add(messageId);
+    if (messageId !== undefined) changed.push(messageId);
     view.invalidate();
     unread.invalidate();
   };
@@ -188,7 +188,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       for (const messageId of changed) overlay.replay(messageId);
       if (isTouched) onUpdate?.(changed);
       isTouched = false;
-      changed.clear();
+      changed = [];
     });
 
   const acceptChange = (change: Change): void => {
