@@ -25,13 +25,16 @@ export function createIds(clock: Clock, random: Random): () => string {
 }
 
 function format(ms: number, counter: number, chance: Uint8Array): string {
-  const time = ms.toString(16).padStart(12, "0");
-  const head = ((chance[0] ?? 0) % 64) | 0x80; // the variant bits, 10
-  const tail = Array.from(chance.subarray(1), hexByte).join("");
-  const low = hexByte(head) + tail;
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, "0")}-${low.slice(0, 4)}-${low.slice(4)}`;
+  const time = hex(ms, 12);
+  const [first = 0, second = 0, ...rest] = chance;
+  const head = hex(((first % 64) | 0x80) * 256 + second, 4); // the variant bits, 10
+  const tail = hex(
+    rest.reduce((sum, byte) => sum * 256 + byte, 0),
+    12,
+  );
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(counter, 3)}-${head}-${tail}`;
 }
 
-function hexByte(byte: number): string {
-  return byte.toString(16).padStart(2, "0");
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
 }

@@ -13,4 +13,14 @@ describe("systemRandom", () => {
     expect(systemRandom.fill(bytes)).toBe(bytes);
     expect(new Set(bytes).size).toBeGreaterThan(16);
   });
+
+  it("never hands out the same bytes twice, however many are asked for at a time", () => {
+    const hex = (length: number): string => Array.from(systemRandom.fill(new Uint8Array(length))).join();
+    const drawn = Array.from({ length: 1_000 }, () => hex(8));
+    expect(new Set(drawn).size).toBe(1_000);
+    const [first, second] = [hex(5_000), hex(5_000)];
+    expect(
+      new Set([first.slice(0, 300), first.slice(-300), second.slice(0, 300), second.slice(-300)]).size,
+    ).toBe(4);
+  });
 });

@@ -72,9 +72,17 @@ export function composePipeline(steps: readonly ComposeStep[]): ComposePipeline 
   return {
     run(draft, options) {
       const { conversationId, limits } = options;
-      const abort = new AbortController();
-      const composed = runFrom(steps, draft, { conversationId, limits, signal: abort.signal });
-      return "then" in composed ? settle(composed, abort, options) : composed;
+      let made: AbortController | undefined;
+      /** Made when a step asks for it, as it costs more than all of the usual ones together. */
+      const abort = (): AbortController => (made ??= new AbortController());
+      const context = {
+        ...{ conversationId, limits },
+        get signal() {
+          return abort().signal;
+        },
+      };
+      const composed = runFrom(steps, draft, context);
+      return "then" in composed ? settle(composed, abort(), options) : composed;
     },
   };
 }

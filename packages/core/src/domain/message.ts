@@ -14,12 +14,29 @@ export function send(scene: Scene, command: SendMessage): Verdict {
   return fault ?? put(scene, command, messageOf(command, context, records.head.seq + 1));
 }
 
-/** The message that a command makes, before it has a revision. */
+/** The message that a command makes, before it has a revision. Field by field: to copy all but two takes ten times as long. */
 export function messageOf(command: SendMessage, context: ApplyContext, seq: number): MessageRecord {
+  const {
+    commandId: id,
+    conversationId,
+    kind,
+    content,
+    custom,
+    replyTo,
+    threadId,
+    origin,
+    at: sentAt,
+  } = command;
   const { actorId: authorId, at: createdAt } = context;
-  const { commandId: id, at: sentAt, ...said } = command;
-  const unnumbered = { rev: 0, seq, version: 0, reactions: [] };
-  return { ...said, ...unnumbered, type: "message", id, authorId, sentAt, createdAt };
+  return {
+    ...{ type: "message", id, conversationId, rev: 0, seq, kind, authorId, content, sentAt, createdAt },
+    ...(custom && { custom }),
+    ...(replyTo && { replyTo }),
+    ...(threadId && { threadId }),
+    ...(origin && { origin }),
+    version: 0,
+    reactions: [],
+  };
 }
 
 /** What this person may not say, or nobody. */

@@ -2,6 +2,7 @@ import { advanceDelivery, type DeliveryEvent, type DeliveryStatus } from "../del
 import type { MessagingError } from "../errors/messaging-error.ts";
 import type { Ack } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
+import type { Turn } from "./lane.ts";
 
 /** A command on its way, as applications see it. */
 export interface OutboxEntry {
@@ -17,9 +18,12 @@ export interface OutboxEntry {
 
 type Outcome = { readonly ack: Ack } | { readonly error: MessagingError };
 
-/** One command's life in the outbox: its delivery status, and those who wait for its end. */
-export class Entry implements OutboxEntry {
+/** One command's life in the outbox: its turn, its delivery status, and those who wait for its end. */
+export class Entry implements OutboxEntry, Turn {
   readonly command: Command;
+  turn: number;
+  readonly size = 1;
+  readonly weight = 0;
   /** Not to be submitted any more from then on, client's clock in ms. */
   expiresAtMs: number | undefined;
   status: DeliveryStatus = "queued";
@@ -36,8 +40,9 @@ export class Entry implements OutboxEntry {
   #outcome: Outcome | undefined;
   #waiting: ((outcome: Outcome) => void)[] = [];
 
-  constructor(command: Command, expiresAtMs?: number) {
+  constructor(command: Command, turn: number, expiresAtMs?: number) {
     this.command = command;
+    this.turn = turn;
     this.expiresAtMs = expiresAtMs;
   }
 

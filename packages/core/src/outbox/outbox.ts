@@ -6,14 +6,14 @@ import type { Link } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
 import { Entry } from "./entry.ts";
 import { createExpiry } from "./expiry.ts";
-import { add, addFirst, comeBack, depart, emptyLane, type Lane, next, settle } from "./lane.ts";
+import { add, comeBack, depart, emptyLane, isEmpty, isFirst, type Lane, next, settle } from "./lane.ts";
 import { anotherUser, cancelled, closed, expired, full } from "./reasons.ts";
 import { createSuspects } from "./suspects.ts";
 import type { Outbox, OutboxOptions, OutboxView } from "./types.ts";
 import { createWatchdog } from "./watchdog.ts";
 
 interface Run {
-  lane: Lane;
+  lane: Lane<Entry>;
   /** Set while the lane waits for time to pass. */
   pause: Cancel | undefined;
 }
@@ -21,6 +21,8 @@ interface Run {
 const retryBackoff: BackoffPolicy = { baseMs: 500, maxMs: 30_000 };
 /** After this many refusals an entry is parked (D9); those of a rate that say how long to wait do not count. */
 const MOST_REFUSALS = 8;
+/** Turns count up from here, and for what earlier lives of the client left, which goes first, down. */
+const FIRST_TURN = 2 ** 20;
 
 /** Runs the lanes: one per conversation, each in its own order, none waiting for another. */
 export function createOutbox(options: OutboxOptions): Outbox {
@@ -30,6 +32,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const suspects = createSuspects();
   const expiry = createExpiry(clock, (entry) => scope.batch(() => park(entry, expired())));
   const watchdog = createWatchdog(clock, options.onStuck);
+  let lastTurn = FIRST_TURN;
+  let firstTurn = FIRST_TURN;
   let link: Link | undefined;
   let isClosed = false;
 
@@ -51,7 +55,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const runOf = (conversationId: string): Run => {
     let run = runs.get(conversationId);
-    if (!run) runs.set(conversationId, (run = { lane: emptyLane, pause: undefined }));
+    if (!run) runs.set(conversationId, (run = { lane: emptyLane(), pause: undefined }));
     return run;
   };
 
@@ -65,18 +69,17 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const pump = (conversationId: string): void => {
     const run = runOf(conversationId);
     if (run.pause) return;
-    for (let id = next(run.lane, options.window()); id; id = next(run.lane, options.window())) {
+    for (let entry = next(run.lane, options.window()); entry; entry = next(run.lane, options.window())) {
       if (!link || !suspects.allows(watchdog.flying)) return; // no link also when a listener has just ended it
-      const entry = entries.get(id);
-      if (!entry?.isStored) return; // its write will pump again
+      if (!entry.isStored) return; // its write will pump again
       if (expiry.isOverdue(entry)) return park(entry, expired());
       const turn =
         entry.command.type === "message.send" ? limiter.take(conversationId) : { ok: true as const };
       if (!turn.ok) return pause(conversationId, turn.retryAfterMs);
-      run.lane = depart(run.lane, id);
+      run.lane = depart(run.lane, entry);
       attempt(entry, link);
     }
-    if (run.lane.ids.length === 0) runs.delete(conversationId);
+    if (isEmpty(run.lane)) runs.delete(conversationId);
   };
 
   const pause = (conversationId: string, delayMs: number): void => {
@@ -109,10 +112,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     else pump(entry.command.conversationId);
   };
 
-  const drop = ({ command: { commandId, conversationId } }: Entry): void => {
+  const drop = (entry: Entry): void => {
+    const { commandId, conversationId } = entry.command;
     expiry.cancel(commandId);
     const run = runOf(conversationId);
-    run.lane = settle(run.lane, commandId);
+    run.lane = settle(run.lane, entry);
     entries.delete(commandId);
   };
 
@@ -136,7 +140,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   /** Parked: out of its lane, visible, keeping what the person wrote (D6, D7). */
   const park = (entry: Entry, error: MessagingError): void => {
     const run = runOf(entry.command.conversationId);
-    run.lane = settle(run.lane, entry.command.commandId);
+    run.lane = settle(run.lane, entry);
     move(entry, "rejected", error);
     entry.end({ error });
     goOn(entry);
@@ -148,7 +152,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (isClosed || entries.get(commandId) !== entry) return;
     const poison = suspects.blame(entry, error);
     if (poison && entry.status !== "failed") return scope.batch(() => park(entry, poison));
-    if (!run.lane.flying.has(commandId)) return;
+    if (!run.lane.flying.has(entry)) return;
     // All that was out came back when its link went; a late word of that link is not about the attempt that is out now.
     if (error.retryable && on !== link) return;
     scope.batch(() => {
@@ -156,8 +160,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
         entry.isRefused = true;
         return park(entry, error);
       }
-      const isHead = run.lane.ids[0] === commandId;
-      run.lane = comeBack(run.lane, commandId);
+      const isHead = isFirst(run.lane, entry);
+      run.lane = comeBack(run.lane, entry);
       move(entry, "lost", error);
       if (error.code === "connection/lost") return; // a new link will pump
       if (isHead) waitAfter(entry, error);
@@ -186,7 +190,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const { commandId, conversationId } = entry.command;
     entries.set(commandId, entry);
     const run = runOf(conversationId);
-    run.lane = add(run.lane, commandId);
+    run.lane = add(run.lane, entry);
     changed(entry);
     expiry.watch(entry);
     if (entry.isStored) return pump(conversationId);
@@ -210,7 +214,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     find: (commandId) => entries.get(commandId),
     add(command, expiresAtMs) {
       if (entries.size >= maxEntries) throw full();
-      const entry = new Entry(command, expiresAtMs);
+      const entry = new Entry(command, ++lastTurn, expiresAtMs);
       scope.batch(() => enqueue(entry));
       return entry;
     },
@@ -219,16 +223,17 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const unknown = commands.filter(({ command }) => !entries.has(command.commandId));
       const later = [...entries];
       entries.clear();
-      const restored = unknown.map(({ command, expiresAtMs }) => new Entry(command, expiresAtMs));
+      firstTurn -= unknown.length;
+      const restored = unknown.map(({ command, expiresAtMs }, index) => {
+        return new Entry(command, firstTurn + index, expiresAtMs);
+      });
       for (const entry of restored) {
         entry.isStored = true;
         entries.set(entry.command.commandId, entry);
+        const run = runOf(entry.command.conversationId);
+        run.lane = add(run.lane, entry);
       }
       for (const [id, entry] of later) entries.set(id, entry);
-      for (const { command } of restored.toReversed()) {
-        const run = runOf(command.conversationId);
-        run.lane = addFirst(run.lane, command.commandId);
-      }
       scope.batch(() => restored.forEach(changed));
       restored.forEach(expiry.watch);
       [...runs.keys()].forEach(pump);
@@ -241,8 +246,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
         if (entry.isRefused) {
           drop(entry);
           move(entry, "cancel");
-          again = new Entry({ ...entry.command, commandId: options.nextId() });
-        } else entry.advance("retry"); // without an end: who asks again knows what time it is
+          again = new Entry({ ...entry.command, commandId: options.nextId() }, ++lastTurn);
+        } else {
+          entry.advance("retry"); // without an end: who asks again knows what time it is
+          entry.turn = ++lastTurn;
+        }
         enqueue(again, commandId);
         return again;
       });
@@ -266,10 +274,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       link = newLink;
       watchdog.restart();
       for (const [conversationId, run] of [...runs]) {
-        for (const id of run.lane.flying) {
-          run.lane = comeBack(run.lane, id);
-          const entry = entries.get(id);
-          if (entry) move(entry, "lost");
+        for (const entry of run.lane.flying) {
+          run.lane = comeBack(run.lane, entry);
+          move(entry, "lost");
         }
         pump(conversationId);
       }
@@ -289,7 +296,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       watchdog.restart();
       for (const run of runs.values()) run.pause?.();
       expiry.close();
-      for (const entry of entries.values()) if (entry.status !== "failed") entry.end({ error: closed() });
+      const error = closed();
+      for (const entry of entries.values()) if (entry.status !== "failed") entry.end({ error });
     },
   };
 }

@@ -81,8 +81,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: "a command that comes back goes to the end of its lane",
     file: "core/src/outbox/lane.ts",
-    from: "return { ...lane, flying, isRewinding: flying.size > 0 };",
-    to: "return { ids: [...lane.ids.filter((other) => other !== id), id], flying, isRewinding: flying.size > 0 };",
+    from: "return { ...add(rest, one), isRewinding: rest.flying.size > 0 };",
+    to: `one.turn += 65_536;
+  return { ...add(rest, one), isRewinding: rest.flying.size > 0 };`,
   },
   {
     name: "command erased when it leaves",
@@ -140,9 +141,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: "order by client time",
     file: "core/src/timeline/items.ts",
-    from: "const items = placed.slice(skipped, skipped + end - first);",
+    from: "const items = skipped === 0 && placed.length === count ? placed : placed.slice(skipped, skipped + count);",
     to: `const items = placed
-      .slice(skipped, skipped + end - first)
+      .slice(skipped, skipped + count)
       .sort((one, other) => (one.message?.sentAt ?? 0) - (other.message?.sentAt ?? 0));`,
   },
   {
