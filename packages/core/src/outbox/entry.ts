@@ -21,7 +21,7 @@ type Outcome = { readonly ack: Ack } | { readonly error: MessagingError };
 /** One command's life in the outbox: its turn, its delivery status, and those who wait for its end. */
 export class Entry implements OutboxEntry, Turn {
   readonly command: Command;
-  turn: number;
+  turn = 0;
   readonly size = 1;
   readonly weight = 0;
   /** Not to be submitted any more from then on, client's clock in ms. */
@@ -40,9 +40,8 @@ export class Entry implements OutboxEntry, Turn {
   #outcome: Outcome | undefined;
   #waiting: ((outcome: Outcome) => void)[] = [];
 
-  constructor(command: Command, turn: number, expiresAtMs?: number) {
+  constructor(command: Command, expiresAtMs?: number) {
     this.command = command;
-    this.turn = turn;
     this.expiresAtMs = expiresAtMs;
   }
 

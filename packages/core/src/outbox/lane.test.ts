@@ -103,11 +103,12 @@ describe("lane", () => {
       isFirst: (at) => (isFirst(at, first) ? at : emptyLane()),
       comeBack: (at) => comeBack(at, first),
     };
-    for (const [doing, work] of Object.entries(doings)) {
+    const found = Object.entries(doings).map(([doing, work]) => {
       looks = 0;
       lane = work(lane);
-      expect(looks, doing).toBeLessThan(100);
-    }
+      return [doing, looks] as const;
+    });
+    expect(found.filter(([, count]) => count > 100)).toEqual([]);
     expect(lane.waiting.size).toBe(9_999);
   });
 

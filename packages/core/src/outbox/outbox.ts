@@ -190,6 +190,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const { commandId, conversationId } = entry.command;
     entries.set(commandId, entry);
     const run = runOf(conversationId);
+    entry.turn = ++lastTurn;
     run.lane = add(run.lane, entry);
     changed(entry);
     expiry.watch(entry);
@@ -214,7 +215,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     find: (commandId) => entries.get(commandId),
     add(command, expiresAtMs) {
       if (entries.size >= maxEntries) throw full();
-      const entry = new Entry(command, ++lastTurn, expiresAtMs);
+      const entry = new Entry(command, expiresAtMs);
       scope.batch(() => enqueue(entry));
       return entry;
     },
@@ -223,11 +224,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const unknown = commands.filter(({ command }) => !entries.has(command.commandId));
       const later = [...entries];
       entries.clear();
-      firstTurn -= unknown.length;
-      const restored = unknown.map(({ command, expiresAtMs }, index) => {
-        return new Entry(command, firstTurn + index, expiresAtMs);
-      });
-      for (const entry of restored) {
+      const restored = unknown.map(({ command, expiresAtMs }) => new Entry(command, expiresAtMs));
+      firstTurn -= restored.length;
+      for (const [index, entry] of restored.entries()) {
+        entry.turn = firstTurn + index;
         entry.isStored = true;
         entries.set(entry.command.commandId, entry);
         const run = runOf(entry.command.conversationId);
@@ -246,11 +246,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
         if (entry.isRefused) {
           drop(entry);
           move(entry, "cancel");
-          again = new Entry({ ...entry.command, commandId: options.nextId() }, ++lastTurn);
-        } else {
-          entry.advance("retry"); // without an end: who asks again knows what time it is
-          entry.turn = ++lastTurn;
-        }
+          again = new Entry({ ...entry.command, commandId: options.nextId() });
+        } else entry.advance("retry"); // without an end: who asks again knows what time it is
         enqueue(again, commandId);
         return again;
       });
