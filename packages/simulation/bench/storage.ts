@@ -55,7 +55,9 @@ function tableOf(found: Readonly<Record<string, { one: number[]; burst: number[]
   });
   return {
     title: "Durable write: SQLite in Node, WAL, synchronous FULL",
-    note: `Per message, median of ${ROUNDS} rounds. Bare: a transaction per message, or one for the burst; the same bytes.`,
+    note:
+      `Per message, median of ${ROUNDS} rounds. Bare: a transaction per message, or one for the burst; the same bytes. ` +
+      `In a burst a send is more than its row: see "What a send costs" in docs/architecture.md.`,
     rows,
   };
 }
