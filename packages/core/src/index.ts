@@ -21,6 +21,7 @@ export { type Cancel, type Clock, systemClock } from "./base/clock.ts";
 export type { Json, JsonObject } from "./base/json.ts";
 export type { Cell, Observable, Unsubscribe } from "./base/observable.ts";
 export { type Random, systemRandom } from "./base/random.ts";
+export type { CustomInputOf, CustomOf, CustomSchemas, JsonCustom } from "./compose/custom.ts";
 export type { ComposeContext, ComposeStep, Draft, Refusal } from "./compose/pipeline.ts";
 export { defaultSteps, placeStep } from "./compose/steps.ts";
 export type { ConnectionName, ConnectionState } from "./connection/machine.ts";

@@ -2,6 +2,7 @@
 
 /** Tidings in React: hooks over the client's observables, nothing but glue. */
 export { MessagingProvider, type MessagingProviderProps, useClient } from "./messaging-provider.ts";
+export type { AppClient, AppCustom, AppSchemas, Register } from "./register.ts";
 export { useConnection, useConversations, useOutbox, usePresence } from "./use-client-state.ts";
 export { type ComposerInputProps, useComposer, type UseComposer } from "./use-composer.ts";
 export {
@@ -17,5 +18,6 @@ export { type HistoryState, useHistory } from "./use-history.ts";
 export { useMessaging, type UseMessaging } from "./use-messaging.ts";
 export { useNotifications, type UseNotifications } from "./use-notifications.ts";
 export { useObservable } from "./use-observable.ts";
+export { useSuspenseTimeline } from "./use-suspense.ts";
 export { useThread, useThreads } from "./use-threads.ts";
 export { type TimelineState, useTimeline, type UseTimelineOptions } from "./use-timeline.ts";

@@ -1,4 +1,3 @@
-import type { Client } from "@tidings/core";
 import { holdConnection } from "@tidings/core/bindings";
 import { MessagingError } from "@tidings/core/errors";
 import {
@@ -9,12 +8,13 @@ import {
   useContext,
   useEffect,
 } from "react";
+import type { AppClient } from "./register.ts";
 
-const ClientContext = createContext<Client | undefined>(undefined);
+const ClientContext = createContext<AppClient | undefined>(undefined);
 
 export interface MessagingProviderProps {
   /** Made and closed by the app, outside of React: it outlives what is on screen. */
-  readonly client: Client;
+  readonly client: AppClient;
   /**
    * Connect while this is on screen, and disconnect a second after the last provider of the client is gone. Default
    * true; false leaves that to the app.
@@ -38,7 +38,7 @@ export function MessagingProvider({
  *
  * @throws {MessagingError} `client/misused` if there is none, as does every hook here
  */
-export function useClient(): Client {
+export function useClient(): AppClient {
   const client = useContext(ClientContext);
   if (client) return client;
   const message = "unable to use messaging here; there is no MessagingProvider above";

@@ -2,6 +2,7 @@ import type { ConnectionState, ConversationItem, OutboxView } from "@tidings/cor
 import type { PresenceStatus } from "@tidings/core/protocol";
 import { useCallback } from "react";
 import { useClient } from "./messaging-provider.ts";
+import type { AppSchemas } from "./register.ts";
 import { useObservable } from "./use-observable.ts";
 
 /** How the link is doing. */
@@ -10,7 +11,7 @@ export function useConnection(): ConnectionState {
 }
 
 /** The user's conversations, most recently active first. */
-export function useConversations(): readonly ConversationItem[] {
+export function useConversations(): readonly ConversationItem<AppSchemas>[] {
   return useObservable(useClient().conversations);
 }
 

@@ -1,3 +1,4 @@
+import type { CustomInputOf } from "@tidings/core";
 import {
   type Composer,
   type ComposerOptions,
@@ -14,6 +15,7 @@ import {
   useRef,
   useState,
 } from "react";
+import type { AppSchemas } from "./register.ts";
 import { useConversation } from "./use-conversation.ts";
 import { useObservable } from "./use-observable.ts";
 
@@ -45,7 +47,7 @@ export interface UseComposer<Attachment = never>
  */
 export function useComposer<Attachment = never>(
   conversationId: string,
-  options?: ComposerOptions<Attachment>,
+  options?: ComposerOptions<Attachment, CustomInputOf<AppSchemas, "message">>,
 ): UseComposer<Attachment> {
   const conversation = useConversation(conversationId);
   const [first] = useState(options);

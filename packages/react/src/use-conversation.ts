@@ -1,19 +1,18 @@
-import type { Conversation, Draft, SendOptions, Sent } from "@tidings/core";
+import type { Conversation } from "@tidings/core";
 import type { MessageRecord, ParticipantRecord, Receipt } from "@tidings/core/protocol";
 import { searchTimeline } from "@tidings/core/bindings";
 import { useEffect, useMemo } from "react";
 import { useClient } from "./messaging-provider.ts";
+import type { AppCustom, AppSchemas } from "./register.ts";
 import { useObservable } from "./use-observable.ts";
 
 /** The handle of a conversation: what one does there. It never changes and makes nothing render. */
-export function useConversation(conversationId: string): Conversation {
+export function useConversation(conversationId: string): Conversation<AppSchemas> {
   return useClient().conversation(conversationId);
 }
 
 /** Sends to a conversation. The same function for as long as it is the same conversation. */
-export function useSend(
-  conversationId: string,
-): (draft: string | Draft, options?: SendOptions) => Promise<Sent> {
+export function useSend(conversationId: string): Conversation<AppSchemas>["send"] {
   return useConversation(conversationId).send;
 }
 
@@ -42,7 +41,7 @@ export function useMembers(conversationId: string): readonly ParticipantRecord[]
 }
 
 /** The loaded messages that hold every word of `query`, newest first. Follows what is said meanwhile. */
-export function useSearch(conversationId: string, query: string): readonly MessageRecord[] {
+export function useSearch(conversationId: string, query: string): readonly MessageRecord<AppCustom>[] {
   const view = useObservable(useConversation(conversationId).timeline);
   return useMemo(() => searchTimeline(view, query), [view, query]);
 }

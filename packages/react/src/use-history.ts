@@ -2,11 +2,13 @@ import type { Timeline, TimelineView } from "@tidings/core";
 import { createUnreadDivider } from "@tidings/core/bindings";
 import { useMemo } from "react";
 import { useClient } from "./messaging-provider.ts";
+import type { AppCustom } from "./register.ts";
 import { useConversation } from "./use-conversation.ts";
 import { useObservable } from "./use-observable.ts";
 
 /** Everything loaded of a conversation, and how to load the rest. */
-export interface HistoryState extends TimelineView, Pick<Timeline, "loadOlder" | "loadNewer" | "loadAround"> {
+export interface HistoryState
+  extends TimelineView<AppCustom>, Pick<Timeline, "loadOlder" | "loadNewer" | "loadAround"> {
   /** The key of the item above which "new" belongs: the first that was unread when this came on screen. */
   readonly dividerKey: string | undefined;
 }

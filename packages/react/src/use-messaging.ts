@@ -1,5 +1,6 @@
-import type { MessageItem, MessagingError, Sent, TimelineItem } from "@tidings/core";
+import type { Conversation, MessageItem, MessagingError, TimelineItem } from "@tidings/core";
 import { useMemo } from "react";
+import type { AppCustom, AppSchemas } from "./register.ts";
 import { useConnection } from "./use-client-state.ts";
 import { useComposer, type UseComposer } from "./use-composer.ts";
 import { useConversation, useSend, useTyping, useUnread } from "./use-conversation.ts";
@@ -8,9 +9,9 @@ import { type TimelineState, useTimeline } from "./use-timeline.ts";
 /** One conversation with everything on. */
 export interface UseMessaging {
   /** Those of the window; holes are in `timeline.items`. */
-  readonly messages: readonly MessageItem[];
+  readonly messages: readonly MessageItem<AppCustom>[];
   readonly timeline: TimelineState;
-  readonly send: (text: string) => Promise<Sent>;
+  readonly send: Conversation<AppSchemas>["send"];
   readonly composer: UseComposer;
   readonly isConnected: boolean;
   /** Why there is no connection, or why the last message came back. */
@@ -43,6 +44,6 @@ export function useMessaging(conversationId: string): UseMessaging {
   };
 }
 
-function isMessage(item: TimelineItem): item is MessageItem {
+function isMessage<Custom>(item: TimelineItem<Custom>): item is MessageItem<Custom> {
   return item.type === "message";
 }

@@ -5,6 +5,7 @@ import {
 } from "@tidings/core/bindings";
 import { useEffect, useMemo } from "react";
 import { useClient } from "./messaging-provider.ts";
+import type { AppCustom } from "./register.ts";
 import { useObservable } from "./use-observable.ts";
 
 export interface UseNotifications {
@@ -14,7 +15,7 @@ export interface UseNotifications {
 }
 
 /** Notifies of new messages while this is on screen and the page is not looked at. */
-export function useNotifications(options?: NotificationsOptions): UseNotifications {
+export function useNotifications(options?: NotificationsOptions<AppCustom>): UseNotifications {
   const client = useClient();
   const notifications = useMemo(() => createNotifications(client), [client]);
   // At every render: functions written in place are others each time, and to start costs one listener.

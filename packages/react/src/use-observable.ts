@@ -1,4 +1,5 @@
 import type { Observable } from "@tidings/core";
+import { asHydrated } from "@tidings/core/bindings";
 import { useCallback, useMemo, useSyncExternalStore } from "react";
 
 /** The value of an observable now, and at each change of it. */
@@ -10,15 +11,15 @@ export function useObservable<T>(observable: Observable<T>): T;
 export function useObservable<T, S>(observable: Observable<T>, select: (value: T) => S): S;
 export function useObservable<T, S>(observable: Observable<T>, select?: (value: T) => S): T | S {
   const subscribe = useCallback((notify: () => void) => observable.subscribe(notify), [observable]);
-  const read = useMemo(
-    () => (select ? remembered(observable, select) : () => observable.get()),
-    [observable, select],
-  );
-  return useSyncExternalStore<T | S>(subscribe, read, read);
+  const [read, readHydrated] = useMemo(() => {
+    const past = { get: () => asHydrated(observable.get) };
+    return select ? [remembered(observable, select), remembered(past, select)] : [observable.get, past.get];
+  }, [observable, select]);
+  return useSyncExternalStore<T | S>(subscribe, read, readHydrated);
 }
 
 /** React reads a snapshot several times and expects the same one until it has changed. */
-function remembered<T, S>(observable: Observable<T>, select: (value: T) => S): () => S {
+function remembered<T, S>(observable: Pick<Observable<T>, "get">, select: (value: T) => S): () => S {
   let last: { readonly value: T; readonly selected: S } | undefined;
   return () => {
     const value = observable.get();

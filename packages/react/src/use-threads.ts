@@ -1,6 +1,7 @@
 import type { MessageItem } from "@tidings/core";
 import { threadIn, threadsIn, type ThreadSummary } from "@tidings/core/bindings";
 import { useMemo } from "react";
+import type { AppCustom } from "./register.ts";
 import { useConversation } from "./use-conversation.ts";
 import { useObservable } from "./use-observable.ts";
 
@@ -11,7 +12,7 @@ export function useThreads(conversationId: string): ReadonlyMap<string, ThreadSu
 }
 
 /** One thread, as far as it is loaded: its first message, then the replies. To write to it: `useComposer` with `threadId`. */
-export function useThread(conversationId: string, rootId: string): readonly MessageItem[] {
+export function useThread(conversationId: string, rootId: string): readonly MessageItem<AppCustom>[] {
   const view = useObservable(useConversation(conversationId).timeline);
   return useMemo(() => threadIn(view, rootId), [view, rootId]);
 }

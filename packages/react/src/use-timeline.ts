@@ -2,6 +2,7 @@ import type { Timeline, TimelineWindow, WindowView } from "@tidings/core";
 import { createUnreadDivider } from "@tidings/core/bindings";
 import { useMemo } from "react";
 import { useClient } from "./messaging-provider.ts";
+import type { AppCustom } from "./register.ts";
 import { useConversation } from "./use-conversation.ts";
 import { useObservable } from "./use-observable.ts";
 
@@ -15,7 +16,7 @@ export interface UseTimelineOptions {
 /** What a window shows, how to move it, and how to load what is not here. */
 export interface TimelineState
   extends
-    WindowView,
+    WindowView<AppCustom>,
     Pick<TimelineWindow, "scroll" | "jumpTo">,
     Pick<Timeline, "loadOlder" | "loadNewer" | "loadAround"> {
   /** The key of the item above which "new" belongs: the first that was unread when this came on screen. */

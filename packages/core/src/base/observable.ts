@@ -26,8 +26,28 @@ export interface Scope {
   cell<T>(initial: T): Cell<T>;
   /** @param isSame - default `Object.is`; what is the same as before stays the same reference. */
   lazy<T>(compute: () => T, isSame?: (before: T, now: T) => boolean): Lazy<T>;
+  /** From now on what changes is remembered as it is now, for `asHeld`. */
+  hold(): void;
   /** Runs `work`; whatever changes inside is announced once, at the end of the outermost batch. */
   batch<T>(work: () => T): T;
+}
+
+/** One flag for all scopes: what is made of observables need not know of which. Reading never waits. */
+let isLookingBack = false;
+
+/** What `read` gives as things stood when the scopes it reads of were held; as they are where none was. */
+export function asHeld<T>(read: () => T): T {
+  return looking(true, read);
+}
+
+function looking<T>(isBack: boolean, read: () => T): T {
+  const before = isLookingBack;
+  isLookingBack = isBack;
+  try {
+    return read();
+  } finally {
+    isLookingBack = before;
+  }
 }
 
 /** Listeners that answer each change with another are cut off after this many rounds, or the page would hang (D9). */
@@ -38,6 +58,7 @@ const MOST_ROUNDS = 100;
  */
 export function createScope(onListenerError: (error: unknown) => void): Scope {
   let depth = 0;
+  let isHeld = false;
   const pending = new Set<() => void>();
 
   /** What listeners change while they are told is announced in a further round, never inside the one running. */
@@ -81,6 +102,7 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
     };
     return {
       subscribe(listener) {
+        if (isHeld) get(); // of what is computed on demand, this is what there is to hold
         const entry = { call: listener, told: read() }; // an object each, so that one function may subscribe twice
         entries.add(entry);
         return () => void entries.delete(entry);
@@ -93,13 +115,16 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
 
   return {
     batch,
+    hold: () => void (isHeld = true),
     cell<T>(initial: T) {
       let value = initial;
       let latest = initial;
-      const get = (): T => (latest = value);
+      let held: { readonly value: T } | undefined;
+      const get = (): T => (isLookingBack && held ? held.value : (latest = value));
       const { subscribe, changed } = listeners(get, () => latest);
       const set = (next: T): void => {
         if (Object.is(value, next)) return;
+        if (isHeld) held ??= { value };
         value = next;
         changed();
       };
@@ -107,15 +132,18 @@ export function createScope(onListenerError: (error: unknown) => void): Scope {
     },
     lazy<T>(compute: () => T, isSame: (before: T, now: T) => boolean = Object.is) {
       let cached: { readonly value: T } | undefined;
+      let held: { readonly value: T } | undefined;
       let isFresh = false;
       const get = (): T => {
+        if (isLookingBack && held) return held.value;
         if (cached && isFresh) return cached.value;
-        const value = compute();
+        const value = looking(false, compute); // or it would be kept as what is now
         isFresh = true;
         return (cached = cached && isSame(cached.value, value) ? cached : { value }).value;
       };
       const { subscribe, changed } = listeners(get, () => cached?.value);
       const invalidate = (): void => {
+        if (isHeld) held ??= cached;
         isFresh = false;
         changed();
       };

@@ -1,3 +1,4 @@
+import type { CustomSchemas } from "../compose/custom.ts";
 import type { Conversation } from "../client/types.ts";
 
 /** Messages fetched at most: a page of what is quoted may be years away. */
@@ -10,8 +11,8 @@ const MOST_FETCHED = 2_000;
  * @returns whether it is loaded now.
  * @throws {MessagingError} `connection/offline`, or the backend's refusal
  */
-export async function bringMessage(
-  { timeline }: Conversation,
+export async function bringMessage<Schemas extends CustomSchemas>(
+  { timeline }: Pick<Conversation<Schemas>, "timeline">,
   messageId: string,
   most: number = MOST_FETCHED,
 ): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Conversation } from "../client/types.ts";
+import type { Conversation, Timeline } from "../client/types.ts";
 import { isIn } from "../domain/standing.ts";
 import type { MessageRecord } from "../protocol/records.ts";
 import type { MarkedText, Suggestion } from "./mentions.ts";
@@ -8,8 +8,16 @@ const NEWEST = 50;
 /** More than a person looks through. */
 const MOST_SUGGESTIONS = 8;
 
+/** Of a conversation, what these look at. */
+export interface WithTimeline<Custom> {
+  readonly timeline: Timeline<Custom>;
+}
+
 /** A message of the timeline, if it is loaded and not deleted. */
-export function messageIn({ timeline }: Conversation, messageId: string): MessageRecord | undefined {
+export function messageIn<Custom>(
+  { timeline }: WithTimeline<Custom>,
+  messageId: string,
+): MessageRecord<Custom> | undefined {
   const { items } = timeline.get();
   const item = items.at(items.indexOf(messageId));
   const isFound = item?.type === "message" && item.message.id === messageId;
@@ -17,7 +25,10 @@ export function messageIn({ timeline }: Conversation, messageId: string): Messag
 }
 
 /** The newest message of one's own that can be edited as text; of a thread, if one is given. */
-export function newestOwn({ timeline }: Conversation, threadId?: string): MessageRecord | undefined {
+export function newestOwn<Custom>(
+  { timeline }: WithTimeline<Custom>,
+  threadId?: string,
+): MessageRecord<Custom> | undefined {
   const recent = timeline.get().items.slice(-NEWEST).toReversed();
   for (const item of recent) {
     if (item.type !== "message" || !item.own || item.message.deletedAt !== undefined) continue;
@@ -28,12 +39,12 @@ export function newestOwn({ timeline }: Conversation, threadId?: string): Messag
 }
 
 /** What a person can read of a message; nothing of one that is sealed. */
-export function textOf({ content }: MessageRecord): MarkedText {
+export function textOf({ content }: Pick<MessageRecord, "content">): MarkedText {
   return "text" in content ? { text: content.text, ranges: content.ranges ?? [] } : { text: "", ranges: [] };
 }
 
 /** Members whose id begins with what was written, capital letters or not. */
-export function whoBeginsWith({ members }: Conversation): (query: string) => readonly Suggestion[] {
+export function whoBeginsWith({ members }: Pick<Conversation, "members">): (query: string) => readonly Suggestion[] {
   return (query) => {
     const begun = query.toLowerCase();
     return members

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { Observable } from "../base/observable.ts";
 import type { Sent } from "../client/types.ts";
 import type { Draft } from "../compose/pipeline.ts";
@@ -39,11 +40,12 @@ export interface ComposerParts<Attachment> {
   readonly attachments: readonly Attachment[];
 }
 
-export interface ComposerOptions<Attachment = never> {
+/** @typeParam Custom - of the message's `custom`, if the app has a schema. */
+export interface ComposerOptions<Attachment = never, Custom = JsonObject> {
   /** Whom `@` and these letters may mean, best first. Default: members whose id begins with them. */
   readonly suggest?: (query: string) => readonly Suggestion[] | Promise<readonly Suggestion[]>;
   /** What the parts become as a message. Needed by who attaches something; default: text and mentions. */
-  readonly draftOf?: (parts: ComposerParts<Attachment>) => Draft;
+  readonly draftOf?: (parts: ComposerParts<Attachment>) => Draft<Custom>;
   /**
    * What is sent belongs to the thread of this message. Such a composer has a draft of its own, which ends with it; the
    * conversation's stays as it is.

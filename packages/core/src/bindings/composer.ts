@@ -1,9 +1,10 @@
 import { systemClock } from "../base/clock.ts";
 import { createScope } from "../base/observable.ts";
 import type { Conversation, Sent } from "../client/types.ts";
+import type { CustomInputOf, CustomSchemas, JsonCustom } from "../compose/custom.ts";
 import type { Draft } from "../compose/pipeline.ts";
 import { isBlank } from "../compose/validate.ts";
-import { toMessagingError } from "../errors/messaging-error.ts";
+import { type ErrorIssue, toMessagingError } from "../errors/messaging-error.ts";
 import { intentOf } from "./composer-keys.ts";
 import { messageIn, newestOwn, textOf, whoBeginsWith } from "./composer-sources.ts";
 import type { Composer, ComposerOptions, ComposerState, ComposerSubject } from "./composer-types.ts";
@@ -35,9 +36,9 @@ const EMPTY: Own<never> = {
 };
 
 /** A composer for one input. Holds nothing once nobody is subscribed, so there is no need to close it. */
-export function createComposer<Attachment = never>(
-  conversation: Conversation,
-  options: ComposerOptions<Attachment> = {},
+export function createComposer<Attachment = never, Schemas extends CustomSchemas = JsonCustom>(
+  conversation: Conversation<Schemas>,
+  options: ComposerOptions<Attachment, CustomInputOf<Schemas, "message">> = {},
 ): Composer<Attachment> {
   const {
     clock = systemClock,
@@ -64,7 +65,7 @@ export function createComposer<Attachment = never>(
       set({ edited: text, marked: { text, ranges }, mention: undefined, suggestions: [], ...patch });
     });
 
-  const view = createView(conversation, { own: own.get, marked, waitSeconds: countdown.get });
+  const view = createView(conversation.check, { own: own.get, marked, waitSeconds: countdown.get });
 
   /** What `suggest` answers after more was written is of no use. */
   const offer = async (mention: UnfinishedMention): Promise<void> => {
@@ -169,7 +170,7 @@ interface Sources<Attachment> {
 
 /** Reads a composer's state; the same object until what it is made of changes. */
 function createView<Attachment>(
-  conversation: Conversation,
+  check: (draft: Draft<never>) => readonly ErrorIssue[],
   sources: Sources<Attachment>,
 ): () => ComposerState<Attachment> {
   let seen: readonly unknown[] = [];
@@ -182,18 +183,22 @@ function createView<Attachment>(
     if (state && inputs.every((input, index) => input === seen[index])) return state;
     seen = inputs;
     const { about, attachments, suggestions, active, caret, error } = own;
-    const issues = isBlank(text) ? [] : conversation.check({ text, ranges });
+    const issues = isBlank(text) ? [] : check({ text, ranges });
     const canSend = issues.length === 0 && (attachments.length > 0 || !isBlank(text));
     const shown = { about, attachments, suggestions, active, caret, error };
     return (state = { ...shown, text, issues, canSend, waitSeconds });
   };
 }
 
-function plainDraft({ text, ranges }: MarkedText): Draft {
+function plainDraft({ text, ranges }: MarkedText): Draft<never> {
   return { text, ranges };
 }
 
-function give(conversation: Conversation, about: ComposerSubject | undefined, draft: Draft): Promise<Sent> {
+function give<Schemas extends CustomSchemas>(
+  conversation: Conversation<Schemas>,
+  about: ComposerSubject | undefined,
+  draft: Draft<CustomInputOf<Schemas, "message">>,
+): Promise<Sent> {
   if (about?.type === "edit") return conversation.edit(about.messageId, draft);
   return conversation.send(draft, about && { replyTo: about.messageId });
 }

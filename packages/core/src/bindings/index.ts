@@ -1,4 +1,5 @@
 /** `@tidings/core/bindings`: what bindings to a view library stand on, so that they need no logic of their own. */
+export { asHeld as asHydrated } from "../base/observable.ts";
 export { bringMessage } from "./bring-message.ts";
 export { createComposer } from "./composer.ts";
 export type {
@@ -21,4 +22,5 @@ export {
 } from "./notifications.ts";
 export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";
 export { type ClientSnapshot, dehydrate, hydrate } from "./snapshot.ts";
+export { untilShown } from "./until-shown.ts";
 export { createUnreadDivider } from "./unread-divider.ts";

@@ -10,7 +10,7 @@ interface Lease {
 /** Long enough for a view library to take a screen down and put it up again, as React does in development. */
 const LINGER_MS = 1_000;
 
-const leases = new WeakMap<Client, Lease>();
+const leases = new WeakMap<object, Lease>();
 
 /**
  * Keeps a client connected while anybody holds it: connects with the first holder, disconnects a second after the last.
@@ -18,7 +18,7 @@ const leases = new WeakMap<Client, Lease>();
  *
  * @returns gives the hold back; calling it again does nothing.
  */
-export function holdConnection(client: Client, clock: Clock = systemClock): Unsubscribe {
+export function holdConnection(client: Pick<Client, "connect" | "disconnect">, clock: Clock = systemClock): Unsubscribe {
   const lease = leases.get(client) ?? { holders: 0, cancel: () => {} };
   leases.set(client, lease);
   lease.cancel();

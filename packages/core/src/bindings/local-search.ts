@@ -8,19 +8,19 @@ export interface LocalSearchOptions {
 }
 
 /** Letters without their accents, small. By record: a message is folded once, however often it is searched. */
-const folded = new WeakMap<MessageRecord, string>();
+const folded = new WeakMap<Pick<MessageRecord, "content">, string>();
 
 /**
  * The loaded messages in which every word of `query` begins some word; accents and capital letters make no difference.
  * A plain scan: 50 000 messages take a few milliseconds, and nothing has to be kept up to date.
  */
-export function searchTimeline(
-  { items }: TimelineView,
+export function searchTimeline<Custom>(
+  { items }: TimelineView<Custom>,
   query: string,
   { limit = 50 }: LocalSearchOptions = {},
-): readonly MessageRecord[] {
+): readonly MessageRecord<Custom>[] {
   const words = fold(query).split(/\s+/).filter(Boolean);
-  const found: MessageRecord[] = [];
+  const found: MessageRecord<Custom>[] = [];
   if (words.length === 0) return found;
   const all = items.slice();
   for (let index = all.length - 1; index >= 0 && found.length < limit; index -= 1) {
@@ -30,7 +30,7 @@ export function searchTimeline(
   return found;
 }
 
-function matches(message: MessageRecord, words: readonly string[]): boolean {
+function matches(message: Pick<MessageRecord, "content">, words: readonly string[]): boolean {
   let text = folded.get(message);
   if (text === undefined) folded.set(message, (text = ` ${fold(textOf(message).text)}`));
   return words.every((word) => beginsAWord(text, word));

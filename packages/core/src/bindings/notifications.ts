@@ -1,4 +1,6 @@
+import type { JsonObject } from "../base/json.ts";
 import { createScope, type Observable, type Unsubscribe } from "../base/observable.ts";
+import type { CustomOf, CustomSchemas } from "../compose/custom.ts";
 import type { Client } from "../client/types.ts";
 import type { MessageRecord, NotificationLevel } from "../protocol/records.ts";
 import { textOf } from "./composer-sources.ts";
@@ -15,22 +17,26 @@ export interface NotificationText {
   readonly icon?: string;
 }
 
-export interface NotificationsOptions {
+/** @typeParam Custom - of the message's `custom`, if the app has a schema. */
+export interface NotificationsOptions<Custom = JsonObject> {
   /** Default: the conversation's name or the author's id, and the first 200 characters. `undefined` shows none. */
-  readonly textOf?: (message: MessageRecord) => NotificationText | undefined;
+  readonly textOf?: (message: MessageRecord<Custom>) => NotificationText | undefined;
   /** The person has followed one: show that message. The window has the focus by then. */
-  readonly onOpen?: (message: MessageRecord) => void;
+  readonly onOpen?: (message: MessageRecord<Custom>) => void;
   /** Would they see the message anyway? Default: the page is visible and has the focus. */
-  readonly isWatching?: (message: MessageRecord) => boolean;
+  readonly isWatching?: (message: MessageRecord<Custom>) => boolean;
 }
 
 /** Notifications of the system for what others say while nobody is looking. Observes the permission. */
-export interface Notifications extends Observable<NotificationPermissionState> {
+export interface Notifications<Custom = JsonObject> extends Observable<NotificationPermissionState> {
   /** Asks the person. Browsers show the question only in answer to a click or a key. */
   request(): Promise<NotificationPermissionState>;
   /** Begins to notify; the function returned ends it. */
-  start(options?: NotificationsOptions): Unsubscribe;
+  start(options?: NotificationsOptions<Custom>): Unsubscribe;
 }
+
+/** What there is to tell of a message. */
+type Said = Pick<MessageRecord, "conversationId" | "authorId" | "content">;
 
 const LONGEST_BODY = 200;
 
@@ -38,11 +44,17 @@ const LONGEST_BODY = 200;
  * Notifies of new messages once started. Respects each conversation's notification level, and says what several tabs of
  * the app have to say once, as all of them use the message's id as its tag.
  */
-export function createNotifications(client: Client): Notifications {
+export function createNotifications<Schemas extends CustomSchemas>(
+  client: Client<Schemas>,
+): Notifications<CustomOf<Schemas, "message">> {
+  type Message = MessageRecord<CustomOf<Schemas, "message">>;
+  type Options = NotificationsOptions<CustomOf<Schemas, "message">>;
   const scope = createScope(rethrow);
-  const permission = scope.cell(currentPermission());
+  const permission = scope.cell<NotificationPermissionState>("unsupported");
+  scope.hold(); // as on a server
+  permission.set(currentPermission());
 
-  const tell = (message: MessageRecord, options: NotificationsOptions): void => {
+  const tell = (message: Message, options: Options): void => {
     const { isWatching = isPageWatched, textOf: describe, onOpen } = options;
     permission.set(currentPermission());
     if (permission.get() !== "granted" || isWatching(message) || !isWanted(client, message)) return;
@@ -88,19 +100,23 @@ function isPageWatched(): boolean {
   return document?.visibilityState === "visible" && document.hasFocus();
 }
 
-function isWanted(client: Client, message: MessageRecord): boolean {
+function isWanted<Schemas extends CustomSchemas>(client: Client<Schemas>, message: Said): boolean {
   const userId = client.userId.get();
   const level = levelOf(client, message.conversationId, userId);
   if (level !== "mentions") return level === "all";
   return textOf(message).ranges.some(({ type, value }) => type === "mention" && value === userId);
 }
 
-function levelOf(client: Client, conversationId: string, userId: string | undefined): NotificationLevel {
+function levelOf<Schemas extends CustomSchemas>(
+  client: Client<Schemas>,
+  conversationId: string,
+  userId: string | undefined,
+): NotificationLevel {
   const members = client.conversation(conversationId).members.get();
   return members.find((member) => member.userId === userId)?.notify ?? "all";
 }
 
-function plainText(client: Client, message: MessageRecord): NotificationText {
+function plainText<Schemas extends CustomSchemas>(client: Client<Schemas>, message: Said): NotificationText {
   const { name } = client.conversation(message.conversationId).record.get() ?? {};
   const { text } = textOf(message);
   const body = name === undefined ? text : `${message.authorId}: ${text}`;

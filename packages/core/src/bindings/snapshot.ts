@@ -1,7 +1,9 @@
 import { type ReadTimeline, readSummary, readTimeline } from "../cache/read.ts";
 import { cacheKeys } from "../cache/keys.ts";
 import { summaryOf, timelineWrites } from "../cache/saved.ts";
+import type { Core } from "../client/core.ts";
 import { internalsOf } from "../client/internals.ts";
+import type { CustomSchemas } from "../compose/custom.ts";
 import type { Client } from "../client/types.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import type { ConversationSummary } from "../protocol/queries.ts";
@@ -33,7 +35,7 @@ const MOST_CONVERSATIONS = 1_000;
  *
  * @throws {MessagingError} `client/misused` before the client knows whose it is
  */
-export function dehydrate(client: Client): ClientSnapshot {
+export function dehydrate<Schemas extends CustomSchemas>(client: Client<Schemas>): ClientSnapshot {
   const { directory, userId: of } = internalsOf(client).core;
   const userId = of();
   if (userId === undefined) throw misused("dehydrate", "whose it is, nobody has said yet; connect first");
@@ -52,13 +54,14 @@ export function dehydrate(client: Client): ClientSnapshot {
 
 /**
  * Makes a new client show what another one knew, before the first render and without waiting. Once it connects it asks
- * only for what has happened since. Call it right after `createClient`.
+ * only for what has happened since. Call it right after `createClient`. What it shows then stays to be had by `asHydrated`,
+ * for what is rendered on top of the server's page only later.
  *
  * @param snapshot - of `dehydrate`, after a way through JSON; all of it is checked before any of it is shown.
  * @throws {MessagingError} `protocol/malformed` if it is damaged or of another version, `client/misused` if it is of
  *   another user than the client
  */
-export function hydrate(client: Client, snapshot: unknown): void {
+export function hydrate<Schemas extends CustomSchemas>(client: Client<Schemas>, snapshot: unknown): void {
   const { core, session } = internalsOf(client);
   const { version, userId, conversations } = fieldsOf(snapshot);
   if (version !== 1 || typeof userId !== "string" || userId === "" || !Array.isArray(conversations))
@@ -77,7 +80,17 @@ export function hydrate(client: Client, snapshot: unknown): void {
       if (each.timeline) core.sync.restored(replica);
     }
   });
+  hold(core);
   if (before === undefined) core.keeper.changeUser(before);
+}
+
+/** What is computed on demand is held as it was read last. */
+function hold({ scope, directory, presence, outbox }: Core): void {
+  const shown = directory.all().flatMap(({ view, conversation, members, receipts, unread }) => [
+    ...[view, conversation, members, receipts, unread],
+  ]);
+  for (const { get } of [...shown, directory.list, presence.users, outbox.view]) get();
+  scope.hold();
 }
 
 function show(replica: Replica, { epoch, summary, timeline }: Hydrated): void {

@@ -16,8 +16,8 @@ export interface ThreadsOptions {
 const DEPTH = 5_000;
 
 /** The threads that have a loaded, undeleted reply, by the id of their first message. */
-export function threadsIn(
-  { items }: TimelineView,
+export function threadsIn<Custom>(
+  { items }: TimelineView<Custom>,
   { depth = DEPTH }: ThreadsOptions = {},
 ): ReadonlyMap<string, ThreadSummary> {
   const threads = new Map<string, ThreadSummary>();
@@ -32,14 +32,14 @@ export function threadsIn(
 }
 
 /** The loaded messages of one thread, oldest first, its first message before them if it is loaded. */
-export function threadIn(
-  { items }: TimelineView,
+export function threadIn<Custom>(
+  { items }: TimelineView<Custom>,
   rootId: string,
   { depth = DEPTH }: ThreadsOptions = {},
-): readonly MessageItem[] {
+): readonly MessageItem<Custom>[] {
   const root = items.at(items.indexOf(rootId));
   const replies = items
     .slice(-depth)
-    .filter((item): item is MessageItem => item.type === "message" && item.message.threadId === rootId);
+    .filter((item): item is MessageItem<Custom> => item.type === "message" && item.message.threadId === rootId);
   return root?.type === "message" && root.key === rootId ? [root, ...replies] : replies;
 }

@@ -1,11 +1,15 @@
 import type { Observable } from "../base/observable.ts";
+import type { CustomSchemas } from "../compose/custom.ts";
 import type { Client } from "../client/types.ts";
 
 /**
  * The key of the first message of others that was unread when this was made: where "new" begins on screen. It stays
  * there while the person reads; make another one when they come back.
  */
-export function createUnreadDivider(client: Client, conversationId: string): Observable<string | undefined> {
+export function createUnreadDivider<Schemas extends CustomSchemas>(
+  client: Client<Schemas>,
+  conversationId: string,
+): Observable<string | undefined> {
   const { timeline, receipts } = client.conversation(conversationId);
   /** Read up to here, and existing up to there, when both were first known. */
   let begun: { readonly readSeq: number; readonly headSeq: number } | undefined;

@@ -1,3 +1,4 @@
+import { conform, requireFit } from "../compose/custom.ts";
 import { composePipeline } from "../compose/pipeline.ts";
 import { defaultSteps } from "../compose/steps.ts";
 import { browserPlatform } from "../connection/platform.ts";
@@ -74,7 +75,8 @@ export function assemble(given: ClientOptions): Assembly {
   let isClosed = false;
   const core = createCore({
     ...{ ...base, ...copies, loader, sync, outbox, receipts, keeper },
-    pipeline: composePipeline(options.compose ?? defaultSteps()),
+    pipeline: composePipeline([...(options.compose ?? defaultSteps()), conform(options.schema?.message)]),
+    requireFit: (custom) => requireFit(options.schema?.conversation, custom),
     isClosed: () => isClosed,
   });
   return {
@@ -97,7 +99,7 @@ interface Copies {
 
 function createCopies(
   { storage, maxMessages = MOST_MESSAGES }: ClientOptions,
-  { clock, scope, session, userId, limits }: Foundation,
+  { clock, scope, session, userId, limits, reading }: Foundation,
   { cache }: Keeper,
 ): Copies {
   const self = (): string => userId() ?? "";
@@ -107,7 +109,7 @@ function createCopies(
     most: MOST_REPLICAS,
     create(conversationId) {
       const replica: Replica = createReplica({
-        ...{ conversationId, scope, limits, userId: self, now: session.serverNow },
+        ...{ conversationId, scope, limits, reading, userId: self, now: session.serverNow },
         maxMessages: () => (directory.isOpen(conversationId) ? maxMessages : 2 * MOST_UNOPENED),
         // A storage that ends with the client keeps nothing worth the copying.
         ...(storage && { onUpdate: (messageIds) => cache.touch(replica, messageIds) }),

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { JsonObject } from "../base/json.ts";
 import type { Scope } from "../base/observable.ts";
 import { type Composed, type ComposePipeline, type Draft, issueOf, refuse } from "../compose/pipeline.ts";
 import { type Action, may } from "../domain/permissions.ts";
@@ -35,6 +36,8 @@ export interface Parts {
   readonly receipts: ReceiptSender;
   readonly presence: Presence;
   readonly pipeline: ComposePipeline;
+  /** @throws {MessagingError} `custom/invalid` where a conversation's `custom` does not fit its schema */
+  readonly requireFit: (custom: JsonObject | undefined) => void;
   readonly nextId: () => string;
   readonly userId: () => string | undefined;
   readonly limits: () => Limits;
@@ -74,6 +77,7 @@ export function createCore(parts: Parts): Core {
     if (parts.isClosed()) {
       throw new MessagingError("client/closed", { message: "unable to send; the client was closed" });
     }
+    if ("custom" in intent && intent.type.startsWith("conversation.")) parts.requireFit(intent.custom);
     const at = clock.now();
     const command = commandOf(intent, conversationId, id ?? parts.nextId(), at);
     const refusal = directory.get(conversationId).refusalOf(command);

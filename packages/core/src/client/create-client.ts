@@ -1,3 +1,4 @@
+import type { CustomSchemas, JsonCustom } from "../compose/custom.ts";
 import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import { within } from "../errors/within.ts";
 import { assemble } from "./assemble.ts";
@@ -24,6 +25,9 @@ const STORAGE_TIMEOUT_MS = 10_000;
  * await client.connect();
  * ```
  */
+export function createClient<Schemas extends CustomSchemas = JsonCustom>(
+  options: ClientOptions<Schemas>,
+): Client<Schemas>;
 export function createClient(options: ClientOptions): Client {
   const { core, connection, clock, keeper, session, events, nextId, report, close } = assemble(options);
   const { outbox, directory, presence } = core;

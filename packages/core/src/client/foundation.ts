@@ -7,6 +7,7 @@ import { MessagingError } from "../errors/messaging-error.ts";
 import { memoryStorage } from "../memory/storage.ts";
 import { consoleLogger, type Logger } from "../ports/logger.ts";
 import type { Storage } from "../ports/storage.ts";
+import { readCustom, type Reading } from "../compose/custom.ts";
 import type { Limits } from "../protocol/policy.ts";
 import { createEvents } from "./create-events.ts";
 import type { ClientEvents } from "./events.ts";
@@ -27,6 +28,7 @@ export interface Foundation {
   readonly clientId: string;
   readonly userId: () => string | undefined;
   readonly limits: () => Limits;
+  readonly reading: Reading;
   /** For what no promise reports. */
   readonly report: (error: MessagingError) => void;
 }
@@ -41,14 +43,15 @@ export function createFoundation(options: ClientOptions): Foundation {
   const scope = createScope(onListenerError);
   const session = createSession(clock, scope, options.userId);
   const nextId = createIds(clock, random);
+  const report = (error: MessagingError): void => {
+    logger("warn", "client.error", { code: error.code, message: error.message, help: error.help });
+    events.emit("error", error);
+  };
   return {
-    ...{ clock, random, logger, events, scope, session, nextId, clientId: nextId() },
+    ...{ clock, random, logger, events, scope, session, report, nextId, clientId: nextId() },
     storage: options.storage ?? memoryStorage(),
     userId: session.userId.get,
     limits: () => session.policy.get().limits,
-    report(error) {
-      logger("warn", "client.error", { code: error.code, message: error.message, help: error.help });
-      events.emit("error", error);
-    },
+    reading: readCustom(options.schema, report),
   };
 }

@@ -1,6 +1,7 @@
 import { assertNever } from "../base/assert-never.ts";
 import type { Emitter } from "../base/emitter.ts";
 import type { Scope } from "../base/observable.ts";
+import type { Reading } from "../compose/custom.ts";
 import type { Outbox } from "../outbox/types.ts";
 import type { LinkEvent } from "../ports/transport.ts";
 import type { Presence } from "../presence/presence.ts";
@@ -18,6 +19,7 @@ import type { Session } from "./session.ts";
 export interface InboxOptions {
   readonly scope: Scope;
   readonly events: Emitter<ClientEvents>;
+  readonly reading: Reading;
   readonly session: Session;
   readonly directory: Directory;
   readonly presence: Presence;
@@ -39,7 +41,7 @@ export interface Inbox {
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { scope, events, session, directory, presence, limiter, receipts, outbox, sync } = options;
+  const { scope, events, reading, session, directory, presence, limiter, receipts, outbox, sync } = options;
 
   const follow = (policy: Policy): void => {
     session.policy.set(policy);
@@ -55,7 +57,7 @@ export function createInbox(options: InboxOptions): Inbox {
       presence.said(conversationId, record.authorId);
       if (record.authorId !== session.userId.get()) markDelivered(replica, record.seq);
     }
-    announceChange(events, change, isOwn);
+    announceChange(events, reading, change, isOwn);
   };
 
   /** Of a conversation nobody has asked for, only what brings it into the list is: all else would be noise (D9). */
@@ -65,7 +67,7 @@ export function createInbox(options: InboxOptions): Inbox {
     directory.peek(conversationId) !== undefined;
 
   const announce = (change: Change): readonly Replica[] => {
-    announceChange(events, change, false);
+    announceChange(events, reading, change, false);
     return [];
   };
 

@@ -9,7 +9,7 @@ export interface Internals {
   readonly session: Session;
 }
 
-const known = new WeakMap<Client, Internals>();
+const known = new WeakMap<object, Internals>();
 
 export function remember(client: Client, internals: Internals): Client {
   known.set(client, internals);
@@ -17,7 +17,7 @@ export function remember(client: Client, internals: Internals): Client {
 }
 
 /** @throws {MessagingError} `client/misused` for what `createClient` has not made, such as a copy of a client */
-export function internalsOf(client: Client): Internals {
+export function internalsOf(client: object): Internals {
   const internals = known.get(client);
   if (internals) return internals;
   const message = "unable to read the client's state; it was not made by createClient, or was copied";

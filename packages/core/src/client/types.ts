@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Cell, Observable, Unsubscribe } from "../base/observable.ts";
 import type { Random } from "../base/random.ts";
+import type { CustomInputOf, CustomOf, CustomSchemas, JsonCustom } from "../compose/custom.ts";
 import type { ComposeStep, Draft } from "../compose/pipeline.ts";
 import type { ConnectionState } from "../connection/machine.ts";
 import type { Platform } from "../connection/platform.ts";
@@ -39,7 +40,8 @@ import type { ClientEvents } from "./events.ts";
 /** A token, or how to get one: called for each connection and whenever one has expired. */
 export type Auth = string | (() => string | undefined | Promise<string | undefined>);
 
-export interface ClientOptions {
+/** @typeParam Schemas - the type of `schema`; everything typed follows from it. */
+export interface ClientOptions<Schemas extends CustomSchemas = JsonCustom> {
   readonly transport: Transport;
   /** Default: `memoryStorage()`, which ends with the process. */
   readonly storage?: Storage;
@@ -51,6 +53,13 @@ export interface ClientOptions {
    * each, where several people share a device.
    */
   readonly userId?: string;
+  /**
+   * What `custom` of messages and of conversations is: any Standard Schema (zod, valibot, arktype …) for each, or none.
+   * What is sent has to fit, or `custom/invalid` says why; of what arrives and does not fit `custom` is left out, and an
+   * `error` event says so once per conversation. What is sent and stored is what the schema takes, what is read is what
+   * it makes of that. It has to answer at once, not with a promise.
+   */
+  readonly schema?: Schemas;
   /** What a draft goes through before it is sent. Default: `defaultSteps()`. */
   readonly compose?: readonly ComposeStep[];
   /** Commands that may wait at once. Default 10 000. */
@@ -70,7 +79,7 @@ export interface ClientOptions {
 }
 
 /** One user's messaging: conversations, delivery and connection. State is readable for ever, also after `close()`. */
-export interface Client {
+export interface Client<Schemas extends CustomSchemas = JsonCustom> {
   /** The signed-in user, once the backend has said who that is; before that `ClientOptions.userId`, or who was there last. */
   readonly userId: Observable<string | undefined>;
   readonly connection: Observable<ConnectionState>;
@@ -79,7 +88,7 @@ export interface Client {
   /** How many messages went out, and were held back or refused, in the current minute, hour and day. */
   rates(): readonly RateTally[];
   /** Most recently active first. */
-  readonly conversations: Observable<readonly ConversationItem[]>;
+  readonly conversations: Observable<readonly ConversationItem<Schemas>[]>;
   readonly outbox: ClientOutbox;
   readonly presence: Observable<ReadonlyMap<string, PresenceStatus>>;
   /** Says how one is oneself: `"online"` unless told otherwise. Others see it where they watch. */
@@ -94,24 +103,26 @@ export interface Client {
   /** Closes the link until `connect()`; everything goes on locally. */
   disconnect(): void;
   /** A handle; the same id gives the same object. */
-  conversation(conversationId: string): Conversation;
+  conversation(conversationId: string): Conversation<Schemas>;
   /** Begins a conversation. The handle works at once; the backend may still refuse. */
-  createConversation(options: CreateConversationOptions): Promise<Conversation>;
+  createConversation(
+    options: CreateConversationOptions<CustomInputOf<Schemas, "conversation">>,
+  ): Promise<Conversation<Schemas>>;
   on<Name extends keyof ClientEvents>(
     name: Name,
-    listener: (payload: ClientEvents[Name]) => void,
+    listener: (payload: ClientEvents<Schemas>[Name]) => void,
   ): Unsubscribe;
   /** Ends everything that runs. Calling it again does nothing. */
   close(): Promise<void>;
 }
 
-export interface CreateConversationOptions {
+export interface CreateConversationOptions<Custom = JsonObject> {
   /** Default: a new UUID. */
   readonly conversationId?: string;
   readonly kind: ConversationKind;
   readonly name?: string;
   readonly description?: string;
-  readonly custom?: JsonObject;
+  readonly custom?: Custom;
   readonly settings?: ConversationSettings;
   readonly participants?: readonly Invitation[];
 }
@@ -139,7 +150,7 @@ export interface Sent {
   settled(): Promise<Ack>;
 }
 
-export interface SendOptions extends Omit<Draft, "text"> {
+export interface SendOptions<Custom = JsonObject> extends Omit<Draft<Custom>, "text"> {
   /** Not worth sending any more after this long: it fails with `outbox/expired` and stays visible. Default: never. */
   readonly expiresInMs?: number;
   /**
@@ -151,10 +162,10 @@ export interface SendOptions extends Omit<Draft, "text"> {
 }
 
 /** One conversation. Every method that changes something shows its effect at once and resolves when it is durable. */
-export interface Conversation {
+export interface Conversation<Schemas extends CustomSchemas = JsonCustom> {
   readonly id: string;
-  readonly timeline: Timeline;
-  readonly record: Observable<ConversationRecord | undefined>;
+  readonly timeline: Timeline<CustomOf<Schemas, "message">>;
+  readonly record: Observable<ConversationRecord<CustomOf<Schemas, "conversation">> | undefined>;
   readonly members: Members;
   /** Messages of others, not deleted, above one's read watermark. */
   readonly unread: Observable<number>;
@@ -170,21 +181,24 @@ export interface Conversation {
   /** What stands in the composer; for the app to write. Kept on storage until it is empty. */
   readonly draft: Cell<string>;
   /** What is wrong with a draft as it stands, for validation while typing. Compose steps that take time are left out. */
-  check(draft: string | Draft): readonly ErrorIssue[];
+  check(draft: string | Draft<CustomInputOf<Schemas, "message">>): readonly ErrorIssue[];
   /**
    * In `timeline` before the first `await`, unless a compose step is asynchronous.
    *
-   * @throws {MessagingError} `draft/…` if it may not be sent as it is, `permission/…`, `outbox/full`, `storage/…`,
+   * @throws {MessagingError} `draft/…` or `custom/invalid` if it may not be sent as it is, `permission/…`, `outbox/full`, `storage/…`,
    *   `command/id-taken` if something else has the `id` it was given
    */
-  send(draft: string | Draft, options?: SendOptions): Promise<Sent>;
-  edit(messageId: string, draft: string | Draft): Promise<Sent>;
+  send(
+    draft: string | Draft<CustomInputOf<Schemas, "message">>,
+    options?: SendOptions<CustomInputOf<Schemas, "message">>,
+  ): Promise<Sent>;
+  edit(messageId: string, draft: string | Draft<CustomInputOf<Schemas, "message">>): Promise<Sent>;
   delete(messageId: string): Promise<Sent>;
   react(messageId: string, emoji: string): Promise<Sent>;
   unreact(messageId: string, emoji: string): Promise<Sent>;
   pin(messageId: string): Promise<Sent>;
   unpin(messageId: string): Promise<Sent>;
-  /** Sends a message of this conversation to another. */
+  /** Sends a message of this conversation to another, `custom` as it was given. */
   forward(messageId: string, toConversationId: string): Promise<Sent>;
   /** A page of those who reacted with one emoji; `after` is the `next` of the page before. */
   reactors(messageId: string, emoji: string, after?: string): Promise<Page<string>>;
@@ -194,7 +208,7 @@ export interface Conversation {
   versions(messageId: string): Promise<readonly MessageVersion[]>;
   /** Marks everything up to `seq` as read. Default: the newest. */
   markRead(seq?: number): void;
-  update(patch: ConversationPatch): Promise<Sent>;
+  update(patch: ConversationPatch<CustomInputOf<Schemas, "conversation">>): Promise<Sent>;
   setStatus(status: ConversationStatus): Promise<Sent>;
   join(): Promise<Sent>;
   leave(): Promise<Sent>;
@@ -202,15 +216,15 @@ export interface Conversation {
   notify(level: NotificationLevel): Promise<Sent>;
 }
 
-export interface ConversationPatch {
+export interface ConversationPatch<Custom = JsonObject> {
   readonly name?: string;
   readonly description?: string;
-  readonly custom?: JsonObject;
+  readonly custom?: Custom;
   readonly settings?: ConversationSettings;
 }
 
 /** Messages, holes and pending messages, oldest first. */
-export interface Timeline extends Observable<TimelineView> {
+export interface Timeline<Custom = JsonObject> extends Observable<TimelineView<Custom>> {
   /**
    * Loads the page before the oldest message held. Resolves at once if there is none.
    *
@@ -222,7 +236,7 @@ export interface Timeline extends Observable<TimelineView> {
   /** Loads the page around a place. @throws {MessagingError} `connection/offline`, or the backend's refusal */
   loadAround(seq: number): Promise<void>;
   /** A plain array of a few items for the screen: follows the newest, or stays at a message. */
-  window(options: WindowOptions): TimelineWindow;
+  window(options: WindowOptions): TimelineWindow<Custom>;
 }
 
 export interface Permissions {

@@ -5,12 +5,12 @@ import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { MessageKind, MessageOrigin, TextRange } from "../protocol/records.ts";
 
-/** What a person is about to say. */
-export interface Draft {
+/** What a person is about to say. @typeParam Custom - of `custom`; any JSON object unless the app has a schema. */
+export interface Draft<Custom = JsonObject> {
   readonly text: string;
   /** Default `"text"`. */
   readonly kind?: MessageKind;
-  readonly custom?: JsonObject;
+  readonly custom?: Custom;
   /** The message answered. */
   readonly replyTo?: string;
   /** The message whose thread this belongs to. */
@@ -88,8 +88,8 @@ export function composePipeline(steps: readonly ComposeStep[]): ComposePipeline 
 }
 
 /** What is wrong, in the words of its code, and what would put it right. */
-export function issueOf(code: ErrorCode, suggestion: string): ErrorIssue {
-  return { code, message: entryOf(code).text, suggestion };
+export function issueOf(code: ErrorCode, suggestion: string, part?: ErrorIssue["part"]): ErrorIssue {
+  return { code, message: entryOf(code).text, suggestion, ...(part && { part }) };
 }
 
 /** A refusal for these issues, one at least. */

@@ -32,7 +32,12 @@ describe("validating", () => {
       expect(run({ text })).toEqual({
         ok: false,
         code: "draft/empty",
-        issues: [{ code: "draft/empty", message: expect.any(String), suggestion: expect.any(String) }],
+        issues: [
+          {
+            ...{ code: "draft/empty", part: "text" },
+            ...{ message: expect.any(String), suggestion: expect.any(String) },
+          },
+        ],
       });
     }
     for (const text of [".", "👍", "\u0301", "\ue000"]) expect(run({ text })).not.toHaveProperty("issues");
@@ -53,6 +58,7 @@ describe("validating", () => {
       issues: [
         {
           code: "draft/too-long",
+          part: "text",
           limit: 10_000,
           actual: 10_023,
           suggestion: "Shorten it by 23 characters.",
@@ -68,7 +74,10 @@ describe("validating", () => {
     const array = [1];
     const wide = { list: Array.from({ length: 2_000 }, () => 0) };
     for (const custom of [circular, deep, wide, array, { at: undefined }, { go: () => {} }, { n: NaN }]) {
-      expect(run({ text: "x", custom: custom as JsonObject })).toMatchObject({ code: "draft/invalid" });
+      expect(run({ text: "x", custom: custom as JsonObject })).toMatchObject({
+        code: "draft/invalid",
+        issues: [{ part: "custom" }],
+      });
     }
   });
 
@@ -81,7 +90,10 @@ describe("validating", () => {
       [3, 4],
     ] as const) {
       const ranges = [{ type: "link", start, end, value: "https://a.example/" } as const];
-      expect(run({ text: "abc", ranges })).toMatchObject({ code: "draft/invalid" });
+      expect(run({ text: "abc", ranges })).toMatchObject({
+        code: "draft/invalid",
+        issues: [{ part: "ranges" }],
+      });
     }
   });
 
@@ -90,6 +102,7 @@ describe("validating", () => {
       code: "draft/too-long",
       issues: [{ limit: 65_536 - 1_024, actual: expect.any(Number) }],
     });
+    expect(run({ text: "x", custom: { a: "x".repeat(70_000) } })).not.toHaveProperty("issues.0.part");
     const limits = { ...context.limits, frameBytes: 1_024 + 11 + 40 };
     const fits = (text: string): boolean => !("issues" in validate.run({ text }, { ...context, limits }));
     expect(["x".repeat(40), "é".repeat(20), "👩".repeat(10), "€".repeat(13)].map(fits)).toEqual([

@@ -23,11 +23,13 @@ export const validate: ComposeStep = {
     const { textLength: limit } = limits;
     const { length } = text;
     const issues: ErrorIssue[] = [];
-    if (isTooLittle(text, kind)) issues.push(issueOf("draft/empty", "Write something first."));
-    if (length > limit) issues.push(tooLong(length, limit, `Shorten it by ${length - limit} characters.`));
-    if (custom && !isJsonObject(custom)) issues.push(invalid("Attach less data, as plain JSON."));
+    if (isTooLittle(text, kind)) issues.push(issueOf("draft/empty", "Write something first.", "text"));
+    if (length > limit) issues.push({ ...tooLong(length, limit, `Shorten it by ${length - limit} characters.`), part: "text" });
+    if (custom && !isJsonObject(custom)) issues.push(issueOf("draft/invalid", "Attach less data, as plain JSON.", "custom"));
     if (ranges.some(({ start, end }) => start < 0 || start >= end || end > length)) {
-      issues.push(invalid("Set links and mentions again; one lies outside the text."));
+      issues.push(
+        issueOf("draft/invalid", "Set links and mentions again; one lies outside the text.", "ranges"),
+      );
     }
     if (issues.length > 0) return refuse(...issues);
     const json = JSON.stringify(draft);
@@ -50,10 +52,6 @@ export function isBlank(text: string): boolean {
 
 function isJsonObject(value: object): boolean {
   return !Array.isArray(value) && isJsonWithin(value, CUSTOM_DEPTH, CUSTOM_NODES);
-}
-
-function invalid(suggestion: string): ErrorIssue {
-  return issueOf("draft/invalid", suggestion);
 }
 
 function tooLong(actual: number, limit: number, suggestion: string): ErrorIssue {

@@ -29,6 +29,7 @@ const registry = {
   "draft/too-long": ["input", "This message is too long."],
   "draft/invalid": ["input", "This message cannot be sent as it is."],
   "draft/refused": ["input", "This message was not accepted."],
+  "custom/invalid": ["input", "The data that comes with this is not as it should be."],
   "command/malformed": ["input", "This could not be understood by the server."],
   "command/unsupported": ["input", "This is not available here."],
   "command/id-taken": ["conflict", "This was already used by someone else."],

@@ -1,14 +1,21 @@
 import { entryOf, type ErrorCategory, type ErrorCode, isErrorCode } from "./codes.ts";
 
-/** One thing wrong with an input: `code` and numbers for the app, texts for the person (English). */
+/**
+ * One thing wrong with an input: texts for the person, in English, and everything that is in them as data, so that an app
+ * can say it in any language.
+ */
 export interface ErrorIssue {
   readonly code: ErrorCode;
+  /** What of the input it is about; absent where that is the whole. */
+  readonly part?: "text" | "ranges" | "custom";
   readonly message: string;
   /** What would put it right. */
   readonly suggestion: string;
   /** Where there is a bound: what it is, and what the input has. */
   readonly limit?: number;
   readonly actual?: number;
+  /** Of `custom` that does not fit the app's schema: the way to the value, from `custom` on. */
+  readonly path?: readonly (string | number)[];
 }
 
 /** What may be said about a failure beside its code. */

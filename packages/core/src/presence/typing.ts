@@ -31,17 +31,15 @@ export function createTyping(
   policy: () => Policy["typing"],
   send: (signal: Signal) => void,
 ): Typing {
-  const typists = new Map<string, readonly string[]>();
-  const version = scope.cell(0);
+  const typists = scope.cell<ReadonlyMap<string, readonly string[]>>(new Map());
 
-  const listed = (conversationId: string): readonly string[] => typists.get(conversationId) ?? nobody;
-
-  const changed = (): void => version.set(version.get() + 1);
+  const listed = (conversationId: string): readonly string[] => typists.get().get(conversationId) ?? nobody;
 
   const put = (conversationId: string, userIds: readonly string[]): void => {
-    if (userIds.length > 0) typists.set(conversationId, userIds);
-    else typists.delete(conversationId);
-    changed();
+    const next = new Map(typists.get());
+    if (userIds.length > 0) next.set(conversationId, userIds);
+    else next.delete(conversationId);
+    typists.set(next);
   };
 
   const ended = (conversationId: string, userId: string): void => {
@@ -68,7 +66,7 @@ export function createTyping(
       get: () => listed(conversationId),
       subscribe(listener) {
         let seen = listed(conversationId);
-        return version.subscribe(() => {
+        return typists.subscribe(() => {
           const now = listed(conversationId);
           if (now !== seen) listener((seen = now));
         });
@@ -80,7 +78,7 @@ export function createTyping(
       const userIds = listed(conversationId);
       if (!userIds.includes(userId)) {
         if (userIds.length >= MOST_TYPISTS) return;
-        if (typists.size >= MOST_CONVERSATIONS && userIds === nobody) return;
+        if (typists.get().size >= MOST_CONVERSATIONS && userIds === nobody) return;
         put(conversationId, [...userIds, userId]);
       }
       const name = nameOf("typist", conversationId, userId);
@@ -95,10 +93,7 @@ export function createTyping(
       if (isTold(conversationId)) stopIn(conversationId, alarms.leftMs(nameOf("limit", conversationId)) ?? 0);
     },
     sent: (conversationId) => alarms.cancel(nameOf("idle", conversationId)),
-    forget() {
-      typists.clear();
-      changed();
-    },
+    forget: () => typists.set(new Map()),
   };
 }
 

@@ -19,7 +19,8 @@ export interface ConversationSettings {
   readonly messagesPerMinute?: number;
 }
 
-export interface ConversationRecord {
+/** @typeParam Custom - of `custom`; any JSON object unless the app has a schema. */
+export interface ConversationRecord<Custom = JsonObject> {
   readonly type: "conversation";
   readonly conversationId: string;
   readonly rev: number;
@@ -27,7 +28,7 @@ export interface ConversationRecord {
   readonly status: ConversationStatus;
   readonly name?: string;
   readonly description?: string;
-  readonly custom?: JsonObject;
+  readonly custom?: Custom;
   readonly settings: ConversationSettings;
   readonly createdBy: string;
   /** Server time, ms. */
@@ -85,7 +86,8 @@ export interface MessageOrigin {
   readonly authorId: string;
 }
 
-export interface MessageRecord {
+/** @typeParam Custom - of `custom`; any JSON object unless the app has a schema. */
+export interface MessageRecord<Custom = JsonObject> {
   readonly type: "message";
   /** The id of the command that sent it; never changes. */
   readonly id: string;
@@ -97,7 +99,7 @@ export interface MessageRecord {
   readonly authorId: string;
   /** Empty text once deleted. */
   readonly content: MessageContent;
-  readonly custom?: JsonObject;
+  readonly custom?: Custom;
   readonly replyTo?: string;
   readonly threadId?: string;
   readonly origin?: MessageOrigin;

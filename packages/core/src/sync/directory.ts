@@ -1,14 +1,15 @@
 import type { Observable, Scope } from "../base/observable.ts";
 import { isSameList } from "../base/same-list.ts";
+import type { CustomOf, CustomSchemas, JsonCustom } from "../compose/custom.ts";
 import { isIn } from "../domain/standing.ts";
 import type { ConversationRecord, MessageRecord } from "../protocol/records.ts";
 import type { Replica } from "../timeline/replica.ts";
 
 /** A conversation as a list shows it. */
-export interface ConversationItem {
+export interface ConversationItem<Schemas extends CustomSchemas = JsonCustom> {
   readonly conversationId: string;
-  readonly record: ConversationRecord | undefined;
-  readonly lastMessage: MessageRecord | undefined;
+  readonly record: ConversationRecord<CustomOf<Schemas, "conversation">> | undefined;
+  readonly lastMessage: MessageRecord<CustomOf<Schemas, "message">> | undefined;
   readonly unread: number;
   /** The other person of a direct conversation, as far as known. */
   readonly otherId: string | undefined;

@@ -46,6 +46,7 @@ function build({ known: seqs, purged, beyond, pending }: Situation): readonly [I
   const list = new ItemList({
     ...{ slots, holes: holesIn(known, headSeq, []), tail, reader: "ada" },
     others: { deliveredSeq: 0, readSeq: 0 },
+    read: (message) => message,
     seqOf: (id) => (id.startsWith("m") ? Number(id.slice(1)) : undefined),
   });
   const expected: string[] = [];

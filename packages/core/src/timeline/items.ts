@@ -1,6 +1,8 @@
+import type { JsonObject } from "../base/json.ts";
 import type { RadixMap } from "../base/radix-map.ts";
 import { isSameList } from "../base/same-list.ts";
 import type { Watermark } from "../domain/watermark.ts";
+import type { MessageRecord } from "../protocol/records.ts";
 import type { HoleItem, MessageItem, TimelineItem } from "./item.ts";
 import type { Slot } from "./slot.ts";
 
@@ -8,11 +10,11 @@ import type { Slot } from "./slot.ts";
  * What a timeline shows, oldest first: an immutable list that makes its items when they are asked for. Reading one costs
  * O(log n), each further one of a slice O(1).
  */
-export interface TimelineItems extends Iterable<TimelineItem> {
+export interface TimelineItems<Custom = JsonObject> extends Iterable<TimelineItem<Custom>> {
   readonly length: number;
-  at(index: number): TimelineItem | undefined;
+  at(index: number): TimelineItem<Custom> | undefined;
   /** As an array's: negative numbers count from the end. The same array if asked for the same again. */
-  slice(from?: number, to?: number): readonly TimelineItem[];
+  slice(from?: number, to?: number): readonly TimelineItem<Custom>[];
   /** −1 if the message is not shown. */
   indexOf(messageId: string): number;
 }
@@ -29,6 +31,8 @@ export interface TimelineState {
   /** The furthest watermarks of others. */
   readonly others: Watermark;
   readonly seqOf: (messageId: string) => number | undefined;
+  /** A message as the app reads it. */
+  readonly read: (message: MessageRecord) => MessageRecord;
 }
 
 export class ItemList implements TimelineItems {
@@ -118,9 +122,10 @@ function mixed(messages: readonly MessageItem[], holes: readonly HoleItem[]): re
   return [...items, ...holes.slice(next)];
 }
 
-function itemOf(slot: Slot, { reader, others }: TimelineState): MessageItem {
-  const { item, message, overlay } = slot;
+function itemOf(slot: Slot, { reader, others, read }: TimelineState): MessageItem {
+  const { item, overlay } = slot;
   if (item?.own === false) return item;
+  const message = read(slot.message);
   const { seq, id: key, authorId } = message;
   const own = authorId === reader;
   const reached = seq <= others.readSeq ? "read" : seq <= others.deliveredSeq ? "delivered" : "sent";

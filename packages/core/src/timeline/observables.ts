@@ -3,17 +3,8 @@ import { isSameList } from "../base/same-list.ts";
 import { isIn } from "../domain/standing.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
-import type { Confirmed } from "./confirmed.ts";
-import type { PendingOverlay } from "./overlay.ts";
 import { countUnread } from "./unread.ts";
-import { isSameView, type ReplicaView, viewOf } from "./view.ts";
-
-/** What there is to be seen. */
-interface Shown {
-  readonly confirmed: Confirmed;
-  readonly overlay: PendingOverlay;
-  readonly reader: string;
-}
+import { isSameView, type ReplicaView, type Shown, viewOf } from "./view.ts";
 
 /** As `Replica` has them, but to be invalidated. */
 export interface Observables {
@@ -28,11 +19,12 @@ export interface Observables {
 export function createObservables(scope: Scope, now: () => Shown): Observables {
   let latest: ReplicaView | undefined;
   return {
-    view: scope.lazy(() => {
-      const { confirmed, overlay, reader } = now();
-      return (latest = viewOf(confirmed, overlay, reader, latest));
-    }, isSameView),
-    conversation: scope.lazy(() => now().overlay.conversation ?? now().confirmed.conversation),
+    view: scope.lazy(() => (latest = viewOf(now(), latest)), isSameView),
+    conversation: scope.lazy(() => {
+      const { confirmed, overlay, reading } = now();
+      const record = overlay.conversation ?? confirmed.conversation;
+      return record && reading.conversation(record);
+    }),
     members: scope.lazy(
       () => membersOf([...now().confirmed.participants, ...now().overlay.participants]),
       isSameList,

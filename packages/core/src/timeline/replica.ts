@@ -1,5 +1,6 @@
 import type { Observable, Scope } from "../base/observable.ts";
 import { gapsIn, type Ranges } from "../base/ranges.ts";
+import { plainly, type Reading } from "../compose/custom.ts";
 import type { DeliveryStatus } from "../delivery/machine.ts";
 import type { Records, Rejection } from "../domain/types.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
@@ -20,6 +21,8 @@ export interface ReplicaOptions {
   readonly userId: () => string;
   readonly scope: Scope;
   readonly limits: () => Limits;
+  /** What the app sees of records. Default: them as they are. */
+  readonly reading?: Reading;
   /** Server time as far as the client can tell, ms. */
   readonly now: () => number;
   /** How many messages are held at most (D9); twice as many while somebody reads upwards. Default 100,000. */
@@ -108,7 +111,8 @@ export interface Replica {
 const mostMessages = (): number => 100_000;
 
 export function createReplica(options: ReplicaOptions): Replica {
-  const { conversationId, scope, limits, now, userId, maxMessages = mostMessages, onUpdate } = options;
+  const { conversationId, scope, limits, now, userId, onUpdate } = options;
+  const { maxMessages = mostMessages, reading = plainly } = options;
   /** Confirmed messages that changed; what is pending on them is to be replayed. */
   let changed: string[] = [];
   let havePeopleChanged = false;
@@ -155,7 +159,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   });
 
   const { view, conversation, members, receipts, unread } = createObservables(scope, () => {
-    return { confirmed, overlay, reader };
+    return { confirmed, overlay, reader, reading };
   });
 
   /** Nothing that is confirmed says anything about another epoch, nor may another reader see it (D8). */

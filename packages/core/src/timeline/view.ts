@@ -1,4 +1,6 @@
+import type { JsonObject } from "../base/json.ts";
 import type { Ranges } from "../base/ranges.ts";
+import type { Reading } from "../compose/custom.ts";
 import type { Head } from "../protocol/changes.ts";
 import type { Confirmed } from "./confirmed.ts";
 import type { HoleItem } from "./item.ts";
@@ -7,8 +9,8 @@ import type { PendingOverlay } from "./overlay.ts";
 import type { MissingRevisions } from "./revisions.ts";
 
 /** A conversation as it stands. Immutable. */
-export interface TimelineView {
-  readonly items: TimelineItems;
+export interface TimelineView<Custom = JsonObject> {
+  readonly items: TimelineItems<Custom>;
   /** The backend has messages before the oldest here. */
   readonly hasOlder: boolean;
   /** The backend has messages after the newest here. */
@@ -27,13 +29,16 @@ export interface ReplicaView extends TimelineView {
   readonly items: ItemList;
 }
 
+/** What there is to be seen, by whom, and how. */
+export interface Shown {
+  readonly confirmed: Confirmed;
+  readonly overlay: PendingOverlay;
+  readonly reader: string;
+  readonly reading: Reading;
+}
+
 /** @param before - the view before this one. */
-export function viewOf(
-  confirmed: Confirmed,
-  overlay: PendingOverlay,
-  reader: string,
-  before?: ReplicaView,
-): ReplicaView {
+export function viewOf({ confirmed, overlay, reader, reading }: Shown, before?: ReplicaView): ReplicaView {
   const { messages, revisions, others, head, isStale, isAbsent: absent } = confirmed;
   const { known, floorSeq, seqOf } = messages;
   const oldest = known[0]?.from ?? head.seq + 1;
@@ -46,7 +51,7 @@ export function viewOf(
   const complete = isWhole && revisions.cursor !== undefined && !missing && !isStale;
   const { slots, tail } = overlay;
   const holes = holesIn(known, head.seq, before?.items.holes ?? []);
-  const items = new ItemList({ slots, holes, tail, reader, others, seqOf });
+  const items = new ItemList({ slots, holes, tail, reader, others, seqOf, read: reading.message });
   return { items, hasOlder, hasNewer, complete, missing, head, absent };
 }
 

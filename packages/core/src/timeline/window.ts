@@ -1,3 +1,4 @@
+import type { JsonObject } from "../base/json.ts";
 import type { Observable, Scope } from "../base/observable.ts";
 import type { TimelineItem } from "./item.ts";
 import type { TimelineView } from "./view.ts";
@@ -9,8 +10,8 @@ export interface WindowOptions {
   readonly anchor?: string;
 }
 
-export interface WindowView {
-  readonly items: readonly TimelineItem[];
+export interface WindowView<Custom = JsonObject> {
+  readonly items: readonly TimelineItem<Custom>[];
   /** There is more above: loaded, or still to be loaded. */
   readonly hasOlder: boolean;
   readonly hasNewer: boolean;
@@ -20,7 +21,7 @@ export interface WindowView {
  * A stretch of a timeline. At the newest end it follows what arrives; anywhere else it stays with the messages it shows,
  * whatever comes before or after them. The same object until something in it changes.
  */
-export interface TimelineWindow extends Observable<WindowView> {
+export interface TimelineWindow<Custom = JsonObject> extends Observable<WindowView<Custom>> {
   /** Moves by so many items: up if negative. Reaching the newest follows them from then on. */
   scroll(by: number): void;
   /** To a message, in the middle, or to `"newest"`. False if it is not loaded. */
