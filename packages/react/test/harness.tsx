@@ -1,6 +1,11 @@
 import { type Client, type ClientOptions, createClient } from "@tidings/core";
-import { createMemoryBackend, type MemoryBackend, memoryTransport } from "@tidings/core/memory";
-import { seededRandom, virtualClock } from "@tidings/core/testing";
+import {
+  createMemoryBackend,
+  type MemoryBackend,
+  type MemoryBackendOptions,
+  memoryTransport,
+} from "@tidings/core/memory";
+import { seededRandom, virtualClock, type VirtualClock } from "@tidings/core/testing";
 import { act, cleanup, render, type RenderResult } from "@testing-library/react";
 import { MessagingProvider } from "@tidings/react";
 import { type ReactElement, type ReactNode, StrictMode } from "react";
@@ -8,6 +13,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 
 export interface World {
   readonly backend: MemoryBackend;
+  readonly clock: VirtualClock;
   /** A client that is not connected. */
   readonly client: (userId: string) => Client;
   /** A client that is online. */
@@ -26,19 +32,21 @@ export function doing<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Two rooms, and time that stands still. */
-export function world(): World {
+export function world(more: MemoryBackendOptions = {}): World {
   const clock = virtualClock(1_000_000);
   const conversations = ["general", "elsewhere"].map((conversationId) => ({ conversationId }));
-  const backend = createMemoryBackend({ clock, random: seededRandom(1), conversations });
+  const backend = createMemoryBackend({ clock, random: seededRandom(1), conversations, ...more });
   const options = (userId: string): ClientOptions => ({
     transport: memoryTransport({ backend, userId }),
     clock,
     random: seededRandom(userId.charCodeAt(0)),
+    logger: () => {},
   });
   const settle = (ms = 1): Promise<void> => act(() => clock.advance(ms));
   const make = (userId: string): Client => createClient(options(userId));
   return {
     backend,
+    clock,
     settle,
     client: make,
     async join(userId) {

@@ -1,25 +1,14 @@
 // @vitest-environment jsdom
-import type { Client } from "@tidings/core";
 import { type ClientSnapshot, dehydrate, hydrate } from "@tidings/core/bindings";
 import { act } from "@testing-library/react";
 import { hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { page } from "./chat-page.tsx";
 import { doing, refuseWarnings, world } from "./harness.tsx";
+import { withoutDom } from "./without-dom.ts";
 
 refuseWarnings();
-
-/** As where there is no DOM: the hooks look once, when they are loaded. */
-async function renderWithoutDom(client: Client): Promise<string> {
-  const { document } = globalThis;
-  vi.stubGlobal("document", undefined);
-  vi.resetModules();
-  const onServer = await import("./chat-page.tsx");
-  const html = renderToString(onServer.page(client));
-  vi.stubGlobal("document", document);
-  return html;
-}
 
 describe("a page rendered on a server", () => {
   it("[D2] is taken up as it stands, and goes on live without anything twice", async () => {
@@ -30,7 +19,8 @@ describe("a page rendered on a server", () => {
     await here.settle();
     await onServer.conversation("general").members.load();
     onServer.disconnect(); // nobody is connected yet to what is rendered here
-    const html = await renderWithoutDom(onServer);
+    const pages = await withoutDom(() => import("./chat-page.tsx"));
+    const html = renderToString(pages.page(onServer));
     const snapshot: ClientSnapshot = JSON.parse(JSON.stringify(dehydrate(onServer)));
     await onServer.close();
     expect(html).toContain("one");

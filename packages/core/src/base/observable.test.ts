@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createScope, type Scope } from "./observable.ts";
+import { asHeld, createScope, type Scope } from "./observable.ts";
 
 function scopeWithErrors(): { scope: Scope; errors: unknown[] } {
   const errors: unknown[] = [];
@@ -251,5 +251,47 @@ describe("a batch", () => {
     cell.subscribe((value) => heard.push(value));
     cell.set(2);
     expect(heard).toEqual([2]);
+  });
+});
+
+describe("what was held", () => {
+  it("is what a cell had when its scope was held, however often it is set", () => {
+    const { scope } = scopeWithErrors();
+    const cell = scope.cell(1);
+    cell.set(2);
+    expect(asHeld(cell.get)).toBe(2);
+    scope.hold();
+    cell.set(3);
+    cell.set(4);
+    expect([asHeld(cell.get), cell.get()]).toEqual([2, 4]);
+  });
+
+  it("is what was computed before the first change, also of what was made later and is listened to", () => {
+    const { scope } = scopeWithErrors();
+    let source = "one";
+    const early = scope.lazy(() => [source]);
+    const held = early.get();
+    scope.hold();
+    const late = scope.lazy(() => [source]);
+    late.subscribe(() => {});
+    source = "two";
+    for (const lazy of [early, late]) lazy.invalidate();
+    expect(asHeld(early.get)).toBe(held);
+    expect(asHeld(() => [early.get(), late.get()])).toEqual([["one"], ["one"]]);
+    expect([early.get(), late.get()]).toEqual([["two"], ["two"]]);
+  });
+
+  it("does not get into what is computed now, and reading it may fail", () => {
+    const { scope } = scopeWithErrors();
+    const cell = scope.cell(1);
+    scope.hold();
+    cell.set(2);
+    const sum = scope.lazy(() => cell.get() + 1);
+    expect(() =>
+      asHeld(() => {
+        throw new Error("x");
+      }),
+    ).toThrow("x");
+    expect([asHeld(sum.get), sum.get(), asHeld(() => cell.get() + 1)]).toEqual([3, 3, 2]);
   });
 });

@@ -44,7 +44,9 @@ export function textOf({ content }: Pick<MessageRecord, "content">): MarkedText 
 }
 
 /** Members whose id begins with what was written, capital letters or not. */
-export function whoBeginsWith({ members }: Pick<Conversation, "members">): (query: string) => readonly Suggestion[] {
+export function whoBeginsWith({
+  members,
+}: Pick<Conversation, "members">): (query: string) => readonly Suggestion[] {
   return (query) => {
     const begun = query.toLowerCase();
     return members

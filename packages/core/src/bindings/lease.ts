@@ -18,7 +18,10 @@ const leases = new WeakMap<object, Lease>();
  *
  * @returns gives the hold back; calling it again does nothing.
  */
-export function holdConnection(client: Pick<Client, "connect" | "disconnect">, clock: Clock = systemClock): Unsubscribe {
+export function holdConnection(
+  client: Pick<Client, "connect" | "disconnect">,
+  clock: Clock = systemClock,
+): Unsubscribe {
   const lease = leases.get(client) ?? { holders: 0, cancel: () => {} };
   leases.set(client, lease);
   lease.cancel();

@@ -86,9 +86,11 @@ export function hydrate<Schemas extends CustomSchemas>(client: Client<Schemas>, 
 
 /** What is computed on demand is held as it was read last. */
 function hold({ scope, directory, presence, outbox }: Core): void {
-  const shown = directory.all().flatMap(({ view, conversation, members, receipts, unread }) => [
-    ...[view, conversation, members, receipts, unread],
-  ]);
+  const shown = directory
+    .all()
+    .flatMap(({ view, conversation, members, receipts, unread }) => [
+      ...[view, conversation, members, receipts, unread],
+    ]);
   for (const { get } of [...shown, directory.list, presence.users, outbox.view]) get();
   scope.hold();
 }

@@ -40,6 +40,8 @@ export function threadIn<Custom>(
   const root = items.at(items.indexOf(rootId));
   const replies = items
     .slice(-depth)
-    .filter((item): item is MessageItem<Custom> => item.type === "message" && item.message.threadId === rootId);
+    .filter(
+      (item): item is MessageItem<Custom> => item.type === "message" && item.message.threadId === rootId,
+    );
   return root?.type === "message" && root.key === rootId ? [root, ...replies] : replies;
 }

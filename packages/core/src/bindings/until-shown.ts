@@ -22,8 +22,11 @@ export function untilShown<Schemas extends CustomSchemas>(
   const { connection } = client;
   const conversation = client.conversation(conversationId);
   const isShown = (): boolean => {
-    const { items, complete, absent }: Pick<TimelineView<unknown>, "items" | "complete" | "absent"> =
-      conversation.timeline.get();
+    const {
+      items,
+      complete,
+      absent,
+    }: Pick<TimelineView<unknown>, "items" | "complete" | "absent"> = conversation.timeline.get();
     return items.length > 0 || complete || absent || !HOPEFUL.includes(connection.get().name);
   };
   if (isShown()) return undefined;

@@ -29,7 +29,11 @@ const schema = {
 };
 type Schemas = typeof schema;
 
-const typed = ({ backend, clock }: World, userId: string, more: Partial<ClientOptions> = {}): Client<Schemas> => {
+const typed = (
+  { backend, clock }: World,
+  userId: string,
+  more: Partial<ClientOptions> = {},
+): Client<Schemas> => {
   const transport = backend.transport(userId);
   return createClient({ ...more, transport, clock, random: seededRandom(7), schema });
 };
@@ -99,8 +103,9 @@ describe("custom data with a schema", () => {
   it("is looked at after the compose steps, which may write it", async () => {
     const here = world();
     const stamp = { name: "stamp", run: (draft: object) => ({ text: "", ...draft, custom: { day: "?" } }) };
-    const room = typed(here, "ada", { compose: placeStep(defaultSteps(), "after", "validate", stamp) })
-      .conversation("general");
+    const room = typed(here, "ada", {
+      compose: placeStep(defaultSteps(), "after", "validate", stamp),
+    }).conversation("general");
     await expect(room.send("hello")).rejects.toMatchObject({ code: "custom/invalid" });
   });
 
@@ -135,7 +140,12 @@ describe("custom data with a schema", () => {
     for (const [name, validate] of Object.entries(bad)) {
       const message: StandardSchemaV1<{ a: number }> = { "~standard": { version: 1, vendor: "x", validate } };
       const client = createClient({
-        ...{ transport: here.backend.transport(name), clock: here.clock, logger: () => {}, schema: { message } },
+        ...{
+          transport: here.backend.transport(name),
+          clock: here.clock,
+          logger: () => {},
+          schema: { message },
+        },
       });
       const told: MessagingError[] = [];
       client.on("error", (error) => told.push(error));
@@ -144,7 +154,9 @@ describe("custom data with a schema", () => {
       await here.clock.settle();
       expect(room.timeline.get().items.at(0)).toMatchObject({ message: { content: { text: "one" } } });
       expect(room.timeline.get().items.at(0)).not.toHaveProperty("message.custom");
-      await expect(room.send({ text: "two", custom: { a: 2 } })).rejects.toMatchObject({ code: "custom/invalid" });
+      await expect(room.send({ text: "two", custom: { a: 2 } })).rejects.toMatchObject({
+        code: "custom/invalid",
+      });
       await here.clock.settle();
       expect(told.map(({ code }) => code)).toEqual(["custom/invalid"]);
       expect(told[0]?.cause).toBe(name === "throwing" ? cause : undefined);

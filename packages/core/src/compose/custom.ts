@@ -48,7 +48,10 @@ const MOST_ISSUES = 8;
  * Reads `custom` by schema. Others write it, and so did earlier versions of the app: what does not fit is left out, and
  * told once per conversation.
  */
-export function readCustom(schemas: JsonCustom | undefined, report: (error: MessagingError) => void): Reading {
+export function readCustom(
+  schemas: JsonCustom | undefined,
+  report: (error: MessagingError) => void,
+): Reading {
   if (!schemas) return plainly;
   const told = new Set<string>();
   const tell = (conversationId: string, what: string, wrong: Misfit): void => {
@@ -140,11 +143,18 @@ function check(schema: Schema, custom: JsonObject): { readonly value: JsonObject
 
 function fromSchema({ message, path = [] }: StandardSchemaV1.Issue): ErrorIssue {
   const keys = path.map((part) => (typeof part === "object" ? part.key : part));
-  return issueFor(message, keys.map((key) => (typeof key === "number" ? key : String(key))));
+  return issueFor(
+    message,
+    keys.map((key) => (typeof key === "number" ? key : String(key))),
+  );
 }
 
 function issueFor(message: string, path: readonly (string | number)[] = []): ErrorIssue {
-  return { ...issueOf("custom/invalid", `Correct ${["custom", ...path].join(".")}.`, "custom"), message, path };
+  return {
+    ...issueOf("custom/invalid", `Correct ${["custom", ...path].join(".")}.`, "custom"),
+    message,
+    path,
+  };
 }
 
 function errorOf(failure: string, { issues, cause }: Misfit, conversationId?: string): MessagingError {

@@ -24,8 +24,10 @@ export const validate: ComposeStep = {
     const { length } = text;
     const issues: ErrorIssue[] = [];
     if (isTooLittle(text, kind)) issues.push(issueOf("draft/empty", "Write something first.", "text"));
-    if (length > limit) issues.push({ ...tooLong(length, limit, `Shorten it by ${length - limit} characters.`), part: "text" });
-    if (custom && !isJsonObject(custom)) issues.push(issueOf("draft/invalid", "Attach less data, as plain JSON.", "custom"));
+    if (length > limit)
+      issues.push({ ...tooLong(length, limit, `Shorten it by ${length - limit} characters.`), part: "text" });
+    if (custom && !isJsonObject(custom))
+      issues.push(issueOf("draft/invalid", "Attach less data, as plain JSON.", "custom"));
     if (ranges.some(({ start, end }) => start < 0 || start >= end || end > length)) {
       issues.push(
         issueOf("draft/invalid", "Set links and mentions again; one lies outside the text.", "ranges"),
