@@ -23,16 +23,29 @@ export function compileBlocks(
   );
   const options = readOptions(root);
   const host = createHost(root, options, files, folders);
-  const program = ts.createProgram([...files.keys()], options, host);
-  return [...files].flatMap(([path, block]) => {
-    const source = program.getSourceFile(path);
-    if (source === undefined) throw new Error(`unable to check ${block.page}; ${path} is not in the program`);
-    const found = [
-      ...program.getSyntacticDiagnostics(source),
-      ...(block.isFragment ? [] : program.getSemanticDiagnostics(source)),
-    ];
-    return [...new Set(found.map((diagnostic) => describe(block, source, diagnostic)))];
+  const paths = [...files.keys()];
+  const isApart = (path: string): boolean => reaches.test(files.get(path)?.code ?? "");
+  const together = paths.filter((path) => !isApart(path));
+  let program: ts.Program | undefined;
+  return [together, ...paths.filter(isApart).map((path) => [path])].flatMap((names) => {
+    const current = (program = ts.createProgram(names, options, host, program));
+    return names.flatMap((path) => check(current, path, files.get(path)));
   });
+}
+
+/** What a block says to every file of a program; such a block is a program of its own, as a reader's app is one. */
+const reaches = /^declare (module|global)\b/m;
+
+function check(program: ts.Program, path: string, block: Block | undefined): readonly string[] {
+  const source = program.getSourceFile(path);
+  if (source === undefined || block === undefined) {
+    throw new Error(`unable to check ${block?.page}; ${path} is not in the program`);
+  }
+  const found = [
+    ...program.getSyntacticDiagnostics(source),
+    ...(block.isFragment ? [] : program.getSemanticDiagnostics(source)),
+  ];
+  return [...new Set(found.map((diagnostic) => describe(block, source, diagnostic)))];
 }
 
 function virtualPath(root: string, { page, line, language }: Block, index: number): string {

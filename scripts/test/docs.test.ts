@@ -76,6 +76,7 @@ describe("the compiler of blocks", () => {
           block(`import { x } from "@tidings/core/nowhere";`),
           block(`const fine = "a block of its own";`),
           block(`nothing(1)`, "js"),
+          block(`declare global {\n  const nothing: () => void;\n}\nnothing();\nnothing(1);`),
           block(`nothing().more;`, "ts", true),
           block(`const = 1;`, "ts", true),
           block(`not code`, "text"),
@@ -88,6 +89,7 @@ describe("the compiler of blocks", () => {
         "p.md:11 Cannot find module '@tidings/core/nowhere' or its corresponding type declarations.",
         "p.md:11 Cannot find name 'nothing'.",
         "p.md:11 Variable declaration expected.",
+        "p.md:15 Expected 0 arguments, but got 1.",
       ]);
     },
   );

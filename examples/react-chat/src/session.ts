@@ -3,10 +3,18 @@ import { linkify } from "@tidings/core/links";
 import { indexedDbStorage } from "@tidings/storage/indexeddb";
 import { webSocketTransport } from "@tidings/transport-ws";
 import { type Cable, createCable } from "./lib/cable.ts";
+import { schema } from "./lib/data.ts";
 
 export interface Session {
-  readonly client: Client;
+  readonly client: Client<typeof schema>;
   readonly cable: Cable;
+}
+
+/** From here on every hook knows what `custom` is. */
+declare module "@tidings/react" {
+  interface Register {
+    client: Session["client"];
+  }
 }
 
 /**
@@ -19,6 +27,7 @@ export function openSession(): Session | undefined {
   if (!token || !userId) return undefined;
   const cable = createCable();
   const client = createClient({
+    schema,
     transport: webSocketTransport({ url: location.origin }),
     // One database per person: it holds what they have read, and what they have not sent yet.
     storage: indexedDbStorage({ name: `tidings-${userId}` }),

@@ -30,9 +30,9 @@ export function MessageInput({ composer, conversationId, label }: MessageInputPr
           <ErrorNote error={error} />
         </div>
       )}
-      {issues.map(({ code, message, suggestion }) => (
-        <p key={code} className="notice danger" role="alert">
-          {message} {suggestion}
+      {issues.map((issue) => (
+        <p key={`${issue.code} ${issue.part}`} className="notice danger" role="alert">
+          {t.issueOf(issue)}
         </p>
       ))}
       {isChoosing && <Suggestions id={id} composer={composer} />}

@@ -1,7 +1,6 @@
-import type { MessageItem as Item } from "@tidings/core";
-import type { MessageRecord } from "@tidings/core/protocol";
-import { nameOf, pictureOf } from "../lib/people.ts";
 import { useChatActions } from "../lib/chat-actions.ts";
+import type { Item, Message } from "../lib/data.ts";
+import { nameOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Icon } from "./icon.tsx";
@@ -18,7 +17,7 @@ export interface MessageItemProps {
   readonly item: Item;
   readonly isFirst: boolean;
   readonly isLast: boolean;
-  readonly quoted?: MessageRecord | undefined;
+  readonly quoted?: Message | undefined;
   readonly replies?: number;
   readonly lastReplyAt?: number;
   readonly isActive?: boolean;
@@ -73,7 +72,7 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
   const { message } = item;
   const { replyTo, threadId } = message;
   const isDeleted = message.deletedAt !== undefined;
-  const picture = isDeleted ? undefined : pictureOf(message);
+  const picture = isDeleted ? undefined : message.custom?.picture;
   return (
     <div className="bubble">
       {threadId !== undefined && onMenu && (

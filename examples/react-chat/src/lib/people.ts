@@ -25,26 +25,6 @@ export function titleOf({ record, otherId, conversationId }: Omit<ConversationIt
 }
 
 /** What a message says; nothing of one that is sealed. */
-export function textOf({ content }: MessageRecord): string {
+export function textOf({ content }: Pick<MessageRecord, "content">): string {
   return "text" in content ? content.text : "";
-}
-
-export interface Picture {
-  readonly src: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-/**
- * The picture of a message: its `custom` data, as the demo writes it. Whoever sends decides what stands there, so it is
- * looked at closely; the size comes with it, so that the page does not move when the picture arrives.
- */
-export function pictureOf({ custom }: MessageRecord): Picture | undefined {
-  const picture = custom?.["picture"];
-  if (typeof picture !== "object" || picture === null || !("src" in picture)) return undefined;
-  const { src, width, height } = picture;
-  if (typeof src !== "string" || !/^\/[\w./-]+$/.test(src)) return undefined;
-  return typeof width === "number" && typeof height === "number" && width > 0 && height > 0
-    ? { src, width, height }
-    : undefined;
 }

@@ -1,11 +1,10 @@
-import type { MessageItem, TimelineItem, TimelineItems } from "@tidings/core";
 import type { ThreadSummary } from "@tidings/core/bindings";
-import type { MessageRecord } from "@tidings/core/protocol";
+import type { AnyItem, Item, Items, Message } from "./data.ts";
 import { isSameDay } from "./formats.ts";
 
 /** One row, with what its neighbours decide about it. All of it compares by `Object.is`, so a memoised row stays. */
 export interface Row {
-  readonly item: TimelineItem;
+  readonly item: AnyItem;
   /** The first of its day. */
   readonly isNewDay: boolean;
   /** "New" begins here. */
@@ -16,7 +15,7 @@ export interface Row {
   readonly isFirst: boolean;
   readonly isLast: boolean;
   /** The message answered, if it is loaded. */
-  readonly quoted: MessageRecord | undefined;
+  readonly quoted: Message | undefined;
   readonly replies: number;
   readonly lastReplyAt: number;
 }
@@ -31,7 +30,7 @@ interface Surroundings {
 const PAUSE_MS = 5 * 60_000;
 
 /** The row at an index that exists: it is made when it comes into sight. */
-export function rowAt(items: TimelineItems, index: number, around: Surroundings): Row {
+export function rowAt(items: Items, index: number, around: Surroundings): Row {
   const item = items.at(index) ?? missing(index);
   const [before, after] = [index > 0 ? items.at(index - 1) : undefined, items.at(index + 1)];
   const thread = around.threads.get(item.key);
@@ -48,7 +47,7 @@ export function rowAt(items: TimelineItems, index: number, around: Surroundings)
   };
 }
 
-export function messageIn(items: TimelineItems, messageId: string | undefined): MessageRecord | undefined {
+export function messageIn(items: Items, messageId: string | undefined): Message | undefined {
   if (messageId === undefined) return undefined;
   const index = items.indexOf(messageId);
   const item = index < 0 ? undefined : items.at(index);
@@ -56,24 +55,24 @@ export function messageIn(items: TimelineItems, messageId: string | undefined): 
 }
 
 function isBeside(
-  one: TimelineItem | undefined,
-  other: TimelineItem | undefined,
-  is: (one: MessageItem, other: MessageItem) => boolean,
+  one: AnyItem | undefined,
+  other: AnyItem | undefined,
+  is: (one: Item, other: Item) => boolean,
 ): boolean {
   return one?.type === "message" && other?.type === "message" && is(one, other);
 }
 
-function isOneDay({ message: one }: MessageItem, { message: other }: MessageItem): boolean {
+function isOneDay({ message: one }: Item, { message: other }: Item): boolean {
   return isSameDay(one.createdAt, other.createdAt);
 }
 
-function isOneBurst(one: MessageItem, other: MessageItem): boolean {
+function isOneBurst(one: Item, other: Item): boolean {
   const isClose = other.message.createdAt - one.message.createdAt < PAUSE_MS;
   const isAlike = one.message.threadId === other.message.threadId;
   return isClose && isAlike && one.message.authorId === other.message.authorId && isOneDay(one, other);
 }
 
 /** A virtual list may ask once more for what has just gone. */
-function missing(index: number): TimelineItem {
+function missing(index: number): AnyItem {
   return { type: "hole", key: `gone-${index}`, fromSeq: 0, toSeq: 0 };
 }

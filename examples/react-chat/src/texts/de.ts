@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@tidings/core";
+import type { ErrorCode, ErrorIssue } from "@tidings/core";
 import type { Texts } from "./en.ts";
 
 const count = (many: number, one: string, more: string): string => `${many} ${many === 1 ? one : more}`;
@@ -8,6 +8,8 @@ const errors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "draft/empty": "Da ist nichts zu senden.",
   "draft/too-long": "Diese Nachricht ist zu lang.",
   "draft/invalid": "Diese Nachricht kann so nicht gesendet werden.",
+  "draft/refused": "Diese Nachricht wurde nicht angenommen.",
+  "custom/invalid": "Was dabei ist, hat nicht die richtige Form.",
   "conversation/not-found": "Diese Unterhaltung gibt es nicht, oder du bist nicht dabei.",
   "conversation/closed": "Diese Unterhaltung ist geschlossen.",
   "conversation/full": "In dieser Unterhaltung ist kein Platz mehr.",
@@ -35,7 +37,21 @@ const errors: Readonly<Partial<Record<ErrorCode, string>>> = {
   "storage/full": "Auf diesem Gerät ist kein Platz mehr für Nachrichten.",
 };
 
+/** What to do about it: an issue has as data whatever a sentence needs. */
+const suggestions: Readonly<Partial<Record<ErrorCode, (issue: ErrorIssue) => string>>> = {
+  "draft/empty": () => "Schreibe erst etwas.",
+  "draft/too-long": ({ part, limit = 0, actual = 0 }) =>
+    part === "text"
+      ? `Kürze sie um ${actual - limit} Zeichen.`
+      : "Teile sie in mehrere auf, oder hänge weniger an.",
+  "draft/invalid": ({ part }) =>
+    part === "ranges" ? "Setze Links und Erwähnungen noch einmal." : "Hänge weniger an.",
+  "custom/invalid": ({ path = [] }) => `Berichtige ${["custom", ...path].join(".")}.`,
+};
+
 export const de: Texts = {
+  issueOf: (issue) =>
+    [errors[issue.code] ?? issue.message, suggestions[issue.code]?.(issue)].filter(Boolean).join(" "),
   errorOf: (error) => errors[error.code] ?? error.userMessage,
   remedies: {
     input: "Ändere sie und sende sie noch einmal.",

@@ -1,4 +1,4 @@
-import type { ErrorCategory, MessagingError } from "@tidings/core";
+import type { ErrorCategory, ErrorIssue, MessagingError } from "@tidings/core";
 import type { PresenceStatus, Role } from "@tidings/core/protocol";
 
 const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
@@ -34,6 +34,8 @@ const presences: Readonly<Record<PresenceStatus, string>> = {
 export const en = {
   /** What went wrong, for the person at the screen. */
   errorOf: (error: MessagingError) => error.userMessage,
+  /** What is wrong with a message being written, and what would put it right. */
+  issueOf: ({ message, suggestion }: ErrorIssue) => `${message} ${suggestion}`,
   remedies,
   roles,
   presences,
