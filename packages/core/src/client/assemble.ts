@@ -1,4 +1,4 @@
-import { conform, requireFit } from "../compose/custom.ts";
+import { conform, misfitOf } from "../compose/custom.ts";
 import { composePipeline } from "../compose/pipeline.ts";
 import { defaultSteps } from "../compose/steps.ts";
 import { browserPlatform } from "../connection/platform.ts";
@@ -76,7 +76,7 @@ export function assemble(given: ClientOptions): Assembly {
   const core = createCore({
     ...{ ...base, ...copies, loader, sync, outbox, receipts, keeper },
     pipeline: composePipeline([...(options.compose ?? defaultSteps()), conform(options.schema?.message)]),
-    requireFit: (custom) => requireFit(options.schema?.conversation, custom),
+    misfitOf: (custom) => misfitOf(options.schema?.conversation, custom),
     isClosed: () => isClosed,
   });
   return {

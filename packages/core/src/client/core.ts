@@ -1,10 +1,17 @@
 import type { Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Scope } from "../base/observable.ts";
-import { type Composed, type ComposePipeline, type Draft, issueOf, refuse } from "../compose/pipeline.ts";
+import {
+  type Composed,
+  type ComposePipeline,
+  type Draft,
+  errorOf,
+  issueOf,
+  type Refusal,
+  refuse,
+} from "../compose/pipeline.ts";
 import { type Action, may } from "../domain/permissions.ts";
 import { isIn } from "../domain/standing.ts";
-import { asReason } from "../errors/codes.ts";
 import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Entry } from "../outbox/entry.ts";
 import type { Outbox } from "../outbox/types.ts";
@@ -36,8 +43,8 @@ export interface Parts {
   readonly receipts: ReceiptSender;
   readonly presence: Presence;
   readonly pipeline: ComposePipeline;
-  /** @throws {MessagingError} `custom/invalid` where a conversation's `custom` does not fit its schema */
-  readonly requireFit: (custom: JsonObject | undefined) => void;
+  /** Why a conversation's `custom` does not fit its schema. */
+  readonly misfitOf: (custom: JsonObject | undefined) => Refusal | undefined;
   readonly nextId: () => string;
   readonly userId: () => string | undefined;
   readonly limits: () => Limits;
@@ -77,7 +84,10 @@ export function createCore(parts: Parts): Core {
     if (parts.isClosed()) {
       throw new MessagingError("client/closed", { message: "unable to send; the client was closed" });
     }
-    if ("custom" in intent && intent.type.startsWith("conversation.")) parts.requireFit(intent.custom);
+    const { type } = intent;
+    const isOfConversation = type === "conversation.create" || type === "conversation.update";
+    const misfit = isOfConversation && parts.misfitOf(intent.custom);
+    if (misfit) throw errorOf(misfit, "change the conversation");
     const at = clock.now();
     const command = commandOf(intent, conversationId, id ?? parts.nextId(), at);
     const refusal = directory.get(conversationId).refusalOf(command);
@@ -166,15 +176,7 @@ export function createCore(parts: Parts): Core {
 /** @throws {MessagingError} the first issue's code; `issues` says everything */
 function accepted(composed: Composed): Draft {
   if (composed.ok) return composed.draft;
-  const { code, issues, cause } = composed;
-  // What a step threw may hold what was written, so it stays the cause.
-  const reasons = cause ? ["a compose step failed; see the cause"] : issues.map(inWords);
-  const message = `unable to send; ${reasons.join("; ")}`;
-  throw new MessagingError(code, { message, issues, cause });
-}
-
-function inWords({ message, limit, actual }: ErrorIssue): string {
-  return asReason(message) + (limit === undefined ? "" : ` (${actual}, at most ${limit})`);
+  throw errorOf(composed, "send");
 }
 
 function sendIntent({ text, ranges, kind = "text", ...rest }: Draft): Omit<SendMessage, Filled> {

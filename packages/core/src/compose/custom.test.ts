@@ -37,7 +37,7 @@ describe("reading custom data", () => {
       {
         code: "custom/invalid",
         conversationId: "a",
-        message: expect.stringContaining("unable to read custom of message m; custom.a: "),
+        message: expect.stringContaining("unable to read what came; custom.a: "),
         issues: [{ part: "custom", path: ["a"], suggestion: "Correct custom.a." }],
       },
     ]);

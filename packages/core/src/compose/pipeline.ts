@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
-import { entryOf, type ErrorCode } from "../errors/codes.ts";
+import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
 import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { MessageKind, MessageOrigin, TextRange } from "../protocol/records.ts";
@@ -95,6 +95,23 @@ export function issueOf(code: ErrorCode, suggestion: string, part?: ErrorIssue["
 /** A refusal for these issues, one at least. */
 export function refuse(...issues: readonly ErrorIssue[]): Refusal {
   return { ok: false, code: issues[0]?.code ?? "draft/refused", issues };
+}
+
+/** A refusal as the error of what was to be done. */
+export function errorOf(
+  { code, issues, cause }: Refusal,
+  todo: string,
+  conversationId?: string,
+): MessagingError {
+  // What a step threw may hold what was written, so it stays the cause.
+  const reasons = cause ? ["a compose step failed; see the cause"] : issues.map(inWords);
+  const message = `unable to ${todo}; ${reasons.join("; ")}`;
+  return new MessagingError(code, { message, issues, cause, conversationId });
+}
+
+function inWords({ message, limit, actual, path }: ErrorIssue): string {
+  const where = path ? `${["custom", ...path].join(".")}: ` : "";
+  return where + asReason(message) + (limit === undefined ? "" : ` (${actual}, at most ${limit})`);
 }
 
 function runFrom(

@@ -15,7 +15,7 @@ export interface ErrorIssue {
   readonly limit?: number;
   readonly actual?: number;
   /** Of `custom` that does not fit the app's schema: the way to the value, from `custom` on. */
-  readonly path?: readonly (string | number)[];
+  readonly path?: readonly string[];
 }
 
 /** What may be said about a failure beside its code. */
