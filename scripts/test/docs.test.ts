@@ -19,7 +19,7 @@ describe("code in README files and docs/", () => {
   ].filter((page) => page.endsWith(".md") && existsSync(page));
   const blocks = pages.flatMap((page) => codeBlocks(page, readFileSync(page, "utf8")));
 
-  it("compiles against the sources", { timeout: 60_000 }, ({ annotate }) => {
+  it("compiles against the sources", { timeout: 180_000 }, ({ annotate }) => {
     expect(compileBlocks(root, blocks, folders)).toEqual([]);
     const code = blocks.filter(isCode);
     const fragments = code.filter(({ isFragment }) => isFragment);

@@ -48,10 +48,10 @@ async function stream(client: Client, id: string): Promise<{ shell: string; rest
 function receive(html: string): HTMLElement {
   const element = document.body.appendChild(document.createElement("div"));
   element.innerHTML = html;
-  for (const script of element.querySelectorAll("script")) {
-    (0, eval)(script.text);
-    script.remove();
+  for (const { text } of element.querySelectorAll("script")) {
+    document.body.append(Object.assign(document.createElement("script"), { text })); // those of innerHTML do not run
   }
+  for (const script of document.querySelectorAll("script")) script.remove();
   return element;
 }
 

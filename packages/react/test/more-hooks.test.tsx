@@ -1,4 +1,6 @@
 // @vitest-environment jsdom
+import { createClient, type Draft } from "@tidings/core";
+import { memoryTransport } from "@tidings/core/memory";
 import { defaultPolicy } from "@tidings/core/protocol";
 import { act, renderHook } from "@testing-library/react";
 import {
@@ -16,6 +18,7 @@ import {
   useTyping,
 } from "@tidings/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import * as z from "zod/mini";
 import { doing, refuseWarnings, world, wrapperFor } from "./harness.tsx";
 
 refuseWarnings();
@@ -56,6 +59,34 @@ describe("hooks for what others do", () => {
 });
 
 describe("hooks for what was said", () => {
+  it("show custom data as the app's schema reads it, and why it was not sent", async () => {
+    const { backend, clock, settle } = world();
+    const schema = { message: z.object({ place: z.string(), since: z._default(z.number(), 2026) }) };
+    const ada = createClient({ transport: memoryTransport({ backend, userId: "ada" }), clock, schema });
+    await ada.connect();
+    await settle();
+    const place = { of: "the harbour" };
+    const draftOf = ({ text }: { text: string }): Draft => ({ text, custom: { place: place.of } });
+    const wrapper = wrapperFor(ada);
+    const { result } = renderHook(
+      () => [useTimeline("general"), useComposer("general", { draftOf })] as const,
+      { wrapper },
+    );
+    const say = (text: string): Promise<unknown> => {
+      act(() => result.current[1].write(text));
+      return doing(() => result.current[1].send());
+    };
+    await say("here");
+    expect(result.current[0].items).toMatchObject([
+      { message: { custom: { place: "the harbour", since: 2026 } } },
+    ]);
+    Object.assign(place, { of: 1 });
+    await say("there");
+    const { error, text } = result.current[1];
+    expect(text).toBe("there");
+    expect(error).toMatchObject({ code: "custom/invalid", issues: [{ path: ["place"] }] });
+  });
+
   it("send with one and the same function, also a draft", async () => {
     const ada = await world().join("ada");
     const wrapper = wrapperFor(ada);
