@@ -1,8 +1,13 @@
 import { closeCodeOf, parseClientFrames } from "@tidings/core/protocol";
 import type { Engine, Outlet } from "@tidings/server/testing";
-import type { Observer } from "./host.ts";
 import type { Life } from "./life.ts";
 import type { Accept, Incoming } from "./wire.ts";
+
+/** Told of what a client asked, and of what the engine wrote for it. */
+interface Listener {
+  wrote(userId: string, text: string): void;
+  asked(userId: string, text: string): void;
+}
 
 /** The gateway without sockets: what it does for a WebSocket, for one end of a simulated connection. */
 export function admit(
@@ -11,7 +16,7 @@ export function admit(
   userId: string,
   incoming: Incoming,
   links: Set<Incoming>,
-  observer: Observer,
+  observer: Listener,
 ): ReturnType<Accept> {
   if (!engine || !life || life.isOver) return undefined;
   const outlet: Outlet = {

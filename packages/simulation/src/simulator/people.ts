@@ -107,9 +107,8 @@ export function createPeople(): People {
     if (!client || !room) return;
     const target = anyMessage(random, room.timeline.get().items.slice(-12));
     const own = anyMessage(random, room.timeline.get().items.slice(-12), device.userId);
-    const sign = pick(random, emoji) ?? "👍";
+    const [sign, other] = [pick(random, emoji) ?? "👍", pick(random, others) ?? "bob"];
     const text = `${device.name} says ${deeds.length}`;
-    const other = pick(random, others) ?? "bob";
     const give = (given: Promise<Sent>): void => note(device, conversationId, name, given);
     switch (name) {
       case "send":
@@ -158,9 +157,7 @@ export function createPeople(): People {
       case "close":
         return void device.close();
       case "giveUp":
-        // Asked to sign in again, they do not.
-        if (client.connection.get().name !== "blocked") return;
-        return isLikely(random, 0.5) ? client.disconnect() : void device.close();
+        return giveUp(device, random);
     }
   };
 
@@ -172,6 +169,13 @@ export function createPeople(): People {
     act,
     surprises,
   };
+}
+
+/** Asked to sign in again, they do not. */
+function giveUp(device: Device, random: Random): void {
+  if (device.client?.connection.get().name !== "blocked") return;
+  if (isLikely(random, 0.5)) device.client.disconnect();
+  else void device.close();
 }
 
 /** One of those on the screen, pending ones included. */
