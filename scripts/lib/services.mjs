@@ -39,6 +39,13 @@ const SERVICES = [
     debianPackage: "redis-server",
     leftOut: "the tests of several nodes",
   },
+  {
+    name: "Prometheus",
+    variable: "TIDINGS_PROMETHEUS",
+    paths: ["/usr/bin/prometheus", "/usr/local/bin/prometheus", "/opt/homebrew/bin/prometheus"],
+    debianPackage: "prometheus",
+    leftOut: "the tests of alerts and dashboards",
+  },
 ];
 
 /**

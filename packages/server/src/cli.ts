@@ -6,8 +6,9 @@ import { type CommandSettings, type Invocation, readArguments } from "./cli/argu
 import { writeServiceKey } from "./cli/credentials.ts";
 import { developmentSecret } from "./cli/development-secret.ts";
 import { help } from "./cli/help.ts";
+import { createLog } from "./create-log.ts";
 import { createServer } from "./create-server.ts";
-import { createLog } from "./log.ts";
+import type { EventLog } from "./log.ts";
 import { VERSION } from "./version.ts";
 
 /** Exit codes: 0 done, or drained; 1 failed; 2 called wrongly. */
@@ -72,20 +73,26 @@ async function migrate(database: string): Promise<void> {
 
 async function serve(settings: CommandSettings): Promise<void> {
   const log = createLog(settings.logLevel);
+  const events: EventLog = log;
   const isSignedElsewhere = settings.server.jwks !== undefined;
   if (settings.secret === undefined && !isSignedElsewhere) {
-    log.warn({}, 'development mode: no TIDINGS_SECRET; "tidings-server token <user>" makes tokens');
+    const note = 'no TIDINGS_SECRET; "tidings-server token <user>" makes tokens';
+    events.warn({ note }, "development mode");
   }
+  const tracer = settings.hasTraces
+    ? (await import("@opentelemetry/api")).trace.getTracer("tidings", VERSION)
+    : undefined;
   const server = await createServer({
     ...settings.server,
     secret: isSignedElsewhere ? settings.secret : secretOf(settings),
+    tracer,
     log,
   });
   let isStopping = false;
   const stop = (signal: string): void => {
     if (isStopping) process.exit(1); // Asked twice: no more patience.
     isStopping = true;
-    log.info({ signal }, "draining");
+    events.info({ signal }, "draining");
     void server.close().then(() => process.exit(0));
   };
   process.on("SIGTERM", stop);

@@ -1,26 +1,31 @@
 import { randomBytes } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
 import { MessagingError } from "@tidings/core/errors";
 import type { FastifyInstance } from "fastify";
 import { remoteKeys } from "./auth/remote-keys.ts";
 import { createAuthenticator, issueToken, type IssueTokenOptions, type TokenHolder } from "./auth/tokens.ts";
 import type { Bus } from "./bus/bus.ts";
-import { inProcessBus } from "./bus/in-process-bus.ts";
 import type { Cancel } from "./engine/clock.ts";
-import { Engine } from "./engine/engine.ts";
+import { Engine, type Vitals } from "./engine/engine.ts";
 import type { SharedRates } from "./engine/rates.ts";
 import { Doorman } from "./gateway/doorman.ts";
 import { attachGateway } from "./gateway/gateway.ts";
-import { type Health, healthRoutes } from "./gateway/health.ts";
+import { healthRoutes } from "./gateway/health.ts";
+import type { RouteModule } from "./gateway/http.ts";
 import { newId } from "./gateway/ids.ts";
+import { createMetricsHttp, metricsRoutes } from "./gateway/metrics.ts";
 import { systemClock, toSystemTime } from "./gateway/system-clock.ts";
 import { createHttpSide } from "./http-side.ts";
-import { type Log, silentLog } from "./log.ts";
+import { keepHouse } from "./housekeeping.ts";
+import { type EventLog, silentLog } from "./log.ts";
+import type { Health } from "./observe/health.ts";
+import { silentMeter } from "./observe/meter.ts";
+import { meteredStore } from "./observe/metered-store.ts";
+import { Observation } from "./observe/observation.ts";
+import type { PromMeter } from "./observe/prom-meter.ts";
+import { VitalSigns } from "./observe/vital-signs.ts";
+import { failures, openBus, openMetrics, openStore, traced, unavailable } from "./open-parts.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
-import { openLibsqlStore } from "./store/libsql/libsql-store.ts";
-import { openPostgresStore } from "./store/open-postgres-store.ts";
 import type { Refusal, Store } from "./store/store.ts";
-import { VERSION } from "./version.ts";
 
 /** What a token says beside whom it is for. */
 export type TokenOptions = Pick<IssueTokenOptions, "expiresInMs" | "tier" | "roles">;
@@ -32,8 +37,12 @@ export interface TidingsServer {
   /** Where the page and `/health` are: `http://127.0.0.1:8787`. */
   readonly httpUrl: string;
   readonly port: number;
+  /** Where Prometheus reads: `http://127.0.0.1:9464/metrics`. Undefined without a `metricsPort`. */
+  readonly metricsUrl: string | undefined;
   /** Links open now. */
   readonly connections: number;
+  /** What `/health` says. */
+  health(): Promise<Health>;
   /** A token for `userId`, signed with this server's secret. @throws {MessagingError} `client/misused` if it has none. */
   issueToken(userId: string, options?: TokenOptions): Promise<string>;
   /**
@@ -54,8 +63,6 @@ export interface TidingsServer {
 /** How long clients may take to say good-bye when the server closes. */
 const FAREWELL_MS = 2_000;
 
-const HOUR_MS = 3_600_000;
-
 /**
  * Starts a server. Without options it is one for development: this machine only, in memory, with a secret of its own.
  *
@@ -64,12 +71,15 @@ const HOUR_MS = 3_600_000;
  */
 export async function createServer(options: ServerOptions = {}): Promise<TidingsServer> {
   const settings = readOptions(options);
-  const { log = silentLog } = settings;
+  const log: EventLog = settings.log ?? silentLog;
   if (settings.secret === undefined && settings.jwks === undefined)
-    log.warn({}, "development mode: the secret is made up, tokens end with this run");
-  const store = settings.store ?? (await openStore(settings));
-  const shared = await openBus(settings);
-  const server = assemble(settings, store, shared, secretOf(settings));
+    log.warn({ note: "the secret is made up, tokens end with this run" }, "development mode");
+  const prom = await openMetrics(settings);
+  const meter = new VitalSigns(prom ?? silentMeter, systemClock.now);
+  const store = meteredStore(settings.store ?? (await openStore(settings, meter)), meter);
+  const shared = await openBus(settings, meter);
+  const ports = await traced(settings, store, shared.bus);
+  const server = assemble({ settings, ...ports, rates: shared.rates, meter, prom });
   try {
     await server.start();
     return server;
@@ -84,13 +94,19 @@ function secretOf({ secret, jwks }: Settings): string | undefined {
   return secret ?? (jwks === undefined ? randomBytes(32).toString("base64url") : undefined);
 }
 
-function assemble(
-  settings: Settings,
-  store: Store,
-  { bus, rates }: Shared,
-  secret: string | undefined,
-): RunningServer {
-  const { log = silentLog, policy, lobbies, jwks } = settings;
+interface Opened {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly rates: SharedRates | undefined;
+  readonly meter: VitalSigns;
+  readonly prom: PromMeter | undefined;
+}
+
+function assemble({ settings, store, bus, rates, meter, prom }: Opened): RunningServer {
+  const { policy, lobbies, jwks } = settings;
+  const log: EventLog = settings.log ?? silentLog;
+  const secret = secretOf(settings);
   const keys = jwks === undefined ? undefined : remoteKeys({ url: jwks, now: systemClock.now });
   const authenticate = onOurClock(createAuthenticator({ ...settings, secret, keys }));
   const { framesPerSecond, frameBurst, ...bounds } = settings.bounds;
@@ -101,49 +117,79 @@ function assemble(
     random: Math.random,
     authenticate,
     bounds: { ...bounds, frames: { perSecond: framesPerSecond, burst: frameBurst } },
-    onRepaired: (changes) => log.info({ changes }, "repaired"),
-    onFailure: (what, error) => log.error({ what, err: error }, "failure"),
+    meter,
+    onRepaired: (changes) => {
+      meter.add("repair", undefined, changes);
+      log.info({ changes }, "repaired");
+    },
+    onFailure: failures(log, meter),
+    log,
   });
   const allowsLocalPages = isThisMachine(settings.host);
   const doorman = new Doorman({ ...settings, ...settings.bounds, allowsLocalPages });
-  return new RunningServer({ settings, secret, log, store, bus, engine, doorman, authenticate });
+  const { connections } = settings.bounds;
+  const vitals = (): Vitals => engine.vitals();
+  const watched = { store, bus, doorman, connections, vitals };
+  const observation = new Observation({ ...watched, clock: systemClock, signs: meter, prom });
+  const parts = { settings, secret, log, store, bus, engine, doorman, authenticate, observation };
+  return new RunningServer(parts);
 }
 
 interface Parts {
   readonly settings: Settings;
   readonly secret: string | undefined;
   readonly authenticate: (token: string) => Promise<TokenHolder | Refusal>;
-  readonly log: Log;
+  readonly log: EventLog;
   readonly store: Store;
   readonly bus: Bus;
   readonly engine: Engine;
   readonly doorman: Doorman;
+  readonly observation: Observation;
 }
 
 class RunningServer implements TidingsServer {
   readonly #parts: Parts;
   readonly #http: FastifyInstance;
-  readonly #startedAt = systemClock.now();
+  /** Of its own, if metrics are not to be where everybody is. */
+  readonly #metricsHttp: FastifyInstance | undefined;
   #cancelHousekeeping: Cancel | undefined;
   #closing: Promise<void> | undefined;
   port = 0;
+  metricsUrl: string | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { settings, engine, doorman } = parts;
+    const { settings, engine, doorman, observation, log } = parts;
+    const { meter, page } = observation;
     const issueToken: TidingsServer["issueToken"] = (...given) => this.issueToken(...given);
-    this.#http = createHttpSide({ ...parts, issueToken, modules: [healthRoutes(() => this.#health())] });
-    attachGateway(this.#http.server, { engine, doorman, frameBytes: settings.policy.limits.frameBytes });
+    const modules = this.#modules(hasMetricsInside(settings));
+    this.#http = createHttpSide({ ...parts, issueToken, modules, meter });
+    if (page && !hasMetricsInside(settings)) this.#metricsHttp = createMetricsHttp(this.#modules(true), log);
+    const { frameBytes } = settings.policy.limits;
+    attachGateway(this.#http.server, { engine, doorman, frameBytes, meter, log });
+  }
+
+  /** Routes about the server itself. */
+  #modules(hasMetrics: boolean): readonly RouteModule[] {
+    const { page } = this.#parts.observation;
+    return [healthRoutes(() => this.health()), ...(page && hasMetrics ? [metricsRoutes(page)] : [])];
   }
 
   async start(): Promise<void> {
-    const { settings, engine, log } = this.#parts;
+    const { settings, engine, store, log, observation } = this.#parts;
     await engine.open();
-    await this.#http.listen({ port: settings.port, host: settings.host });
-    const address = this.#http.server.address();
-    if (typeof address === "object" && address) this.port = address.port;
-    this.#cancelHousekeeping = systemClock.every(HOUR_MS, () => void this.#keepHouse());
-    log.info({ url: this.url }, "listening");
+    const { host, metricsHost, metricsPort, retention, bounds } = settings;
+    this.port = await listen(this.#http, settings.port, host);
+    if (this.#metricsHttp && metricsPort !== undefined) {
+      const port = await listen(this.#metricsHttp, metricsPort, metricsHost);
+      this.metricsUrl = `http://${authority(metricsHost, port)}/metrics`;
+    } else if (metricsPort !== undefined) this.metricsUrl = `${this.httpUrl}/metrics`;
+    this.#cancelHousekeeping = keepHouse({
+      ...{ store, clock: systemClock, retention, answerRetentionMs: bounds.answerRetentionMs },
+      onFailure: (error) => failures(log, observation.meter)("housekeeping", error),
+    });
+    const { url, metricsUrl } = this;
+    log.info({ url, ...(metricsUrl !== undefined && { metricsUrl }) }, "listening");
   }
 
   get url(): string {
@@ -156,12 +202,15 @@ class RunningServer implements TidingsServer {
   }
 
   get #authority(): string {
-    const { host } = this.#parts.settings;
-    return `${host.includes(":") ? `[${host}]` : host}:${this.port}`;
+    return authority(this.#parts.settings.host, this.port);
   }
 
   get connections(): number {
     return this.#parts.doorman.count;
+  }
+
+  health(): Promise<Health> {
+    return this.#parts.observation.health();
   }
 
   async issueToken(userId: string, options: TokenOptions = {}): Promise<string> {
@@ -183,45 +232,16 @@ class RunningServer implements TidingsServer {
   }
 
   async #close(): Promise<void> {
-    const { engine, doorman, store, bus, log } = this.#parts;
+    const { engine, doorman, store, bus, log, observation } = this.#parts;
     doorman.isClosed = true;
     this.#cancelHousekeeping?.();
     await engine.drain(spreadMs(doorman.count));
     await engine.empty(FAREWELL_MS);
-    await this.#http.close();
+    await Promise.all([this.#http.close(), this.#metricsHttp?.close()]);
+    observation.stop();
     await bus.close();
     await store.close();
     log.info({}, "closed");
-  }
-
-  async #keepHouse(): Promise<void> {
-    const { store, settings, log } = this.#parts;
-    const now = systemClock.now();
-    const rememberedSince = now - settings.bounds.answerRetentionMs;
-    try {
-      while ((await store.forgetAnswers(rememberedSince)) > 0) await setImmediate();
-      if (!settings.retention || !store.upkeep) return;
-      const { maxAgeMs = Infinity, maxMessages: newest = Infinity } = settings.retention;
-      // Before time began: never.
-      const retention = { before: Math.max(0, now - maxAgeMs), newest, rememberedSince };
-      let next: string | undefined;
-      do {
-        ({ next } = await store.upkeep.prune(retention, next));
-        await setImmediate();
-      } while (next !== undefined && !this.#closing);
-    } catch (error) {
-      log.error({ what: "housekeeping", err: error }, "failure");
-    }
-  }
-
-  #health(): Health {
-    const { doorman } = this.#parts;
-    return {
-      status: doorman.isClosed ? "draining" : "ok",
-      version: VERSION,
-      uptimeMs: systemClock.now() - this.#startedAt,
-      connections: doorman.count,
-    };
   }
 }
 
@@ -234,6 +254,21 @@ function onOurClock(authenticate: Parts["authenticate"]): Parts["authenticate"] 
   };
 }
 
+function hasMetricsInside({ port, metricsPort }: Settings): boolean {
+  return metricsPort === port && port !== 0;
+}
+
+/** @returns the port, which is news where it was 0. */
+async function listen(http: FastifyInstance, port: number, host: string): Promise<number> {
+  await http.listen({ port, host });
+  const address = http.server.address();
+  return typeof address === "object" && address ? address.port : port;
+}
+
+function authority(host: string, port: number): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 function isThisMachine(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
@@ -241,40 +276,4 @@ function isThisMachine(host: string): boolean {
 /** Clients come back spread over this long: a moment for a few, half a minute for ten thousand. */
 function spreadMs(connections: number): number {
   return Math.min(30_000, 200 + 3 * connections);
-}
-
-async function openStore({ dataFile, database, databaseReplica, log = silentLog }: Settings): Promise<Store> {
-  const onDefect = (error: unknown): void => log.error({ what: "apply", err: error }, "defect");
-  try {
-    if (database === undefined)
-      return openLibsqlStore({ onDefect, ...(dataFile !== undefined && { file: dataFile }) });
-    const onFailure = (error: unknown): void => log.warn({ what: "database", err: error }, "connection lost");
-    return await openPostgresStore({
-      ...{ url: database, onDefect, onFailure },
-      ...(databaseReplica !== undefined && { replicaUrl: databaseReplica }),
-    });
-  } catch (error) {
-    throw unavailable(error);
-  }
-}
-
-/** Loaded by those who use it, like the driver of the database. */
-async function openBus({ bus, redis, policy, log = silentLog }: Settings): Promise<Shared> {
-  if (bus || redis === undefined) return { bus: bus ?? inProcessBus() };
-  const { openRedis } = await import("./bus/redis/redis-bus.ts");
-  return openRedis({
-    ...{ url: redis, clock: systemClock, rates: policy.rates },
-    onFailure: (error) => log.warn({ what: "bus", err: error }, "failure"),
-  });
-}
-
-/** What several nodes share; one alone shares nothing. */
-interface Shared {
-  readonly bus: Bus;
-  readonly rates?: SharedRates;
-}
-
-function unavailable(error: unknown): MessagingError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new MessagingError("server/unavailable", { message: `unable to start; ${reason}`, cause: error });
 }

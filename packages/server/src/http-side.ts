@@ -10,7 +10,9 @@ import { createHttp, type RouteModule } from "./gateway/http.ts";
 import { newId } from "./gateway/ids.ts";
 import { folderRoutes } from "./gateway/serve-folder.ts";
 import { systemClock } from "./gateway/system-clock.ts";
-import { type Log, silentLog } from "./log.ts";
+import { type EventLog, silentLog } from "./log.ts";
+import type { Meter } from "./observe/meter.ts";
+import { failures } from "./open-parts.ts";
 import type { Settings } from "./options.ts";
 import type { Refusal } from "./store/store.ts";
 import { VERSION } from "./version.ts";
@@ -21,14 +23,16 @@ export interface HttpSideOptions {
   readonly doorman: Doorman;
   readonly authenticate: (token: string) => Promise<TokenHolder | Refusal>;
   readonly issueToken: (userId: string, options: { readonly expiresInMs?: number }) => Promise<string>;
+  readonly meter: Meter;
   /** Routes about the server itself. */
   readonly modules: readonly RouteModule[];
 }
 
 /** Everything the server says over HTTP. */
 export function createHttpSide(options: HttpSideOptions): FastifyInstance {
-  const { settings, doorman, modules } = options;
-  const { log = silentLog, serve, bounds, policy } = settings;
+  const { settings, doorman, modules, meter } = options;
+  const { serve, bounds, policy } = settings;
+  const log: EventLog = settings.log ?? silentLog;
   const rate = new RequestRate(bounds.requestsPerSecondPerAddress, systemClock.now);
   return createHttp({
     modules: [
@@ -40,11 +44,13 @@ export function createHttpSide(options: HttpSideOptions): FastifyInstance {
     waitMs: (request) => rate.take(doorman.addressOf(request)),
     bodyBytes: policy.limits.frameBytes,
     newId,
-    onFailure: (error) => log.error({ what: "http", err: error }, "failure"),
+    meter,
+    log,
+    onFailure: (error) => failures(log, meter)("http", error),
   });
 }
 
-function api({ settings, engine, authenticate, issueToken }: HttpSideOptions, log: Log): RouteModule {
+function api({ settings, engine, authenticate, issueToken }: HttpSideOptions, log: EventLog): RouteModule {
   const { serviceKeys, issueTokens, bounds } = settings;
   return apiRoutes({
     ...{ engine, authenticate, newId, log },

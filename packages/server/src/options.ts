@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Tracer } from "@opentelemetry/api";
 import { MessagingError } from "@tidings/core/errors";
 import { defaultPolicy, type Policy, policy } from "@tidings/core/protocol";
 import * as z from "zod";
@@ -67,11 +68,17 @@ export interface ServerOptions {
   readonly policy?: Partial<Policy> | undefined;
   /** Conversations everyone who connects is put into. Default one community, `"general"`. */
   readonly lobbies?: readonly Lobby[] | undefined;
+  /** Prometheus reads `/metrics` at this port; 0 takes any free one. The same as `port`: beside the rest. Default: nobody does. */
+  readonly metricsPort?: number | undefined;
+  /** The address that port is at. Default `"127.0.0.1"`: this machine only. */
+  readonly metricsHost?: string | undefined;
   /** A folder of files to serve over HTTP beside the WebSocket. */
   readonly serve?: { readonly dir: string } | undefined;
   readonly bounds?: ServerBounds | undefined;
   /** Which messages are kept. Default: all, for good. */
   readonly retention?: RetentionOptions | undefined;
+  /** Of an OpenTelemetry SDK of yours: each command becomes a trace. Default: there are none, at no cost. */
+  readonly tracer?: Tracer | undefined;
   /** Default: nothing is logged. */
   readonly log?: Log | undefined;
 }
@@ -120,8 +127,10 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly redis?: string | undefined;
   readonly store?: Store | undefined;
   readonly bus?: Bus | undefined;
+  readonly metricsPort?: number | undefined;
   readonly serve?: { readonly dir: string } | undefined;
   readonly log?: Log | undefined;
+  readonly tracer?: Tracer | undefined;
   readonly retention?: RetentionOptions | undefined;
   readonly policy: Policy;
   readonly bounds: Defaulted<ServerBounds>;
@@ -136,8 +145,10 @@ type Absent =
   | "redis"
   | "store"
   | "bus"
+  | "metricsPort"
   | "serve"
   | "retention"
+  | "tracer"
   | "log";
 type Defaulted<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
@@ -223,6 +234,8 @@ const schema: z.ZodType<Settings> = z.strictObject({
     .optional(),
   policy: policyObject,
   lobbies: z.array(lobby).default([{ conversationId: "general", name: "General", kind: "community" }]),
+  metricsPort: z.int().min(0).max(65_535).optional(),
+  metricsHost: z.string().min(1).default("127.0.0.1"),
   serve: z
     .strictObject({
       dir: z
@@ -233,6 +246,7 @@ const schema: z.ZodType<Settings> = z.strictObject({
     .optional(),
   bounds: bounds.prefault({}),
   retention: z.strictObject({ maxAgeMs: amount.optional(), maxMessages: amount.optional() }).optional(),
+  tracer: z.custom<Tracer>((value) => typeof value === "object" && value !== null).optional(),
   log: z.custom<Log>((value) => typeof value === "object" && value !== null).optional(),
 });
 

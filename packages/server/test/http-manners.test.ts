@@ -144,7 +144,7 @@ describe("what a service key does", () => {
     const { key, hash } = createServiceKey();
     const server = await start({
       serviceKeys: [{ name: "backend", hash, scopes: ["system", "act"] }],
-      log: { info: write, warn: write, error: write },
+      log: { debug: () => {}, info: write, warn: write, error: write },
     });
     const headers = { "tidings-user": "ada", "x-request-id": "r-1" };
     await call(server, "POST /v1/conversations/a/messages", {

@@ -41,11 +41,13 @@ describe("GET /health", () => {
     await join(server, "ada");
     const response = await fetch(`${server.httpUrl}/health`);
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({
-      status: "ok",
+    expect(await response.json()).toMatchObject({
+      level: "healthy",
+      isReady: true,
       version: "0.0.0",
       uptimeMs: expect.any(Number) as number,
       connections: 1,
+      checks: { store: { level: "healthy" }, bus: { level: "healthy" } },
     });
     expect(Object.fromEntries(response.headers)).toMatchObject({
       "content-security-policy": expect.stringContaining("default-src 'self'") as string,

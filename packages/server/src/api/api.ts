@@ -12,13 +12,13 @@ import { readCommand, type ReadCommandOptions, readQuery } from "./reading.ts";
 import { RequestRate } from "./request-rate.ts";
 import { commandRoutes, otherRoutes, queryRoutes, type Route } from "./routes.ts";
 import { userRoutes, type UserRouteOptions } from "./users.ts";
-import type { Log } from "../log.ts";
+import type { EventLog } from "../log.ts";
 
 export interface ApiOptions extends CallerOptions, ReadCommandOptions, UserRouteOptions {
   readonly engine: ApiEngine;
   /** Requests a user or a service key may make per second. */
   readonly requestsPerSecond: number;
-  readonly log: Log;
+  readonly log: EventLog;
 }
 
 /** `/v1`: every command and query of the wire, and what backends need beside them. Each goes the way of the wire. */

@@ -3,7 +3,7 @@ import type { Answer, Outcome, Refusal } from "../store/store.ts";
 import type { Command, Query } from "@tidings/core/protocol";
 import type { Caller } from "../engine/caller.ts";
 import { refuse } from "../engine/packets.ts";
-import type { Log } from "../log.ts";
+import type { EventLog } from "../log.ts";
 import { type Asker, ON_BEHALF_HEADER } from "./caller.ts";
 import { sendProblem } from "../gateway/problem.ts";
 import type { RequestRate } from "./request-rate.ts";
@@ -25,7 +25,7 @@ export type GuardedHandler = (
 export interface DoorOptions {
   readonly identify: (request: FastifyRequest) => Promise<Asker | Refusal>;
   readonly rate: RequestRate;
-  readonly log: Log;
+  readonly log: EventLog;
 }
 
 /** Lets in who says who they are, as often as they may; what a service key does is written down. */

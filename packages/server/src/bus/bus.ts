@@ -19,7 +19,9 @@ export interface Bus {
    */
   listen(listener: (events: readonly BusEvent[]) => void, node: NodeView): void;
   /** Somebody here begins to look at a conversation: who is online elsewhere is told through the listener. */
-  watched?(conversationId: string): void;
+  readonly watched?: ((conversationId: string) => void) | undefined;
+  /** False while other processes are not heard. Absent: there are none. */
+  readonly isConnected?: boolean | undefined;
   close(): Promise<void>;
 }
 

@@ -29,6 +29,8 @@ export interface CommandSettings {
   readonly secret: string | undefined;
   readonly dataFile: string;
   readonly logLevel: string;
+  /** Commands are traced with the OpenTelemetry SDK that was started before. */
+  readonly hasTraces: boolean;
 }
 
 const flags = {
@@ -56,9 +58,12 @@ const flags = {
   lobbies: { type: "string" },
   policy: { type: "string" },
   serve: { type: "string" },
+  "metrics-port": { type: "string" },
+  "metrics-host": { type: "string" },
   "max-age": { type: "string" },
   "max-messages": { type: "string" },
   "log-level": { type: "string" },
+  traces: { type: "boolean" },
   expires: { type: "string" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
@@ -74,12 +79,16 @@ export function readArguments(words: readonly string[], environment: Environment
   if (values.help) return { command: "help" };
   if (values.version) return { command: "version" };
   const [command = "serve", ...rest] = positionals;
-  const settings = readSettings((name) => {
-    const flag = values[name];
-    if (typeof flag === "string") return flag;
-    const variable = name.replaceAll("-", "_").toUpperCase();
-    return environment[`TIDINGS_${variable}`] ?? environment[usualVariable[name] ?? ""];
-  }, environment["TIDINGS_SECRET"]);
+  const settings = readSettings(
+    (name) => {
+      const flag = values[name];
+      if (typeof flag === "string") return flag;
+      const variable = name.replaceAll("-", "_").toUpperCase();
+      return environment[`TIDINGS_${variable}`] ?? environment[usualVariable[name] ?? ""];
+    },
+    environment["TIDINGS_SECRET"],
+    values.traces ?? environment["TIDINGS_TRACES"] === "1",
+  );
   if (command === "serve" && rest.length === 0) return { command, settings };
   if (command === "migrate" && rest.length === 0) {
     const { database } = settings.server;
@@ -114,11 +123,12 @@ function parseFlags(words: readonly string[]) {
 /** Names that hosts and tools give such settings too. */
 const usualVariable: Readonly<Record<string, string>> = { database: "DATABASE_URL", redis: "REDIS_URL" };
 
-type Setting = Exclude<keyof typeof flags, "help" | "version">;
+type Setting = Exclude<keyof typeof flags, "help" | "version" | "traces">;
 
 function readSettings(
   read: (name: Setting) => string | undefined,
   secret: string | undefined,
+  hasTraces: boolean,
 ): CommandSettings {
   const dataFile = read("data") ?? "tidings.db";
   const logLevel = read("log-level") ?? "info";
@@ -130,6 +140,7 @@ function readSettings(
     secret,
     dataFile,
     logLevel,
+    hasTraces,
     server: {
       ...(database === undefined ? { dataFile } : { database }),
       databaseReplica: read("database-replica"),
@@ -154,6 +165,8 @@ function readSettings(
       trustedProxies: number("trusted-proxies"),
       lobbies: mapped(read("lobbies"), (text) => readList(text).map(readLobby)),
       policy: mapped(read("policy"), readPolicy),
+      metricsPort: mapped(read("metrics-port"), (text) => readNumber("metrics-port", text)),
+      metricsHost: read("metrics-host"),
       serve: mapped(read("serve"), (dir) => ({ dir })),
       retention: readRetention(read("max-age"), read("max-messages")),
     },

@@ -36,7 +36,11 @@ Every option can also be an environment variable; the option wins.
   --max-age <duration>        TIDINGS_MAX_AGE          how long messages are kept, as 365d; default for good
   --max-messages <number>     TIDINGS_MAX_MESSAGES     … and how many of each conversation; default all
   --serve <folder>            TIDINGS_SERVE            files to serve over HTTP
+  --metrics-port <number>     TIDINGS_METRICS_PORT     where Prometheus reads /metrics; default: nobody does
+  --metrics-host <address>    TIDINGS_METRICS_HOST     default 127.0.0.1; not for the public
   --log-level <level>         TIDINGS_LOG_LEVEL        default info
+  --traces                    TIDINGS_TRACES=1         commands become traces of the OpenTelemetry SDK that
+                                                       node --import has started
   --expires <duration>                                 of "token": 30s, 15m, 12h, 7d (default)
   --scopes <list>                                      of "key": act, system, erase, tokens, + between
   --help, --version

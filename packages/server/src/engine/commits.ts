@@ -104,6 +104,11 @@ export class Commits {
     });
   }
 
+  /** Commands that wait for their transaction. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /** Resolves when everything submitted so far has been answered, whatever comes meanwhile. */
   settled(): Promise<void> {
     if (this.#answered === this.#enqueued) return Promise.resolve();

@@ -1,5 +1,7 @@
 import type { Command, Policy, Query } from "@tidings/core/protocol";
 import type { Bus } from "../bus/bus.ts";
+import { type EventLog, silentLog } from "../log.ts";
+import { type Meter, silentMeter } from "../observe/meter.ts";
 import type { Answer, Outcome, Store } from "../store/store.ts";
 import type { EngineBounds } from "./bounds.ts";
 import type { Caller } from "./caller.ts";
@@ -37,8 +39,24 @@ export interface EngineOptions {
   readonly random: () => number;
   /** Told how many changes nobody had told, and were read from the store. */
   readonly onRepaired?: (changes: number) => void;
+  /** Default: nobody measures. */
+  readonly meter?: Meter | undefined;
+  /** Default: nothing is logged. */
+  readonly log?: EventLog | undefined;
   /** Told of what went wrong inside: the store failed, or there is a defect. */
   readonly onFailure: (what: string, error: unknown) => void;
+}
+
+/** Numbers of now, for whoever watches. */
+export interface Vitals {
+  readonly links: number;
+  readonly users: number;
+  readonly conversations: number;
+  readonly commitQueue: number;
+  readonly queryQueue: number;
+  readonly backlogBytes: number;
+  /** Changes and receipts handed to links so far. */
+  readonly deliveries: number;
 }
 
 /**
@@ -52,6 +70,7 @@ export class Engine {
   readonly #signals: Signals;
   readonly #commits: Commits;
   readonly #questions: Questions;
+  readonly #fanOut: FanOut;
   readonly #lobbies: Lobbies;
   readonly #reception: Reception;
   readonly #sweeper: Sweeper;
@@ -60,10 +79,11 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     const { store, bus, clock, policy, bounds, lobbies, newId, onFailure } = options;
+    const { meter = silentMeter, log = silentLog } = options;
     const roster = this.#roster;
-    const outbound = new Outbound(clock, bounds.backlogBytes, (error) => onFailure("link", error));
+    const outbound = new Outbound(clock, bounds.backlogBytes, meter, (error) => onFailure("link", error));
     const signals = new Signals(roster, outbound, bus, clock, policy);
-    const fanOut = new FanOut(roster, outbound, signals);
+    const fanOut = new FanOut(roster, outbound, signals, meter);
     const repairs = new Repairs({
       ...{ store, roster, clock, newId },
       // One event that cannot be delivered must not cost the others.
@@ -96,7 +116,7 @@ export class Engine {
     });
     const questions = new Questions({ store, outbound, clock, policy, onFailure });
     this.#questions = questions;
-    const parts = { roster, outbound, signals, commits, questions, greeting };
+    const parts = { roster, outbound, signals, commits, questions, greeting, meter, log };
     this.#reception = new Reception({ ...parts, clock, policy, bounds, authenticate, newId, onFailure });
     this.#sweeper = new Sweeper({
       ...{ roster, signals, clock, policy, bounds },
@@ -105,6 +125,7 @@ export class Engine {
     });
     this.#repairs = repairs;
     bus.listen((events) => events.forEach((event) => repairs.hear(event)), nodeView(roster));
+    this.#fanOut = fanOut;
   }
 
   /** Makes what must exist before the first link. */
@@ -131,6 +152,7 @@ export class Engine {
   #leave(session: Session, isClean: boolean): void {
     const { user } = session;
     if (!user) return;
+    this.#options.log?.debug({ link: session.id, userId: user.id, isClean }, "link closed");
     this.#signals.unwatch(session);
     user.sessions.splice(user.sessions.indexOf(session), 1);
     session.user = undefined;
@@ -163,6 +185,20 @@ export class Engine {
   /** A query that did not come over a link. */
   async query(userId: string, query: Query): Promise<Answer> {
     return this.#reception.isDraining ? draining : this.#questions.lookUp(userId, query);
+  }
+
+  vitals(): Vitals {
+    let backlogBytes = 0;
+    for (const { outlet } of this.#sessions) backlogBytes += outlet.backlogBytes;
+    return {
+      links: this.#sessions.size,
+      users: this.#roster.users.size,
+      conversations: this.#roster.size,
+      commitQueue: this.#commits.waiting,
+      queryQueue: this.#questions.waiting,
+      backlogBytes,
+      deliveries: this.#fanOut.deliveries,
+    };
   }
 
   /** See `TidingsServer.eraseUser`. */

@@ -1,9 +1,10 @@
 import { mayRead } from "../access.ts";
 import type { BusEvent, CommittedEvent, ReceiptEvent } from "../bus/bus.ts";
+import type { Meter } from "../observe/meter.ts";
 import type { Packet } from "./frame-list.ts";
 import type { Outbound } from "./outbound.ts";
 import { changePacket, receiptPacket } from "./packets.ts";
-import type { LiveConversation, OnlineUser } from "./online.ts";
+import type { LiveConversation, OnlineUser, Session } from "./online.ts";
 import type { Roster } from "./roster.ts";
 import type { Signals } from "./signals.ts";
 
@@ -15,11 +16,15 @@ export class FanOut {
   readonly #roster: Roster;
   readonly #outbound: Outbound;
   readonly #signals: Signals;
+  readonly #meter: Meter;
+  /** Changes and receipts handed to links so far. */
+  deliveries = 0;
 
-  constructor(roster: Roster, outbound: Outbound, signals: Signals) {
+  constructor(roster: Roster, outbound: Outbound, signals: Signals, meter: Meter) {
     this.#roster = roster;
     this.#outbound = outbound;
     this.#signals = signals;
+    this.#meter = meter;
   }
 
   deliver(event: BusEvent): void {
@@ -55,6 +60,8 @@ export class FanOut {
         this.#expel(live, change.record.userId);
       if (change.kind === "message.send") this.#signals.stopTyping(live, change.actorId);
     }
+    // What was read again instead of heard says nothing of when its command came.
+    if (origin !== undefined) this.#meter.since("delivery", changes[0]?.at ?? 0);
   }
 
   #expel(live: LiveConversation, userId: string): void {
@@ -74,7 +81,7 @@ export class FanOut {
     } else {
       if (own && live.users.has(own)) this.#toUser(own, packet, origin);
       for (const session of live.watchers ?? []) {
-        if (session.user !== own) this.#outbound.push(session, packet);
+        if (session.user !== own) this.#push(session, packet);
       }
     }
   }
@@ -86,6 +93,11 @@ export class FanOut {
   }
 
   #toUser({ sessions }: OnlineUser, packet: Packet, origin: string | undefined): void {
-    for (const session of sessions) if (session.id !== origin) this.#outbound.push(session, packet);
+    for (const session of sessions) if (session.id !== origin) this.#push(session, packet);
+  }
+
+  #push(session: Session, packet: Packet): void {
+    this.deliveries += 1;
+    this.#outbound.push(session, packet);
   }
 }

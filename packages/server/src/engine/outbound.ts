@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@tidings/core/errors";
 import { MOST_FRAMES } from "@tidings/core/protocol";
+import type { Meter } from "../observe/meter.ts";
 import type { Clock } from "./clock.ts";
 import { FrameList, type Packet } from "./frame-list.ts";
 import { packetOf } from "./packets.ts";
@@ -19,14 +20,16 @@ export class Outbound {
   readonly none: FrameList = FrameList.none();
   readonly #clock: Clock;
   readonly #mostBacklogBytes: number;
+  readonly #meter: Meter;
   readonly #onFailure: (error: unknown) => void;
   #waiting: Session[] = [];
   #isScheduled = false;
 
   /** @param mostBacklogBytes - a link that lets more than this pile up is closed (D9). */
-  constructor(clock: Clock, mostBacklogBytes: number, onFailure: (error: unknown) => void) {
+  constructor(clock: Clock, mostBacklogBytes: number, meter: Meter, onFailure: (error: unknown) => void) {
     this.#clock = clock;
     this.#mostBacklogBytes = mostBacklogBytes;
+    this.#meter = meter;
     this.#onFailure = onFailure;
   }
 
@@ -41,6 +44,7 @@ export class Outbound {
   /** Says why, writes what waits, closes. */
   close(session: Session, { code, message, retryAfterMs }: Farewell): void {
     if (session.phase === "closed") return;
+    this.#meter.add("farewell", code);
     this.push(session, packetOf({ type: "closing", code, message, ...(retryAfterMs && { retryAfterMs }) }));
     const { waiting } = session;
     session.waiting = this.none;

@@ -30,6 +30,13 @@ export class Questions {
     this.#options = options;
   }
 
+  /** Queries that wait for their turn. */
+  get waiting(): number {
+    let count = 0;
+    for (const { frames } of this.#waiting.values()) count += frames.length;
+    return count;
+  }
+
   ask(session: Session, userId: string, frame: QueryFrame): void {
     session.inFlight += 1;
     let waiting = this.#waiting.get(session);

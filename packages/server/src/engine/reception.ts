@@ -9,6 +9,8 @@ import type {
   RefreshFrame,
   SubmitFrame,
 } from "@tidings/core/protocol";
+import type { EventLog } from "../log.ts";
+import type { Meter } from "../observe/meter.ts";
 import type { Refusal } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { Commits } from "./commits.ts";
@@ -37,6 +39,8 @@ export interface ReceptionOptions {
   readonly policy: Policy;
   readonly bounds: EngineBounds;
   readonly authenticate: Authenticate;
+  readonly meter: Meter;
+  readonly log: EventLog;
   readonly newId: () => string;
   readonly onFailure: (what: string, error: unknown) => void;
 }
@@ -54,8 +58,9 @@ export class Reception {
   }
 
   receive(session: Session, frame: ReceivedFrame): void {
-    const { clock, bounds } = this.#options;
+    const { clock, bounds, meter } = this.#options;
     const now = clock.now();
+    meter.add("frame", frame.type);
     const waitMs = guardFrame(session, bounds.frames, now);
     if (waitMs === Infinity)
       return this.#close(session, "protocol/busy", "unable to keep the link; too many frames");
@@ -89,13 +94,27 @@ export class Reception {
     }
     session.phase = "greeting";
     session.clientId = frame.clientId;
+    const { clock, greeting, outbound, onFailure } = this.#options;
+    const arrivedAt = clock.now();
+    let outcome: ErrorCode | "ok" = "ok";
     try {
-      const refusal = await this.#options.greeting.greet(session, frame);
-      if (refusal) this.#options.outbound.close(session, refusal);
+      const refusal = await greeting.greet(session, frame);
+      if (refusal) outbound.close(session, refusal);
+      outcome = refusal?.code ?? outcome;
     } catch (error) {
-      this.#options.onFailure("greeting", error);
-      this.#close(session, "server/internal", "unable to accept the link; try again");
+      onFailure("greeting", error);
+      outcome = "server/internal";
+      this.#close(session, outcome, "unable to accept the link; try again");
     }
+    this.#noteGreeting(session, outcome, arrivedAt);
+  }
+
+  #noteGreeting({ id: link, user }: Session, outcome: ErrorCode | "ok", arrivedAt: number): void {
+    const { meter, log } = this.#options;
+    meter.add("greeting", outcome);
+    meter.since("greeting", arrivedAt);
+    if (outcome === "ok") log.debug({ link, userId: user?.id }, "link opened");
+    else log.debug({ link, code: outcome }, "link refused");
   }
 
   #noteLife(session: Session, user: OnlineUser, now: number): void {
@@ -120,10 +139,10 @@ export class Reception {
 
   /** Its number must be used up like any other, or the lane would wait for it for ever (D7). */
   #refuse(session: Session, user: OnlineUser, { id, lane, conversationId, error }: MalformedFrame): void {
-    const { commits, outbound, newId } = this.#options;
+    const { commits, newId } = this.#options;
     const refusal = refuse(error.code, error.message);
     if (lane === undefined || conversationId === undefined) {
-      return outbound.push(session, rejectPacket(id, refusal));
+      return this.#reject(session, id, refusal);
     }
     // Stands in for what could not be read, in its turn; being refused, it is never looked at.
     const command: Command = { type: "receipt.mark", commandId: newId(), conversationId, at: 0 };
@@ -131,9 +150,14 @@ export class Reception {
   }
 
   #query(session: Session, user: OnlineUser, frame: QueryFrame, obstacle: Refusal | undefined): void {
-    const { questions, outbound } = this.#options;
-    if (obstacle) outbound.push(session, rejectPacket(frame.id, obstacle));
-    else questions.ask(session, user.id, frame);
+    if (obstacle) this.#reject(session, frame.id, obstacle);
+    else this.#options.questions.ask(session, user.id, frame);
+  }
+
+  #reject(session: Session, id: number, refusal: Refusal): void {
+    const { meter, outbound } = this.#options;
+    meter.add("reject", refusal.code);
+    outbound.push(session, rejectPacket(id, refusal));
   }
 
   #ping(session: Session, user: OnlineUser, n: number, seen: number): void {
@@ -153,10 +177,10 @@ export class Reception {
   ): Promise<void> {
     const { authenticate, outbound, clock, policy } = this.#options;
     const identity = obstacle ?? (await authenticate(token)); // Never throws.
-    if ("ok" in identity) return outbound.push(session, rejectPacket(id, identity));
+    if ("ok" in identity) return this.#reject(session, id, identity);
     if (identity.userId !== user.id) {
       const refusal = refuse("auth/invalid", "unable to renew the link; the token is someone else's");
-      return outbound.push(session, rejectPacket(id, refusal));
+      return this.#reject(session, id, refusal);
     }
     const { expiresAt, rateFactor = 1 } = identity;
     session.expiresAt = expiresAt ?? Infinity;

@@ -13,6 +13,11 @@ export class Roster {
     return this.#conversations.get(conversationId);
   }
 
+  /** How many conversations somebody online is in. */
+  get size(): number {
+    return this.#conversations.size;
+  }
+
   conversations(): IterableIterator<LiveConversation> {
     return this.#conversations.values();
   }

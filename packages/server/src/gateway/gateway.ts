@@ -3,6 +3,8 @@ import type { Duplex } from "node:stream";
 import { parseClientFrames } from "@tidings/core/protocol";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { Engine } from "../engine/engine.ts";
+import type { EventLog } from "../log.ts";
+import type { Meter } from "../observe/meter.ts";
 import type { Admission, Doorman } from "./doorman.ts";
 import { LinkSocket } from "./link-socket.ts";
 
@@ -16,10 +18,15 @@ export interface GatewayOptions {
   readonly engine: Engine;
   readonly doorman: Doorman;
   readonly frameBytes: number;
+  readonly meter: Meter;
+  readonly log: EventLog;
 }
 
 /** Makes links of the upgrade requests of `server`, and leads their frames to the engine. */
-export function attachGateway(server: Server, { engine, doorman, frameBytes }: GatewayOptions): void {
+export function attachGateway(
+  server: Server,
+  { engine, doorman, frameBytes, meter, log }: GatewayOptions,
+): void {
   const options = {
     noServer: true,
     WebSocket: LinkSocket,
@@ -48,7 +55,11 @@ export function attachGateway(server: Server, { engine, doorman, frameBytes }: G
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const admission = doorman.admit(request);
-    if (!admission.ok) return refuseUpgrade(socket, admission);
+    meter.add("upgrade", admission.ok ? "ok" : admission.code);
+    if (!admission.ok) {
+      log.debug({ code: admission.code }, "upgrade refused");
+      return refuseUpgrade(socket, admission);
+    }
     const { address } = admission;
     const forget = (): void => doorman.leave(address);
     socket.once("close", forget);

@@ -3,6 +3,8 @@ import helmet from "@fastify/helmet";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { IncomingMessage } from "node:http";
 import { refuse } from "../engine/packets.ts";
+import type { EventLog } from "../log.ts";
+import type { Meter } from "../observe/meter.ts";
 import type { Refusal } from "../store/store.ts";
 import { sendProblem } from "./problem.ts";
 
@@ -17,6 +19,8 @@ export interface HttpOptions {
   readonly waitMs: (request: IncomingMessage) => number;
   readonly bodyBytes: number;
   readonly newId: () => string;
+  readonly meter: Meter;
+  readonly log: EventLog;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -43,6 +47,7 @@ export function createHttp({ modules, ...options }: HttpOptions): FastifyInstanc
     genReqId: ({ headers }) => givenId(headers[ID_HEADER]) ?? options.newId(),
   });
   beCareful(http, options);
+  tell(http, options);
   http.setNotFoundHandler((_request, reply) => sendProblem(reply, nothingHere, 404));
   http.setErrorHandler((error: FastifyError, _request, reply) => {
     const { statusCode = 500 } = error;
@@ -51,6 +56,23 @@ export function createHttp({ modules, ...options }: HttpOptions): FastifyInstanc
   });
   for (const module of modules) void http.register(async (scope) => module(scope));
   return http;
+}
+
+/** Measures and logs each request: its route and not its address, which may hold anything. */
+function tell(http: FastifyInstance, { meter, log }: Omit<HttpOptions, "modules">): void {
+  http.addHook(
+    "onResponse",
+    async ({ id, method, routeOptions }, { elapsedTime: ms, statusCode: status }) => {
+      const { url: route } = routeOptions;
+      if (!isAboutUs(route)) meter.observe("http", ms / 1_000, `${Math.floor(status / 100)}xx`);
+      log.debug({ requestId: id, method, route, status, ms }, "request");
+    },
+  );
+}
+
+/** Whoever asks how the server is learns it from the answer: that it is not well is no failure to answer. */
+function isAboutUs(route: string | undefined): boolean {
+  return route === "/metrics" || route?.startsWith("/health") === true;
 }
 
 function beCareful(http: FastifyInstance, { isWelcome, waitMs }: Omit<HttpOptions, "modules">): void {

@@ -35,7 +35,7 @@ export interface Store {
   /** Forgets answers given before `before` (server time, ms), a bounded number at a time; how many it forgot. */
   forgetAnswers(before: number): Promise<number>;
   /** Absent: it keeps everything for good. */
-  readonly upkeep?: Upkeep;
+  readonly upkeep?: Upkeep | undefined;
   close(): Promise<void>;
 }
 

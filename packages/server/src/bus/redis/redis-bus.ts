@@ -84,6 +84,10 @@ class RedisBus implements Bus {
     this.#say({ type: "events", from: this.#id, n: this.#n, events });
   }
 
+  get isConnected(): boolean {
+    return this.#isHeard && this.#speaker.status === "ready";
+  }
+
   watched(conversationId: string): void {
     this.#say({ type: "who", from: this.#id, conversationId });
   }

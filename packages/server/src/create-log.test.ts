@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 const LOADER = ["--conditions=source", "--import", "ts-blank-space/register", "--input-type=module"];
 
 it("has written every line, in order, when the process ends right after, however busy its threads", async () => {
-  const log = new URL("./log.ts", import.meta.url).href;
+  const log = new URL("./create-log.ts", import.meta.url).href;
   const program = `
     import { pbkdf2 } from "node:crypto";
     import { createLog } from ${JSON.stringify(log)};

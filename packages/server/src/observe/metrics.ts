@@ -1,0 +1,188 @@
+/** What is measured, as data: the meter, the page of metrics and the table in the docs are all made from it. */
+export interface Metric {
+  readonly name: string;
+  readonly help: string;
+  /** The one label it may have. Its values are a short list: codes, types, names of ours; never an id (D9). */
+  readonly label?: string;
+  /** Values it has from the start, at 0: a series that begins with 1 has never risen. */
+  readonly values?: readonly string[];
+}
+
+export interface Distribution extends Metric {
+  readonly buckets: readonly number[];
+}
+
+/** From a millisecond, which is as fine as the server's clock, to what people take for broken. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
+
+/** Where things go wrong. */
+const FAILURES = [
+  "apply",
+  "bus",
+  "commit",
+  "database",
+  "delivery",
+  "frame",
+  "greeting",
+  "housekeeping",
+  "http",
+  "link",
+  "query",
+  "repair",
+];
+
+export type CounterName =
+  "upgrade" | "greeting" | "farewell" | "frame" | "message" | "command" | "reject" | "repair" | "failure";
+
+export const counters: Readonly<Record<CounterName, Metric>> = {
+  upgrade: {
+    name: "tidings_upgrades_total",
+    help: 'Requests for a WebSocket, by outcome: "ok", or the code with which it was refused.',
+    label: "outcome",
+    values: ["ok"],
+  },
+  greeting: {
+    name: "tidings_greetings_total",
+    help: 'Hellos, by outcome: "ok", or the code with which the link was closed.',
+    label: "outcome",
+    values: ["ok"],
+  },
+  farewell: {
+    name: "tidings_links_closed_total",
+    help: "Links the server closed, by code.",
+    label: "code",
+  },
+  frame: { name: "tidings_frames_total", help: "Frames received, by type.", label: "type" },
+  message: { name: "tidings_messages_total", help: "Messages accepted: durable, with a sequence." },
+  command: {
+    name: "tidings_commands_total",
+    help: 'Commands answered, by outcome: "accepted", "repeated" (a duplicate, which got its first answer again) or "refused".',
+    label: "outcome",
+    values: ["accepted", "repeated", "refused"],
+  },
+  reject: {
+    name: "tidings_rejects_total",
+    help: "Commands and queries refused, by code.",
+    label: "code",
+    values: ["server/unavailable", "server/internal"],
+  },
+  repair: {
+    name: "tidings_gaps_repaired_total",
+    help: "Records the bus had lost, read from the database.",
+  },
+  failure: {
+    name: "tidings_failures_total",
+    help: "What went wrong inside, by where.",
+    label: "what",
+    values: FAILURES,
+  },
+};
+
+export type DistributionName = "ack" | "delivery" | "commit" | "commitSize" | "query" | "greeting" | "http";
+
+export const distributions: Readonly<Record<DistributionName, Distribution>> = {
+  ack: {
+    name: "tidings_ack_seconds",
+    help: "From a command's arrival until it is durable and answered.",
+    buckets: SECONDS,
+  },
+  delivery: {
+    name: "tidings_delivery_seconds",
+    help: "From a command's arrival, on whichever node, until its changes are handed to the links of this one.",
+    buckets: SECONDS,
+  },
+  commit: {
+    name: "tidings_commit_seconds",
+    help: "One transaction of commands.",
+    buckets: SECONDS,
+  },
+  commitSize: {
+    name: "tidings_commit_commands",
+    help: "Commands in one transaction.",
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+  },
+  query: {
+    name: "tidings_query_seconds",
+    help: "One question to the store, by type.",
+    label: "type",
+    buckets: SECONDS,
+  },
+  greeting: {
+    name: "tidings_greeting_seconds",
+    help: "From a hello to its welcome, or its refusal.",
+    buckets: SECONDS,
+  },
+  http: {
+    name: "tidings_http_seconds",
+    help: "One HTTP request, by the class of its status.",
+    label: "status",
+    buckets: SECONDS,
+  },
+};
+
+export type TallyName = "deliveries" | "cacheHits" | "cacheMisses";
+
+/** Counted by the parts themselves as plain numbers, and read when somebody asks. */
+export const tallies: Readonly<Record<TallyName, Metric>> = {
+  deliveries: {
+    name: "tidings_deliveries_total",
+    help: "Changes and receipts handed to links.",
+  },
+  cacheHits: {
+    name: "tidings_cache_hits_total",
+    help: "Reads answered from memory, by cache.",
+    label: "cache",
+  },
+  cacheMisses: {
+    name: "tidings_cache_misses_total",
+    help: "Reads that had to ask the database, by cache.",
+    label: "cache",
+  },
+};
+
+export type GaugeName =
+  | "connections"
+  | "connectionsBound"
+  | "links"
+  | "users"
+  | "conversations"
+  | "commitQueue"
+  | "queryQueue"
+  | "backlogBytes"
+  | "health"
+  | "ready"
+  | "loopBusy"
+  | "memoryBound"
+  | "version";
+
+export const gauges: Readonly<Record<GaugeName, Metric>> = {
+  connections: { name: "tidings_connections", help: "WebSocket connections open." },
+  connectionsBound: { name: "tidings_connections_bound", help: "… and how many there may be." },
+  links: { name: "tidings_links", help: "Links, welcomed or not." },
+  users: { name: "tidings_users", help: "Users with a link here, or who had one a moment ago." },
+  conversations: { name: "tidings_conversations", help: "Conversations somebody online here is in." },
+  commitQueue: { name: "tidings_commit_queue", help: "Commands that wait for their transaction." },
+  queryQueue: { name: "tidings_query_queue", help: "Queries that wait for their turn." },
+  backlogBytes: {
+    name: "tidings_backlog_bytes",
+    help: "Bytes written to links that the other side has not taken yet.",
+  },
+  health: {
+    name: "tidings_health",
+    help: "By check: 0 healthy, 1 warning, 2 critical.",
+    label: "check",
+  },
+  ready: { name: "tidings_ready", help: "1 while the server takes new links." },
+  loopBusy: { name: "tidings_event_loop_busy_ratio", help: "The part of its time the event loop works." },
+  memoryBound: {
+    name: "tidings_memory_bound_bytes",
+    help: "What the process may take: the container's limit, else the machine's memory.",
+  },
+  version: { name: "tidings_version_info", help: "Always 1; the version is the label.", label: "version" },
+};
+
+/** A number, or one for each value of the label. */
+export type Reading = number | Readonly<Record<string, number>>;
+
+/** What is read when somebody asks. */
+export type Readings = Readonly<Record<GaugeName | TallyName, Reading>>;
