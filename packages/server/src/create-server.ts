@@ -25,7 +25,9 @@ import type { PromMeter } from "./observe/prom-meter.ts";
 import { VitalSigns } from "./observe/vital-signs.ts";
 import { failures, openBus, openMetrics, openStore, traced, unavailable } from "./open-parts.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
+import type { AuditPage, AuditQuery } from "./store/audit.ts";
 import type { Refusal, Store } from "./store/store.ts";
+import { SYSTEM } from "./system-actor.ts";
 
 /** What a token says beside whom it is for. */
 export type TokenOptions = Pick<IssueTokenOptions, "expiresInMs" | "tier" | "roles">;
@@ -50,9 +52,16 @@ export interface TidingsServer {
    * more, on all devices; their reactions, watermarks and earlier texts are gone; they are in no conversation. What stays
    * is their id, and that they were there. The last owner of a conversation stays in it: make somebody else owner first.
    *
+   * @param by - who wanted it, for the audit log. Default `"system"`.
    * @throws {Error} if the store fails; call it again.
    */
-  eraseUser(userId: string): Promise<void>;
+  eraseUser(userId: string, by?: string): Promise<void>;
+  /**
+   * Who did what to others, and when: a page, the newest first.
+   *
+   * @throws {Error} if the store keeps no such log, or fails.
+   */
+  auditLog(query: AuditQuery): Promise<AuditPage>;
   /**
    * Stops without losing anything: takes no new links, answers what was submitted, tells every client when to come
    * back, closes. Calling it again waits for the same end.
@@ -223,8 +232,14 @@ class RunningServer implements TidingsServer {
     return issueToken({ secret, issuer, audience, userId, ...options });
   }
 
-  eraseUser(userId: string): Promise<void> {
-    return this.#parts.engine.erase(userId);
+  eraseUser(userId: string, by: string = SYSTEM): Promise<void> {
+    return this.#parts.engine.erase(userId, by);
+  }
+
+  async auditLog(query: AuditQuery): Promise<AuditPage> {
+    const { audit } = this.#parts.store;
+    if (!audit) throw new Error("unable to read the audit log; the store keeps none");
+    return audit.page(query);
   }
 
   close(): Promise<void> {

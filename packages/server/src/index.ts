@@ -6,5 +6,6 @@ export { createServer, type TidingsServer, type TokenOptions } from "./create-se
 export type { Bus, BusEvent } from "./bus/bus.ts";
 export type { Lobby } from "./engine/lobbies.ts";
 export type { Log } from "./log.ts";
+export type { AuditAction, AuditEntry, AuditPage, AuditQuery } from "./store/audit.ts";
 export type { CheckName, Health, HealthCheck, HealthLevel } from "./observe/health.ts";
 export type { RetentionOptions, ServerBounds, ServerOptions } from "./options.ts";

@@ -33,6 +33,9 @@ describe("erasing a person", () => {
       status: "left",
     });
     expect(records).toContainEqual(expect.objectContaining({ id: messageId, reactions: [] }));
+    const { items } = await server.auditLog({ limit: 1 });
+    expect(items).toEqual([expect.objectContaining({ action: "user.erase", actorId: "system" })]);
+    expect(JSON.stringify(await server.auditLog({ limit: 100 }))).not.toContain("bob");
     for (const conversationId of ["a", "closed"]) {
       const history = await ada.ask({ type: "history", conversationId, limit: 10 });
       expect(JSON.stringify(history)).not.toContain("secret");

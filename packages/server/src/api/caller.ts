@@ -19,6 +19,11 @@ export interface Asker {
   readonly key?: string;
 }
 
+/** Who it was, for the audit log. */
+export function actorOf({ key, caller }: Asker): string {
+  return key ?? caller?.userId ?? SYSTEM;
+}
+
 export interface CallerOptions {
   readonly authenticate: (token: string) => Promise<TokenHolder | Refusal>;
   readonly findKey: (presented: string) => ServiceKey | undefined;

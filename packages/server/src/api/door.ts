@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { AuditEntry } from "../store/audit.ts";
 import type { Answer, Outcome, Refusal } from "../store/store.ts";
 import type { Command, Query } from "@tidings/core/protocol";
 import type { Caller } from "../engine/caller.ts";
@@ -12,7 +13,8 @@ import type { RequestRate } from "./request-rate.ts";
 export interface ApiEngine {
   perform(caller: Caller, command: Command): Promise<Outcome>;
   query(userId: string, query: Query): Promise<Answer>;
-  erase(userId: string): Promise<void>;
+  erase(userId: string, by: string): Promise<void>;
+  note(entry: Omit<AuditEntry, "at">): Promise<void>;
 }
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;

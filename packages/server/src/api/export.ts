@@ -3,7 +3,7 @@ import type { Query } from "@tidings/core/protocol";
 import type { Answer, Refusal } from "../store/store.ts";
 import type { ApiEngine, GuardedHandler } from "./door.ts";
 import { problemOf, sendProblem } from "../gateway/problem.ts";
-import { readsForNobody } from "./caller.ts";
+import { actorOf, readsForNobody } from "./caller.ts";
 import { paramsOf } from "./reading.ts";
 
 /** Records asked for at once. */
@@ -17,12 +17,14 @@ type Ask = (query: Query) => Promise<Answer>;
  * and a last line that says why.
  */
 export function conversationExport(engine: ApiEngine): GuardedHandler {
-  return async ({ caller }, request, reply) => {
+  return async (asker, request, reply) => {
+    const { caller } = asker;
     if (!caller || caller.isSystem) return sendProblem(reply, readsForNobody);
     const { conversationId = "" } = paramsOf(request);
     const ask: Ask = (query) => engine.query(caller.userId, query);
     const first = await ask({ type: "conversation", conversationId });
     if (!first.ok) return sendProblem(reply, first);
+    await engine.note({ action: "conversation.export", actorId: actorOf(asker), conversationId });
     return reply.type("application/x-ndjson").send(Readable.from(linesOf(ask, conversationId)));
   };
 }

@@ -1,5 +1,5 @@
 import { refuse } from "../engine/packets.ts";
-import { lacking } from "./caller.ts";
+import { actorOf, lacking } from "./caller.ts";
 import type { ApiEngine, GuardedHandler } from "./door.ts";
 import { sendProblem } from "../gateway/problem.ts";
 import { paramsOf } from "./reading.ts";
@@ -16,13 +16,13 @@ export function userRoutes({ engine, issueToken }: UserRouteOptions): {
   readonly issueToken: GuardedHandler;
 } {
   return {
-    erase: async ({ scopes }, request, reply) => {
-      if (!scopes.has("erase")) return sendProblem(reply, lacking("erase"));
+    erase: async (asker, request, reply) => {
+      if (!asker.scopes.has("erase")) return sendProblem(reply, lacking("erase"));
       const { userId = "" } = paramsOf(request);
-      await engine.erase(userId);
+      await engine.erase(userId, actorOf(asker));
       return reply.code(204).send();
     },
-    issueToken: async ({ scopes }, request, reply) => {
+    issueToken: async (asker, request, reply) => {
       if (!issueToken) {
         const refusal = refuse(
           "command/unsupported",
@@ -30,11 +30,13 @@ export function userRoutes({ engine, issueToken }: UserRouteOptions): {
         );
         return sendProblem(reply, refusal, 404);
       }
-      if (!scopes.has("tokens")) return sendProblem(reply, lacking("tokens"));
+      if (!asker.scopes.has("tokens")) return sendProblem(reply, lacking("tokens"));
       const { userId = "" } = paramsOf(request);
       const expiresInMs = durationIn(request.body);
       try {
-        return await reply.code(201).send({ token: await issueToken(userId, expiresInMs) });
+        const token = await issueToken(userId, expiresInMs);
+        await engine.note({ action: "token.issue", actorId: actorOf(asker), subject: userId });
+        return await reply.code(201).send({ token });
       } catch (error) {
         const reason = error instanceof Error ? error.message : "unable to issue the token";
         return sendProblem(reply, refuse("command/malformed", reason));

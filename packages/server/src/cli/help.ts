@@ -40,7 +40,7 @@ Every option can also be an environment variable; the option wins.
   --metrics-host <address>    TIDINGS_METRICS_HOST     default 127.0.0.1; not for the public
   --log-level <level>         TIDINGS_LOG_LEVEL        default info
   --traces                    TIDINGS_TRACES=1         commands become traces of the OpenTelemetry SDK that
-                                                       node --import has started
+                                                       was started before
   --expires <duration>                                 of "token": 30s, 15m, 12h, 7d (default)
   --scopes <list>                                      of "key": act, system, erase, tokens, + between
   --help, --version

@@ -3,6 +3,7 @@ import type { Bus } from "../bus/bus.ts";
 import { type EventLog, silentLog } from "../log.ts";
 import { type Meter, silentMeter } from "../observe/meter.ts";
 import type { Answer, Outcome, Store } from "../store/store.ts";
+import type { AuditEntry } from "../store/audit.ts";
 import type { EngineBounds } from "./bounds.ts";
 import type { Caller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
@@ -201,10 +202,16 @@ export class Engine {
     };
   }
 
+  /** Writes down what was done otherwise than by a command. */
+  async note(entry: Omit<AuditEntry, "at">): Promise<void> {
+    const { store, clock } = this.#options;
+    await store.audit?.note({ at: clock.now(), ...entry });
+  }
+
   /** See `TidingsServer.eraseUser`. */
-  erase(userId: string): Promise<void> {
+  erase(userId: string, by: string): Promise<void> {
     const { store, clock, newId } = this.#options;
-    return erase(userId, { store, clock, newId, commits: this.#commits });
+    return erase(userId, by, { store, clock, newId, commits: this.#commits });
   }
 
   /**

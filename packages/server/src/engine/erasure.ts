@@ -17,7 +17,11 @@ export interface ErasureOptions {
  *
  * @throws {Error} if the store cannot erase, or fails.
  */
-export async function erase(userId: string, { store, commits, clock, newId }: ErasureOptions): Promise<void> {
+export async function erase(
+  userId: string,
+  by: string,
+  { store, commits, clock, newId }: ErasureOptions,
+): Promise<void> {
   const { upkeep } = store;
   if (!upkeep) throw new Error("unable to erase the user; the store keeps everything");
   const undo = async (trace: Trace): Promise<boolean> => {
@@ -33,5 +37,6 @@ export async function erase(userId: string, { store, commits, clock, newId }: Er
     // What is refused, as in an archived conversation, or changes nothing, is deleted without a command.
     if (!undone.includes(true)) break;
   }
+  await store.audit?.note({ at: clock.now(), actorId: by, action: "user.erase", subject: userId });
   await upkeep.forget(userId, clock.now());
 }

@@ -27,6 +27,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
   const whole: Whole = {
     epoch: store.epoch,
     upkeep: store.upkeep,
+    audit: store.audit,
     async commit(items, admit) {
       const startedAt = performance.now();
       const outcomes = await told(items.length, () => store.commit(items, admit));

@@ -120,23 +120,13 @@ export const distributions: Readonly<Record<DistributionName, Distribution>> = {
   },
 };
 
-export type TallyName = "deliveries" | "cacheHits" | "cacheMisses";
+export type TallyName = "deliveries";
 
 /** Counted by the parts themselves as plain numbers, and read when somebody asks. */
 export const tallies: Readonly<Record<TallyName, Metric>> = {
   deliveries: {
     name: "tidings_deliveries_total",
     help: "Changes and receipts handed to links.",
-  },
-  cacheHits: {
-    name: "tidings_cache_hits_total",
-    help: "Reads answered from memory, by cache.",
-    label: "cache",
-  },
-  cacheMisses: {
-    name: "tidings_cache_misses_total",
-    help: "Reads that had to ask the database, by cache.",
-    label: "cache",
   },
 };
 

@@ -59,8 +59,6 @@ export class Observation {
       loopBusy: this.#monitor.loopBusy,
       memoryBound: memoryBound(),
       version: { [VERSION]: 1 },
-      cacheHits: {},
-      cacheMisses: {},
     };
   }
 }

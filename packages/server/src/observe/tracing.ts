@@ -27,6 +27,7 @@ export class Tracing {
     const whole: { readonly [Name in keyof Required<Store>]: Store[Name] } = {
       epoch: store.epoch,
       upkeep: store.upkeep,
+      audit: store.audit,
       commit: (items, admit) => this.#commit(items, () => store.commit(items, admit)),
       query: (readerId, query) => store.query(readerId, query),
       memberships: (userId) => store.memberships(userId),

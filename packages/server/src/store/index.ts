@@ -13,4 +13,5 @@ export type {
   Store,
   Submission,
 } from "./store.ts";
+export type { Audit, AuditAction, AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
 export type { Pruned, Retention, Upkeep } from "./upkeep.ts";

@@ -1,4 +1,5 @@
 import { type Applied, apply } from "@tidings/core/domain";
+import { type AuditEntry, auditOf } from "./audit.ts";
 import { answerOf, recall, type Remembered } from "./answers.ts";
 import type { Admit, Outcome, Refusal, Submission } from "./store.ts";
 import type { WorkingSet } from "./working-set.ts";
@@ -10,6 +11,8 @@ export interface Scene {
   readonly known: Map<string, Remembered>;
   /** Keeps an answer for later transactions. */
   readonly keep: (commandId: string, remembered: Remembered, at: number) => void;
+  /** Writes down what somebody did to others. */
+  readonly audit: (entry: AuditEntry) => void;
   /** Told when `apply` throws: a defect, never an expected outcome. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -29,6 +32,8 @@ export function settle<Item extends Submission>(item: Item, admit: Admit<Item>, 
   if (applied.ok) work.absorb(command.conversationId, applied);
   remember(item, applied, scene);
   if (!applied.ok) return applied;
+  const entry = auditOf(command, context, applied);
+  if (entry) scene.audit(entry);
   const { head, record } = work.conversation(command.conversationId);
   const { changes, receipt } = applied;
   const ack = { commandId: command.commandId, changes, ...(receipt && { receipt }) };

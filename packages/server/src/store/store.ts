@@ -9,6 +9,7 @@ import type {
   QueryType,
 } from "@tidings/core/protocol";
 
+import type { Audit } from "./audit.ts";
 import type { Upkeep } from "./upkeep.ts";
 
 /**
@@ -36,6 +37,8 @@ export interface Store {
   forgetAnswers(before: number): Promise<number>;
   /** Absent: it keeps everything for good. */
   readonly upkeep?: Upkeep | undefined;
+  /** Absent: it writes nothing down. */
+  readonly audit?: Audit | undefined;
   close(): Promise<void>;
 }
 

@@ -24,7 +24,7 @@ export interface Upkeep {
   traces(userId: string): Promise<readonly Trace[]>;
   /**
    * Deletes for good what a person left that no command takes back: earlier texts, watermarks, answers, and whatever
-   * `traces` still finds.
+   * `traces` still finds. In the audit log a pseudonym takes their place.
    */
   forget(userId: string, at: number): Promise<void>;
 }

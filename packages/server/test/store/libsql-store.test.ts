@@ -37,6 +37,19 @@ describe("the libsql store on its file", () => {
     await other.store.close();
   });
 
+  it("refuses to change or delete an entry of the audit log, whoever asks", async () => {
+    const file = temporaryFile("audit.db");
+    const bench = new Workbench(open(file));
+    await bench.store.audit?.note({ at: 1, actorId: "ada", action: "user.export", subject: "bob" });
+    const { default: Database } = await import("libsql");
+    const meddler = new Database(file);
+    expect(() => meddler.exec("DELETE FROM audit")).toThrow("only added to");
+    expect(() => meddler.exec("UPDATE audit SET action = 'token.issue'")).toThrow("only added to");
+    meddler.close();
+    expect((await bench.store.audit?.page({ limit: 10 }))?.items).toHaveLength(1);
+    await bench.store.close();
+  });
+
   it("commits nothing of a batch that cannot be written, and goes on", async () => {
     const file = temporaryFile("full.db");
     const bench = new Workbench(open(file));

@@ -23,6 +23,7 @@ const BIG = [
   "reactions",
   "receipts",
   "answers",
+  "audit",
 ];
 
 /** Rows as a server has them that was used for years; their records are never read. */
@@ -38,7 +39,9 @@ const CROWD = `
   INSERT INTO versions SELECT conversation, id, 0, '{}' FROM messages WHERE conversation >= 1000 AND seq % 10 = 0;
   INSERT INTO reactions SELECT conversation, id, '👍', author_id FROM messages WHERE conversation >= 1000 AND seq % 5 = 0;
   INSERT INTO receipts SELECT conversation, user_id, 10, 10, 1 FROM participants WHERE conversation >= 1000;
-  INSERT INTO answers SELECT 'answer ' || n, 'user 1', 'crowd 1', 900000 + n, '{}' FROM generate_series(1, 50000) n;`;
+  INSERT INTO answers SELECT 'answer ' || n, 'user 1', 'crowd 1', 900000 + n, '{}' FROM generate_series(1, 50000) n;
+  INSERT INTO audit (at, actor_id, action, subject, conversation_id, detail)
+    SELECT n, 'user ' || n % 500, 'user.ban', 'user ' || n % 700, 'crowd ' || n % 900, '' FROM generate_series(1, 50000) n;`;
 
 describe.skipIf(!hasPostgres())("statements on a large PostgreSQL", () => {
   let service: PostgresService;
@@ -98,6 +101,10 @@ async function everything(bench: Workbench): Promise<void> {
   await bench.store.memberships("user 7");
   await bench.store.wasIn("a", "cy");
   await bench.store.forgetAnswers(900_010);
+  await bench.store.audit?.note({ at: 1, actorId: "ada", action: "user.export", subject: "bob" });
+  await bench.store.audit?.page({ limit: 20 });
+  for (const by of ["actorId", "subject", "conversationId"] as const)
+    await bench.store.audit?.page({ by, id: "ada", limit: 20 });
   await bench.store.upkeep?.traces("bob");
   await bench.store.upkeep?.forget("bob", 1_000);
   await bench.store.upkeep?.prune({ before: 0, newest: 45, rememberedSince: 0 });

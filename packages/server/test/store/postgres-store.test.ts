@@ -161,6 +161,20 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       await expect(open(url)).rejects.toThrow("newer");
     });
 
+    it("refuses to change or delete an entry of the audit log, whoever asks", async () => {
+      const url = await service.database();
+      const store = await open(url);
+      await store.audit?.note({ at: 1, actorId: "ada", action: "user.export", subject: "bob" });
+      for (const statement of [
+        "DELETE FROM audit",
+        "TRUNCATE audit",
+        "UPDATE audit SET action = 'token.issue'",
+      ])
+        await expect(ask(url, statement)).rejects.toThrow("only added to");
+      expect((await store.audit?.page({ limit: 10 }))?.items).toHaveLength(1);
+      await store.close();
+    });
+
     it("[D9] gives a statement up that waits too long, commits nothing of it, and goes on", async () => {
       const url = await service.database();
       const bench = new Workbench(await open(url, { statementTimeoutMs: 300 }));

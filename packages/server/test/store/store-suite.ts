@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultPolicy } from "@tidings/core/protocol";
+import type { AuditQuery } from "../../src/store/audit.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Retention } from "../../src/store/upkeep.ts";
 import { message } from "../support/raw-client.ts";
@@ -550,6 +551,67 @@ export function storeSuite(name: string, factory: StoreFactory): void {
         expect((await bench.query("ada", receipts)).items).toEqual([]);
         expect(await bench.store.upkeep?.traces("bob")).toHaveLength(2); // To leave is a command's.
         expect(await bench.store.upkeep?.traces("ada")).not.toEqual([]);
+      });
+    });
+
+    describe("the audit log", () => {
+      const actions = async (query: Partial<AuditQuery> = {}): Promise<readonly unknown[]> => {
+        const page = await bench.store.audit?.page({ limit: 100, ...query });
+        return (page?.items ?? []).map(({ at: _at, ...entry }) => entry);
+      };
+
+      it("holds what people do to others, with the command that did it, and nothing of what they do themselves", async () => {
+        await bench.group("a", "ada", "bob", "cy");
+        const theirs = await bench.said("bob", "a", "a secret");
+        const own = await bench.said("bob", "a", "another");
+        const on = { conversationId: "a", userId: "bob" } as const;
+        await bench.accepted("ada", { type: "message.delete", conversationId: "a", messageId: theirs });
+        await bench.accepted("bob", { type: "message.delete", conversationId: "a", messageId: own });
+        await bench.accepted("ada", { type: "participant.role", role: "admin", ...on });
+        await bench.refused("cy", { type: "participant.remove", ...on });
+        await bench.commit(bench.submission("ada", { type: "participant.mute", ...on }));
+        const ban = bench.submission("ada", { type: "participant.ban", ...on });
+        await bench.commit(ban);
+        await bench.commit(ban);
+        bench.store = await factory.reopen(bench.store);
+        const entry = { actorId: "ada", conversationId: "a" };
+        expect(await actions()).toEqual([
+          { ...entry, action: "participant.ban", subject: "bob" },
+          { ...entry, action: "participant.mute", subject: "bob" },
+          { ...entry, action: "participant.role", subject: "bob", detail: "admin" },
+          { ...entry, action: "message.delete", subject: theirs },
+        ]);
+        expect(JSON.stringify(await actions())).not.toContain("secret");
+      });
+
+      it("is read in pages, of everybody or of one", async () => {
+        const note = (actorId: string, subject: string): Promise<void> | undefined =>
+          bench.store.audit?.note({ at: 1, actorId, action: "user.export", subject });
+        for (let index = 0; index < 5; index += 1)
+          await note(index % 2 === 0 ? "ada" : "bob", `user ${index}`);
+        const first = await bench.store.audit?.page({ limit: 2 });
+        expect(first?.items.map(({ subject }) => subject)).toEqual(["user 4", "user 3"]);
+        const { next: after = "" } = first ?? {};
+        const second = await bench.store.audit?.page({ limit: 3, after });
+        expect(second?.items.map(({ subject }) => subject)).toEqual(["user 2", "user 1", "user 0"]);
+        expect(second?.next).toBeUndefined();
+        expect(await actions({ by: "actorId", id: "bob" })).toHaveLength(2);
+        expect(await actions({ by: "subject", id: "user 4" })).toHaveLength(1);
+        expect(await actions({ by: "conversationId", id: "a" })).toEqual([]);
+      });
+
+      it("keeps what was done when a person is erased, and not who it was", async () => {
+        await bench.group("a", "ada", "bob");
+        await bench.accepted("ada", { type: "participant.remove", conversationId: "a", userId: "bob" });
+        await bench.store.audit?.note({ at: 1, actorId: "bob", action: "user.export", subject: "bob" });
+        await bench.store.upkeep?.forget("bob", 9);
+        const entries = await actions();
+        expect(entries).toHaveLength(2);
+        expect(JSON.stringify(entries)).not.toContain("bob");
+        const [own] = (await bench.store.audit?.page({ limit: 1 }))?.items ?? [];
+        expect(own?.subject).toMatch(/^erased-/u);
+        expect(own?.actorId).toBe(own?.subject);
+        expect(await actions({ by: "actorId", id: "ada" })).toHaveLength(1);
       });
     });
 

@@ -1,6 +1,7 @@
 import type { Query } from "@tidings/core/protocol";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
 import { type Answers, createAnswers } from "./answers.ts";
+import { type AuditTable, createAudit } from "./audit.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createErase } from "./erase.ts";
 import { createPrune } from "./prune.ts";
@@ -8,6 +9,7 @@ import { createQueries, type Queries } from "./queries/queries.ts";
 import { migrate } from "./schema.ts";
 import type { Rows } from "../rows.ts";
 import { settle } from "../settle.ts";
+import type { Audit } from "../audit.ts";
 import type { Upkeep } from "../upkeep.ts";
 import { createTables } from "./tables.ts";
 import { createTransactions, type Transactions } from "./transactions.ts";
@@ -43,7 +45,9 @@ class LibsqlStore implements Store {
   readonly #answers: Answers;
   readonly #queries: Queries;
   readonly #transactions: Transactions;
+  readonly #audit: AuditTable;
   readonly upkeep: Upkeep;
+  readonly audit: Audit;
 
   constructor(connection: Connection, epoch: string, onDefect: (error: unknown) => void) {
     this.epoch = epoch;
@@ -53,12 +57,22 @@ class LibsqlStore implements Store {
     this.#answers = createAnswers(connection);
     this.#queries = createQueries(connection, this.#tables, epoch);
     this.#transactions = createTransactions(connection, this.#tables);
+    const audit = createAudit(connection);
+    this.#audit = audit;
+    this.audit = {
+      note: async (entry) => audit.put(entry),
+      page: async (query) => audit.page(query),
+    };
     const prune = createPrune(connection, this.#answers);
     const { traces, forget } = createErase(connection);
     this.upkeep = {
       prune: async (retention, after) => this.#transactions.maintain(() => prune(retention, after)),
       traces: async (userId) => traces(userId),
-      forget: async (userId, at) => this.#transactions.maintain(() => forget(userId, at)),
+      forget: async (userId, at) =>
+        this.#transactions.maintain(() => {
+          forget(userId, at);
+          audit.forget(userId);
+        }),
     };
   }
 
@@ -72,7 +86,13 @@ class LibsqlStore implements Store {
       return {
         unusedIds: new Set(ids.filter((id) => !known.has(id))),
         run: (work) => {
-          const scene = { work, known, keep: this.#answers.put, onDefect: this.#onDefect };
+          const scene = {
+            work,
+            known,
+            keep: this.#answers.put,
+            audit: this.#audit.put,
+            onDefect: this.#onDefect,
+          };
           return items.map((item) => settle(item, admit, scene));
         },
       };

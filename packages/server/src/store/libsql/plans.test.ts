@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { createAnswers } from "./answers.ts";
+import { createAudit } from "./audit.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createQueries } from "./queries/queries.ts";
 import { migrate } from "./schema.ts";
@@ -17,6 +18,7 @@ it("finds every row by an index: no statement walks through a table", () => {
     },
   };
   createAnswers(noting);
+  createAudit(noting);
   createQueries(noting, createTables(noting), epoch);
 
   const walks = statements.flatMap((sql) => {

@@ -81,6 +81,24 @@ const migrations: readonly string[] = [
     answer TEXT NOT NULL
   );
   `,
+  `
+  CREATE TABLE audit (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    actor_id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    detail TEXT NOT NULL
+  );
+  CREATE INDEX audit_by_actor ON audit (actor_id, key);
+  CREATE INDEX audit_by_subject ON audit (subject, key);
+  CREATE INDEX audit_by_conversation ON audit (conversation_id, key);
+  CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+  CREATE TRIGGER audit_is_said BEFORE UPDATE OF key, at, action, conversation_id, detail ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+  `,
 ];
 
 /**

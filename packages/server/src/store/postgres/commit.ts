@@ -1,11 +1,13 @@
 import type { Pool } from "pg";
 import type { Remembered } from "../answers.ts";
+import type { AuditEntry } from "../audit.ts";
 import { NotLoaded, settle } from "../settle.ts";
 import type { Admit, Outcome, Refusal, Submission } from "../store.ts";
 import { type Caches, WorkingSet } from "../working-set.ts";
 import { findAnswers, load } from "./load.ts";
 import { LoadedRows } from "./loaded-rows.ts";
 import { type Session, transact } from "./session.ts";
+import { insertion } from "./audit.ts";
 import { wantedAgain, wantedBy } from "./wanted.ts";
 import { type KeptAnswer, write } from "./write.ts";
 
@@ -55,12 +57,17 @@ async function perform<Item extends Submission>(
   const answers: KeptAnswer[] = [];
   const keep = (commandId: string, remembered: Remembered, at: number): void =>
     void answers.push({ commandId, remembered, at });
+  const entries: AuditEntry[] = [];
+  const audit = (entry: AuditEntry): void => void entries.push(entry);
   const outcomes: Outcome[] = [];
   for (const item of items) {
-    outcomes.push(await settled(session, rows, () => settle(item, admit, { work, known, keep, onDefect })));
+    outcomes.push(
+      await settled(session, rows, () => settle(item, admit, { work, known, keep, audit, onDefect })),
+    );
   }
   work.write();
-  await Promise.all([...write(session, rows.writes, answers), finish()]);
+  const audited = entries.length > 0 ? [session.all(insertion(entries))] : [];
+  await Promise.all([...write(session, rows.writes, answers), ...audited, finish()]);
   return outcomes;
 }
 

@@ -1,5 +1,6 @@
 import { type AliasedRawBuilder, type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
+import { pseudonymisation } from "./audit.ts";
 import { erased, type Trace, TRACES_AT_ONCE } from "../upkeep.ts";
 import { read, type Session, transact } from "./session.ts";
 import { build } from "./tables.ts";
@@ -63,6 +64,7 @@ export async function forget(pool: Pool, userId: string, at: number): Promise<vo
     sql`DELETE FROM receipts r USING participants p
       WHERE p.user_id = ${userId} AND r.conversation = p.conversation AND r.user_id = p.user_id`,
     sql`DELETE FROM answers WHERE user_id = ${userId}`,
+    ...pseudonymisation(userId),
   ] satisfies readonly RawBuilder<unknown>[]) {
     await transact(pool, "BEGIN", (session) => session.all(statement));
   }

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { Kysely, type Migration, Migrator, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
+import { auditSchema } from "./audit-schema.ts";
 import { firstSchema } from "./schema.ts";
 import type { Tables } from "./tables.ts";
 
 /** Each lifts the schema by one version; entries are only ever added. */
 const migrations: Readonly<Record<string, Migration>> = {
   "0001": { up: (database) => firstSchema.execute(database).then(() => {}) },
+  "0002": { up: (database) => auditSchema.execute(database).then(() => {}) },
 };
 
 /**

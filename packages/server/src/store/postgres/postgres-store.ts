@@ -3,7 +3,9 @@ import { sql } from "kysely";
 import type { Pool } from "pg";
 import { notFound } from "../../access.ts";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
+import type { Audit } from "../audit.ts";
 import type { Upkeep } from "../upkeep.ts";
+import { note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
 import { forget, traces } from "./erase.ts";
 import { epochOf, migrate } from "./migrations.ts";
@@ -91,6 +93,7 @@ const REPLICATED: ReadonlySet<Query["type"]> = new Set(["history", "participants
 class PostgresStore implements Store {
   readonly epoch: string;
   readonly upkeep: Upkeep;
+  readonly audit: Audit;
   readonly #commits: Pool;
   readonly #queries: Pool;
   readonly #replica: Pool | undefined;
@@ -105,6 +108,7 @@ class PostgresStore implements Store {
       traces: (userId) => traces(queries, userId),
       forget: (userId, at) => forget(commits, userId, at),
     };
+    this.audit = { note: (entry) => note(commits, entry), page: (query) => page(queries, query) };
     this.#commits = commits;
     this.#queries = queries;
     this.#replica = replica;

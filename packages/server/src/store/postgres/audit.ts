@@ -1,0 +1,44 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Pool } from "pg";
+import {
+  auditColumns,
+  type AuditEntry,
+  type AuditPage,
+  type AuditQuery,
+  type AuditRow,
+  entryOf,
+  keyBefore,
+  pseudonym,
+} from "../audit.ts";
+import { pageOf } from "../reading.ts";
+import { read, transact } from "./session.ts";
+
+export async function note(pool: Pool, entry: AuditEntry): Promise<void> {
+  await transact(pool, "BEGIN", (session) => session.all(insertion([entry])));
+}
+
+export function insertion(entries: readonly AuditEntry[]): RawBuilder<unknown> {
+  const rows = entries.map(
+    ({ at, actorId, action, subject = "", conversationId = "", detail = "" }) =>
+      sql`(${at}::bigint, ${actorId}, ${action}, ${subject}, ${conversationId}, ${detail})`,
+  );
+  return sql`INSERT INTO audit (at, actor_id, action, subject, conversation_id, detail) VALUES ${sql.join(rows)}`;
+}
+
+export function page(pool: Pool, query: AuditQuery): Promise<AuditPage> {
+  const { by, id = "", limit } = query;
+  const theirs = by === undefined ? sql`` : sql`${sql.ref(auditColumns[by])} = ${id} AND`;
+  return read(pool, "BEGIN READ ONLY", async (session) => {
+    const rows = await session.all(sql<AuditRow>`
+      SELECT * FROM audit WHERE ${theirs} key < ${keyBefore(query)} ORDER BY key DESC LIMIT ${limit + 1}`);
+    return pageOf(rows, limit, entryOf, ({ key }) => String(key));
+  });
+}
+
+/** Nobody finds this person here any more. */
+export function pseudonymisation(userId: string): readonly RawBuilder<unknown>[] {
+  const stand = pseudonym();
+  return [auditColumns.actorId, auditColumns.subject].map(
+    (column) => sql`UPDATE audit SET ${sql.ref(column)} = ${stand} WHERE ${sql.ref(column)} = ${userId}`,
+  );
+}
