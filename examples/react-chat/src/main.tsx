@@ -1,4 +1,5 @@
-import "./styles/base.css"; // first: what components say comes after it
+import "./styles/base.css"; // first: what components say comes after these two
+import "./styles/controls.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";

@@ -1,5 +1,8 @@
 import type { Locator, Page } from "playwright-core";
 
+/** How long a test waits for what should come, and how often it looks. */
+export const patience = { timeout: 15_000, interval: 50 };
+
 /** What a person sees and does in the app. */
 export interface ChatPage {
   readonly page: Page;

@@ -4,11 +4,10 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.ts";
 import { type Demo, startDemo } from "../demo/start-demo.ts";
-import { type ChatPage, chatPage } from "./chat-page.ts";
+import { type ChatPage, chatPage, patience } from "./chat-page.ts";
 import { buildForTests } from "./run-demo.ts";
 import { faultsOf, openWindow, phone, takeScreenshot } from "./window.ts";
 
-const patience = { timeout: 15_000, interval: 50 };
 /** The server gives a link up that has been silent for a few of these. */
 const HEARTBEAT_MS = 1_000;
 
@@ -137,6 +136,27 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     await expect.poll(() => blocked.locator(".sidebar .banner").isVisible(), patience).toBe(true);
     await takeScreenshot(blocked, "phone-blocked");
     await blocked.context().close();
+  });
+
+  it.each([
+    ["german", "?lang=de", { locale: "de-DE" }],
+    ["rtl", "?dir=rtl", { reducedMotion: "reduce" }],
+    ["phone-rtl", "?dir=rtl", phone],
+  ] as const)("is readable and without faults: %s", async (name, query, options) => {
+    const page = await openWindow(browser, await demo.linkOf("ada", `/${query}`), troubles, options);
+    await page.locator(".conversation").first().waitFor();
+    const { width } = page.viewportSize() ?? { width: 0 };
+    await takeScreenshot(page, `${name}-list`);
+    await page.locator(".conversation", { hasText: "General" }).click();
+    await page.locator(".message").last().waitFor();
+    await takeScreenshot(page, name);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.locator(".chat-header [data-icon=settings]").click();
+    await page.locator(".member").first().waitFor();
+    await takeScreenshot(page, `${name}-settings`);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.context().close();
   });
 
   it("can be used by touch alone, on a phone", async () => {

@@ -21,7 +21,7 @@ const middle = (): { key: string; top: number } => {
 const topOf = (key: string): number =>
   document.querySelector(`.messages [data-key="${key}"]`)?.getBoundingClientRect().top ?? Number.NaN;
 
-describe.skipIf(chromiumPath === undefined)("a long history", { timeout: 40_000 }, () => {
+describe.skipIf(chromiumPath === undefined)("a long history", { timeout: 90_000 }, () => {
   let demo: Demo;
   let browser: Browser;
   let page: Page;
@@ -111,7 +111,7 @@ describe.skipIf(chromiumPath === undefined)("a long history", { timeout: 40_000 
       await page.mouse.wheel(0, -30_000);
       await page.waitForTimeout(60);
       rows = Math.max(rows, await page.locator(".messages .message").count());
-      if (performance.now() - started > 30_000) break;
+      if (performance.now() - started > 75_000) break;
       // Looked at once: the last page may come in the next moment, and what one reads stays where it was.
       isAtBeginning = (await page.locator(".beginning").count()) === 1;
     }

@@ -3,6 +3,7 @@ import { useChatActions } from "../lib/chat-actions.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Icon } from "./icon.tsx";
 import type { OpenMenu } from "./message-menu.tsx";
+import "../styles/message-actions.css";
 
 interface MessageActionsProps {
   readonly item: MessageItem;

@@ -2,6 +2,7 @@ import type { MessageRecord } from "@tidings/core/protocol";
 import { useChatActions } from "../lib/chat-actions.ts";
 import { nameOf, textOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
+import "../styles/quote.css";
 
 interface QuoteProps {
   readonly messageId: string;

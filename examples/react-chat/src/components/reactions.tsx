@@ -3,6 +3,7 @@ import { useConversation } from "@tidings/react";
 import { nameOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { useAttempt } from "./toasts.tsx";
+import "../styles/reactions.css";
 
 interface ReactionsProps {
   readonly message: MessageRecord;
