@@ -10,8 +10,8 @@ export interface Addresses {
   readonly host: string;
 }
 
-/** An address of AppSync's own, without a custom domain. */
-const OWN = /^(https:\/\/[a-z\d]{26}\.)appsync-api(\.[a-z\d-]+\.amazonaws\.com(?:\.cn)?\/)/i;
+/** What comes before `api.` in an address of AppSync's own, without a custom domain. */
+const OWN = /^(https:\/\/\w{26}\.appsync-)(?=api\.)/i;
 
 /**
  * The real-time address as AWS derives it: another host for AppSync's own names, `/realtime` behind the path for a
@@ -30,7 +30,7 @@ export function addressesOf({
   readonly host?: string | undefined;
 }): Addresses {
   const derived = OWN.test(endpoint)
-    ? endpoint.replace(OWN, "$1appsync-realtime-api$2")
+    ? endpoint.replace(OWN, "$1realtime-")
     : endpoint.replace(/\/?$/, "/realtime");
   return {
     endpoint,

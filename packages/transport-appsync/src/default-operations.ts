@@ -40,7 +40,7 @@ export const defaultOperations: AppSyncOperations = {
   heads: {
     put: () => ({ query: documents.heads }),
     read(data) {
-      const frame = readFrame("pong", "heads", fieldOf(data, "heads"), ',"n":0');
+      const frame = readFrame("pong", "heads", fieldOf(data, "heads"));
       return frame?.type === "pong" ? frame.heads : undefined;
     },
   },
@@ -90,7 +90,7 @@ function within(query: string, conversationId: string): GraphQlRequest {
 }
 
 function readAck(event: unknown): Ack | undefined {
-  const frame = readFrame("ack", "ack", fieldOf(event, "payload"), ',"id":0');
+  const frame = readFrame("ack", "ack", fieldOf(event, "payload"));
   return frame?.type === "ack" ? frame.ack : undefined;
 }
 
@@ -103,15 +103,14 @@ function eventsOf(ack: Ack | undefined): readonly LinkEvent[] | undefined {
 }
 
 /** The parsers of core take frames: whatever the payload holds, what comes back has the frame's shape. */
-function readFrame(type: string, field: string, payload: unknown, more = ""): ServerFrame | undefined {
-  if (typeof payload !== "string") return undefined;
-  const parsed = parseServerFrames(`{"type":"${type}","${field}":${payload}${more}}`);
+function readFrame(type: string, field: string, payload: unknown): ServerFrame | undefined {
+  const parsed = parseServerFrames(`{"type":"${type}","id":0,"n":0,"${field}":${payload}}`);
   return parsed.ok ? parsed.frames[0] : undefined;
 }
 
 function readJson(text: unknown): unknown {
   try {
-    return typeof text === "string" ? JSON.parse(text) : undefined;
+    return JSON.parse(String(text)) ?? undefined; // `null` where it was refused
   } catch {
     return undefined;
   }
