@@ -5,14 +5,23 @@ import type { Transport } from "@tidings/core";
 import { defaultPolicy, type Limits, type Policy } from "@tidings/core/protocol";
 import { createServer, issueToken, type ServerBounds, type TidingsServer } from "@tidings/server";
 import { openLibsqlStore, type Store } from "@tidings/server/store";
-import { webSocketTransport } from "@tidings/transport-ws";
+import { type WebSocketConstructor, webSocketTransport } from "@tidings/transport-ws";
 import { WebSocket } from "ws";
 
 /** A server to which clients connect, in this process or in one of its own. */
 export interface Backend {
   readonly port: number;
+  /** How clients get to it, if not by its own wire. */
+  readonly way?: Way;
   token(userId: string, expiresInMs?: number): Promise<string>;
   close(): Promise<void>;
+}
+
+/** Something before the server that speaks otherwise. */
+export interface Way {
+  readonly port: number;
+  /** @param port - of whatever stands between. */
+  transport(port: number, WebSocket: WebSocketConstructor): Transport;
 }
 
 /** The same server for all that it holds: it may be stopped and started again on its file. */

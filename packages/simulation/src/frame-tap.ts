@@ -16,8 +16,8 @@ export function createFrameTap(): FrameTap {
   const sockets = new Set<WebSocket>();
 
   class TappedSocket extends WebSocket {
-    constructor(url: string) {
-      super(url);
+    constructor(url: string, protocols?: string[]) {
+      super(url, protocols);
       sockets.add(this);
       this.on("close", () => sockets.delete(this));
       this.on("message", (data: Buffer) => received.push(data.toString()));

@@ -31,7 +31,7 @@ export interface Member {
 }
 
 export interface MemberOptions extends Partial<ClientOptions> {
-  readonly backend: Pick<Backend, "port" | "token">;
+  readonly backend: Pick<Backend, "port" | "token" | "way">;
   readonly userId: string;
   readonly conversationId: string;
   readonly faults?: LinkFaults;
@@ -43,9 +43,12 @@ const backoff = { baseMs: 20, maxMs: 200 };
 /** A client that is not connected yet. */
 export async function createMember(options: MemberOptions): Promise<Member> {
   const { backend, userId, conversationId, faults, ...clientOptions } = options;
-  const proxy = await createFaultProxy({ target: { port: backend.port } });
+  const proxy = await createFaultProxy({ target: { port: backend.way?.port ?? backend.port } });
   const tap = createFrameTap();
-  const link = faultyTransport(webSocketTransport({ url: proxy.url, WebSocket: tap.WebSocket }), faults);
+  const transport =
+    backend.way?.transport(proxy.port, tap.WebSocket) ??
+    webSocketTransport({ url: proxy.url, WebSocket: tap.WebSocket });
+  const link = faultyTransport(transport, faults);
   const auth = (): Promise<string> => backend.token(userId);
   const client = createClient({ transport: link, auth, userId, backoff, logger: () => {}, ...clientOptions });
   const delivery = logDelivery(client);

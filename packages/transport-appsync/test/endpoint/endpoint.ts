@@ -1,5 +1,4 @@
 import { type Clock, type Random, systemClock, systemRandom } from "@tidings/core";
-import type { MemoryBackend } from "@tidings/core/memory";
 import type { Command } from "@tidings/core/protocol";
 import { createApi, type Outcome, type Request, WireFault } from "./api.ts";
 import { createEvents, type Publication } from "./events.ts";
@@ -7,11 +6,11 @@ import { createFanOut } from "./fan-out.ts";
 import { createGate, type EndpointFaults, noFaults, strikes } from "./faults.ts";
 import { type Claims, identify, type IdentityOptions, Unauthorised } from "./identity.ts";
 import { startRealtime } from "./realtime.ts";
-import { createResolvers } from "./resolvers.ts";
+import { type Behind, createResolvers } from "./resolvers.ts";
 import type { Accept, Session } from "./session.ts";
 
 export interface EndpointOptions extends IdentityOptions {
-  readonly memory: MemoryBackend;
+  readonly memory: Behind;
   readonly clock?: Clock;
   readonly random?: Random;
   /** The address under which it is reached, without a path; what is signed holds it. */

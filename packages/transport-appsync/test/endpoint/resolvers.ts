@@ -21,9 +21,12 @@ export interface Ended {
   readonly conversationId: string;
 }
 
+/** The backend in memory, or whatever else a transport leads to. */
+export type Behind = Pick<MemoryBackend, "transport">;
+
 /** A link for one request: AppSync remembers nothing between two. */
 async function withLink<T>(
-  memory: MemoryBackend,
+  memory: Behind,
   userId: string,
   work: (link: Link, welcome: Welcome) => Promise<T>,
 ): Promise<T> {
@@ -46,7 +49,7 @@ async function withLink<T>(
   }
 }
 
-export function createResolvers(memory: MemoryBackend): Resolvers {
+export function createResolvers(memory: Behind): Resolvers {
   const settingsFor = async (userId: string, conversationId: string) =>
     withLink(memory, userId, async (link) => {
       const { conversation } = await link.query({ type: "conversation", conversationId });
