@@ -55,7 +55,7 @@ export const switches: { readonly [Name in keyof EndpointFaults]: Partial<Endpoi
   objectErrors: { objectErrors: true, unavailable: 0.1 },
   limitStarts: { limitStarts: 40 },
   deafMs: { deafMs: 2_500 },
-  invalidation: { invalidation: "complete" },
+  invalidation: { invalidation: "none" },
   loseAnswers: { loseAnswers: 0.1 },
   unavailable: { unavailable: 0.2 },
 };

@@ -17,6 +17,8 @@ function begin(options?: WorldOptions): World {
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `${index + 1}`);
 
+const both = [{ userId: "ada", role: "owner" }, { userId: "bob" }] as const;
+
 describe("a chat over AppSync", { timeout: 60_000 }, () => {
   it("carries what people say to each other", async () => {
     const { enter, clock } = begin();
@@ -128,9 +130,7 @@ describe("a chat over AppSync", { timeout: 60_000 }, () => {
   });
 
   it("[D8] tells a member who was removed, and lets them hear no more", async () => {
-    const conversations = [
-      { conversationId: "general", kind: "group", participants: [{ userId: "ada", role: "owner" }, { userId: "bob" }] },
-    ] as const; // prettier-ignore
+    const conversations = [{ conversationId: "general", kind: "group", participants: [...both] }] as const;
     const { enter, clock, endpoint } = begin({ conversations });
     const [ada, bob] = [await enter("ada"), await enter("bob")];
     await (await ada.room.members.remove("bob")).settled().catch(() => {});
@@ -145,6 +145,17 @@ describe("a chat over AppSync", { timeout: 60_000 }, () => {
     await ada.room.members.add("bob");
     await clock.advance(60_000);
     expect(bob.texts()).toContain("among us");
+  });
+
+  it("[D8] stops listening where one was removed, though the backend does not make it", async () => {
+    const conversations = [{ conversationId: "general", kind: "group", participants: [...both] }] as const;
+    const { enter, clock, endpoint } = begin({ conversations });
+    const [ada] = [await enter("ada"), await enter("bob")];
+    endpoint.faults.invalidation = "none";
+    const before = endpoint.subscriptions;
+    await ada.room.members.remove("bob");
+    await clock.advance(1_000); // sooner than the heads tell
+    expect(endpoint.subscriptions).toBe(before - 1);
   });
 
   it("[D9] keeps to 100 subscriptions on a socket, with 250 conversations", async () => {

@@ -20,8 +20,8 @@ export interface EndpointFaults {
   limitStarts: number;
   /** Events of this long after `start_ack` do not come. */
   deafMs: number;
-  /** The end of a membership ends the subscription; "close": and the socket with it, as AppSync does. */
-  invalidation: "complete" | "close";
+  /** The end of a membership ends the subscription; "close": and the socket with it, as AppSync does; "none": neither. */
+  invalidation: "none" | "complete" | "close";
   /** The share of HTTP requests whose answer is lost; what they asked for is done. */
   loseAnswers: number;
   /** The share of HTTP requests that are answered by 503 and done nothing about. */

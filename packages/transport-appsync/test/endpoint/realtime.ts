@@ -118,6 +118,7 @@ export function startRealtime(options: RealtimeOptions): Session {
       ...{ filter, userId: identity.userId, since: clock.now() },
       send: (sent) => send({ type: "data", id, payload: sent }),
       invalidate() {
+        if (faults.invalidation === "none") return;
         forget(id);
         send({ type: "complete", id });
         if (faults.invalidation === "close") cut(1000);
