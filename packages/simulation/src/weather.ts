@@ -84,7 +84,7 @@ export function change(world: VirtualWorld, random: Random): void {
 const slow = { name: "minute", scope: "user", tokens: 60, perMs: 60_000, burst: 5 } as const;
 
 /** Frames that get lost, doubled or late, some more, some less often. */
-function badFrames(random: Random): LinkFaults {
+export function badFrames(random: Random): LinkFaults {
   const probability = random.next() * 0.3;
   const maybe = (): boolean => isLikely(random, probability);
   return {

@@ -1,11 +1,10 @@
 import { seededRandom } from "@tidings/core/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { startAppSyncBackend } from "../src/appsync-backend.ts";
-import { calmDown } from "../src/calm-down.ts";
 import { anyOf, isLikely } from "../src/chance.ts";
 import { createScript } from "../src/script.ts";
 import { isLong, replayable } from "../src/seeds.ts";
-import { disturb } from "../src/storm.ts";
+import { calmDown, disturb } from "../src/storm.ts";
 import { sleep, until } from "../src/until.ts";
 import { verdict } from "../src/verdict.ts";
 import { createWorld, type World } from "../src/world.ts";
