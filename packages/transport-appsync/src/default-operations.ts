@@ -104,7 +104,7 @@ function eventsOf(ack: Ack | undefined): readonly LinkEvent[] | undefined {
 
 /** The parsers of core take frames: whatever the payload holds, what comes back has the frame's shape. */
 function readFrame(type: string, field: string, payload: unknown): ServerFrame | undefined {
-  const parsed = parseServerFrames(`{"type":"${type}","id":0,"n":0,"${field}":${payload}}`);
+  const parsed = parseServerFrames(`{"type":"${type}","id":0,"n":0,"${field}":${String(payload)}}`);
   return parsed.ok ? parsed.frames[0] : undefined;
 }
 
