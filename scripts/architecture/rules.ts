@@ -91,6 +91,10 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
     doors: ["@tidings/core/protocol", "@tidings/core/domain", "@tidings/core/errors"],
     bans: [],
   },
+  "packages/load": {
+    doors: ["@tidings/core", "@tidings/core/protocol", "@tidings/transport-ws", "@tidings/server"],
+    bans: [],
+  },
   "packages/simulation": { doors: "any", bans: [] },
   "examples/custom-storage": { doors: "any", bans: [] },
   "examples/custom-transport": { doors: "any", bans: [] },

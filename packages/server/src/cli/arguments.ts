@@ -55,6 +55,8 @@ const flags = {
   audience: { type: "string" },
   origins: { type: "string" },
   "trusted-proxies": { type: "string" },
+  connections: { type: "string" },
+  "connections-per-address": { type: "string" },
   lobbies: { type: "string" },
   policy: { type: "string" },
   serve: { type: "string" },
@@ -156,6 +158,8 @@ function readSettings(
       issueTokens: mapped(read("issue-tokens"), readSwitch),
       api: mapped(read("api"), readSwitch),
       bounds: {
+        connections: number("connections"),
+        connectionsPerAddress: number("connections-per-address"),
         requestsPerSecond: number("requests-per-second"),
         requestsPerSecondPerAddress: number("requests-per-second-per-address"),
       },

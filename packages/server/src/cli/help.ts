@@ -31,6 +31,9 @@ Every option can also be an environment variable; the option wins.
   --audience <name>           TIDINGS_AUDIENCE         demanded of tokens, default tidings
   --origins <list>            TIDINGS_ORIGINS          web pages that may ask, comma between; * for any
   --trusted-proxies <number>  TIDINGS_TRUSTED_PROXIES  reverse proxies in front, whose X-Forwarded-For counts; default 0
+  --connections <number>      TIDINGS_CONNECTIONS      at once, default 10000
+  --connections-per-address <number>                   … from one address, default 1000
+                              TIDINGS_CONNECTIONS_PER_ADDRESS
   --lobbies <list>            TIDINGS_LOBBIES          conversations everyone is put into, default general
   --policy <file>             TIDINGS_POLICY           JSON: what differs from the default limits and rates
   --max-age <duration>        TIDINGS_MAX_AGE          how long messages are kept, as 365d; default for good
