@@ -1,5 +1,4 @@
 /** The site of examples/react-chat, built when a source it is made of is newer than it. */
-import { pathToFileURL } from "node:url";
 import { isFresh } from "./fresh.mjs";
 import { runNode } from "./run.mjs";
 import { step } from "./steps.mjs";
@@ -41,27 +40,9 @@ const SERVER = ["core", "server", "transport-ws"].map((name) => `packages/${name
 export async function buildDemo() {
   if (isFresh(DEMO, [...SERVER, `${APP}/demo`, `${APP}/demo.ts`, "pnpm-lock.yaml"])) return 0;
   const work = async () => {
-    const { build } = await import("esbuild");
-    await build({
-      ...{ entryPoints: [`${APP}/demo.ts`], outfile: DEMO, plugins: [installedStayOutside] },
-      ...{ bundle: true, format: "esm", platform: "node", target: "node20", conditions: ["source"] },
-    });
+    const { bundleProgram } = await import("./bundle-program.mjs");
+    await bundleProgram(`${APP}/demo.ts`, DEMO);
     return { code: 0, output: "" };
   };
   return (await step("build the demo", work)).code;
 }
-
-/** @type {import("esbuild").Plugin} */
-const installedStayOutside = {
-  name: "installed-stay-outside",
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...request }) => {
-      if (pluginData === "asked" || path.startsWith("@tidings/") || path.startsWith("node:"))
-        return undefined;
-      const { resolveDir, kind, importer } = request;
-      const found = await resolve(path, { resolveDir, kind, importer, pluginData: "asked" });
-      if (found.errors.length > 0) return found;
-      return { path: found.external ? found.path : pathToFileURL(found.path).href, external: true };
-    });
-  },
-};

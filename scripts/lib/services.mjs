@@ -46,6 +46,13 @@ const SERVICES = [
     debianPackage: "prometheus",
     leftOut: "the tests of alerts and dashboards",
   },
+  {
+    name: "nginx",
+    variable: "TIDINGS_NGINX",
+    paths: ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/opt/homebrew/bin/nginx"],
+    debianPackage: "nginx-light",
+    leftOut: "the tests of what is deployed",
+  },
 ];
 
 /**

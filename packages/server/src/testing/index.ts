@@ -11,5 +11,13 @@ export { Engine, type EngineOptions } from "../engine/engine.ts";
 export type { FrameList } from "../engine/frame-list.ts";
 export type { Session } from "../engine/online.ts";
 export type { Outlet } from "../engine/outlet.ts";
+export {
+  hasNginx,
+  type NginxPlace,
+  type NginxService,
+  type NginxServiceOptions,
+  startNginx,
+} from "./nginx.ts";
 export { hasPostgres, type PostgresService, type PostgresServiceOptions, startPostgres } from "./postgres.ts";
 export { hasRedis, type RedisService, type RedisServiceOptions, startRedis } from "./redis.ts";
+export { freePort } from "./service-process.ts";

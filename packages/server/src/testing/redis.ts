@@ -22,17 +22,19 @@ export interface RedisServiceOptions {
   readonly program?: string;
   /** Default a single one; a cluster of one node, or one behind a sentinel of the name `tidings`. */
   readonly mode?: "single" | "cluster" | "sentinel";
+  /** What it is told beside, as words of a command line: `["--maxmemory", "2gb"]`. */
+  readonly settings?: readonly string[];
 }
 
 /**
  * @throws {Error} if there is none, or it does not start.
  */
 export async function startRedis(options: RedisServiceOptions = {}): Promise<RedisService> {
-  const { program = process.env["TIDINGS_REDIS_SERVER"] ?? "", mode = "single" } = options;
+  const { program = process.env["TIDINGS_REDIS_SERVER"] ?? "", mode = "single", settings = [] } = options;
   const account = lesserAccount();
   const folder = temporaryFolder(account);
   const port = await freePort();
-  const own = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder];
+  const own = [...settings, "--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder];
   // Alone it does not know its address; and its second port, left to itself, might be beyond the last there is.
   const address = ["--cluster-announce-ip", "127.0.0.1", "--cluster-port", String(await freePort())];
   const cluster = ["--cluster-enabled", "yes", ...address];

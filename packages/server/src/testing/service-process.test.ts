@@ -3,22 +3,27 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { hasNginx } from "./nginx.ts";
 import { hasPostgres } from "./postgres.ts";
 import { hasRedis } from "./redis.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const door = new URL("index.ts", import.meta.url).href;
 
+const smallest =
+  '({ port, folder }) => ({ "nginx.conf": "pid " + folder + "/pid; events {} http { access_log off; server { listen " + port + "; } }" })';
+
 const starters = [
-  { name: "PostgreSQL", start: "startPostgres", has: hasPostgres() },
-  { name: "Redis", start: "startRedis", has: hasRedis() },
+  { name: "PostgreSQL", start: "startPostgres", call: "startPostgres()", has: hasPostgres() },
+  { name: "Redis", start: "startRedis", call: "startRedis()", has: hasRedis() },
+  { name: "nginx", start: "startNginx", call: `startNginx({ configure: ${smallest} })`, has: hasNginx() },
 ] as const;
 
 it.each(starters.filter(({ has }) => has))(
   "$name ends with the process that started it, also when that is killed",
   { timeout: 60_000 },
-  async ({ start }) => {
-    const script = `import { ${start} } from "${door}"; console.log((await ${start}()).port); setInterval(() => {}, 1e6);`;
+  async ({ start, call }) => {
+    const script = `import { ${start} } from "${door}"; console.log((await ${call}).port); setInterval(() => {}, 1e6);`;
     const loader = ["--conditions=source", "--import", "ts-blank-space/register", "--input-type=module"];
     const child = spawn(process.execPath, [...loader, "-e", script], { cwd: root });
     const [told]: Buffer[] = await once(child.stdout, "data");

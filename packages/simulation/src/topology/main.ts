@@ -1,0 +1,88 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+import { formatResult, formatRow, isClean, type LoadOptions, renderReport, runLoad } from "@tidings/load";
+import { disturbAll, hasTopology, memberOf, startTopology, type Topology } from "./topology.ts";
+
+/** `npm run topology`; see `scripts/tasks/topology.mjs`. */
+const { values } = parseArgs({
+  options: {
+    clients: { type: "string", default: "2000" },
+    rooms: { type: "string", default: "400" },
+    rate: { type: "string", default: "1000" },
+    seconds: { type: "string", default: "60" },
+    processes: { type: "string", default: "1" },
+    storm: { type: "string", default: "10000" },
+    report: { type: "string", default: fileURLToPath(new URL("../../dist/topology", import.meta.url)) },
+  },
+});
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const ending = new AbortController();
+process.on("SIGINT", () => {
+  if (ending.signal.aborted) process.exit(130);
+  ending.abort();
+});
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  if (!hasTopology()) {
+    say("unable to run; nginx, PostgreSQL and Redis are needed, and not all are here");
+    return 1;
+  }
+  mkdirSync(values.report, { recursive: true });
+  const disturbed = await load("disturbances", disturb, {
+    clients: Number(values.clients),
+    rooms: Number(values.rooms),
+    perSecond: Number(values.rate),
+    seconds: Number(values.seconds),
+  });
+  const clients = Number(values.storm);
+  if (clients === 0 || ending.signal.aborted) return Number(!disturbed);
+  const calm = { clients, rooms: Math.ceil(clients / 10), perSecond: 50, seconds: 10, rampPerSecond: 400 };
+  const stormy = await load("storm", storm, calm);
+  return Number(!disturbed || !stormy);
+}
+
+type Meanwhile = (topology: Topology) => NonNullable<LoadOptions["during"]>;
+
+function disturb(topology: Topology): NonNullable<LoadOptions["during"]> {
+  return (run) => disturbAll(topology, run);
+}
+
+/** A node is killed, and all that were on it have to find another at the same moment. */
+function storm({ nodes }: Topology): NonNullable<LoadOptions["during"]> {
+  return async (run) => {
+    await run.disturb("a node is killed for good", async () => void (await nodes[0].kill()));
+    await run.reconnectAll();
+  };
+}
+
+async function load(
+  name: string,
+  during: Meanwhile,
+  facts: Pick<LoadOptions, "clients" | "rooms" | "perSecond" | "seconds" | "rampPerSecond">,
+): Promise<boolean> {
+  say(`\n${name}: ${facts.clients} clients through nginx to two nodes`);
+  const topology = await startTopology();
+  let rows = 0;
+  try {
+    const result = await runLoad({
+      ...{ ...facts, say, url: topology.url, member: memberOf, usage: () => topology.usage() },
+      ...{ processes: Number(values.processes), addresses: 500, settleSeconds: 120, signal: ending.signal },
+      onRow: (row) => say(formatRow(row, rows++)),
+      during: during(topology),
+    });
+    const file = join(values.report, `${name}.html`);
+    writeFileSync(file, renderReport(result));
+    say(formatResult(result));
+    say(`report: ${pathToFileURL(resolve(file)).href}`);
+    return isClean(result);
+  } finally {
+    topology.nodes.forEach(({ log }, index) =>
+      writeFileSync(join(values.report, `${name}-node-${index + 1}.log`), log),
+    );
+    writeFileSync(join(values.report, `${name}-nginx.log`), topology.nginx.log);
+    await topology.close();
+  }
+}
