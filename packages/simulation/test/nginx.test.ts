@@ -49,12 +49,13 @@ describe.skipIf(!hasNginx())("nginx as it is deployed, with TLS", { timeout: 60_
     for (const address of [...addresses, ...addresses, ...addresses]) {
       const socket = new WebSocket(address, { rejectUnauthorized: false });
       await new Promise<void>((resolve, reject) => socket.once("open", resolve).once("error", reject));
+      expect(socket.readyState).toBe(WebSocket.OPEN);
       socket.terminate();
     }
   });
 
   it("adds its headers once, and keeps metrics to the inside", async () => {
-    for (const answer of await Promise.all([ask("/health"), ask("/health")])) {
+    for (const answer of await Promise.all([ask("/health/live"), ask("/health/live")])) {
       expect(answer.status).toBe(200);
       expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       expect(answer.headers.get("x-frame-options")).toBe("DENY");

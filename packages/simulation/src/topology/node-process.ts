@@ -64,7 +64,7 @@ export class NodeProcess {
     const isReady = async (): Promise<boolean> => {
       if (child.exitCode !== null)
         throw new Error(`the node ended with ${child.exitCode}: ${this.#log.slice(-2_000)}`);
-      const answer = await fetch(`http://127.0.0.1:${this.port}/health`).catch(() => undefined);
+      const answer = await fetch(`http://127.0.0.1:${this.port}/health/ready`).catch(() => undefined);
       return answer?.ok === true;
     };
     await until("the node to be ready", isReady, {
