@@ -32,16 +32,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const suspects = createSuspects();
   const expiry = createExpiry(clock, (entry) => scope.batch(() => park(entry, expired())));
   const watchdog = createWatchdog(clock, options.onStuck);
-  let lastTurn = FIRST_TURN;
-  let firstTurn = FIRST_TURN;
+  const turns = { first: FIRST_TURN, last: FIRST_TURN };
   let link: Link | undefined;
   let isClosed = false;
 
-  const view = scope.lazy<OutboxView>(() => {
-    const all = Array.from(entries.values(), ({ shown }) => shown);
-    const failed = all.filter(({ status }) => status === "failed").length;
-    return { entries: all, waiting: all.length - failed, failed };
-  });
+  const view = scope.lazy(() => viewOf(entries.values()));
 
   const changed = ({ shown }: Entry): void => {
     view.invalidate();
@@ -190,7 +185,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const { commandId, conversationId } = entry.command;
     entries.set(commandId, entry);
     const run = runOf(conversationId);
-    entry.turn = ++lastTurn;
+    entry.turn = ++turns.last;
     run.lane = add(run.lane, entry);
     changed(entry);
     expiry.watch(entry);
@@ -225,9 +220,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const later = [...entries];
       entries.clear();
       const restored = unknown.map(({ command, expiresAtMs }) => new Entry(command, expiresAtMs));
-      firstTurn -= restored.length;
+      turns.first -= restored.length;
       for (const [index, entry] of restored.entries()) {
-        entry.turn = firstTurn + index;
+        entry.turn = turns.first + index;
         entry.isStored = true;
         entries.set(entry.command.commandId, entry);
         const run = runOf(entry.command.conversationId);
@@ -297,4 +292,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       for (const entry of entries.values()) if (entry.status !== "failed") entry.end({ error });
     },
   };
+}
+
+function viewOf(entries: Iterable<Entry>): OutboxView {
+  const all = Array.from(entries, ({ shown }) => shown);
+  const failed = all.filter(({ status }) => status === "failed").length;
+  return { entries: all, waiting: all.length - failed, failed };
 }
