@@ -9,7 +9,8 @@ import { createExpiry } from "./expiry.ts";
 import { add, comeBack, depart, emptyLane, isEmpty, isFirst, type Lane, next, settle } from "./lane.ts";
 import { anotherUser, cancelled, closed, expired, full } from "./reasons.ts";
 import { createSuspects } from "./suspects.ts";
-import type { Outbox, OutboxOptions, OutboxView } from "./types.ts";
+import type { Outbox, OutboxOptions } from "./types.ts";
+import { viewOf } from "./view.ts";
 import { createWatchdog } from "./watchdog.ts";
 
 interface Run {
@@ -292,10 +293,4 @@ export function createOutbox(options: OutboxOptions): Outbox {
       for (const entry of entries.values()) if (entry.status !== "failed") entry.end({ error });
     },
   };
-}
-
-function viewOf(entries: Iterable<Entry>): OutboxView {
-  const all = Array.from(entries, ({ shown }) => shown);
-  const failed = all.filter(({ status }) => status === "failed").length;
-  return { entries: all, waiting: all.length - failed, failed };
 }
