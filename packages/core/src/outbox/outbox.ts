@@ -27,9 +27,8 @@ const FIRST_TURN = 2 ** 20;
 
 /** Runs the lanes: one per conversation, each in its own order, none waiting for another. */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { clock, random, scope, journal, limiter, maxEntries } = options;
-  const entries = new Map<string, Entry>();
-  const runs = new Map<string, Run>();
+  const { clock, random, scope, journal, limiter } = options;
+  const [entries, runs] = [new Map<string, Entry>(), new Map<string, Run>()];
   const suspects = createSuspects();
   const expiry = createExpiry(clock, (entry) => scope.batch(() => park(entry, expired())));
   const watchdog = createWatchdog(clock, options.onStuck);
@@ -210,7 +209,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     view,
     find: (commandId) => entries.get(commandId),
     add(command, expiresAtMs) {
-      if (entries.size >= maxEntries) throw full();
+      if (entries.size >= options.maxEntries) throw full();
       const entry = new Entry(command, expiresAtMs);
       scope.batch(() => enqueue(entry));
       return entry;
