@@ -1,9 +1,9 @@
 import { type Client, createClient, defaultSteps, placeStep } from "@tidings/core";
 import { linkify } from "@tidings/core/links";
 import { indexedDbStorage } from "@tidings/storage/indexeddb";
-import { webSocketTransport } from "@tidings/transport-ws";
 import { type Cable, createCable } from "./lib/cable.ts";
 import { schema } from "./lib/data.ts";
+import { transport } from "./transports/web-socket.ts";
 
 export interface Session {
   readonly client: Client<typeof schema>;
@@ -28,7 +28,7 @@ export function openSession(): Session | undefined {
   const cable = createCable();
   const client = createClient({
     schema,
-    transport: webSocketTransport({ url: location.origin }),
+    transport,
     // One database per person: it holds what they have read, and what they have not sent yet.
     storage: indexedDbStorage({ name: `tidings-${userId}` }),
     auth: () => token,

@@ -1,19 +1,12 @@
-import type { Transport } from "@tidings/core";
 import { appSyncTransport } from "@tidings/transport-appsync";
+import { serverBehind } from "../../transport-appsync/test/endpoint/server-behind.ts";
 import { serveEndpoint } from "../../transport-appsync/test/endpoint/serve.ts";
 import { type Backend, type BackendOptions, directTransport, startBackend } from "./backend.ts";
 
 /** The real server behind what AppSync is to its clients: each request to it is a link of its own to the server. */
 export async function startAppSyncBackend(options: BackendOptions = {}): Promise<Backend> {
   const server = await startBackend(options);
-  const transport = (userId: string): Transport => {
-    const direct = directTransport(server);
-    return {
-      supports: direct.supports,
-      open: async (request, signal) => direct.open({ ...request, token: await server.token(userId) }, signal),
-    };
-  };
-  const { url, close } = await serveEndpoint({ memory: { transport }, authenticate: userOf });
+  const { url, close } = await serveEndpoint(serverBehind(directTransport(server), server.token));
   const { host, port } = new URL(url);
   return {
     ...{ port: server.port, token: server.token },
@@ -27,11 +20,4 @@ export async function startAppSyncBackend(options: BackendOptions = {}): Promise
       await server.close();
     },
   };
-}
-
-/** Whose token it is; the server behind looks at it no more. */
-function userOf(token: string): { readonly userId: string } {
-  const [, claims = ""] = token.split(".");
-  const { sub }: { readonly sub?: unknown } = Object(JSON.parse(Buffer.from(claims, "base64url").toString()));
-  return { userId: String(sub) };
 }

@@ -19,8 +19,17 @@ export interface ServeOptions extends Omit<EndpointOptions, "origin"> {
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
+const json = { "content-type": "application/json" };
+/** AppSync lets the pages of every site in; whose token it is decides. */
+const crossOrigin = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "POST",
+  "access-control-allow-headers": "authorization, content-type, x-api-key",
+};
+
 export async function serveEndpoint({ tls, ...options }: ServeOptions): Promise<ServedEndpoint> {
   const listen: RequestListener = (request, response) => {
+    if (request.method === "OPTIONS") return void response.writeHead(200, crossOrigin).end();
     void request.toArray().then((chunks) => {
       const post = {
         path: request.url ?? "",
@@ -29,7 +38,7 @@ export async function serveEndpoint({ tls, ...options }: ServeOptions): Promise<
       };
       endpoint.post(post, (answer) => {
         if (!answer) request.socket.destroy();
-        else response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
+        else response.writeHead(answer.status, { ...json, ...crossOrigin }).end(answer.body);
       });
     });
   };
