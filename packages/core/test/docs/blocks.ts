@@ -12,6 +12,7 @@ import { leastRole } from "../../src/domain/permissions.ts";
 import { MessagingError } from "../../src/errors/messaging-error.ts";
 import { closeCodes } from "../../src/protocol/close-codes.ts";
 import { defaultPolicy } from "../../src/protocol/policy.ts";
+import { connectionSteps } from "./connection-diagram.ts";
 
 const BLOCK = /(<!-- generated: ([\w-]+)(?: ([^>]*?))? -->\n)[\s\S]*?(<!-- \/generated -->)/g;
 
@@ -30,6 +31,11 @@ function generate(kind: string, rest: string): string {
       return fence("json server", JSON.stringify({ type: "policy", policy: defaultPolicy }, null, 2));
     case "delivery-diagram":
       return fence("mermaid", deliveryDiagram());
+    case "connection-diagram":
+      return fence(
+        "mermaid",
+        ["stateDiagram-v2", "  [*] --> idle", ...connectionSteps().map(indent)].join("\n"),
+      );
     case "close-codes":
       return table(["number", "error code", "come back?"], closeCodeRows());
     case "least-roles":
@@ -49,6 +55,10 @@ function fence(language: string, code: string): string {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function indent(line: string): string {
+  return `  ${line}`;
 }
 
 function deliveryDiagram(): string {

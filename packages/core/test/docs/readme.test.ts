@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -8,7 +9,21 @@ import { readPage } from "./markdown.ts";
 const readme = readPage("README.md");
 const [, example = ""] = /^```ts\n([\s\S]*?)^```$/m.exec(readme) ?? [];
 
+const manifest: unknown = JSON.parse(readPage("package.json"));
+const listed = (folder: string): readonly string[] => readdirSync(new URL(folder, root));
+
 describe("README.md", () => {
+  it.each([
+    ["package", listed("packages").map((name) => `](packages/${name})`)],
+    ["example", listed("examples").map((name) => `](examples/${name})`)],
+    ["guide", listed("docs/guides").map((name) => `](docs/guides/${name})`)],
+    ["page", listed("docs").flatMap((name) => (name.endsWith(".md") ? [`](docs/${name})`] : []))],
+    ["command", Object.keys(Object(Object(manifest).scripts)).map((name) => `\n| \`npm ${runOf(name)}\``)],
+  ])("names every %s there is", (_, marks) => {
+    expect(marks.length).toBeGreaterThan(3);
+    expect(marks.filter((mark) => !readme.includes(mark))).toEqual([]);
+  });
+
   it("is no longer than 120 lines, its example no longer than 15", () => {
     expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(120);
     expect(example.trimEnd().split("\n").length).toBeLessThanOrEqual(15);
@@ -29,6 +44,8 @@ describe("README.md", () => {
     },
   );
 });
+
+const runOf = (script: string): string => (script === "test" ? script : `run ${script}`);
 
 /** In a process of its own, where imports mean what they mean to a reader; the example is plain JavaScript. */
 function run(code: string): Promise<{ stdout: string; stderr: string }> {
