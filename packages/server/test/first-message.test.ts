@@ -114,16 +114,6 @@ describe("a first message", () => {
     expect(ada.all("ack").map(({ ack }) => ack.changes[0]?.rev)).toEqual([3, 4, 5, 6, 7]);
   });
 
-  it("starts in under 100 ms", async () => {
-    const tookMs: number[] = [];
-    for (let round = 0; round < 4; round += 1) {
-      const began = performance.now();
-      await start();
-      tookMs.push(performance.now() - began);
-    }
-    expect(Math.min(...tookMs)).toBeLessThan(100); // The best, for the machine may be busy with other tests.
-  });
-
   it("closes a client that speaks another version, or sends no token", async () => {
     const server = await start();
     const old = await new RawClient(server.url).opened();

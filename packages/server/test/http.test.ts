@@ -42,7 +42,6 @@ describe("GET /health", () => {
     const response = await fetch(`${server.httpUrl}/health`);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
-      level: "healthy",
       isReady: true,
       version: "0.0.0",
       uptimeMs: expect.any(Number) as number,

@@ -7,6 +7,7 @@ import { pageWeight } from "./page-weight.ts";
 import { postgres } from "./postgres.ts";
 import { react } from "./react.ts";
 import { resume } from "./resume.ts";
+import { start } from "./start.ts";
 import { storage } from "./storage.ts";
 import { formatTable, type Table } from "./lib/table.ts";
 
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   "fan-out": fanOut,
   resume,
   idle,
+  start,
   react,
   page: pageWeight,
 };

@@ -57,7 +57,7 @@ describe.skipIf(chromiumPath === undefined)("a tab that is killed", { timeout: 3
       let tabs = 0;
       while (promised.size < MESSAGES || tabs < FEWEST_TABS) {
         const page = await openTab(context, (tabs += 1), server, promised, troubles);
-        await sleep(random.next() * 400);
+        await sleep(random.next() * 20 * (20 + tabs)); // longer and longer, or a slow machine would never get to send
         await killTab(page);
       }
       const last = await openTab(context, tabs + 1, server, promised, troubles);
