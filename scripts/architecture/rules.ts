@@ -114,6 +114,7 @@ export const SHARED_FOLDERS: readonly string[] = [
   "packages/core/test/frames/",
   "packages/core/bench/",
   "packages/transport-appsync/test/endpoint/",
+  "packages/transport-ws/test/gateway/",
   "scripts/architecture/",
   "scripts/browser/",
   "scripts/docs/",

@@ -21,6 +21,8 @@ export interface Session {
 
 export interface SessionBounds extends Pick<LinkOptions, "maxBufferedBytes" | "maxWaiting"> {
   readonly maxMessageLength: number;
+  /** Makes of a frame what holds on this side of what stands between. */
+  readonly adapt: ((frame: ServerFrame) => ServerFrame) | undefined;
 }
 
 const NORMAL_CLOSE = 1000;
@@ -34,7 +36,7 @@ const NORMAL_CLOSE = 1000;
 export function startSession(
   connect: (handler: SocketHandler) => Socket,
   request: OpenRequest,
-  { maxMessageLength, ...bounds }: SessionBounds,
+  { maxMessageLength, adapt, ...bounds }: SessionBounds,
 ): Session {
   let welcome = (_link: Link): void => {};
   let refuse = (_error: MessagingError): void => {};
@@ -82,7 +84,7 @@ export function startSession(
       if (data.length > maxMessageLength)
         return end(failure("protocol/too-large", "unable to read the frame; it is too long"));
       const parsed = parseServerFrames(data);
-      if (parsed.ok) accept(parsed.frames);
+      if (parsed.ok) accept(adapt ? parsed.frames.map(adapt) : parsed.frames);
       else end(parsed.error);
     },
     closed: (closeCode, cause) => end(whyClosed(closeCode, cause)),

@@ -2,8 +2,9 @@ import { type Clock, systemClock, type Transport } from "@tidings/core";
 import { toMessagingError } from "@tidings/core/errors";
 import { failure } from "./close-error.ts";
 import { startDeadline } from "./deadline.ts";
+import type { Gateway } from "./gateway.ts";
 import { type Session, startSession } from "./session.ts";
-import { connectSocket } from "./socket.ts";
+import { connectSocket, type Socket, type SocketHandler } from "./socket.ts";
 import { socketUrl } from "./socket-url.ts";
 import type { WebSocketConstructor } from "./web-socket-like.ts";
 
@@ -26,6 +27,8 @@ export interface WebSocketTransportOptions {
   readonly maxWaiting?: number;
   /** A longer message from the server, in UTF-16 units, ends the link with `protocol/too-large`. 16 777 216 by default. */
   readonly maxMessageLength?: number;
+  /** `apiGateway()` of `@tidings/transport-ws/api-gateway`, where the server is behind an Amazon API Gateway. */
+  readonly apiGateway?: Gateway;
   /** For tests. */
   readonly clock?: Clock;
 }
@@ -52,23 +55,27 @@ export function webSocketTransport(options: WebSocketTransportOptions): Transpor
     maxBufferedBytes = 65_536,
     maxWaiting = 1_000,
     maxMessageLength = 16_777_216,
+    apiGateway,
     clock = systemClock,
   } = options;
   if (typeof url !== "function") socketUrl(url);
   return {
-    supports: { pipelining: true, signals: true, receipts: true },
+    supports: { pipelining: apiGateway?.pipelining ?? true, signals: true, receipts: true },
     async open(request, signal) {
       const deadline = startDeadline(clock, handshakeTimeoutMs, signal);
       let session: Session | undefined;
       try {
         const WebSocket: WebSocketConstructor | undefined = options.WebSocket ?? globalThis.WebSocket;
         if (!WebSocket) throw failure("client/misused", NO_WEB_SOCKET);
-        const address = socketUrl(await deadline.within(() => (typeof url === "function" ? url() : url)));
-        const { welcomed } = (session = startSession(
-          (handler) => connectSocket(WebSocket, address, handler),
-          request,
-          { maxBufferedBytes, maxWaiting, maxMessageLength },
-        ));
+        const given = await deadline.within(() => (typeof url === "function" ? url() : url));
+        const address = socketUrl(
+          apiGateway ? await deadline.within(() => apiGateway.address(given)) : given,
+        );
+        const connect = (handler: SocketHandler): Socket => connectSocket(WebSocket, address, handler);
+        const { welcomed } = (session = startSession(apiGateway?.over(connect) ?? connect, request, {
+          ...{ maxBufferedBytes, maxWaiting, maxMessageLength },
+          adapt: apiGateway?.adapt,
+        }));
         return await deadline.within(() => welcomed);
       } catch (error) {
         session?.end();

@@ -46,11 +46,13 @@ export interface Dialled {
 }
 
 export interface DialOptions extends Partial<WebSocketTransportOptions> {
+  /** A token that nobody checks by default. */
+  readonly token?: string;
   readonly onEvents?: (events: readonly LinkEvent[]) => void;
 }
 
 /** Opens a link and records what it tells. */
-export function dial(url: string, { onEvents, ...options }: DialOptions = {}): Dialled {
+export function dial(url: string, { onEvents, token = TOKEN, ...options }: DialOptions = {}): Dialled {
   const sockets: WebSocket[] = [];
   class Recorded extends WebSocket {
     constructor(address: string) {
@@ -67,7 +69,7 @@ export function dial(url: string, { onEvents, ...options }: DialOptions = {}): D
     onEvents?.(batch);
   };
   const transport = webSocketTransport({ url, WebSocket: Recorded, ...options });
-  const opened = transport.open({ token: TOKEN, clientId: "c1", receive }, controller.signal);
+  const opened = transport.open({ token, clientId: "c1", receive }, controller.signal);
   opened.catch(() => {});
   undo.push(() => sockets.forEach((socket) => socket.terminate()));
   return { opened, events, batches, sockets, controller };
