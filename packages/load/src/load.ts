@@ -58,9 +58,7 @@ class Load implements LoadRun {
 
   async run(): Promise<LoadResult> {
     const { clients, perSecond, seconds, settleSeconds, during, signal, say } = this.#settings;
-    const rampMs = performance.now();
-    await this.#each((squad) => squad.gather());
-    const rampSeconds = (performance.now() - rampMs) / 1_000;
+    const rampSeconds = await this.#gather();
     say(`${clients} clients are online after ${rampSeconds.toFixed(1)} s`);
     await this.#warn();
     this.#startMs = this.#rowMs = performance.now();
@@ -82,6 +80,27 @@ class Load implements LoadRun {
       ...{ settings: this.#settings, rampSeconds, verdict },
       ...{ rows: this.#rows, sample: mergeSamples(this.#samples), disturbances: this.#disturbances },
     });
+  }
+
+  /** @returns how many seconds it took */
+  async #gather(): Promise<number> {
+    const { clients, say } = this.#settings;
+    const startMs = performance.now();
+    const tell = setInterval(
+      () => void this.#online().then((online) => say(`${online} of ${clients} are online`)),
+      5_000,
+    );
+    try {
+      await this.#each((squad) => squad.gather());
+    } finally {
+      clearInterval(tell);
+    }
+    return (performance.now() - startMs) / 1_000;
+  }
+
+  async #online(): Promise<number> {
+    const standings = await this.#each((squad) => squad.standing());
+    return standings.reduce((sum, { online }) => sum + online, 0);
   }
 
   /** Clients keep to the server's rates by waiting, which would look like a slow server. */

@@ -1,10 +1,11 @@
+import { sql } from "kysely";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readAs } from "../../src/store/postgres/queries/reader.ts";
 import { type PostgresStoreOptions, openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
-import { openPool } from "../../src/store/postgres/session.ts";
+import { openPool, read } from "../../src/store/postgres/session.ts";
 import { build } from "../../src/store/postgres/tables.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Membership, Store } from "../../src/store/store.ts";
 import { hasPostgres, type PostgresService, startPostgres } from "../../src/testing/postgres.ts";
 import { message } from "../support/raw-client.ts";
 import { storeSuite } from "./store-suite.ts";
@@ -190,6 +191,33 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       await bench.store.close();
     });
 
+    it("[D8] tells all who arrive together their own conversations, whoever it refuses among them", async () => {
+      const bench = new Workbench(await open(await service.database()));
+      for (let room = 0; room < 5; room += 1) await bench.group(`room ${room}`, `user ${room}`, "everywhere");
+      const arriving = Array.from({ length: 200 }, (_, index) => [`user ${index % 6}`, "everywhere"]).flat();
+      const all = [...arriving, "\u0000", ...arriving];
+      const found = await Promise.all(
+        all.map((userId) => bench.store.memberships(userId).then(idsOf, (error: unknown) => String(error))),
+      );
+      const everywhere = [0, 1, 2, 3, 4].map((room) => `room ${room}`);
+      for (const [index, userId] of all.entries()) {
+        if (userId === "\u0000") expect(found[index]).toMatch("invalid byte sequence");
+        else if (userId === "everywhere") expect(found[index]).toEqual(everywhere);
+        else expect(found[index]).toEqual(userId === "user 5" ? [] : [userId.replace("user", "room")]);
+      }
+      await bench.store.close();
+    });
+
+    it("lets a query wait for its turn for longer than connecting may take", async () => {
+      const settings = { connections: 1, statementTimeoutMs: 10_000, connectTimeoutMs: 1_000 };
+      const pool = openPool({ url: await service.database(), ...settings, onFailure: () => {} });
+      const sleeping = read(pool, "BEGIN", (session) => session.all(sql`SELECT pg_sleep(1.5)`));
+      const waiting = read(pool, "BEGIN", (session) => session.first(sql`SELECT 1 AS one`));
+      expect(await waiting).toEqual({ one: 1 });
+      await sleeping;
+      await pool.end();
+    });
+
     it("[D8] shows nobody the rows of others, even if a statement asks for all there are", async () => {
       const url = await service.database();
       const bench = new Workbench(await open(url));
@@ -228,3 +256,7 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
     });
   });
 });
+
+function idsOf(memberships: readonly Membership[]): readonly string[] {
+  return memberships.map(({ head }) => head.conversationId).toSorted();
+}

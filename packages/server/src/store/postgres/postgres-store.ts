@@ -5,6 +5,7 @@ import { notFound } from "../../access.ts";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
 import type { Audit } from "../audit.ts";
 import type { Upkeep } from "../upkeep.ts";
+import { Arrivals } from "./arrivals.ts";
 import { note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
 import { forget, traces } from "./erase.ts";
@@ -12,7 +13,6 @@ import { epochOf, migrate } from "./migrations.ts";
 import { prune } from "./prune.ts";
 import { answer } from "./queries/queries.ts";
 import { open, readAs } from "./queries/reader.ts";
-import { memberships } from "./queries/summaries.ts";
 import { openPool, type PoolSettings, read, transact } from "./session.ts";
 import { build } from "./tables.ts";
 
@@ -25,7 +25,7 @@ export interface PostgresStoreOptions {
   readonly connections?: number;
   /** After this long a statement is given up, and whoever asked may try again. Default 10 s. */
   readonly statementTimeoutMs?: number;
-  /** How long to wait for a connection. Default 5 s. */
+  /** How long connecting may take. Default 5 s. */
   readonly connectTimeoutMs?: number;
   /** Default true. False: the schema was brought up to date by `tidings-server migrate`. */
   readonly migrate?: boolean;
@@ -96,6 +96,7 @@ class PostgresStore implements Store {
   readonly audit: Audit;
   readonly #commits: Pool;
   readonly #queries: Pool;
+  readonly #arrivals: Arrivals;
   readonly #replica: Pool | undefined;
   readonly #onDefect: (error: unknown) => void;
   readonly #onFailure: (error: unknown) => void;
@@ -111,6 +112,7 @@ class PostgresStore implements Store {
     this.audit = { note: (entry) => note(commits, entry), page: (query) => page(queries, query) };
     this.#commits = commits;
     this.#queries = queries;
+    this.#arrivals = new Arrivals(queries);
     this.#replica = replica;
     this.#onDefect = onDefect;
     this.#onFailure = onFailure;
@@ -149,7 +151,7 @@ class PostgresStore implements Store {
   }
 
   memberships(userId: string): Promise<readonly Membership[]> {
-    return readAs(this.#queries, userId, (session) => memberships(session, userId));
+    return this.#arrivals.read(userId);
   }
 
   wasIn(conversationId: string, userId: string): Promise<boolean> {

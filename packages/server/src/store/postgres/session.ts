@@ -1,5 +1,5 @@
 import { type CompiledQuery, type Kysely, type RawBuilder, sql } from "kysely";
-import { Pool, type PoolClient, types } from "pg";
+import { Client, type ClientConfig, Pool, type PoolClient, types } from "pg";
 import { build, type Tables } from "./tables.ts";
 
 /** A statement to be run, and what its rows are. */
@@ -22,13 +22,25 @@ export interface PoolSettings {
 }
 
 const INT8 = 20;
+/**
+ * How long a transaction waits for others to end: when everybody asks at once, that is no sign that the database is away.
+ * Half of what clients wait for an answer.
+ */
+const TURN_TIMEOUT_MS = 15_000;
 
 export function openPool({ url, connections, onFailure, ...settings }: PoolSettings): Pool {
+  // The pool knows one time only, for both.
+  class QuickClient extends Client {
+    constructor(config?: ClientConfig) {
+      super({ ...config, connectionTimeoutMillis: settings.connectTimeoutMs });
+    }
+  }
   const pool = new Pool({
+    Client: QuickClient,
     connectionString: url,
     application_name: "tidings",
     max: connections,
-    connectionTimeoutMillis: settings.connectTimeoutMs,
+    connectionTimeoutMillis: TURN_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,
     statement_timeout: settings.statementTimeoutMs,
     // The server gives up first and says so; this is for a server, or a network, that says nothing.

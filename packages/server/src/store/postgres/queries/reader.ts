@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Pool } from "pg";
 import { mayRead } from "../../../access.ts";
 import type { Reading } from "../../reading.ts";
-import { read, type Session } from "../session.ts";
+import { read, type Session, type Statement } from "../session.ts";
 import { build, conversationOf } from "../tables.ts";
 
 /** Everything a query reads is of one moment. */
@@ -15,10 +15,37 @@ export function readAs<Result>(
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   return read(pool, AS_READER, async (session) => {
-    const identified = session.all(sql`SELECT set_config('tidings.reader', ${readerId}, true)`);
-    const [result] = await Promise.all([work(session), identified]);
+    const [, result] = await Promise.all([identify(session, readerId), work(session)]);
     return result;
   });
+}
+
+/**
+ * One statement for each of several readers, with their eyes, in one transaction and one round trip. One, because the
+ * next reader's identity is on its way right behind it.
+ *
+ * @returns the rows of each, in the order of `readerIds`.
+ */
+export function readEach<Row>(
+  pool: Pool,
+  readerIds: readonly string[],
+  statementFor: (readerId: string) => Statement<Row>,
+): Promise<readonly (readonly Row[])[]> {
+  return read(pool, AS_READER, (session) =>
+    Promise.all(
+      readerIds.map(async (readerId) => {
+        const [, rows] = await Promise.all([
+          identify(session, readerId),
+          session.all(statementFor(readerId)),
+        ]);
+        return rows;
+      }),
+    ),
+  );
+}
+
+function identify(session: Session, readerId: string): Promise<unknown> {
+  return session.all(sql`SELECT set_config('tidings.reader', ${readerId}, true)`);
 }
 
 /** The one door to a conversation: who does not get through learns nothing of it (D8). */

@@ -8,7 +8,7 @@ import { type RawBuilder, sql } from "kysely";
 import { answered, badToken, firstPosition, pageOf, parsePosition, positionToken } from "../../reading.ts";
 import type { Answer, Membership } from "../../store.ts";
 import { receiptOf } from "../load.ts";
-import type { Session } from "../session.ts";
+import type { Session, Statement } from "../session.ts";
 import { build, type ConversationRow, conversationOf } from "../tables.ts";
 
 interface SummaryRow extends ConversationRow {
@@ -53,20 +53,20 @@ export async function page(
   );
 }
 
-export async function memberships(session: Session, userId: string): Promise<readonly Membership[]> {
-  const rows = await session.all(
-    build
-      .selectFrom("memberships as m")
-      .innerJoin("conversations as c", "c.key", "m.conversation")
-      .selectAll("c")
-      .where("m.user_id", "=", userId)
-      .orderBy("c.active_at", "desc")
-      .orderBy("c.id", "desc"),
-  );
-  return rows.map((row) => {
-    const { head, record } = conversationOf(row);
-    return { head, settings: record.settings };
-  });
+/** The conversations somebody is in; see `membershipOf`. */
+export function membershipsOf(userId: string): Statement<ConversationRow> {
+  return build
+    .selectFrom("memberships as m")
+    .innerJoin("conversations as c", "c.key", "m.conversation")
+    .selectAll("c")
+    .where("m.user_id", "=", userId)
+    .orderBy("c.active_at", "desc")
+    .orderBy("c.id", "desc");
+}
+
+export function membershipOf(row: ConversationRow): Membership {
+  const { head, record } = conversationOf(row);
+  return { head, settings: record.settings };
 }
 
 /** Sequences are dense: unread is a difference, minus the few that do not count. */
