@@ -1,3 +1,4 @@
+import type { PostgresService } from "@tidings/server/testing";
 import type { ServerProcess } from "./lib/child.ts";
 import { createCounter, openRawSocket } from "./lib/raw-socket.ts";
 import { createRoom, openTidingsLink, uuidv7 } from "./lib/tidings-link.ts";
@@ -22,6 +23,8 @@ export interface MemberOptions {
 export interface Contender {
   readonly name: string;
   readonly script: string;
+  /** What its script is told: asked before each start. */
+  readonly words?: () => Promise<readonly string[]>;
   /** Stands once in the bytes of each delivery, whoever receives it, and of each answer to a sender. */
   readonly needle: string;
   join(options: MemberOptions): Promise<Member>;
@@ -67,7 +70,7 @@ export const socketIo: Contender = {
 
 /** Ours: each message parsed, checked, applied, durably committed, and only then delivered. */
 export const tidings: Contender = {
-  name: "tidings",
+  name: "tidings, SQLite",
   script: "tidings",
   needle: '"kind":"message.send"',
   async join({ server, room, index, members, onChunk }) {
@@ -96,6 +99,11 @@ export const tidings: Contender = {
     };
   },
 };
+
+/** … with another store, each time a new database of it. */
+export function tidingsOn(service: PostgresService): Contender {
+  return { ...tidings, name: "tidings, PostgreSQL", words: async () => [await service.database()] };
+}
 
 function userOf(room: number, index: number): string {
   return `user-${room}-${index}`;

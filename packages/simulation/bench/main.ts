@@ -1,5 +1,6 @@
 import { run as timeline } from "../../core/bench/timeline.bench.ts";
 import { coldStart } from "./cold-start.ts";
+import { crossNode } from "./cross-node.ts";
 import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   storage,
   postgres,
   "fan-out": fanOut,
+  "cross-node": crossNode,
   resume,
   idle,
   start,

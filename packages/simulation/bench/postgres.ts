@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type Command, defaultPolicy } from "@tidings/core/protocol";
 import { openPostgresStore, type Store, type Submission } from "@tidings/server/store";
-import { hasPostgres, type PostgresService, startPostgres } from "@tidings/server/testing";
+import { hasPostgres, type PostgresService } from "@tidings/server/testing";
 import pg from "pg";
+import { startDurablePostgres } from "./lib/durable-postgres.ts";
 import { median, type Row, type Table } from "./lib/table.ts";
 
 const ROUNDS = 3;
@@ -14,8 +15,7 @@ const PEOPLE = 50;
 /** What a message costs that is numbered, remembered and on disk, beside what the same rows cost through `pg` alone. */
 export async function postgres(): Promise<readonly Table[]> {
   if (!hasPostgres()) return [];
-  const durable = { fsync: "on", full_page_writes: "on", shared_buffers: "256MB", max_wal_size: "4GB" };
-  const service = await startPostgres({ settings: durable });
+  const service = await startDurablePostgres();
   try {
     return [await measure(service)];
   } finally {

@@ -10,10 +10,10 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `servers/<name>.ts`, which tells its port over the channel once it listens. */
-export async function startServer(name: string): Promise<ServerProcess> {
+/** Starts `servers/<name>.ts` with `words`; it tells its port over the channel once it listens. */
+export async function startServer(name: string, words: readonly string[] = []): Promise<ServerProcess> {
   const script = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url));
-  const child = fork(script, [BENCH_SECRET], {
+  const child = fork(script, [BENCH_SECRET, ...words], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     execArgv: process.execArgv,
   });

@@ -6,17 +6,18 @@ import { createServer } from "@tidings/server";
 import { announce } from "../lib/serve.ts";
 
 /**
- * The reference server as it is deployed in its embedded form: SQLite file, WAL, synchronous FULL. Only limits are
- * lifted: no rates, no flood guard, as many invitations as a room has members.
+ * The reference server as it is deployed: told nothing, in its embedded form (SQLite file, WAL, synchronous FULL), else
+ * with the PostgreSQL and the Redis at these addresses. Only limits are lifted: no rates, no flood guard, as many
+ * invitations as a room has members.
  */
 const folder = mkdtempSync(join(tmpdir(), "tidings-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const [secret = ""] = process.argv.slice(2);
+const [secret = "", database, redis] = process.argv.slice(2);
 const unlimited = 1_000_000;
 const server = await createServer({
   port: 0,
-  dataFile: join(folder, "bench.db"),
+  ...(database === undefined ? { dataFile: join(folder, "bench.db") } : { database, redis }),
   secret,
   lobbies: [],
   policy: { ...defaultPolicy, rates: [], limits: { ...defaultPolicy.limits, invitations: 1_000 } },

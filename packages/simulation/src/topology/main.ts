@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { formatResult, formatRow, isClean, type LoadOptions, renderReport, runLoad } from "@tidings/load";
+import { openFilesAllowed, openFilesFor } from "./open-files.ts";
 import { disturbAll, hasTopology, memberOf, startTopology, type Topology } from "./topology.ts";
 
 /** `npm run topology`; see `scripts/tasks/topology.mjs`. */
@@ -30,18 +31,40 @@ async function main(): Promise<number> {
     say("unable to run; nginx, PostgreSQL and Redis are needed, and not all are here");
     return 1;
   }
+  const processes = Number(values.processes);
+  const needed = openFilesFor(Math.max(Number(values.clients), Number(values.storm)), processes);
+  if (needed > openFilesAllowed()) {
+    say(
+      `unable to run; so many clients need ${needed} open files in one process, and ${openFilesAllowed()} are allowed: ` +
+        "raise that (ulimit -n), or take fewer clients (--clients, --storm)",
+    );
+    return 1;
+  }
   mkdirSync(values.report, { recursive: true });
-  const disturbed = await load("disturbances", disturb, {
+  const disturbed = {
     clients: Number(values.clients),
     rooms: Number(values.rooms),
     perSecond: Number(values.rate),
     seconds: Number(values.seconds),
-  });
-  const clients = Number(values.storm);
-  if (clients === 0 || ending.signal.aborted) return Number(!disturbed);
-  const calm = { clients, rooms: Math.ceil(clients / 10), perSecond: 50, seconds: 10, rampPerSecond: 400 };
-  const stormy = await load("storm", storm, calm);
-  return Number(!disturbed || !stormy);
+  };
+  const all = Number(values.storm);
+  const stormed = {
+    clients: all,
+    rooms: Math.ceil(all / 10),
+    perSecond: 50,
+    seconds: 10,
+    rampPerSecond: 400,
+  };
+  const runs = [
+    { name: "disturbances", during: disturb, facts: disturbed },
+    { name: "storm", during: storm, facts: stormed },
+  ];
+  let faulty = 0;
+  for (const { name, during, facts } of runs) {
+    if (facts.clients === 0 || ending.signal.aborted) continue;
+    if (!(await load(name, during, facts))) faulty += 1;
+  }
+  return Math.min(1, faulty);
 }
 
 type Meanwhile = (topology: Topology) => NonNullable<LoadOptions["during"]>;
