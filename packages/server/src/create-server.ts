@@ -273,9 +273,12 @@ function hasMetricsInside({ port, metricsPort }: Settings): boolean {
   return metricsPort === port && port !== 0;
 }
 
+/** After a node has ended, all its clients connect at one moment; Node's own 511 would leave the rest without an answer. */
+const MOST_UNACCEPTED = 4_096;
+
 /** @returns the port, which is news where it was 0. */
 async function listen(http: FastifyInstance, port: number, host: string): Promise<number> {
-  await http.listen({ port, host });
+  await http.listen({ port, host, backlog: MOST_UNACCEPTED });
   const address = http.server.address();
   return typeof address === "object" && address ? address.port : port;
 }
