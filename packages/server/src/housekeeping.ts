@@ -9,6 +9,7 @@ export interface HousekeepingOptions {
   /** Which messages are kept. Undefined: all. */
   readonly retention: RetentionOptions | undefined;
   readonly answerRetentionMs: number;
+  readonly auditRetentionMs: number;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -27,12 +28,14 @@ export function keepHouse(options: HousekeepingOptions): Cancel {
 }
 
 async function tidy(
-  { store, clock, retention: kept, answerRetentionMs }: HousekeepingOptions,
+  { store, clock, retention: kept, answerRetentionMs, auditRetentionMs }: HousekeepingOptions,
   isOver: () => boolean,
 ): Promise<void> {
   const now = clock.now();
   const rememberedSince = now - answerRetentionMs;
   while ((await store.forgetAnswers(rememberedSince)) > 0) await setImmediate();
+  while (store.audit && (await store.audit.forget(Math.max(0, now - auditRetentionMs))) > 0)
+    await setImmediate();
   if (!kept || !store.upkeep) return;
   const { maxAgeMs = Infinity, maxMessages: newest = Infinity } = kept;
   // Before time began: never.

@@ -115,6 +115,8 @@ export interface ServerBounds {
   readonly tokenGraceMs?: number | undefined;
   /** How long answers are remembered for commands that come again; sent messages are for ever. Default 30 days. */
   readonly answerRetentionMs?: number | undefined;
+  /** How long entries of the audit log are kept. Default two years. */
+  readonly auditRetentionMs?: number | undefined;
 }
 
 /** The options as the server works with them. */
@@ -167,6 +169,7 @@ const bounds = z.strictObject({
   helloTimeoutMs: duration.default(10_000),
   tokenGraceMs: duration.default(10_000),
   answerRetentionMs: duration.default(30 * 86_400_000),
+  auditRetentionMs: duration.default(730 * 86_400_000),
 });
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {

@@ -64,6 +64,7 @@ const flags = {
   "metrics-host": { type: "string" },
   "max-age": { type: "string" },
   "max-messages": { type: "string" },
+  "max-audit-age": { type: "string" },
   "log-level": { type: "string" },
   traces: { type: "boolean" },
   expires: { type: "string" },
@@ -159,6 +160,7 @@ function readSettings(
       api: mapped(read("api"), readSwitch),
       bounds: {
         connections: number("connections"),
+        auditRetentionMs: mapped(read("max-audit-age"), readDuration),
         connectionsPerAddress: number("connections-per-address"),
         requestsPerSecond: number("requests-per-second"),
         requestsPerSecondPerAddress: number("requests-per-second-per-address"),

@@ -38,6 +38,7 @@ Every option can also be an environment variable; the option wins.
   --policy <file>             TIDINGS_POLICY           JSON: what differs from the default limits and rates
   --max-age <duration>        TIDINGS_MAX_AGE          how long messages are kept, as 365d; default for good
   --max-messages <number>     TIDINGS_MAX_MESSAGES     … and how many of each conversation; default all
+  --max-audit-age <duration>  TIDINGS_MAX_AUDIT_AGE    … and entries of the audit log; default 730d
   --serve <folder>            TIDINGS_SERVE            files to serve over HTTP
   --metrics-port <number>     TIDINGS_METRICS_PORT     where Prometheus reads /metrics; default: nobody does
   --metrics-host <address>    TIDINGS_METRICS_HOST     default 127.0.0.1; not for the public

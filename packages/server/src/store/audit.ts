@@ -44,12 +44,18 @@ export interface AuditPage {
 
 /**
  * Who did what to whom, and when. Entries are only ever added, those of commands in the very transaction of the
- * command; the database itself refuses to change or delete them. When a person is erased a pseudonym takes their place.
+ * command; the database itself refuses to change them, and to delete any that is not past its time. When a person is
+ * erased a pseudonym takes their place.
  */
 export interface Audit {
   note(entry: AuditEntry): Promise<void>;
   page(query: AuditQuery): Promise<AuditPage>;
+  /** Deletes entries made before `before` (server time, ms), a bounded number at a time; how many it deleted. */
+  forget(before: number): Promise<number>;
 }
+
+/** Entries deleted in one call, so that it never holds up commits for long. */
+export const AUDIT_AT_ONCE = 1_000;
 
 /** Commands that are written down; those about messages only if somebody else wrote the message. */
 type Audited = Extract<

@@ -32,7 +32,8 @@ export function settle<Item extends Submission>(item: Item, admit: Admit<Item>, 
   if (applied.ok) work.absorb(command.conversationId, applied);
   remember(item, applied, scene);
   if (!applied.ok) return applied;
-  const entry = auditOf(command, context, applied);
+  // What the server itself does in somebody's name is written down by who asked for it, in one entry.
+  const entry = item.isOnce ? undefined : auditOf(command, context, applied);
   if (entry) scene.audit(entry);
   const { head, record } = work.conversation(command.conversationId);
   const { changes, receipt } = applied;

@@ -105,6 +105,7 @@ async function everything(bench: Workbench): Promise<void> {
   await bench.store.audit?.page({ limit: 20 });
   for (const by of ["actorId", "subject", "conversationId"] as const)
     await bench.store.audit?.page({ by, id: "ada", limit: 20 });
+  await bench.store.audit?.forget(10);
   await bench.store.upkeep?.traces("bob");
   await bench.store.upkeep?.forget("bob", 1_000);
   await bench.store.upkeep?.prune({ before: 0, newest: 45, rememberedSince: 0 });

@@ -600,6 +600,26 @@ export function storeSuite(name: string, factory: StoreFactory): void {
         expect(await actions({ by: "conversationId", id: "a" })).toEqual([]);
       });
 
+      it("[D9] forgets what is past its time, the oldest first, and nothing else", async () => {
+        for (let at = 1; at <= 4; at += 1)
+          await bench.store.audit?.note({ at, actorId: "ada", action: "user.export", subject: `user ${at}` });
+        expect(await bench.store.audit?.forget(0)).toBe(0);
+        expect(await bench.store.audit?.forget(3)).toBe(2);
+        expect(await bench.store.audit?.forget(3)).toBe(0);
+        expect(await actions()).toEqual(
+          [4, 3].map((at) => ({ actorId: "ada", action: "user.export", subject: `user ${at}` })),
+        );
+      });
+
+      it("leaves what the server does by itself to whoever asked for it", async () => {
+        await bench.group("a", "ada", "bob");
+        const theirs = await bench.said("bob", "a", "a secret");
+        const deletion = { type: "message.delete", conversationId: "a", messageId: theirs } as const;
+        const [outcome] = await bench.commit({ ...bench.submission("ada", deletion), isOnce: true });
+        expect(outcome?.ok).toBe(true);
+        expect(await actions()).toEqual([]);
+      });
+
       it("keeps what was done when a person is erased, and not who it was", async () => {
         await bench.group("a", "ada", "bob");
         await bench.accepted("ada", { type: "participant.remove", conversationId: "a", userId: "bob" });

@@ -1,4 +1,5 @@
 import {
+  AUDIT_AT_ONCE,
   auditColumns,
   type AuditEntry,
   type AuditPage,
@@ -14,6 +15,8 @@ import type { Connection } from "./database.ts";
 export interface AuditTable {
   put(entry: AuditEntry): void;
   page(query: AuditQuery): AuditPage;
+  /** See `Audit.forget`. To be called inside a transaction. */
+  expire(before: number): number;
   /** Nobody finds this person here any more. To be called inside a transaction. */
   forget(userId: string): void;
 }
@@ -32,6 +35,14 @@ export function createAudit({ prepare }: Connection): AuditTable {
     prepare(`UPDATE audit SET ${column} = ? WHERE ${column} = ?`),
   );
 
+  const keptSince = prepare("UPDATE meta SET value = ? WHERE name = 'audit_kept_since'");
+  // Keys ascend with time, so the oldest are the first: no index by time is needed.
+  const expire = prepare<{ key: number }>(
+    `DELETE FROM audit WHERE key IN (
+       SELECT key FROM (SELECT key, at FROM audit ORDER BY key LIMIT ${AUDIT_AT_ONCE}) WHERE at < ?
+     ) RETURNING key`,
+  );
+
   function by(column: string) {
     return prepare<AuditRow>(`SELECT * FROM audit WHERE ${column} = ? AND key < ? ORDER BY key DESC LIMIT ?`);
   }
@@ -45,6 +56,10 @@ export function createAudit({ prepare }: Connection): AuditTable {
       const rows =
         name === undefined ? pages.all.all(before, limit + 1) : pages[name].all(id, before, limit + 1);
       return pageOf(rows, limit, entryOf, ({ key }) => String(key));
+    },
+    expire(before) {
+      keptSince.run(String(before));
+      return expire.all(before).length;
     },
     forget(userId) {
       const stand = pseudonym();

@@ -62,6 +62,7 @@ class LibsqlStore implements Store {
     this.audit = {
       note: async (entry) => audit.put(entry),
       page: async (query) => audit.page(query),
+      forget: async (before) => this.#transactions.maintain(() => audit.expire(before)),
     };
     const prune = createPrune(connection, this.#answers);
     const { traces, forget } = createErase(connection);

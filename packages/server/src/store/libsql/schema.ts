@@ -99,6 +99,14 @@ const migrations: readonly string[] = [
   CREATE TRIGGER audit_is_said BEFORE UPDATE OF key, at, action, conversation_id, detail ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
   `,
+  // Housekeeping says first since when entries are kept: only what is older than that can be deleted.
+  `
+  INSERT INTO meta VALUES ('audit_kept_since', 0);
+  DROP TRIGGER audit_is_kept;
+  CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+    WHEN OLD.at >= CAST((SELECT value FROM meta WHERE name = 'audit_kept_since') AS INTEGER)
+    BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+  `,
 ];
 
 /**

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import {
+  AUDIT_AT_ONCE,
   auditColumns,
   type AuditEntry,
   type AuditPage,
@@ -32,6 +33,20 @@ export function page(pool: Pool, query: AuditQuery): Promise<AuditPage> {
     const rows = await session.all(sql<AuditRow>`
       SELECT * FROM audit WHERE ${theirs} key < ${keyBefore(query)} ORDER BY key DESC LIMIT ${limit + 1}`);
     return pageOf(rows, limit, entryOf, ({ key }) => String(key));
+  });
+}
+
+/** See `Audit.forget`. Keys ascend with time, so the oldest are the first: no index by time is needed. */
+export function expire(pool: Pool, before: number): Promise<number> {
+  return transact(pool, "BEGIN", async (session) => {
+    const [, expired] = await Promise.all([
+      session.all(sql`SELECT set_config('tidings.audit_kept_since', ${String(before)}, true)`),
+      session.all(sql`
+        DELETE FROM audit WHERE key IN (
+          SELECT key FROM (SELECT key, at FROM audit ORDER BY key LIMIT ${AUDIT_AT_ONCE}) oldest WHERE at < ${before}
+        ) RETURNING key`),
+    ]);
+    return expired.length;
   });
 }
 

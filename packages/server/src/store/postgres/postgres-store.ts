@@ -6,7 +6,7 @@ import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../s
 import type { Audit } from "../audit.ts";
 import type { Upkeep } from "../upkeep.ts";
 import { Arrivals } from "./arrivals.ts";
-import { note, page } from "./audit.ts";
+import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
 import { forget, traces } from "./erase.ts";
 import { epochOf, migrate } from "./migrations.ts";
@@ -109,7 +109,11 @@ class PostgresStore implements Store {
       traces: (userId) => traces(queries, userId),
       forget: (userId, at) => forget(commits, userId, at),
     };
-    this.audit = { note: (entry) => note(commits, entry), page: (query) => page(queries, query) };
+    this.audit = {
+      note: (entry) => note(commits, entry),
+      page: (query) => page(queries, query),
+      forget: (before) => expire(commits, before),
+    };
     this.#commits = commits;
     this.#queries = queries;
     this.#arrivals = new Arrivals(queries);
