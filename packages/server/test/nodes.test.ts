@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Policy } from "@tidings/core/protocol";
+import type { Policy, Query } from "@tidings/core/protocol";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { TidingsServer } from "../src/index.ts";
@@ -115,6 +115,52 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     await bob.find("change", ({ change }) => change.rev === 8);
     expect(performance.now() - startMs).toBeLessThan(1_000);
     expect(texts(cy)).not.toContain("back");
+  });
+
+  it("[D8] tell nothing to who was removed on the other, from that moment on, with Redis or without", async () => {
+    await open();
+    const [ada, bob, cy, dan] = [
+      await join(0, "ada"),
+      await join(1, "bob"),
+      await join(1, "cy"),
+      await join(1, "dan"),
+    ];
+    await group(ada, "a", "bob", "cy", "dan");
+    const { commandId: messageId } = await ada.accepted(message("a", "to all"));
+    const everyQuery = (): readonly Query[] => [
+      { type: "changes", conversationId: "a", afterRev: 0, limit: 50 },
+      { type: "changes", conversationId: "a", afterRev: 5, limit: 50 },
+      { type: "history", conversationId: "a", limit: 50 },
+      { type: "history", conversationId: "a", around: 1, limit: 10 },
+      { type: "conversation", conversationId: "a" },
+      { type: "participants", conversationId: "a", limit: 50 },
+      { type: "receipts", conversationId: "a", limit: 50 },
+      { type: "versions", conversationId: "a", messageId },
+      { type: "reactors", conversationId: "a", messageId, emoji: "👍", limit: 50 },
+    ];
+    const asked = (client: RawClient): Promise<string[]> =>
+      Promise.all(
+        everyQuery().map(async (query) => {
+          const answer = await client.ask(query);
+          return answer.type === "reject" ? answer.code : answer.type;
+        }),
+      );
+    const list: Query = { type: "conversations", limit: 50 };
+    const remove = async (client: RawClient, userId: string): Promise<void> => {
+      expect(new Set(await asked(client))).toEqual(new Set(["result"]));
+      await ada.accepted({ type: "participant.remove", conversationId: "a", userId });
+      expect(new Set(await asked(client))).toEqual(new Set(["conversation/not-found"]));
+      expect(await client.ask(list)).toMatchObject({ result: { items: [] } });
+      await ada.accepted(message("a", `without ${userId}`));
+      await bob.find("change", ({ change }) => JSON.stringify(change.record).includes(`without ${userId}`));
+      expect(new Set(await asked(client))).toEqual(new Set(["conversation/not-found"]));
+    };
+    await remove(cy, "cy");
+    await redis.stop();
+    await remove(dan, "dan");
+    expect(texts(bob)).toEqual(["to all", "without cy", "without dan"]);
+    expect(JSON.stringify(cy.frames)).not.toContain("without");
+    expect(JSON.stringify(dan.frames)).not.toContain("without dan");
   });
 
   it("[D4] miss nothing of what Redis loses while connections to it break again and again", async () => {
