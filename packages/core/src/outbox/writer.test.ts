@@ -71,6 +71,18 @@ describe("writer", () => {
     ]);
   });
 
+  it.each([
+    ["the disk is too full to delete anything", async (): Promise<StorageOperation[]> => [put("y")]],
+    ["storage cannot be read", async () => Promise.reject(new MessagingError("storage/failed"))],
+  ])("[D1, D9] refuses what waits, and goes on, when no room can be made: %s", async (_, room) => {
+    const storage = disk(1);
+    const writer = writerOf(storage, { room });
+    const writes = ["a", "b", "c"].map((name) => writer.write([put(name)]));
+    expect(await outcomes(writes)).toEqual(["written", "storage/full", "storage/full"]);
+    await storage.write([{ type: "delete", key: ["a"] }]);
+    expect(await outcomes([writer.write([put("d")])])).toEqual(["written"]);
+  });
+
   it("[K6] takes along what else there is, and tells it how that went", async () => {
     const storage = disk(1);
     const told: unknown[] = [];

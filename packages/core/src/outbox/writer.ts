@@ -50,18 +50,21 @@ export function createWriter({ storage, rider, room }: WriterOptions): Writer {
     } catch (error) {
       const [first] = groups;
       if (groups.length > 1) for (const group of groups) await commit([group]);
-      else if (first && !(await tryWithRoom(first, error))) first.settle(error);
+      else if (!(await makeRoom(error))) first?.settle(error);
+      else await commit(groups);
     }
   };
 
-  /** Frees a little, again and again, until it goes in or there is nothing left to free. */
-  const tryWithRoom = async (group: WriteGroup, error: unknown): Promise<boolean> => {
+  /** A little, to be asked for again until it is enough. A disk may be too full even to delete from. */
+  const makeRoom = async (error: unknown): Promise<boolean> => {
     if (toMessagingError(error).code !== "storage/full") return false;
-    const freed = await room();
-    if (freed.length === 0) return false;
-    await storage.write(freed);
-    await commit([group]);
-    return true;
+    try {
+      const freed = await room();
+      if (freed.length > 0) await storage.write(freed);
+      return freed.length > 0;
+    } catch {
+      return false;
+    }
   };
 
   const run = async (): Promise<void> => {

@@ -45,7 +45,12 @@ export function createMembership(options: MembershipOptions): TabMembership {
       if (watched.has(other)) return;
       watched.add(other);
       // Granted when that tab has ended. Given back first, or it would count as living.
-      locks.request(alive(other), { signal: over.signal }, async () => {}).then(onOrphans, calledOff);
+      locks
+        .request(alive(other), { signal: over.signal }, async () => {})
+        .then(() => {
+          switchboard.gone(other);
+          onOrphans();
+        }, calledOff);
     };
     void livingTabs().then((tabs) => tabs.forEach(watch));
     const switchboard = createSwitchboard(shared, post);

@@ -8,11 +8,14 @@ import { reasonOf } from "./reason.ts";
 /** The leading tab's side: links for those who call, each of them a share of its own. */
 export interface Switchboard {
   receive(message: TabMessage): void;
+  /** A tab has ended, with no time to hang up. */
+  gone(tab: string): void;
   /** Another leads from now on, or nobody. */
   stop(): void;
 }
 
 interface Call {
+  readonly tab: string;
   readonly abort: AbortController;
   link?: Link;
 }
@@ -45,7 +48,7 @@ export function createSwitchboard(transport: Transport, post: Post): Switchboard
   };
 
   const connect = async (call: string, tab: string, token: string | undefined): Promise<void> => {
-    const mine: Call = { abort: new AbortController() };
+    const mine: Call = { tab, abort: new AbortController() };
     calls.set(call, mine);
     try {
       const receive = (events: readonly LinkEvent[]): void => hear(call, events);
@@ -116,6 +119,9 @@ export function createSwitchboard(transport: Transport, post: Post): Switchboard
         if (!calls.has(message.call)) void connect(message.call, message.tab, message.token);
       } else if (message.type === "say") say(message.call, message.frame);
       else if (message.type === "hang-up") hangUp(message.call);
+    },
+    gone(tab) {
+      for (const [call, caller] of [...calls]) if (caller.tab === tab) hangUp(call);
     },
     stop() {
       for (const call of [...calls.keys()]) hangUp(call);

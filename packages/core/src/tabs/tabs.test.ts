@@ -206,6 +206,16 @@ describe("the tabs of an app", () => {
     expect(second.room.typing.get()).toEqual(["bob"]);
   });
 
+  it("[D9] hang up for one that was killed, so that the link ends with the last that wants it", async () => {
+    const here = desk();
+    const [first, second] = [await here.seat(), await here.seat()];
+    second.kill();
+    await here.pass();
+    first.client.disconnect();
+    await here.pass();
+    expect(here.backend.links).toBe(0);
+  });
+
   it("[D9] leave nothing behind when they are closed", async () => {
     const here = desk();
     const seats = [await here.seat(), await here.seat()];
