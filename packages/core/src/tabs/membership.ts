@@ -79,8 +79,9 @@ export function createMembership(options: MembershipOptions): TabMembership {
     queued.abort();
     queued = new AbortController();
     const how = steal ? { steal } : { signal: queued.signal };
-    locks.request(`${name} lead`, how, lead).catch(() => {
-      if (!leading) return; // it was called off
+    locks.request(`${name} lead`, how, lead).catch((error: unknown) => {
+      if (!calledOff(error)) return void lead(); // denied, as in a sandboxed frame: to each a link of its own
+      if (!leading) return;
       stopLeading(); // another took this tab for hung
       queue();
     });
@@ -89,7 +90,7 @@ export function createMembership(options: MembershipOptions): TabMembership {
   const alive = (id: string): string => `${name} alive ${id}`;
 
   const livingTabs = async (): Promise<string[]> => {
-    const { held = [] } = await locks.query();
+    const { held = [] } = await locks.query().catch(() => ({ held: [] }));
     const prefix = alive("");
     return held.flatMap(({ name: lock = "" }) =>
       lock.startsWith(prefix) ? [lock.slice(prefix.length)] : [],
@@ -145,8 +146,8 @@ interface Leading {
   stop(): void;
 }
 
-/** Whoever calls a request off knows. */
-const calledOff = (): void => {};
+/** By this tab, or by one that stole the lock. */
+const calledOff = (error: unknown): boolean => Object(error).name === "AbortError";
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));

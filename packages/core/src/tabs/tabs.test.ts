@@ -18,8 +18,8 @@ interface Seat {
 
 interface Desk extends World {
   readonly platform: Browser;
-  /** A tab of Ada's, on the storage all her tabs share. */
-  seat(storage?: Storage): Promise<Seat>;
+  /** A tab of Ada's, on the storage all her tabs share; what its platform says of locks, if it denies them. */
+  seat(denied?: () => Promise<never>): Promise<Seat>;
   /** Lets everything happen that needs no more than this. */
   pass(ms?: number): Promise<void>;
 }
@@ -39,9 +39,11 @@ function desk(): Desk {
     ...here,
     platform,
     pass,
-    async seat(storage = shared) {
+    async seat(denied) {
+      const storage = shared;
       const tab = platform.tab();
-      const { locks, channel } = tab;
+      const { channel } = tab;
+      const locks = denied ? { request: denied, query: denied } : tab.locks;
       const tabs = browserTabs({ name: "app/ada", locks, channel });
       const life = mortal(here);
       const client = here.client("ada", { storage, tabs, userId: "ada", ...life, logger: () => {} });
@@ -212,6 +214,19 @@ describe("the tabs of an app", () => {
     second.kill();
     await here.pass();
     first.client.disconnect();
+    await here.pass();
+    expect(here.backend.links).toBe(0);
+  });
+
+  it("have a link each where the platform denies them locks", async () => {
+    const here = desk();
+    const denied = async (): Promise<never> => Promise.reject(new DOMException("denied", "SecurityError"));
+    const seats = [await here.seat(denied), await here.seat(denied)];
+    for (const { room } of seats) await room.send("alone");
+    await here.pass(10_000);
+    for (const { client } of seats) expect(client.connection.get().name).toBe("online");
+    expect(await said(here)).toEqual(["alone", "alone"]);
+    for (const { client } of seats) await client.close();
     await here.pass();
     expect(here.backend.links).toBe(0);
   });
