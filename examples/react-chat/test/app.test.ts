@@ -91,6 +91,7 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     await expect.poll(() => quote.innerText(), patience).toContain("to be changed");
 
     await ada.choose("Chapter two: to be changed", "Edit");
+    await takeScreenshot(ada.page, "editing");
     await ada.say("Chapter two: changed");
     const edited = grace.message("Chapter two: changed").locator(".edited");
     await expect.poll(() => edited.isVisible(), patience).toBe(true);

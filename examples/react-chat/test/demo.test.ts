@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.ts";
@@ -52,6 +52,13 @@ describe.skipIf(chromiumPath === undefined)("what the demo serves", { timeout: 3
   afterAll(async () => {
     await browser?.close();
     await demo?.close();
+  });
+
+  it("has a page to copy: one script of ours, one div, under sixty lines", () => {
+    const page = readFileSync(new URL("../../vanilla/page/index.html", import.meta.url), "utf8");
+    expect(page.match(/<script src="[^"]*"/g)).toEqual(['<script src="tidings.global.js"']);
+    expect(page.match(/<div/g)).toHaveLength(1);
+    expect(page.split("\n").length - 1).toBeLessThan(60);
   });
 
   it("has the chat in any page at /vanilla, which talks with the app at /", async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.ts";
 import { type Demo, startDemo } from "../demo/start-demo.ts";
 import { type ChatPage, chatPage, patience } from "./chat-page.ts";
+import { losingNetwork } from "./losing-network.ts";
 import { buildForTests } from "./run-demo.ts";
 import { faultsOf, openWindow, phone, takeScreenshot } from "./window.ts";
 
@@ -61,6 +62,43 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     await page.close();
     await ada.say("Tab 0, alone again");
     await expect.poll(async () => (await grace.texts(/alone again/)).length, patience).toBe(1);
+  });
+
+  it("[D4] shows where messages are missing, fetches them by itself, and puts them in their place", async () => {
+    const page = await openWindow(browser, "about:blank", troubles);
+    const lossy = await losingNetwork(page);
+    await page.goto(await demo.linkOf("ada"));
+    const here = chatPage(page);
+    await here.open("General");
+    await expect.poll(() => isOnline(here), patience).toBe(true);
+    lossy.lose(/Lost on the way/);
+    for (const text of ["Lost on the way, one", "Lost on the way, two", "Not lost"]) await grace.say(text);
+    const hole = page.locator(".hole");
+    await expect.poll(() => hole.innerText(), patience).toBe("2 messages not loaded yet");
+    await takeScreenshot(page, "hole");
+    expect(await faultsOf(page)).toEqual([]);
+    lossy.heal();
+    const all = ["Lost on the way, one", "Lost on the way, two", "Not lost"];
+    await expect.poll(() => here.texts(/[Ll]ost/), patience).toEqual(all);
+    expect(await hole.count()).toBe(0);
+    await page.context().close();
+  });
+
+  it("says so when the page itself is broken, and offers to begin anew", async () => {
+    const page = await openWindow(browser, "about:blank", []);
+    await page.addInitScript(() => {
+      const { isBroken } = Object(history.state);
+      if (isBroken === undefined)
+        Object.defineProperty(Intl.DateTimeFormat.prototype, "format", { value: 0 });
+      history.replaceState({ isBroken: false }, "");
+    });
+    await page.goto(await demo.linkOf("ada"));
+    await page.getByRole("heading", { name: "Something on this page is broken" }).waitFor();
+    await takeScreenshot(page, "broken");
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByRole("button", { name: "Reload the page" }).click();
+    await page.locator(".conversation").first().waitFor();
+    await page.context().close();
   });
 
   it("[D1][D2] says once what was on its way when the page was reloaded", async () => {
@@ -128,8 +166,8 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     const stranger = new URL(await demo.linkOf("ada"));
     stranger.hash = "#token=forged&user=ada";
     const blocked = await openWindow(browser, stranger.href, []);
-    const banner = blocked.locator(".banner[data-kind=danger]");
-    await expect.poll(() => banner.innerText(), patience).toMatch(/auth\/invalid/);
+    const reason = blocked.locator("main");
+    await expect.poll(() => reason.innerText(), patience).toMatch(/sign in again[^]*auth\/invalid/i);
     await takeScreenshot(blocked, "blocked");
     expect(await faultsOf(blocked)).toEqual([]);
     await blocked.setViewportSize({ width: 360, height: 740 });
@@ -155,6 +193,10 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     await page.locator(".chat-header [data-icon=settings]").click();
     await page.locator(".member").first().waitFor();
     await takeScreenshot(page, `${name}-settings`);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.reload();
+    await page.locator(".sidebar [data-icon=plus]").click();
+    await takeScreenshot(page, `${name}-dialog`);
     expect(await faultsOf(page)).toEqual([]);
     await page.context().close();
   });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { dirname } from "node:path";
@@ -70,6 +71,10 @@ describe("a served folder", () => {
     const dir = dirname(file);
     mkdirSync(`${dir}/sub`, { recursive: true });
     writeFileSync(file, "<h1>hello</h1>");
+    writeFileSync(
+      `${dir}/sub/index.html`,
+      '<script src="app.js"></script><script type="module">\r\n1\r\n</script>',
+    );
     writeFileSync(`${dir}/sub/app.js`, "1");
     writeFileSync(`${dir}/.env`, "SECRET");
     writeFileSync(`${dir}/notes.txt`, "not for you");
@@ -84,6 +89,10 @@ describe("a served folder", () => {
       "<h1>hello</h1>",
     ]);
     expect(page.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'self';.*;script-src 'self'$/u);
+    const scripted = await fetch(`${server.httpUrl}/sub/`);
+    const hash = createHash("sha256").update("\n1\n").digest("base64");
+    expect(scripted.headers.get("content-security-policy")).toContain(`;script-src 'self' 'sha256-${hash}'`);
     expect(await statusOf(server.httpUrl, "/sub/app.js?v=1")).toBe(200);
     for (const path of [
       "/.env",

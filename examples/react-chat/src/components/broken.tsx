@@ -6,7 +6,7 @@ export function Broken() {
   const { t } = useTexts();
   return (
     <main className="door">
-      <Placeholder heading="h1" icon="cable" title={t.broken} hint={t.remedies.client}>
+      <Placeholder heading="h1" icon="alert" title={t.broken} hint={t.remedies.client}>
         <button type="button" className="button primary" onClick={() => location.reload()}>
           {t.reload}
         </button>

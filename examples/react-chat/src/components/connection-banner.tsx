@@ -18,6 +18,7 @@ export function ConnectionBanner() {
   if (name === "blocked" && error) {
     return (
       <div className="banner" data-kind="danger" role="alert">
+        <Icon name="alert" />
         <ErrorNote error={error} />
         <button type="button" className="link" onClick={() => attempt(() => client.connect())}>
           {t.tryAgain}
@@ -30,7 +31,7 @@ export function ConnectionBanner() {
   const link = name === "offline" ? t.offline : t.waitingToConnect(seconds);
   return (
     <div className="banner" data-kind={failed > 0 ? "danger" : "quiet"} role="status">
-      <Icon name="cable" />
+      <Icon name={isAway ? "cable" : "alert"} />
       <span>
         {[
           isAway && link,

@@ -17,7 +17,7 @@ export function ConversationList({ conversations, current, onOpen }: Conversatio
   const { name } = useConnection();
   return (
     <nav className="conversations" aria-label={t.conversations}>
-      {conversations.length === 0 && name !== "blocked" && (
+      {conversations.length === 0 && (name === "online" || name === "connecting") && (
         <p className="hint">{name === "online" ? t.noConversations : t.loading}</p>
       )}
       <ul>

@@ -1,4 +1,4 @@
-import { useNotifications } from "@tidings/react";
+import { useConnection, useNotifications } from "@tidings/react";
 import { useState } from "react";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Icon } from "./icon.tsx";
@@ -10,7 +10,8 @@ export function NotificationPrompt({ onOpen }: { readonly onOpen: (conversationI
   const { permission, request } = useNotifications({
     onOpen: ({ conversationId }) => onOpen(conversationId),
   });
-  if (permission !== "default" || isDismissed) return null;
+  const isBlocked = useConnection().name === "blocked"; // one thing after the other
+  if (permission !== "default" || isDismissed || isBlocked) return null;
   return (
     <aside className="prompt">
       <Icon name="bell" />

@@ -35,7 +35,7 @@ export function Reactions({ message, tabIndex }: ReactionsProps) {
               )
             }
           >
-            {emoji} <span>{count}</span>
+            <span className="reaction-emoji">{emoji}</span> {count}
           </button>
         );
       })}

@@ -2,16 +2,13 @@ import { useClient, useConversations, useObservable } from "@tidings/react";
 import { useState } from "react";
 import type { Cable } from "../lib/cable.ts";
 import { useIsWide } from "../lib/use-is-wide.ts";
-import { useTexts } from "../texts/use-texts.tsx";
 import { Chat } from "./chat.tsx";
-import { ConnectionBanner } from "./connection-banner.tsx";
-import { Placeholder } from "./placeholder.tsx";
+import { NothingOpen } from "./nothing-open.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import "../styles/shell.css";
 
 /** The conversations beside the open one; on a phone one of the two. */
 export function Shell({ cable }: { readonly cable: Cable }) {
-  const { t } = useTexts();
   const isWide = useIsWide();
   const [chosen, setChosen] = useState<string>();
   const conversations = useConversations();
@@ -24,10 +21,7 @@ export function Shell({ cable }: { readonly cable: Cable }) {
     <div className="shell" data-pane={open === undefined ? "list" : "chat"}>
       <Sidebar current={open} onOpen={setChosen} cable={cable} />
       {open === undefined ? (
-        <main className="chat">
-          <ConnectionBanner />
-          <Placeholder heading="h1" icon="wave" title={t.chooseConversation} hint={t.chooseHint} />
-        </main>
+        <NothingOpen />
       ) : (
         <Chat key={open} conversationId={open} onBack={() => setChosen(undefined)} onOpen={setChosen} />
       )}

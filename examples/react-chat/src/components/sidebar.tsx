@@ -80,7 +80,8 @@ function ConnectionLine() {
   const { t } = useTexts();
   const { name } = useConnection();
   const isTrying = name === "connecting" || name === "waiting";
-  const text = name === "online" ? t.online : isTrying ? t.connecting : t.offline;
+  const isKept = name === "blocked" || name === "idle" || name === "closed";
+  const text = name === "online" ? t.online : isTrying ? t.connecting : isKept ? t.idle : t.offline;
   return (
     <span className="connection-line" data-state={name}>
       {text}

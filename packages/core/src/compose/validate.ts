@@ -25,7 +25,10 @@ export const validate: ComposeStep = {
     const issues: ErrorIssue[] = [];
     if (isTooLittle(text, kind)) issues.push(issueOf("draft/empty", "Write something first.", "text"));
     if (length > limit)
-      issues.push({ ...tooLong(length, limit, `Shorten it by ${length - limit} characters.`), part: "text" });
+      issues.push({
+        ...tooLong(length, limit, `Shorten it by ${charactersOf(length - limit)}.`),
+        part: "text",
+      });
     if (custom && !isJsonObject(custom))
       issues.push(issueOf("draft/invalid", "Attach less data, as plain JSON.", "custom"));
     if (ranges.some(({ start, end }) => start < 0 || start >= end || end > length)) {
@@ -50,6 +53,10 @@ export function isTooLittle(text: string, kind: MessageKind = "text"): boolean {
 /** Is there nothing a person could see? */
 export function isBlank(text: string): boolean {
   return !visible.test(text);
+}
+
+function charactersOf(many: number): string {
+  return many === 1 ? "1 character" : `${many} characters`;
 }
 
 function isJsonObject(value: object): boolean {

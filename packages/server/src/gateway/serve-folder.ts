@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
-import { realpath, stat } from "node:fs/promises";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import type { RouteModule } from "./http.ts";
+import { scriptSource } from "./inline-scripts.ts";
 
 const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
@@ -16,13 +17,20 @@ const types: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** Serves the files under `dir`, of known types only, for a page that belongs to this server. */
+/**
+ * Serves the files under `dir`, of known types only, for a page that belongs to this server. The scripts a page holds itself
+ * may run, and no others.
+ */
 export function folderRoutes(dir: string): RouteModule {
   return (http) => {
     http.get("/*", async (request, reply) => {
       const file = await locate(dir, new URL(request.url, "http://localhost").pathname);
       if (!file) return reply.callNotFound();
-      return reply.type(file.type).header("cache-control", "no-cache").send(createReadStream(file.path));
+      reply.type(file.type).header("cache-control", "no-cache");
+      if (extname(file.path) !== ".html") return reply.send(createReadStream(file.path));
+      const html = await readFile(file.path, "utf8");
+      const policy = String(reply.getHeader("content-security-policy"));
+      return reply.header("content-security-policy", `${policy};${scriptSource(html)}`).send(html);
     });
   };
 }
