@@ -48,6 +48,23 @@ const found: readonly Found[] = [
     meets: ["failed→sent"],
   },
   {
+    title: "[D4] a message that was sent and edited in one commit is not passed over by whoever catches up",
+    plan: `seed 25381; devices ada bob cyd; rates none; disks strict
+     act disconnect of 1 (bob) by 1744973821
+     act send of 1 (bob) by 1833334392
+     wait 18286
+     act send of 1 (bob) by 959778186
+     act edit of 1 (bob) by 391432773
+     act send of 0 (ada) by 443281767
+     wait 74
+     act unreact of 2 (cyd) by 1221489802
+     wait 392
+     act react of 0 (ada) by 1059512046
+     act close of 2 (cyd) by 1613329032
+     act send of 0 (ada) by 1274984414
+     act send of 0 (ada) by 1944253055`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

@@ -34,8 +34,11 @@ export interface Rows {
   hasReacted(messageId: string, userId: string, emoji: string): boolean;
   putConversation(state: ConversationState): void;
   putParticipant(key: number, record: ParticipantRecord): void;
-  /** @param isNew - an id that is taken already is then an error, and never another message overwritten. */
-  putMessage(key: number, record: MessageRecord, isNew: boolean): void;
+  /**
+   * @param sentRev - of a new one, the revision it was sent with, whatever has changed it since. An id that is taken
+   *   already is then an error, and never another message overwritten.
+   */
+  putMessage(key: number, record: MessageRecord, sentRev?: number): void;
   putVersion(key: number, version: MessageVersion): void;
   putReaction(key: number, messageId: string, userId: string, emoji: string, isPresent: boolean): void;
   putReceipt(key: number, receipt: Receipt): void;

@@ -22,6 +22,13 @@ interface Cache<Item> {
   set(id: string, item: Item): void;
 }
 
+interface WrittenMessage {
+  readonly key: number;
+  readonly record: MessageRecord;
+  /** Of a new one: the revision it came with. */
+  readonly sentRev: number | undefined;
+}
+
 /**
  * What one transaction reads and is about to write: its own changes over the caches over the tables. Rows are written
  * once at the end, however many commands changed them; the caches learn of them only when the commit has succeeded.
@@ -31,10 +38,7 @@ export class WorkingSet {
   readonly #caches: Caches;
   readonly #conversations = new Map<string, ConversationState>();
   readonly #participants = new Map<string, { readonly key: number; readonly record: ParticipantRecord }>();
-  readonly #messages = new Map<
-    string,
-    { readonly key: number; readonly record: MessageRecord; readonly isNew: boolean }
-  >();
+  readonly #messages = new Map<string, WrittenMessage>();
   readonly #receipts = new Map<string, { readonly key: number; readonly receipt: Receipt }>();
   readonly #reactions = new Map<string, { readonly key: number; readonly fact: ReactionFact }>();
   readonly #versions: { readonly key: number; readonly version: MessageVersion }[] = [];
@@ -137,8 +141,9 @@ export class WorkingSet {
       }
       case "message": {
         const previous = this.message(record.id);
-        const isNew = previous === undefined || this.#messages.get(record.id)?.isNew === true;
-        this.#messages.set(record.id, { key, record, isNew });
+        // Sent by this very transaction, perhaps by an earlier command of it: catch-up goes by where it was sent (D4).
+        const sentRev = previous ? this.#messages.get(record.id)?.sentRev : rev;
+        this.#messages.set(record.id, { key, record, sentRev });
         this.#conversations.set(conversationId, {
           ...before,
           head: { conversationId, rev, seq: Math.max(before.head.seq, record.seq) },
@@ -154,7 +159,8 @@ export class WorkingSet {
   write(): void {
     for (const state of this.#conversations.values()) this.#rows.putConversation(state);
     for (const { key, record } of this.#participants.values()) this.#rows.putParticipant(key, record);
-    for (const { key, record, isNew } of this.#messages.values()) this.#rows.putMessage(key, record, isNew);
+    for (const { key, record, sentRev } of this.#messages.values())
+      this.#rows.putMessage(key, record, sentRev);
     for (const { key, version } of this.#versions) this.#rows.putVersion(key, version);
     for (const { key, fact } of this.#reactions.values()) {
       this.#rows.putReaction(key, fact.messageId, fact.userId, fact.emoji, fact.present);

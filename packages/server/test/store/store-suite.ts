@@ -3,7 +3,7 @@ import { defaultPolicy } from "@tidings/core/protocol";
 import type { AuditQuery } from "../../src/store/audit.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Retention } from "../../src/store/upkeep.ts";
-import { message } from "../support/raw-client.ts";
+import { type Draft, message } from "../support/raw-client.ts";
 import { type StoreFactory, Workbench } from "./workbench.ts";
 
 /** The contract of a store, for every implementation: what it commits, remembers, answers and keeps to itself. */
@@ -269,6 +269,31 @@ export function storeSuite(name: string, factory: StoreFactory): void {
         50,
         51,
       ];
+
+      it("[D4] catches up on what one commit has sent and then changed", async () => {
+        await bench.group("a", "ada", "bob");
+        const first = bench.submission("ada", message("a", "one"));
+        const { commandId: messageId } = first.command;
+        const second = bench.submission("ada", message("a", "two"));
+        const edit = {
+          type: "message.edit",
+          conversationId: "a",
+          messageId,
+          content: { text: "one, edited" },
+        };
+        const outcomes = await bench.commit(first, second, bench.submission("ada", edit as Draft));
+        expect(outcomes.map(({ ok }) => ok)).toEqual([true, true, true]);
+        for (const afterRev of [0, 3, 4, 5]) {
+          const page = await bench.query("bob", {
+            type: "changes",
+            conversationId: "a",
+            afterRev,
+            limit: 10,
+          });
+          const revs = page.records.flatMap(({ type, rev }) => (type === "message" ? [rev] : []));
+          expect({ afterRev, revs }).toEqual({ afterRev, revs: [5, 6].filter((rev) => rev > afterRev) });
+        }
+      });
 
       it("[D4] tells who knows more than there is to begin anew", async () => {
         await bench.group("a", "ada");

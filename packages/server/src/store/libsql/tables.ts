@@ -91,7 +91,7 @@ function createWriters({ prepare }: Connection): Omit<Rows, keyof Readers> {
   );
   const newMessage = prepare(
     `INSERT INTO messages (conversation, seq, sent_rev, rev, is_deleted, record, id, author_id)
-     VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const message = prepare("UPDATE messages SET rev = ?, is_deleted = ?, record = ? WHERE id = ?");
   const version = prepare("INSERT INTO versions (message_id, version, record) VALUES (?, ?, ?)");
@@ -122,11 +122,12 @@ function createWriters({ prepare }: Connection): Omit<Rows, keyof Readers> {
     putParticipant(key, record) {
       participant.run(key, record.userId, record.rev, bit(mayRead(record)), JSON.stringify(record));
     },
-    putMessage(key, record, isNew) {
-      const isDeleted = bit(record.deletedAt !== undefined);
+    putMessage(key, record, sentRev) {
+      const { id, rev, seq, authorId, deletedAt } = record;
+      const isDeleted = bit(deletedAt !== undefined);
       const text = JSON.stringify(record);
-      if (isNew) newMessage.run(key, record.seq, record.rev, isDeleted, text, record.id, record.authorId);
-      else message.run(record.rev, isDeleted, text, record.id);
+      if (sentRev === undefined) message.run(rev, isDeleted, text, id);
+      else newMessage.run(key, seq, sentRev, rev, isDeleted, text, id, authorId);
     },
     putVersion: (_key, item) => version.run(item.messageId, item.version, JSON.stringify(item)),
     putReaction: (_key, messageId, userId, emoji, isPresent) =>

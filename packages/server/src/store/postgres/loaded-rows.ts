@@ -7,7 +7,11 @@ import { keyOf, Wanted } from "./wanted.ts";
 export class Writes {
   readonly conversations: ConversationState[] = [];
   readonly participants: { readonly key: number; readonly record: ParticipantRecord }[] = [];
-  readonly newMessages: { readonly key: number; readonly record: MessageRecord }[] = [];
+  readonly newMessages: {
+    readonly key: number;
+    readonly record: MessageRecord;
+    readonly sentRev: number;
+  }[] = [];
   readonly messages: MessageRecord[] = [];
   readonly versions: { readonly key: number; readonly version: MessageVersion }[] = [];
   readonly reactions: { readonly key: number; readonly names: readonly [string, string, string] }[] = [];
@@ -121,9 +125,9 @@ export class LoadedRows implements Rows {
     this.writes.participants.push({ key, record });
   }
 
-  putMessage(key: number, record: MessageRecord, isNew: boolean): void {
-    if (isNew) this.writes.newMessages.push({ key, record });
-    else this.writes.messages.push(record);
+  putMessage(key: number, record: MessageRecord, sentRev?: number): void {
+    if (sentRev === undefined) this.writes.messages.push(record);
+    else this.writes.newMessages.push({ key, record, sentRev });
   }
 
   putVersion(key: number, version: MessageVersion): void {

@@ -93,7 +93,7 @@ function writeMessages({ newMessages, messages }: Writes): readonly RawBuilder<u
       newMessages,
       ["bigint", ({ key }) => key],
       ["bigint", ({ record }) => record.seq],
-      ["bigint", ({ record }) => record.rev],
+      ["bigint", ({ sentRev }) => sentRev],
       ["bigint", ({ record }) => record.rev],
       ["bigint", ({ record }) => record.createdAt],
       ["boolean", ({ record }) => record.deletedAt !== undefined],
