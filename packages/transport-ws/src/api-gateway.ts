@@ -76,7 +76,7 @@ export function apiGateway(options: ApiGatewayOptions = {}): Gateway {
         },
       });
       const lifeMs = socketLifeMs * (1 - random.next() * 0.02);
-      const cancel = clock.after(lifeMs, () => handler.closed(GOING_AWAY, undefined));
+      const cancel = clock.after(lifeMs, () => handler.closed(GOING_AWAY, new Error(HAND_OVER)));
       return {
         get bufferedBytes() {
           return socket.bufferedBytes;
@@ -93,6 +93,7 @@ export function apiGateway(options: ApiGatewayOptions = {}): Gateway {
 }
 
 const SUBMIT = '[{"type":"submit"';
+const HAND_OVER = "the socket is given up before API Gateway ends it";
 const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 1011;
 const TRY_AGAIN_LATER = 1013;

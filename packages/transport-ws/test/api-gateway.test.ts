@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createClient } from "@tidings/core";
 import { transportConformance, virtualClock } from "@tidings/core/testing";
 import { createServer } from "@tidings/server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -151,6 +152,34 @@ describe("behind an API Gateway", () => {
     expect(await closedReason(dialled)).toMatchObject({ code: "server/draining", retryable: true });
     await until(() => expect(gateway.connections.size).toBe(0));
     expect(clock.timers).toBe(0);
+  });
+
+  it("[D2][D7] hands over to a new socket again and again, and each message arrives once and in order", async () => {
+    const lives = virtualClock();
+    const client = createClient({
+      transport: webSocketTransport({
+        ...{ url: gateway.url, WebSocket },
+        apiGateway: apiGateway({ clock: lives }),
+      }),
+      auth: () => server.issueToken("ada"),
+      backoff: { baseMs: 1, maxMs: 20 },
+      logger: () => {},
+    });
+    const hellos = (): number => bridge.heard.filter(({ body }) => body.includes('"hello"')).length;
+    await client.connect();
+    const room = client.conversation("general");
+    const sent = [];
+    for (const text of ["one", "two", "three", "four", "five", "six"]) {
+      const before = hellos();
+      sent.push(await room.send(text)); // it is on its way, and unanswered
+      await lives.advance(110 * MINUTE_MS);
+      await until(() => expect(hellos()).toBeGreaterThan(before));
+    }
+    await Promise.all(sent.map((message) => message.settled()));
+    await client.close();
+    const link = await (await enter()).opened;
+    const { messages } = await link.query({ type: "history", conversationId: "general", limit: 10 });
+    expect(messages.map(({ id }) => id)).toEqual(sent.map(({ id }) => id));
   });
 
   it("is ended by the gateway after two hours, where it stays", async () => {
