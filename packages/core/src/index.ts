@@ -44,7 +44,7 @@ export type {
 } from "./ports/transport.ts";
 export type { RateStatus } from "./rate-limit/rate-status.ts";
 export type { RateTally } from "./rate-limit/tally.ts";
-export type { ConversationItem } from "./sync/directory.ts";
+export type { ConversationItem } from "./sync/listing.ts";
 export type { Action } from "./domain/permissions.ts";
 export type { HoleItem, MessageItem, TimelineItem } from "./timeline/item.ts";
 export type { TimelineItems } from "./timeline/items.ts";

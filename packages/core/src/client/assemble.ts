@@ -107,9 +107,9 @@ function createCopies(
     scope,
     userId: self,
     most: MOST_REPLICAS,
-    create(conversationId) {
+    create(conversationId, onShown) {
       const replica: Replica = createReplica({
-        ...{ conversationId, scope, limits, reading, userId: self, now: session.serverNow },
+        ...{ conversationId, onShown, scope, limits, reading, userId: self, now: session.serverNow },
         maxMessages: () => (directory.isOpen(conversationId) ? maxMessages : 2 * MOST_UNOPENED),
         // A storage that ends with the client keeps nothing worth the copying.
         ...(storage && { onUpdate: (messageIds) => cache.touch(replica, messageIds) }),

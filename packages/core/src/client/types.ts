@@ -32,7 +32,7 @@ import type {
 } from "../protocol/records.ts";
 import type { PresenceStatus } from "../protocol/signals.ts";
 import type { RateStatus, RateTally } from "../rate-limit/rate-limiter.ts";
-import type { ConversationItem } from "../sync/directory.ts";
+import type { ConversationItem } from "../sync/listing.ts";
 import type { TimelineView } from "../timeline/view.ts";
 import type { TimelineWindow, WindowOptions } from "../timeline/window.ts";
 import type { ClientEvents } from "./events.ts";

@@ -115,6 +115,9 @@ export function createRateLimiter(options: RateLimiterOptions): RateLimiter {
 /** Puts the newest last, and forgets the first where there are too many. */
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
-  for (const oldest of map.keys()) if (map.size >= MOST_REMEMBERED) map.delete(oldest);
+  for (const oldest of map.keys()) {
+    if (map.size < MOST_REMEMBERED) break;
+    map.delete(oldest);
+  }
   map.set(key, value);
 }

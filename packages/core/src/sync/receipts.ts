@@ -35,6 +35,8 @@ const RETRY_MS = 5_000;
 export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSender {
   const { clock, nextId, onAck, onDone } = options;
   const wanted = new Map<string, Wanted>();
+  /** Those to be told when the timer rings. */
+  const due = new Set<string>();
   let link: Link | undefined;
   let timer: Cancel | undefined;
 
@@ -44,8 +46,11 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
 
   const flush = (): void => {
     timer = undefined;
-    for (const [conversationId, entry] of wanted) {
-      if (link && isAbove(entry.mark, entry.done)) submit(conversationId, entry, link);
+    const ids = [...due];
+    due.clear();
+    for (const id of ids) {
+      const entry = wanted.get(id);
+      if (entry && link && isAbove(entry.mark, entry.done)) submit(id, entry, link);
     }
   };
 
@@ -67,6 +72,7 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
       },
       (error: unknown) => {
         if (toMessagingError(error).retryable) {
+          due.add(conversationId);
           if (on === link) schedule(RETRY_MS);
           return;
         }
@@ -81,12 +87,17 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
       let entry = wanted.get(conversationId);
       if (!entry) wanted.set(conversationId, (entry = { mark: nowhere, done: nowhere }));
       entry.mark = highest(entry.mark, { ...nowhere, ...watermark });
-      if (isAbove(entry.mark, entry.done)) schedule(COALESCE_MS);
+      if (!isAbove(entry.mark, entry.done)) return;
+      due.add(conversationId);
+      schedule(COALESCE_MS);
     },
     use(newLink) {
       link = newLink;
       // What is done is forgotten: in another epoch the same sequences are other messages.
-      for (const [id, { mark, done }] of wanted) if (!isAbove(mark, done)) wanted.delete(id);
+      for (const [id, { mark, done }] of wanted) {
+        if (isAbove(mark, done)) due.add(id);
+        else wanted.delete(id);
+      }
       timer?.();
       timer = undefined;
       schedule(COALESCE_MS);

@@ -42,8 +42,10 @@ function createBench(most = 100): Bench {
   const { limits } = defaultPolicy;
   const directory = createDirectory({
     ...{ scope, most, userId: () => READER },
-    create: (conversationId) =>
-      createReplica({ conversationId, scope, userId: () => READER, limits: () => limits, now: clock.now }),
+    create: (conversationId, onShown) =>
+      createReplica({
+        ...{ conversationId, scope, onShown, userId: () => READER, limits: () => limits, now: clock.now },
+      }),
   });
   let link: Link | undefined;
   const loader = createLoader({ clock, link: () => link, pageSize: () => 10 });
@@ -191,5 +193,33 @@ describe("the replicas of a client", () => {
     expect(directory.all().map(({ conversationId }) => conversationId)).toEqual(["open", "pending", "c9999"]);
     expect(directory.get("open")).toBe(open);
     expect(directory.get("pending")).toBe(pending);
+  });
+
+  it("[D9] make room without a look at each of those that stay", () => {
+    const scope = createScope(() => {});
+    let looks = 0;
+    const directory = createDirectory({
+      ...{ scope, most: 10, userId: () => READER },
+      create(conversationId) {
+        const { limits } = defaultPolicy;
+        const replica = createReplica({
+          ...{ conversationId, scope, userId: () => READER, limits: () => limits, now: () => 0 },
+        });
+        return new Proxy(replica, {
+          get(target, name) {
+            looks += 1;
+            return Reflect.get(target, name);
+          },
+        });
+      },
+    });
+    for (let count = 0; count < 1_000; count += 1) {
+      directory.open(`open${count}`);
+      const pending = { type: "participant.leave", ...ids, conversationId: `pending${count}` } as const;
+      directory.get(pending.conversationId).pend(pending);
+    }
+    looks = 0;
+    directory.open("one more");
+    expect(looks).toBeLessThan(20);
   });
 });

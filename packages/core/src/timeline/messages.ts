@@ -56,7 +56,10 @@ export function createMessages(options: MessagesOptions): Messages {
   const setAside = (record: MessageRecord): void => {
     aside.delete(record.seq);
     aside.set(record.seq, record);
-    for (const first of aside.values()) if (aside.size > MOST_ASIDE) forgetAside(first);
+    for (const first of aside.values()) {
+      if (aside.size <= MOST_ASIDE) break;
+      forgetAside(first);
+    }
   };
 
   const forgetAside = (record: MessageRecord): void => {

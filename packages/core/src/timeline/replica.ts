@@ -29,6 +29,8 @@ export interface ReplicaOptions {
   readonly maxMessages?: () => number;
   /** What is confirmed has changed, these messages of it in any case. Called before anybody else is told. */
   readonly onUpdate?: (messageIds: readonly string[]) => void;
+  /** What is shown may have changed. Called before anybody else is told. */
+  readonly onShown?: () => void;
 }
 
 /**
@@ -111,7 +113,7 @@ export interface Replica {
 const mostMessages = (): number => 100_000;
 
 export function createReplica(options: ReplicaOptions): Replica {
-  const { conversationId, scope, limits, now, userId, onUpdate } = options;
+  const { conversationId, scope, limits, now, userId, onUpdate, onShown } = options;
   const { maxMessages = mostMessages, reading = plainly } = options;
   /** Confirmed messages that changed; what is pending on them is to be replayed. */
   let changed: string[] = [];
@@ -193,6 +195,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       if (isTouched) onUpdate?.(changed);
       isTouched = false;
       changed = [];
+      onShown?.();
     });
 
   const acceptChange = (change: Change): void => {
