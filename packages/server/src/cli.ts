@@ -41,7 +41,7 @@ async function run(invocation: Invocation): Promise<void> {
 }
 
 async function printToken(invocation: Extract<Invocation, { command: "token" }>): Promise<void> {
-  const { settings, userId, expiresInMs } = invocation;
+  const { settings, userId, expiresInMs, tier, roles } = invocation;
   const { issuer, audience } = settings.server;
   const secret = secretOf(settings);
   if (secret === undefined) {
@@ -51,6 +51,8 @@ async function printToken(invocation: Extract<Invocation, { command: "token" }>)
     secret,
     userId,
     ...(expiresInMs !== undefined && { expiresInMs }),
+    ...(tier !== undefined && { tier }),
+    ...(roles && { roles }),
     ...(issuer !== undefined && { issuer }),
     ...(audience !== undefined && { audience }),
   });

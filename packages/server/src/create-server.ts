@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { MessagingError } from "@tidings/core/errors";
 import type { FastifyInstance } from "fastify";
 import { remoteKeys } from "./auth/remote-keys.ts";
-import { createAuthenticator, issueToken, type IssueTokenOptions, type TokenHolder } from "./auth/tokens.ts";
+import { createAuthenticator, issueToken, type TokenHolder } from "./auth/tokens.ts";
 import type { Bus } from "./bus/bus.ts";
 import type { Cancel } from "./engine/clock.ts";
 import { Engine, type Vitals } from "./engine/engine.ts";
@@ -26,48 +26,10 @@ import { VitalSigns } from "./observe/vital-signs.ts";
 import { failures, openBus, openMetrics, openStore, traced, unavailable } from "./open-parts.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import type { AuditPage, AuditQuery } from "./store/audit.ts";
+import type { Kept } from "./store/kept.ts";
 import type { Refusal, Store } from "./store/store.ts";
 import { SYSTEM } from "./system-actor.ts";
-
-/** What a token says beside whom it is for. */
-export type TokenOptions = Pick<IssueTokenOptions, "expiresInMs" | "tier" | "roles">;
-
-/** A running server. */
-export interface TidingsServer {
-  /** Where clients connect: `ws://127.0.0.1:8787`. */
-  readonly url: string;
-  /** Where the page and `/health` are: `http://127.0.0.1:8787`. */
-  readonly httpUrl: string;
-  readonly port: number;
-  /** Where Prometheus reads: `http://127.0.0.1:9464/metrics`. Undefined without a `metricsPort`. */
-  readonly metricsUrl: string | undefined;
-  /** Links open now. */
-  readonly connections: number;
-  /** What `/health` says. */
-  health(): Promise<Health>;
-  /** A token for `userId`, signed with this server's secret. @throws {MessagingError} `client/misused` if it has none. */
-  issueToken(userId: string, options?: TokenOptions): Promise<string>;
-  /**
-   * Takes back everything a person said and did, and deletes what no command takes back: their messages say nothing any
-   * more, on all devices; their reactions, watermarks and earlier texts are gone; they are in no conversation. What stays
-   * is their id, and that they were there. The last owner of a conversation stays in it: make somebody else owner first.
-   *
-   * @param by - who wanted it, for the audit log. Default `"system"`.
-   * @throws {Error} if the store fails; call it again.
-   */
-  eraseUser(userId: string, by?: string): Promise<void>;
-  /**
-   * Who did what to others, and when: a page, the newest first.
-   *
-   * @throws {Error} if the store keeps no such log, or fails.
-   */
-  auditLog(query: AuditQuery): Promise<AuditPage>;
-  /**
-   * Stops without losing anything: takes no new links, answers what was submitted, tells every client when to come
-   * back, closes. Calling it again waits for the same end.
-   */
-  close(): Promise<void>;
-}
+import type { TidingsServer, TokenOptions } from "./tidings-server.ts";
 
 /** How long clients may take to say good-bye when the server closes. */
 const FAREWELL_MS = 2_000;
@@ -235,6 +197,10 @@ class RunningServer implements TidingsServer {
 
   eraseUser(userId: string, by: string = SYSTEM): Promise<void> {
     return this.#parts.engine.erase(userId, by);
+  }
+
+  exportUser(userId: string, by: string = SYSTEM): AsyncIterable<Kept> {
+    return this.#parts.engine.exportUser(userId, by);
   }
 
   async auditLog(query: AuditQuery): Promise<AuditPage> {

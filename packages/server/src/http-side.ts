@@ -14,12 +14,13 @@ import { type EventLog, silentLog } from "./log.ts";
 import type { Meter } from "./observe/meter.ts";
 import { failures } from "./open-parts.ts";
 import type { Settings } from "./options.ts";
-import type { Refusal } from "./store/store.ts";
+import type { Refusal, Store } from "./store/store.ts";
 import { VERSION } from "./version.ts";
 
 export interface HttpSideOptions {
   readonly settings: Settings;
   readonly engine: ApiEngine;
+  readonly store: Store;
   readonly doorman: Doorman;
   readonly authenticate: (token: string) => Promise<TokenHolder | Refusal>;
   readonly issueToken: (userId: string, options: { readonly expiresInMs?: number }) => Promise<string>;
@@ -50,10 +51,13 @@ export function createHttpSide(options: HttpSideOptions): FastifyInstance {
   });
 }
 
-function api({ settings, engine, authenticate, issueToken }: HttpSideOptions, log: EventLog): RouteModule {
+function api(options: HttpSideOptions, log: EventLog): RouteModule {
+  const { settings, engine, store, authenticate, issueToken, meter } = options;
   const { serviceKeys, issueTokens, bounds } = settings;
   return apiRoutes({
     ...{ engine, authenticate, newId, log },
+    audit: store.audit,
+    onFailure: (error) => failures(log, meter)("http", error),
     now: systemClock.now,
     findKey: createKeyRing(serviceKeys),
     requestsPerSecond: bounds.requestsPerSecond,

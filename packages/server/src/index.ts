@@ -2,10 +2,12 @@
 export { type Algorithm, issueToken, type IssueTokenOptions } from "./auth/tokens.ts";
 export type { Scope } from "./auth/scopes.ts";
 export { createServiceKey, type ServiceKey } from "./auth/service-keys.ts";
-export { createServer, type TidingsServer, type TokenOptions } from "./create-server.ts";
+export { createServer } from "./create-server.ts";
+export type { TidingsServer, TokenOptions } from "./tidings-server.ts";
 export type { Bus, BusEvent } from "./bus/bus.ts";
 export type { Lobby } from "./engine/lobbies.ts";
 export type { Log } from "./log.ts";
 export type { AuditAction, AuditEntry, AuditPage, AuditQuery } from "./store/audit.ts";
+export type { Kept, KeptAnswer, KeptMessage } from "./store/kept.ts";
 export type { CheckName, Health, HealthCheck, HealthLevel } from "./observe/health.ts";
 export type { RetentionOptions, ServerBounds, ServerOptions } from "./options.ts";

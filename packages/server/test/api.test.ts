@@ -16,7 +16,11 @@ beforeAll(async () => {
     issueTokens: true,
     roles: { support: ["act"] },
     serviceKeys: [
-      { name: "backend", hash: backend.hash, scopes: ["act", "system", "erase", "tokens"] },
+      {
+        name: "backend",
+        hash: backend.hash,
+        scopes: ["act", "system", "erase", "export", "audit", "tokens"],
+      },
       { name: "narrow", hash: narrow.hash, scopes: [] },
     ],
   });
@@ -402,5 +406,82 @@ describe("what backends need beside the wire", () => {
       "draft",
     ]);
     expect(await as("eve", `GET ${path}/export`)).toMatchObject(problem("conversation/not-found", 404));
+  });
+});
+
+describe("what is kept of a user", () => {
+  it("is told to themself and to keys of the scope, line by line, and to nobody else", async () => {
+    const path = await room("kim", "bob");
+    await as("kim", `POST ${path}/messages`, { body: text("kim's words") });
+    await as("bob", `POST ${path}/messages`, { body: text("bob's words") });
+    const own = await as("kim", "GET /v1/users/kim/export");
+    expect(own.headers.get("content-type")).toBe("application/x-ndjson");
+    const types = (answer: Answered): readonly unknown[] =>
+      answer.text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).type);
+    expect(types(own)).toEqual(["participant", "message", "audit"]);
+    expect(own.text).toContain("kim's words");
+    expect(own.text).not.toContain("bob's words");
+    const byKey = await asSystem("GET /v1/users/kim/export");
+    expect(types(byKey)).toEqual(["participant", "message", "audit", "audit"]);
+    const onBehalf = { token: narrow.key, headers: { "tidings-user": "kim" } };
+    for (const refused of [
+      await as("bob", "GET /v1/users/kim/export"),
+      await call(server, "GET /v1/users/kim/export", { token: narrow.key }),
+      await call(server, "GET /v1/users/kim/export", onBehalf),
+      await as("bob", "GET /v1/users/nobody/export"),
+    ])
+      expect(refused).toMatchObject(problem("permission/denied", 403));
+  });
+
+  it("is nothing of whoever was erased, however often it is asked for", async () => {
+    const path = await room("ada", "lee");
+    await as("lee", `POST ${path}/messages`, { body: text("lee's words") });
+    await asSystem("GET /v1/users/lee/export");
+    await asSystem("DELETE /v1/users/lee");
+    for (let time = 1; time <= 2; time += 1) {
+      const nothing = await asSystem("GET /v1/users/lee/export");
+      expect([nothing.status, nothing.text]).toEqual([200, ""]);
+    }
+  });
+});
+
+describe("the audit log over HTTP", () => {
+  it("is read in pages, of everybody or of one, with the scope and not without", async () => {
+    const path = await room("mia", "bob", "eve");
+    const conversationId = path.split("/").at(-1) ?? "";
+    for (const userId of ["bob", "eve"])
+      await as("mia", `PUT ${path}/participants/${userId}/mute`, { body: {} });
+    await as("mia", `DELETE ${path}/participants/eve`);
+    const first = await asSystem("GET /v1/audit?actorId=mia&limit=2");
+    const entry = { at: expect.any(Number), actorId: "mia", conversationId };
+    const { items, next } = JSON.parse(first.text);
+    expect(items).toEqual([
+      { ...entry, action: "participant.remove", subject: "eve" },
+      { ...entry, action: "participant.mute", subject: "eve" },
+    ]);
+    const second = await asSystem(`GET /v1/audit?actorId=mia&limit=2&after=${next}`);
+    expect(second.json).toEqual({ items: [{ ...entry, action: "participant.mute", subject: "bob" }] });
+    for (const [search, count] of [
+      [`conversationId=${conversationId}`, 3],
+      ["subject=nobody", 0],
+      ["limit=1", 1],
+    ] as const)
+      expect([search, JSON.parse((await asSystem(`GET /v1/audit?${search}`)).text).items.length]).toEqual([
+        search,
+        count,
+      ]);
+    for (const search of ["limit=0", "limit=101", "limit=x", "after=x", "actorId=a&subject=b", "who=mia"])
+      expect([search, await asSystem(`GET /v1/audit?${search}`)]).toMatchObject([
+        search,
+        problem("query/malformed", 400),
+      ]);
+    for (const refused of [
+      await as("mia", "GET /v1/audit"),
+      await call(server, "GET /v1/audit", { token: narrow.key }),
+    ])
+      expect(refused).toMatchObject(problem("permission/denied", 403));
   });
 });

@@ -51,15 +51,20 @@ describe("tidings-server", () => {
     async () => {
       const dataFile = temporaryFile("data.db");
       const given = await finished(
-        run(["token", "ada", "--expires", "1h"], { TIDINGS_SECRET: secret, TIDINGS_DATA: dataFile }),
+        run(["token", "ada", "--expires", "1h", "--tier", "pro", "--roles", "support"], {
+          TIDINGS_SECRET: secret,
+          TIDINGS_DATA: dataFile,
+        }),
       );
       const claims = decodeJwt(given.output.trim());
       expect(claims).toMatchObject({ sub: "ada", iss: "tidings", aud: "tidings" });
+      expect(claims).toMatchObject({ tier: "pro", roles: ["support"] });
       expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(3_600);
       expect(existsSync(`${dataFile}.secret`)).toBe(false);
 
       const own = await finished(run(["token", "ada", "--data", dataFile]));
-      expect(decodeJwt(own.output.trim()).sub).toBe("ada");
+      const { sub, tier, roles } = decodeJwt(own.output.trim());
+      expect({ sub, tier, roles }).toEqual({ sub: "ada" });
       expect(statSync(`${dataFile}.secret`).mode & 0o777).toBe(0o600);
       expect(readFileSync(`${dataFile}.secret`, "utf8").trim()).toHaveLength(43);
     },

@@ -26,10 +26,17 @@ it(
   { timeout: 60_000 },
   async () => {
     const { key, hash } = createServiceKey();
-    const server = await start({ serviceKeys: [{ name: "backend", hash, scopes: ["act", "system"] }] });
+    const server = await start({
+      serviceKeys: [{ name: "backend", hash, scopes: ["act", "system", "audit"] }],
+    });
     const env = { ...process.env, TIDINGS_URL: server.httpUrl, TIDINGS_KEY: key };
     const { stdout } = await run("bash", ["-euo", "pipefail", "-c", block("sh", "curl")], { env });
     expect(stdout).toContain('"text":"Hello Ada"');
+    expect(stdout).toContain('"type":"participant","conversationId":"order-17","userId":"ada"');
+    const page = await call(server, "GET /v1/audit?subject=bob&limit=1", { token: key });
+    const [entry] = JSON.parse(page.text).items;
+    const [shown] = JSON.parse(block("json", "participant.ban")).items;
+    expect(Object.keys(shown)).toEqual(Object.keys(entry));
 
     const file = temporaryFile("guide.ts");
     writeFileSync(file, `${block("ts", "fetch(")}\nexport {};`);

@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { refuse } from "../engine/packets.ts";
 import type { RouteModule } from "../gateway/http.ts";
 import type { Refusal } from "../store/store.ts";
+import { auditRoute, type AuditRouteOptions } from "./audit.ts";
 import { type CallerOptions, createCallers, readsForNobody } from "./caller.ts";
 import { type ApiEngine, createDoor, type GuardedHandler } from "./door.ts";
 import { entriesOf } from "./entries-of.ts";
@@ -14,7 +15,7 @@ import { commandRoutes, otherRoutes, queryRoutes, type Route } from "./routes.ts
 import { userRoutes, type UserRouteOptions } from "./users.ts";
 import type { EventLog } from "../log.ts";
 
-export interface ApiOptions extends CallerOptions, ReadCommandOptions, UserRouteOptions {
+export interface ApiOptions extends CallerOptions, ReadCommandOptions, UserRouteOptions, AuditRouteOptions {
   readonly engine: ApiEngine;
   /** Requests a user or a service key may make per second. */
   readonly requestsPerSecond: number;
@@ -35,7 +36,9 @@ export function apiRoutes(options: ApiOptions): RouteModule {
     add(otherRoutes.export, conversationExport(engine));
     const users = userRoutes(options);
     add(otherRoutes.erase, users.erase);
+    add(otherRoutes.exportUser, users.exportUser);
     add(otherRoutes.issueToken, users.issueToken);
+    add(otherRoutes.audit, auditRoute(options));
   };
 }
 

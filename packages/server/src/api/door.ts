@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AuditEntry } from "../store/audit.ts";
+import type { Kept } from "../store/kept.ts";
 import type { Answer, Outcome, Refusal } from "../store/store.ts";
 import type { Command, Query } from "@tidings/core/protocol";
 import type { Caller } from "../engine/caller.ts";
@@ -14,6 +15,7 @@ export interface ApiEngine {
   perform(caller: Caller, command: Command): Promise<Outcome>;
   query(userId: string, query: Query): Promise<Answer>;
   erase(userId: string, by: string): Promise<void>;
+  exportUser(userId: string, by: string): AsyncIterable<Kept>;
   note(entry: Omit<AuditEntry, "at">): Promise<void>;
 }
 

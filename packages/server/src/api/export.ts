@@ -1,9 +1,9 @@
-import { Readable } from "node:stream";
 import type { Query } from "@tidings/core/protocol";
 import type { Answer, Refusal } from "../store/store.ts";
 import type { ApiEngine, GuardedHandler } from "./door.ts";
-import { problemOf, sendProblem } from "../gateway/problem.ts";
+import { sendProblem } from "../gateway/problem.ts";
 import { actorOf, readsForNobody } from "./caller.ts";
+import { problemLine, sendLines } from "./lines.ts";
 import { paramsOf } from "./reading.ts";
 
 /** Records asked for at once. */
@@ -25,18 +25,14 @@ export function conversationExport(engine: ApiEngine): GuardedHandler {
     const first = await ask({ type: "conversation", conversationId });
     if (!first.ok) return sendProblem(reply, first);
     await engine.note({ action: "conversation.export", actorId: actorOf(asker), conversationId });
-    return reply.type("application/x-ndjson").send(Readable.from(linesOf(ask, conversationId)));
+    return sendLines(reply, itemsOf(ask, conversationId));
   };
-}
-
-async function* linesOf(ask: Ask, conversationId: string): AsyncGenerator<string> {
-  for await (const item of itemsOf(ask, conversationId)) yield `${JSON.stringify(item)}\n`;
 }
 
 async function* itemsOf(ask: Ask, conversationId: string): AsyncGenerator<object> {
   for (const part of [conversation, participants, messages]) {
     for await (const answer of part(ask, conversationId)) {
-      if ("ok" in answer) return yield { type: "problem", problem: problemOf(answer) };
+      if ("ok" in answer) return yield problemLine(answer);
       yield answer;
     }
   }

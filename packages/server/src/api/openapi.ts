@@ -1,8 +1,9 @@
 import type { CommandType, QueryType } from "@tidings/core/protocol";
+import { auditFields } from "./audit.ts";
 import { ON_BEHALF_HEADER } from "./caller.ts";
 import { entriesOf } from "./entries-of.ts";
 import { commandRoutes, otherRoutes, pathFields, queryRoutes, type Route } from "./routes.ts";
-import { type Fields, type JsonSchema, wireSchemas } from "./wire-schemas.ts";
+import { type Fields, type JsonSchema, schemaOf, wireSchemas } from "./wire-schemas.ts";
 
 /** An OpenAPI document, version 3.1. */
 export interface OpenApi {
@@ -45,7 +46,7 @@ const description =
   "service key as the user named in Tidings-User, or as the server itself. Failures are problems (RFC 9457) with the codes of the wire.";
 
 function operations(): readonly (readonly [Operation, Route])[] {
-  const { exports, erase, issueToken } = { ...otherRoutes, exports: otherRoutes.export };
+  const { exports, erase, exportUser, issueToken, audit } = { ...otherRoutes, exports: otherRoutes.export };
   return [
     ...entriesOf(commandRoutes).map(([type, route]) => [commandOperation(type, route), route] as const),
     ...entriesOf(queryRoutes).map(([type, route]) => [queryOperation(type, route), route] as const),
@@ -54,6 +55,8 @@ function operations(): readonly (readonly [Operation, Route])[] {
       { ...base("erase", erase), responses: { "204": { description: "Done" }, default: problemResponse } },
       erase,
     ],
+    [{ ...base("exportUser", exportUser), responses: responses("200", lines) }, exportUser],
+    [auditOperation(audit), audit],
     [
       {
         ...base("issueToken", issueToken),
@@ -106,6 +109,13 @@ function queryOperation(type: QueryType, route: Route): Operation {
   };
 }
 
+function auditOperation(route: Route): Operation {
+  const parameters = Object.entries(auditFields).map(([name, schema]) => ({
+    ...{ name, in: "query", schema: schemaOf(schema) },
+  }));
+  return { ...base("audit", route), parameters, responses: responses("200", json(auditAnswer)) };
+}
+
 function base(operationId: string, route: Route): Omit<Operation, "responses"> {
   const inPath = pathFields(route).map((name) => ({
     name,
@@ -137,6 +147,29 @@ const tokenAnswer: JsonSchema = {
   type: "object",
   properties: { token: { type: "string" } },
   required: ["token"],
+};
+const auditAnswer: JsonSchema = {
+  type: "object",
+  properties: {
+    items: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: {
+          at: { type: "integer" },
+          ...Object.fromEntries(
+            ["actorId", "action", "subject", "conversationId", "detail"].map((name) => [
+              name,
+              { type: "string" },
+            ]),
+          ),
+        },
+        required: ["at", "actorId", "action"],
+      },
+    },
+    next: { type: "string" },
+  },
+  required: ["items"],
 };
 const problemResponse: object = { $ref: "#/components/responses/Problem" };
 

@@ -14,7 +14,7 @@ import { commandIdOf, keyPattern } from "./idempotency.ts";
 import { wireSchemas } from "./wire-schemas.ts";
 
 /** Messages, or whatever it is, on a page that does not say how many. */
-const USUAL_PAGE = 50;
+export const USUAL_PAGE = 50;
 
 export interface ReadCommandOptions {
   readonly newId: () => string;
@@ -47,12 +47,17 @@ export function readCommand(
 export function readQuery(type: QueryType, request: FastifyRequest): Query | Refusal {
   const { properties } = wireSchemas().fields("query", type);
   const asked: Record<string, unknown> = "limit" in properties ? { limit: USUAL_PAGE } : {};
-  for (const [name, text] of new URL(request.url, "http://localhost").searchParams) {
+  for (const [name, text] of searchOf(request)) {
     const kind = properties[name]?.type;
     asked[name] = kind === "integer" ? numberOf(text) : kind === "array" ? text.split(",") : text;
   }
   const parsed = query.safeParse({ ...asked, ...paramsOf(request), type });
   return parsed.success ? parsed.data : malformed("query", placeOf(parsed.error));
+}
+
+/** What stands behind the question mark. */
+export function searchOf({ url }: FastifyRequest): URLSearchParams {
+  return new URL(url, "http://localhost").searchParams;
 }
 
 export function paramsOf({ params }: FastifyRequest): Readonly<Record<string, string>> {
@@ -67,7 +72,7 @@ function numberOf(text: string): number | string {
 }
 
 /** Where, never what: content must not reach logs. */
-function placeOf({
+export function placeOf({
   issues,
 }: {
   readonly issues: readonly { readonly path: readonly PropertyKey[] }[];
@@ -75,6 +80,6 @@ function placeOf({
   return issues[0]?.path.map(String).join(".") || "its root";
 }
 
-function malformed(what: "command" | "query", place: string): Refusal {
+export function malformed(what: "command" | "query", place: string): Refusal {
   return refuse(`${what}/malformed`, `unable to read the ${what}; it is wrong at ${place}`);
 }

@@ -73,10 +73,14 @@ export const queryRoutes: { readonly [Type in QueryType]: Route } = {
 };
 
 /** What has no counterpart on the wire. */
-export const otherRoutes: { readonly [Name in "export" | "erase" | "issueToken"]: Route } = {
+export const otherRoutes: {
+  readonly [Name in "export" | "erase" | "exportUser" | "issueToken" | "audit"]: Route;
+} = {
   export: { method: "GET", path: `${conversation}/export`, summary: "Export a conversation" },
   erase: { method: "DELETE", path: "/v1/users/:userId", summary: "Erase a user" },
+  exportUser: { method: "GET", path: "/v1/users/:userId/export", summary: "Export what is kept of a user" },
   issueToken: { method: "POST", path: "/v1/users/:userId/tokens", summary: "Issue a token, for tests" },
+  audit: { method: "GET", path: "/v1/audit", summary: "Read who did what to others" },
 };
 
 /** Fields of a command or a query that its path holds. */

@@ -1,6 +1,8 @@
 import { refuse } from "../engine/packets.ts";
 import { actorOf, lacking } from "./caller.ts";
+import { unavailable } from "./audit.ts";
 import type { ApiEngine, GuardedHandler } from "./door.ts";
+import { problemLine, sendLines } from "./lines.ts";
 import { sendProblem } from "../gateway/problem.ts";
 import { paramsOf } from "./reading.ts";
 
@@ -8,11 +10,13 @@ export interface UserRouteOptions {
   readonly engine: ApiEngine;
   /** Absent: this server issues no tokens over HTTP. */
   readonly issueToken: ((userId: string, expiresInMs: number | undefined) => Promise<string>) | undefined;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** What concerns a user and not one conversation. */
-export function userRoutes({ engine, issueToken }: UserRouteOptions): {
+export function userRoutes({ engine, issueToken, onFailure }: UserRouteOptions): {
   readonly erase: GuardedHandler;
+  readonly exportUser: GuardedHandler;
   readonly issueToken: GuardedHandler;
 } {
   return {
@@ -21,6 +25,12 @@ export function userRoutes({ engine, issueToken }: UserRouteOptions): {
       const { userId = "" } = paramsOf(request);
       await engine.erase(userId, actorOf(asker));
       return reply.code(204).send();
+    },
+    exportUser: async (asker, request, reply) => {
+      const { userId = "" } = paramsOf(request);
+      const isOwn = asker.caller?.isSystem !== true && asker.caller?.userId === userId;
+      if (!isOwn && !asker.scopes.has("export")) return sendProblem(reply, lacking("export"));
+      return sendLines(reply, untilItFails(engine.exportUser(userId, actorOf(asker)), onFailure));
     },
     issueToken: async (asker, request, reply) => {
       if (!issueToken) {
@@ -43,6 +53,19 @@ export function userRoutes({ engine, issueToken }: UserRouteOptions): {
       }
     },
   };
+}
+
+/** The answer has begun, so that it ends early can only be said at its end. */
+async function* untilItFails(
+  items: AsyncIterable<object>,
+  onFailure: (error: unknown) => void,
+): AsyncGenerator<object> {
+  try {
+    yield* items;
+  } catch (error) {
+    onFailure(error);
+    yield problemLine(unavailable);
+  }
 }
 
 function durationIn(body: unknown): number | undefined {

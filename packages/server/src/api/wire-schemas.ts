@@ -49,7 +49,7 @@ function make(): WireSchemas {
   };
 }
 
-function schemaOf(schema: z.core.$ZodType): JsonSchema {
+export function schemaOf(schema: z.core.$ZodType): JsonSchema {
   const { $schema: _version, ...body } = z.toJSONSchema(schema, { unrepresentable: "any" });
   return body;
 }

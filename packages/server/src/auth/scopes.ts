@@ -4,8 +4,10 @@
  * - `act`: speak for any user, with that user's rights;
  * - `system`: speak as the server itself, above everybody's rights (service keys only);
  * - `erase`: erase users;
+ * - `export`: read everything kept of any user;
+ * - `audit`: read who did what to others;
  * - `tokens`: issue tokens for any user, where the server allows it at all.
  */
-export const SCOPES = ["act", "system", "erase", "tokens"] as const;
+export const SCOPES = ["act", "system", "erase", "export", "audit", "tokens"] as const;
 
 export type Scope = (typeof SCOPES)[number];

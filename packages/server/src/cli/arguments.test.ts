@@ -108,9 +108,21 @@ describe("the command line", () => {
         return "";
       })();
       expect(reason).not.toContain("Unknown option");
-      if (!["expires", "scopes", "help", "version"].includes(name))
+      if (!["expires", "scopes", "tier", "help", "version"].includes(name))
         expect(help).toContain(`TIDINGS_${name.replaceAll("-", "_").toUpperCase()}`);
     }
+  });
+
+  it("takes the roles of a token for names, and those of a server for what names allow", () => {
+    const environment = { TIDINGS_ROLES: "support=act+export" };
+    const words = ["token", "ada", "--tier", "pro", "--roles", "support,auditor"];
+    expect(readArguments(words, environment)).toMatchObject({
+      ...{ command: "token", tier: "pro", roles: ["support", "auditor"] },
+      settings: { server: { roles: { support: ["act", "export"] } } },
+    });
+    expect(readArguments(["--roles", "auditor=audit"], environment)).toMatchObject({
+      settings: { server: { roles: { auditor: ["audit"] } } },
+    });
   });
 
   it("keeps messages for as long as it is told", () => {

@@ -20,6 +20,8 @@ export type Invocation =
       readonly settings: CommandSettings;
       readonly userId: string;
       readonly expiresInMs: number | undefined;
+      readonly tier: string | undefined;
+      readonly roles: readonly string[] | undefined;
     };
 
 /** Flags and environment variables, read; flags win. */
@@ -43,6 +45,7 @@ const flags = {
   redis: { type: "string" },
   jwks: { type: "string" },
   algorithms: { type: "string" },
+  tier: { type: "string" },
   tiers: { type: "string" },
   roles: { type: "string" },
   "service-keys": { type: "string" },
@@ -84,7 +87,8 @@ export function readArguments(words: readonly string[], environment: Environment
   const [command = "serve", ...rest] = positionals;
   const settings = readSettings(
     (name) => {
-      const flag = values[name];
+      // What a server gives roles is one thing, which of them a token names another.
+      const flag = command === "token" && name === "roles" ? undefined : values[name];
       if (typeof flag === "string") return flag;
       const variable = name.replaceAll("-", "_").toUpperCase();
       return environment[`TIDINGS_${variable}`] ?? environment[usualVariable[name] ?? ""];
@@ -100,7 +104,15 @@ export function readArguments(words: readonly string[], environment: Environment
   }
   const [userId] = rest;
   if (command === "token" && userId !== undefined && rest.length === 1) {
-    return { command, settings, userId, expiresInMs: mapped(values.expires, readDuration) };
+    const expiresInMs = mapped(values.expires, readDuration);
+    return {
+      command,
+      settings,
+      userId,
+      expiresInMs,
+      tier: values.tier,
+      roles: mapped(values.roles, readList),
+    };
   }
   if (command === "key" && userId !== undefined && rest.length === 1) {
     return { command, name: userId, scopes: readScopes(values.scopes ?? "") };

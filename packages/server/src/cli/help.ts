@@ -46,7 +46,10 @@ Every option can also be an environment variable; the option wins.
   --traces                    TIDINGS_TRACES=1         commands become traces of the OpenTelemetry SDK that
                                                        was started before
   --expires <duration>                                 of "token": 30s, 15m, 12h, 7d (default)
-  --scopes <list>                                      of "key": act, system, erase, tokens, + between
+  --tier <name>                                        of "token": multiplies this user's rates, see --tiers
+  --roles <list>                                       of "token": names that may have scopes, as support,auditor
+  --scopes <list>                                      of "key": act, system, erase, export, audit, tokens,
+                                                       + between
   --help, --version
 
                               TIDINGS_SECRET           signs tokens, at least 32 bytes

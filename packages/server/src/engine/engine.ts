@@ -4,6 +4,7 @@ import { type EventLog, silentLog } from "../log.ts";
 import { type Meter, silentMeter } from "../observe/meter.ts";
 import type { Answer, Outcome, Store } from "../store/store.ts";
 import type { AuditEntry } from "../store/audit.ts";
+import type { Kept } from "../store/kept.ts";
 import type { EngineBounds } from "./bounds.ts";
 import type { Caller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
@@ -16,6 +17,7 @@ import { nodeView } from "./node-view.ts";
 import { Session } from "./online.ts";
 import { type Farewell, Outbound } from "./outbound.ts";
 import type { Outlet } from "./outlet.ts";
+import { personalData } from "./personal-data.ts";
 import { Questions } from "./questions.ts";
 import { Rates, type SharedRates } from "./rates.ts";
 import { draining, type ReceivedFrame, Reception } from "./reception.ts";
@@ -212,6 +214,11 @@ export class Engine {
   erase(userId: string, by: string): Promise<void> {
     const { store, clock, newId } = this.#options;
     return erase(userId, by, { store, clock, newId, commits: this.#commits });
+  }
+
+  /** See `TidingsServer.exportUser`. */
+  exportUser(userId: string, by: string): AsyncIterable<Kept> {
+    return personalData(userId, by, this.#options);
   }
 
   /**

@@ -14,4 +14,5 @@ export type {
   Submission,
 } from "./store.ts";
 export type { Audit, AuditAction, AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
+export type { Kept, KeptAnswer, KeptMessage, KeptPage } from "./kept.ts";
 export type { Pruned, Retention, Upkeep } from "./upkeep.ts";

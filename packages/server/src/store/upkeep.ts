@@ -1,5 +1,6 @@
 import type { MessageRecord } from "@tidings/core/protocol";
 import { SYSTEM } from "../system-actor.ts";
+import type { KeptPage } from "./kept.ts";
 
 /** Which messages are kept. What is not is deleted for good, the oldest first, so that history stays unbroken. */
 export interface Retention {
@@ -27,6 +28,13 @@ export interface Upkeep {
    * `traces` still finds. In the audit log a pseudonym takes their place.
    */
   forget(userId: string, at: number): Promise<void>;
+  /**
+   * What is kept of a person, a page at a time: all that `traces` and `forget` would take back, so nothing of whoever
+   * was erased.
+   *
+   * @param after - `next` of the call before.
+   */
+  kept(userId: string, after?: string): Promise<KeptPage>;
 }
 
 export type Trace =

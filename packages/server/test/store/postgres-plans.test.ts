@@ -107,6 +107,10 @@ async function everything(bench: Workbench): Promise<void> {
     await bench.store.audit?.page({ by, id: "ada", limit: 20 });
   await bench.store.audit?.forget(10);
   await bench.store.upkeep?.traces("bob");
+  for (const userId of ["ada", "user 7"]) {
+    let page = await bench.store.upkeep?.kept(userId);
+    while (page?.next !== undefined) page = await bench.store.upkeep?.kept(userId, page.next);
+  }
   await bench.store.upkeep?.forget("bob", 1_000);
   await bench.store.upkeep?.prune({ before: 0, newest: 45, rememberedSince: 0 });
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultPolicy } from "@tidings/core/protocol";
 import type { AuditQuery } from "../../src/store/audit.ts";
+import type { Kept } from "../../src/store/kept.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Retention } from "../../src/store/upkeep.ts";
 import { type Draft, message } from "../support/raw-client.ts";
@@ -576,6 +577,121 @@ export function storeSuite(name: string, factory: StoreFactory): void {
         expect((await bench.query("ada", receipts)).items).toEqual([]);
         expect(await bench.store.upkeep?.traces("bob")).toHaveLength(2); // To leave is a command's.
         expect(await bench.store.upkeep?.traces("ada")).not.toEqual([]);
+      });
+    });
+
+    describe("what is kept of a person", () => {
+      const keptOf = async (userId: string): Promise<readonly Kept[]> => {
+        const items: Kept[] = [];
+        for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
+          const page = await bench.store.upkeep?.kept(userId, after);
+          expect(page?.items.length).toBeLessThanOrEqual(100);
+          items.push(...(page?.items ?? []));
+          after = page?.next;
+        }
+        return items;
+      };
+
+      it("is all they said and did, and neither what others wrote nor who did what to it", async () => {
+        await bench.group("a", "ada", "bob");
+        await bench.group("b", "bob");
+        const messageId = await bench.said("bob", "a", "first");
+        const other = await bench.said("ada", "a", "ada's own");
+        const gone = await bench.said("bob", "a", "taken back");
+        const on = { conversationId: "a", messageId } as const;
+        await bench.accepted("bob", { type: "message.edit", content: { text: "second" }, ...on });
+        await bench.accepted("ada", { type: "message.react", emoji: "💎", ...on });
+        await bench.accepted("ada", { type: "message.pin", ...on });
+        await bench.accepted("bob", { type: "message.react", emoji: "👍", ...on, messageId: other });
+        await bench.accepted("bob", { type: "message.delete", ...on, messageId: gone });
+        await bench.accepted("bob", { type: "receipt.mark", conversationId: "a", readSeq: 2 });
+        await bench.accepted("ada", { type: "participant.mute", conversationId: "a", userId: "bob" });
+        await bench.accepted("bob", { type: "conversation.status", conversationId: "b", status: "archived" });
+        const kept = await keptOf("bob");
+        const count = (type: Kept["type"]): number => kept.filter((item) => item.type === type).length;
+        expect(kept).toMatchObject([
+          { type: "participant", conversationId: "a", status: "muted" },
+          { type: "participant", conversationId: "b", role: "owner" },
+          { type: "message", id: messageId, content: { text: "second" }, version: 1 },
+          { type: "version", messageId, version: 0, content: { text: "first" } },
+          { type: "version", messageId: gone, version: 0, content: { text: "taken back" } },
+          { type: "reaction", conversationId: "a", messageId: other, emoji: "👍" },
+          { type: "receipt", conversationId: "a", readSeq: 2 },
+          ...kept.filter(({ type }) => type === "answer"),
+          { type: "audit", action: "conversation.status", actorId: "bob", conversationId: "b" },
+          { type: "audit", action: "participant.mute", subject: "bob" },
+        ]);
+        expect(count("answer")).toBeGreaterThan(3);
+        expect(JSON.stringify(kept)).not.toMatch(/ada|💎|pinned/u);
+      });
+
+      it("[D8] tells of where they are no more what they left there, and nothing of what came after", async () => {
+        await bench.group("a", "ada", "bob");
+        const messageId = await bench.said("bob", "a", "mine");
+        await bench.accepted("ada", { type: "participant.remove", conversationId: "a", userId: "bob" });
+        const before = await keptOf("bob");
+        await bench.accepted("ada", { type: "message.react", emoji: "💎", conversationId: "a", messageId });
+        await bench.accepted("ada", { type: "message.pin", conversationId: "a", messageId });
+        await bench.said("ada", "a", "without him");
+        await bench.accepted("ada", { type: "participant.add", conversationId: "a", userId: "cy" });
+        expect(await keptOf("bob")).toEqual(before);
+        expect(before).toMatchObject([
+          { type: "message", id: messageId },
+          { type: "audit", action: "participant.remove" },
+        ]);
+      });
+
+      it("[D9] comes in pages, each thing once, whatever is said meanwhile", async () => {
+        await bench.group("a", "ada", "bob");
+        const commit = async (
+          make: (n: number) => Draft,
+          from: number,
+          to: number,
+        ): Promise<readonly string[]> => {
+          const items = Array.from({ length: to - from }, (_, n) => bench.submission("bob", make(from + n)));
+          await bench.commit(...items);
+          return items.map(({ command }) => command.commandId);
+        };
+        const ids = await commit((n) => message("a", `text ${n}`), 0, 205);
+        const on = (n: number) => ({ conversationId: "a", messageId: ids[n] ?? "" });
+        await commit((n) => ({ type: "message.react", emoji: "👍", ...on(n) }), 0, 102);
+        for (const round of [1, 2])
+          await commit(
+            (n) => ({ type: "message.edit", content: { text: `${round} of ${n}` }, ...on(n) }),
+            0,
+            102,
+          );
+        const first = await bench.store.upkeep?.kept("bob");
+        await bench.said("bob", "a", "meanwhile");
+        expect(first?.items).toHaveLength(1);
+        const kept = await keptOf("bob");
+        const texts = kept.flatMap((item) =>
+          item.type === "message" || item.type === "version" ? [JSON.stringify(item.content)] : [],
+        );
+        const written = [
+          ...Array.from({ length: 102 }, (_, n) => `2 of ${n}`),
+          ...Array.from({ length: 103 }, (_, n) => `text ${102 + n}`),
+          "meanwhile",
+          ...Array.from({ length: 102 }, (_, n) => [`text ${n}`, `1 of ${n}`]).flat(),
+        ];
+        expect(texts).toEqual(written.map((text) => JSON.stringify({ text })));
+        const reacted = kept.flatMap((item) => (item.type === "reaction" ? [item.messageId] : []));
+        expect(reacted).toEqual([...ids.slice(0, 102)].sort());
+        const answers = kept.flatMap((item) => (item.type === "answer" ? [item.commandId] : []));
+        expect([answers.length, new Set(answers).size]).toEqual([306, 306]);
+      });
+
+      it("is nothing once they were erased, or were never here", async () => {
+        await bench.group("a", "ada", "bob");
+        await bench.said("bob", "a", "mine");
+        await bench.accepted("ada", { type: "participant.mute", conversationId: "a", userId: "bob" });
+        expect(await keptOf("eve")).toEqual([]);
+        expect(await keptOf("bob")).not.toEqual([]);
+        await bench.outcome(
+          bench.submission("bob", { type: "participant.leave", conversationId: "a" }, { system: true }),
+        );
+        await bench.store.upkeep?.forget("bob", 9);
+        expect(await keptOf("bob")).toEqual([]);
       });
     });
 

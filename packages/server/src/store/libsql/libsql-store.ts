@@ -4,10 +4,12 @@ import { type Answers, createAnswers } from "./answers.ts";
 import { type AuditTable, createAudit } from "./audit.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createErase } from "./erase.ts";
+import { createKept } from "./kept.ts";
 import { createPrune } from "./prune.ts";
 import { createQueries, type Queries } from "./queries/queries.ts";
 import { migrate } from "./schema.ts";
 import type { Rows } from "../rows.ts";
+import { keptPages } from "../kept.ts";
 import { settle } from "../settle.ts";
 import type { Audit } from "../audit.ts";
 import type { Upkeep } from "../upkeep.ts";
@@ -74,6 +76,7 @@ class LibsqlStore implements Store {
           forget(userId, at);
           audit.forget(userId);
         }),
+      kept: keptPages(createKept(connection), audit.page),
     };
   }
 

@@ -3,12 +3,14 @@ import { sql } from "kysely";
 import type { Pool } from "pg";
 import { notFound } from "../../access.ts";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
-import type { Audit } from "../audit.ts";
+import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
+import { keptPages } from "../kept.ts";
 import type { Upkeep } from "../upkeep.ts";
 import { Arrivals } from "./arrivals.ts";
 import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
 import { forget, traces } from "./erase.ts";
+import { keptParts } from "./kept.ts";
 import { epochOf, migrate } from "./migrations.ts";
 import { prune } from "./prune.ts";
 import { answer } from "./queries/queries.ts";
@@ -104,14 +106,16 @@ class PostgresStore implements Store {
   constructor(epoch: string, { commits, queries, replica }: Pools, options: PostgresStoreOptions) {
     const { onDefect = () => {}, onFailure = () => {} } = options;
     this.epoch = epoch;
+    const audited = (query: AuditQuery): Promise<AuditPage> => page(queries, query);
     this.upkeep = {
       prune: (retention, after) => prune(commits, retention, after),
       traces: (userId) => traces(queries, userId),
       forget: (userId, at) => forget(commits, userId, at),
+      kept: keptPages(keptParts(queries), audited),
     };
     this.audit = {
       note: (entry) => note(commits, entry),
-      page: (query) => page(queries, query),
+      page: audited,
       forget: (before) => expire(commits, before),
     };
     this.#commits = commits;

@@ -1,0 +1,125 @@
+import type { MessageRecord, MessageVersion, ParticipantRecord } from "@tidings/core/protocol";
+import type { StoredAnswer } from "./answers.ts";
+import type { AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
+
+/**
+ * Something kept of a person: what `traces` names and `forget` deletes or makes nobody's, and no more. It shows what
+ * they said and did themselves. Of what others did to it there is nothing, as they may not be there any more to see it
+ * (D8); of what others did to them, that it was done and not by whom.
+ */
+export type Kept =
+  | ParticipantRecord
+  | KeptMessage
+  | ({ readonly type: "version" } & Omit<MessageVersion, "replacedBy">)
+  | {
+      readonly type: "reaction";
+      readonly conversationId: string;
+      readonly messageId: string;
+      readonly emoji: string;
+    }
+  | {
+      readonly type: "receipt";
+      readonly conversationId: string;
+      readonly deliveredSeq: number;
+      readonly readSeq: number;
+      readonly at: number;
+    }
+  | KeptAnswer
+  | ({ readonly type: "audit" } & Omit<AuditEntry, "actorId"> & Partial<Pick<AuditEntry, "actorId">>);
+
+/** A message as its author left it. */
+export type KeptMessage = Omit<
+  MessageRecord,
+  "rev" | "reactions" | "pinnedAt" | "pinnedBy" | "deletedAt" | "deletedBy"
+>;
+
+/** That a command was answered, so that it is not taken again. */
+export interface KeptAnswer {
+  readonly type: "answer";
+  readonly commandId: string;
+  readonly conversationId: string;
+  readonly at: number;
+  /** What the command did, or the code it was refused with. */
+  readonly outcome: string;
+}
+
+export interface KeptPage {
+  /** May be empty before the last page. */
+  readonly items: readonly Kept[];
+  /** Absent on the last page. */
+  readonly next?: string;
+}
+
+/** Items of one page. */
+export const KEPT_AT_ONCE = 100;
+
+/** Kinds of what is kept, in the order they are listed. */
+const PARTS = [
+  "participants",
+  "messages",
+  "versions",
+  "reactions",
+  "receipts",
+  "answers",
+  "by",
+  "about",
+] as const;
+
+type Part = (typeof PARTS)[number];
+
+/** A page of one kind. @param place - `next` of the page before; empty for the first. */
+export type ReadPart = (userId: string, place: string) => KeptPage | Promise<KeptPage>;
+
+/** What a store reads itself; the audit log is the same everywhere. */
+export type KeptParts = Readonly<Record<Exclude<Part, "by" | "about">, ReadPart>>;
+
+/** Goes through all kinds, one page of one kind at a time. */
+export function keptPages(
+  parts: KeptParts,
+  audit: (query: AuditQuery) => AuditPage | Promise<AuditPage>,
+): (userId: string, after?: string) => Promise<KeptPage> {
+  const readers: Readonly<Record<Part, ReadPart>> = { ...parts, ...auditParts(audit) };
+  return async (userId, after = "") => {
+    const at = after.indexOf(" ");
+    const part = PARTS.find((each) => each === after.slice(0, at)) ?? PARTS[0];
+    const { items, next } = await readers[part](userId, at === -1 ? "" : after.slice(at + 1));
+    const following = PARTS[PARTS.indexOf(part) + 1];
+    if (next !== undefined) return { items, next: `${part} ${next}` };
+    return following === undefined ? { items } : { items, next: `${following} ` };
+  };
+}
+
+/** What they did to others, and what others did to them: that it was done, not who did it. */
+function auditParts(
+  audit: (query: AuditQuery) => AuditPage | Promise<AuditPage>,
+): Readonly<Record<"by" | "about", ReadPart>> {
+  const page = (by: "actorId" | "subject", id: string, place: string): AuditPage | Promise<AuditPage> =>
+    audit({ by, id, limit: KEPT_AT_ONCE, ...(place !== "" && { after: place }) });
+  return {
+    async by(userId, place) {
+      const { items, ...rest } = await page("actorId", userId, place);
+      return { ...rest, items: items.map((entry) => ({ type: "audit", ...entry })) };
+    },
+    async about(userId, place) {
+      const { items, ...rest } = await page("subject", userId, place);
+      const others = items.filter(({ actorId }) => actorId !== userId);
+      return {
+        ...rest,
+        items: others.map(({ actorId: _actorId, ...entry }) => ({ type: "audit", ...entry })),
+      };
+    },
+  };
+}
+
+export function keptMessage(record: MessageRecord): KeptMessage {
+  const { rev: _rev, reactions: _reactions, pinnedAt: _at, pinnedBy: _by, ...said } = record;
+  return said;
+}
+
+export function keptVersion({ replacedBy: _by, ...version }: MessageVersion): Kept {
+  return { type: "version", ...version };
+}
+
+export function keptAnswer(row: Omit<KeptAnswer, "type" | "outcome">, answer: StoredAnswer): KeptAnswer {
+  return { type: "answer", ...row, outcome: "code" in answer ? answer.code : answer.kind };
+}
