@@ -1,5 +1,4 @@
 import type { MessageRecord, MessageVersion, ParticipantRecord } from "@tidings/core/protocol";
-import type { StoredAnswer } from "./answers.ts";
 import type { AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
 
 /**
@@ -120,6 +119,9 @@ export function keptVersion({ replacedBy: _by, ...version }: MessageVersion): Ke
   return { type: "version", ...version };
 }
 
-export function keptAnswer(row: Omit<KeptAnswer, "type" | "outcome">, answer: StoredAnswer): KeptAnswer {
+export function keptAnswer(
+  row: Omit<KeptAnswer, "type" | "outcome">,
+  answer: { readonly code: string } | { readonly kind: string },
+): KeptAnswer {
   return { type: "answer", ...row, outcome: "code" in answer ? answer.code : answer.kind };
 }
