@@ -10,8 +10,11 @@ import { hasRedis } from "./redis.ts";
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const door = new URL("index.ts", import.meta.url).href;
 
-const smallest =
-  '({ port, folder }) => ({ "nginx.conf": "pid " + folder + "/pid; events {} http { access_log off; server { listen " + port + "; } }" })';
+/** What nginx has set aside goes to the folder, too: its own place is root's. */
+const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+  .map((part) => `${part}_temp_path " + folder + "/${part};`)
+  .join(" ");
+const smallest = `({ port, folder }) => ({ "nginx.conf": "pid " + folder + "/pid; events {} http { access_log off; ${temporary} server { listen " + port + "; } }" })`;
 
 const starters = [
   { name: "PostgreSQL", start: "startPostgres", call: "startPostgres()", has: hasPostgres() },
