@@ -1,19 +1,22 @@
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { seededRandom } from "@tidings/core/testing";
 import { chromiumPath } from "../../../../scripts/browser/chromium.ts";
+import { commandOptions } from "../command-options.ts";
 import { runChaos } from "./chaos.ts";
 import { formatCounts, writeReport } from "./report.ts";
 
-/** `npm run chaos`; see `scripts/tasks/chaos.mjs`. */
-const { values } = parseArgs({
-  options: {
-    minutes: { type: "string", default: "1" },
-    seconds: { type: "string" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    report: { type: "string", default: fileURLToPath(new URL("../../dist/chaos", import.meta.url)) },
+const values = commandOptions(
+  "npm run chaos [-- options]: real processes and a browser, killed at random, cut off and out of room.",
+  {
+    minutes: { value: "1", what: "How long." },
+    seconds: { what: "How long, instead." },
+    seed: { value: String(Date.now() % 1_000_000), what: "Of the faults; processes keep their own time." },
+    report: {
+      value: fileURLToPath(new URL("../../dist/chaos", import.meta.url)),
+      what: "The folder for the report.",
+    },
   },
-});
+);
 const seconds = values.seconds === undefined ? Number(values.minutes) * 60 : Number(values.seconds);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -23,5 +26,5 @@ const random = seededRandom(Number(values.seed));
 const result = await runChaos({ seconds, random, hasPage: chromiumPath !== undefined, say });
 say(formatCounts(result));
 for (const { type, what } of result.findings.slice(0, 20)) say(`${type}: ${what}`);
-say(`report: ${writeReport(values.report, result, seconds)}`);
+say(`report: ${writeReport(values.report ?? "", result, seconds)}`);
 process.exit(result.findings.length === 0 ? 0 : 1);

@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
+import { commandOptions } from "../command-options.ts";
 import { createCoverage, formatCoverage, neverMet } from "./coverage.ts";
 import { printMutations } from "./mutation-run.ts";
 import { formatPlan, planOf } from "./plan.ts";
@@ -7,18 +7,18 @@ import { startPool } from "./pool.ts";
 import { runPlan } from "./run.ts";
 import { shrink } from "./shrink.ts";
 
-/** `npm run simulate`; see `scripts/tasks/simulate.mjs`. */
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "1000" },
-    from: { type: "string", default: "1" },
-    seed: { type: "string" },
-    seconds: { type: "string" },
-    workers: { type: "string", default: String(cpus().length) },
-    mutations: { type: "boolean", default: false },
-    mutation: { type: "string" },
+const values = commandOptions(
+  "npm run simulate [-- options]: many clients and the server in one process, on simulated time.",
+  {
+    seeds: { value: "1000", what: "So many runs, each from a seed of its own." },
+    from: { value: "1", what: "The first seed." },
+    seed: { what: "Only this one; if it fails, in as few steps as still do." },
+    seconds: { what: "Ends after so long." },
+    workers: { value: String(cpus().length), what: "Processes side by side." },
+    mutations: { value: false, what: "Whether the simulation finds each deliberate defect, as a table." },
+    mutation: { what: "Only the one of this name." },
   },
-});
+);
 
 const BATCH = 25;
 const MOST_SHOWN = 3;
@@ -30,7 +30,7 @@ function say(line: string): void {
 }
 
 async function main(): Promise<number> {
-  if (values.mutations || values.mutation !== undefined)
+  if (values.mutations !== undefined || values.mutation !== undefined)
     return (await printMutations(say, Number(values.workers), values.mutation)) ? 0 : 1;
   if (values.seed !== undefined) return (await explain(Number(values.seed))) ? 0 : 1;
   return simulate(Number(values.from), Number(values.seeds), Number(values.seconds ?? Infinity));
