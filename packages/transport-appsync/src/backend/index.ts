@@ -1,0 +1,11 @@
+/** What a Lambda function behind AppSync does: the rules of the product, kept in DynamoDB. */
+export {
+  appSyncPolicy,
+  type Backend,
+  type BackendAnswer,
+  type BackendError,
+  type BackendOptions,
+  type BackendRequest,
+  createBackend,
+} from "./backend.ts";
+export type { IamCredentials } from "../sign.ts";

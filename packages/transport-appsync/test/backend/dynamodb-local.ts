@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { AwsClient } from "aws4fetch";
+import type { DynamoOptions } from "../../src/backend/dynamo.ts";
+import { tableOf } from "./template.ts";
+
+/** AWS's own DynamoDB Local on a free port, in memory, with the table of the template. */
+export interface DynamoDbLocal {
+  readonly options: DynamoOptions;
+  /** Another, empty. */
+  table(): Promise<DynamoOptions>;
+  /** Any operation, as AWS names it. */
+  call(operation: string, body: object): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export type Answer = Readonly<Record<string, unknown>>;
+
+const JAVA = join(process.env["JAVA_HOME"] ?? "", process.env["JAVA_HOME"] ? "bin/java" : "java");
+
+/** It is a Java program. */
+export const hasJava: boolean = spawnSync(JAVA, ["-version"]).status === 0;
+
+/** So that it ends with this process, however that ends. */
+const UNTIL_INPUT_ENDS = `"$@" & child=$!; cat >/dev/null; kill -KILL $child`;
+
+const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+const region = "eu-west-1";
+
+export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
+  const manifest = createRequire(import.meta.url).resolve("amplify-dynamodb-simulator/package.json");
+  const cwd = join(dirname(manifest), "emulator");
+  const port = await freePort();
+  const args = [
+    "-Xmx512m",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-Djava.library.path=./DynamoDBLocal_lib",
+    "-jar",
+    "DynamoDBLocal.jar",
+  ];
+  const words = [JAVA, ...args, "-inMemory", "-disableTelemetry", "-port", String(port)];
+  const java = spawn("/bin/sh", ["-c", UNTIL_INPUT_ENDS, "sh", ...words], { cwd });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = new AwsClient({ ...credentials, region, service: "dynamodb", retries: 0 });
+
+  const call: DynamoDbLocal["call"] = async (operation, body) => {
+    const headers = {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-target": `DynamoDB_20120810.${operation}`,
+    };
+    const response = await client.fetch(endpoint, { method: "POST", headers, body: JSON.stringify(body) });
+    const answer: Answer = await response.json();
+    if (!response.ok) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  let tables = 0;
+  const table = async (): Promise<DynamoOptions> => {
+    tables += 1;
+    const TableName = `tidings-${tables}`;
+    const { properties, timeToLive } = tableOf();
+    await call("CreateTable", { ...properties, TableName });
+    await call("UpdateTimeToLive", { TableName, TimeToLiveSpecification: timeToLive });
+    return { table: TableName, region, endpoint, credentials: () => credentials };
+  };
+  await ready(java, () => call("ListTables", {}));
+  return {
+    options: await table(),
+    table,
+    call,
+    async close() {
+      const ended = once(java, "close");
+      java.stdin.end();
+      await ended;
+    },
+  };
+}
+
+async function ready(java: ChildProcess, ask: () => Promise<unknown>): Promise<void> {
+  let output = "";
+  java.stderr?.on("data", (data: Buffer) => (output += data.toString()));
+  java.stdout?.resume();
+  for (let tries = 0; tries < 600 && java.exitCode === null; tries += 1) {
+    const isThere = await ask().then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+    await wait(50);
+  }
+  throw new Error(`unable to start DynamoDB Local; ${output}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address ? address.port : 0;
+}
