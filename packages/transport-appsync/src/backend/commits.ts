@@ -100,20 +100,19 @@ async function look(
 /** What the rules are likely to ask for, to be read at once. */
 function likely(command: Command, userId: string): readonly string[] {
   const people = "userId" in command ? [userId, command.userId] : [userId];
-  const wanted = people.map(sortKey.participant);
-  switch (command.type) {
-    case "receipt.mark":
-      return [...wanted, sortKey.receipt(userId)];
-    case "message.send": {
-      const { commandId, replyTo, threadId } = command;
-      const ids = [commandId, replyTo, threadId].filter((id) => id !== undefined);
-      return [...wanted, ...ids.map(sortKey.message)];
-    }
-    case "message.react":
-    case "message.unreact":
-      wanted.push(sortKey.reaction(command.messageId, command.emoji, userId));
-  }
-  return "messageId" in command ? [...wanted, sortKey.message(command.messageId)] : wanted;
+  return [...people.map(sortKey.participant), ...messagesIn(command), ...ownIn(command, userId)];
+}
+
+function messagesIn(command: Command): readonly string[] {
+  if ("messageId" in command) return [sortKey.message(command.messageId)];
+  if (command.type !== "message.send") return [];
+  const { commandId, replyTo, threadId } = command;
+  return [commandId, replyTo, threadId].filter((id) => id !== undefined).map(sortKey.message);
+}
+
+function ownIn(command: Command, userId: string): readonly string[] {
+  if (command.type === "receipt.mark") return [sortKey.receipt(userId)];
+  return "emoji" in command ? [sortKey.reaction(command.messageId, command.emoji, userId)] : [];
 }
 
 function outcomeOf({ commandId }: Command, applied: Applied): Outcome {

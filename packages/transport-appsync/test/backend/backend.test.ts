@@ -12,25 +12,25 @@ import type {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Backend, createBackend } from "../../src/backend/index.ts";
 import { mark, newId, say } from "../harness.ts";
-import { type DynamoDbLocal, hasJava, startDynamoDbLocal } from "./dynamodb-local.ts";
+import { type DynamoDbLocal, hasJava, START_MS, startDynamoDbLocal } from "./dynamodb-local.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const none = { expected: "conversation/not-found" };
 
-describe.skipIf(!hasJava)("the function behind AppSync, on DynamoDB Local", () => {
+describe.skipIf(!hasJava)("the function behind AppSync, on DynamoDB Local", { timeout: START_MS }, () => {
   let local: DynamoDbLocal;
   let backend: Backend;
   beforeAll(async () => {
     local = await startDynamoDbLocal();
     backend = createBackend({ ...local.options, epoch: "1" });
-  });
+  }, START_MS);
   afterAll(() => local.close());
 
   /** The value of a field; of one that was refused, its code. */
   const ask = async <T>(userId: string, query: Query, from: Backend = backend): Promise<T> => {
     const answer = await from({ field: "ask", args: { query }, userId });
     if ("error" in answer) throw new Error(answer.error.code);
-    return answer.value as T;
+    return Object(answer.value);
   };
   const submit = async (userId: string, command: Command): Promise<Ack> => {
     const { conversationId } = command;
@@ -65,12 +65,12 @@ describe.skipIf(!hasJava)("the function behind AppSync, on DynamoDB Local", () =
   it("[D2] [D3] [D4] takes eight writers at once, each third message twice, and a reader misses none", async () => {
     const writers = Array.from({ length: 8 }, (_, index) => `writer ${index}`);
     const conversationId = await begin(...writers);
-    const total = writers.length * 4;
+    const total = writers.length * 3;
     const until = async (userId: string, command: Command): Promise<void> => {
       while ((await codeOf(submit(userId, command))) === "server/unavailable");
     };
     const writing = writers.map(async (userId) => {
-      for (let index = 0; index < 4; index += 1) {
+      for (let index = 0; index < 3; index += 1) {
         const command = say(`${userId} ${index}`, conversationId);
         const again = index % 3 === 0 ? [until(userId, command)] : [];
         await Promise.all([until(userId, command), ...again]);

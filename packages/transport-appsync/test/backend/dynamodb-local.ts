@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
@@ -18,15 +19,18 @@ export interface DynamoDbLocal {
   close(): Promise<void>;
 }
 
+/** A busy machine may take this long to start a Java program. */
+export const START_MS = 180_000;
+
 export type Answer = Readonly<Record<string, unknown>>;
 
-const JAVA = join(process.env["JAVA_HOME"] ?? "", process.env["JAVA_HOME"] ? "bin/java" : "java");
+const JAVA = process.env["TIDINGS_JAVA"] ?? "";
 
 /** It is a Java program. */
-export const hasJava: boolean = spawnSync(JAVA, ["-version"]).status === 0;
+export const hasJava: boolean = existsSync(JAVA);
 
 /** So that it ends with this process, however that ends. */
-const UNTIL_INPUT_ENDS = `"$@" & child=$!; cat >/dev/null; kill -KILL $child`;
+const UNTIL_INPUT_ENDS = `"$@" & child=$!; cat >/dev/null; kill -KILL $child; wait $child`;
 
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 const region = "eu-west-1";
@@ -84,7 +88,7 @@ async function ready(java: ChildProcess, ask: () => Promise<unknown>): Promise<v
   let output = "";
   java.stderr?.on("data", (data: Buffer) => (output += data.toString()));
   java.stdout?.resume();
-  for (let tries = 0; tries < 600 && java.exitCode === null; tries += 1) {
+  for (let tries = 0; tries < START_MS / 50 && java.exitCode === null; tries += 1) {
     const isThere = await ask().then(
       () => true,
       () => false,
