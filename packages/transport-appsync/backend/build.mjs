@@ -1,12 +1,13 @@
 // Bundles the function into `function/index.mjs`, which template.yaml deploys.
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const here = (path) => new URL(path, import.meta.url).pathname;
 
 await build({
-  entryPoints: [here("function.mjs")],
+  entryPoints: [here("function.js")],
   outfile: here("function/index.mjs"),
+  absWorkingDir: here("."),
+  alias: { "tidings-backend": "@tidings/transport-appsync/backend" },
   conditions: process.argv.slice(2),
   bundle: true,
   minify: true,

@@ -64,7 +64,7 @@ describe("the template", () => {
 
   it("gives the function each variable it reads", () => {
     const { Variables } = Object(template.Resources["Function"]?.Properties["Environment"]);
-    const asked = [...read("function.mjs").matchAll(/env\.(\w+)/g)].map(([, name = ""]) => name);
+    const asked = [...read("function.js").matchAll(/env\.(\w+)/g)].map(([, name = ""]) => name);
     const own = asked.filter((name) => !name.startsWith("AWS_"));
     expect(Object.keys(Variables).sort()).toEqual([...new Set(own)].sort());
   });

@@ -1,5 +1,5 @@
 // The Lambda function. Bundle it: `node build.mjs`.
-import { appSyncPolicy, createBackend } from "@tidings/transport-appsync/backend";
+import { appSyncPolicy, createBackend } from "tidings-backend";
 
 const { env } = process;
 
