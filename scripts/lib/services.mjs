@@ -53,13 +53,6 @@ const SERVICES = [
     debianPackage: "nginx-light",
     leftOut: "the tests of what is deployed",
   },
-  {
-    name: "Java",
-    variable: "TIDINGS_JAVA",
-    paths: ["/usr/bin/java", "/usr/local/bin/java", "/opt/homebrew/opt/openjdk/bin/java"],
-    debianPackage: "default-jre-headless",
-    leftOut: "the tests of what is deployed behind AppSync",
-  },
 ];
 
 /**

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import type { DynamoOptions } from "../../src/backend/dynamo.ts";
@@ -24,10 +23,11 @@ export const START_MS = 180_000;
 
 export type Answer = Readonly<Record<string, unknown>>;
 
-const JAVA = process.env["TIDINGS_JAVA"] ?? "";
+/** The folder with its jar. It comes under terms of AWS's own, so that it is no dependency: whoever has it says where. */
+const FOLDER = process.env["TIDINGS_DYNAMODB_LOCAL"] ?? "";
 
 /** It is a Java program. */
-export const hasJava: boolean = existsSync(JAVA);
+export const hasDynamoDbLocal: boolean = existsSync(join(FOLDER, "DynamoDBLocal.jar"));
 
 /** So that it ends with this process, however that ends. */
 const UNTIL_INPUT_ENDS = `"$@" & child=$!; cat >/dev/null; kill -KILL $child; wait $child`;
@@ -36,8 +36,6 @@ const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 const region = "eu-west-1";
 
 export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
-  const manifest = createRequire(import.meta.url).resolve("amplify-dynamodb-simulator/package.json");
-  const cwd = join(dirname(manifest), "emulator");
   const port = await freePort();
   const args = [
     "-Xmx512m",
@@ -47,8 +45,8 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
     "-jar",
     "DynamoDBLocal.jar",
   ];
-  const words = [JAVA, ...args, "-inMemory", "-disableTelemetry", "-port", String(port)];
-  const java = spawn("/bin/sh", ["-c", UNTIL_INPUT_ENDS, "sh", ...words], { cwd });
+  const words = ["java", ...args, "-inMemory", "-disableTelemetry", "-port", String(port)];
+  const java = spawn("/bin/sh", ["-c", UNTIL_INPUT_ENDS, "sh", ...words], { cwd: FOLDER });
   const endpoint = `http://127.0.0.1:${port}`;
   const client = new AwsClient({ ...credentials, region, service: "dynamodb", retries: 0 });
 
