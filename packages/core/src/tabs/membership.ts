@@ -1,3 +1,4 @@
+import { MessagingError } from "../errors/messaging-error.ts";
 import type { TabMember, TabMembership } from "../ports/tabs.ts";
 import type { Link, Transport } from "../ports/transport.ts";
 import type { TabChannel, TabLocks } from "./platform.ts";
@@ -109,8 +110,11 @@ export function createMembership(options: MembershipOptions): TabMembership {
   queue();
 
   const openShared: Transport["open"] = async (request, signal) => {
-    own = await shared.open(request, signal);
-    return own;
+    const asLeader = leading;
+    const link = await shared.open(request, signal);
+    if (leading === asLeader) return (own = link);
+    link.close(); // another took over meanwhile, and has one for all
+    throw new MessagingError("connection/lost", { message: "unable to connect; another tab has the link" });
   };
 
   return {

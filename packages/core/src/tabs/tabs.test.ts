@@ -172,6 +172,21 @@ describe("the tabs of an app", () => {
     expect(here.backend.links).toBe(1);
   });
 
+  it("keep one link where the one that led hung while it was connecting", async () => {
+    const here = desk();
+    here.backend.faults.hold();
+    const first = await here.seat();
+    first.tab.hang();
+    const second = await here.seat();
+    await here.pass(4_000); // taken over
+    first.tab.wake();
+    await here.pass();
+    here.backend.faults.release();
+    await here.pass(5_000);
+    expect(here.backend.links).toBe(1);
+    for (const { client } of [first, second]) expect(client.connection.get().name).toBe("online");
+  });
+
   it("keep each one's order, whatever is refused for now on the link they share", async () => {
     const here = desk();
     const seats = [await here.seat(), await here.seat()];
