@@ -1,70 +1,15 @@
-import type { ErrorCode, ErrorIssue } from "@tidings/core";
+import { errorTexts } from "@tidings/core/errors/texts";
+import { de as words } from "@tidings/core/errors/texts/de";
 import type { Texts } from "./en.ts";
 
 const count = (many: number, one: string, more: string): string => `${many} ${many === 1 ? one : more}`;
 
-/** What a person is most likely to meet; anything else is told in English. */
-const errors: Readonly<Partial<Record<ErrorCode, string>>> = {
-  "draft/empty": "Da ist nichts zu senden.",
-  "draft/too-long": "Diese Nachricht ist zu lang.",
-  "draft/invalid": "Diese Nachricht kann so nicht gesendet werden.",
-  "draft/refused": "Diese Nachricht wurde nicht angenommen.",
-  "custom/invalid": "Was dabei ist, hat nicht die richtige Form.",
-  "conversation/not-found": "Diese Unterhaltung gibt es nicht, oder du bist nicht dabei.",
-  "conversation/closed": "Diese Unterhaltung ist geschlossen.",
-  "conversation/full": "In dieser Unterhaltung ist kein Platz mehr.",
-  "participant/exists": "Diese Person ist schon dabei.",
-  "participant/not-found": "Diese Person ist nicht dabei.",
-  "participant/last-owner": "Zuerst muss jemand anderes Eigentümer werden.",
-  "message/deleted": "Diese Nachricht wurde gelöscht.",
-  "message/not-found": "Diese Nachricht gibt es nicht.",
-  "permission/denied": "Das darfst du hier nicht.",
-  "permission/banned": "Du kannst an dieser Unterhaltung nicht teilnehmen.",
-  "permission/muted": "Du kannst hier im Moment nichts schreiben.",
-  "rate/limited": "Du schreibst zu schnell. Bitte warte einen Moment.",
-  "outbox/full": "Es warten zu viele Nachrichten.",
-  "outbox/gave-up": "Diese Nachricht konnte nicht gesendet werden.",
-  "connection/failed": "Der Server ist nicht zu erreichen.",
-  "connection/lost": "Die Verbindung ist abgebrochen.",
-  "connection/timeout": "Der Server antwortet nicht.",
-  "connection/offline": "Du bist offline.",
-  "auth/required": "Bitte melde dich an.",
-  "auth/expired": "Deine Anmeldung muss erneuert werden.",
-  "auth/invalid": "Bitte melde dich noch einmal an.",
-  "server/internal": "Auf dem Server ist etwas schiefgegangen.",
-  "server/unavailable": "Der Server ist im Moment nicht verfügbar.",
-  "storage/failed": "Dieses Gerät konnte die Nachricht nicht speichern.",
-  "storage/full": "Auf diesem Gerät ist kein Platz mehr für Nachrichten.",
-};
-
-/** What to do about it: an issue has as data whatever a sentence needs. */
-const suggestions: Readonly<Partial<Record<ErrorCode, (issue: ErrorIssue) => string>>> = {
-  "draft/empty": () => "Schreibe erst etwas.",
-  "draft/too-long": ({ part, limit = 0, actual = 0 }) =>
-    part === "text"
-      ? `Kürze sie um ${actual - limit} Zeichen.`
-      : "Teile sie in mehrere auf, oder hänge weniger an.",
-  "draft/invalid": ({ part }) =>
-    part === "ranges" ? "Setze Links und Erwähnungen noch einmal." : "Hänge weniger an.",
-  "custom/invalid": ({ path = [] }) => `Berichtige ${["custom", ...path].join(".")}.`,
-};
+const { errorOf, issueOf } = errorTexts(words);
 
 export const de: Texts = {
-  issueOf: (issue) =>
-    [errors[issue.code] ?? issue.message, suggestions[issue.code]?.(issue)].filter(Boolean).join(" "),
-  errorOf: (error) => errors[error.code] ?? error.userMessage,
-  remedies: {
-    input: "Ändere sie und sende sie noch einmal.",
-    permission: "Wer diese Unterhaltung verwaltet, kann helfen.",
-    conflict: "Sieh nach, was sich geändert hat, und entscheide neu.",
-    limit: "Warte einen Moment und versuche es noch einmal.",
-    connection: "Es geht von selbst weiter, sobald es eine Verbindung gibt.",
-    auth: "Öffne noch einmal den Link, den du bekommen hast.",
-    protocol: "Lade die Seite neu; hilft das nicht, sage es denen, die sie betreiben.",
-    server: "Es wird von selbst noch einmal versucht.",
-    storage: "Schaffe Platz auf dem Gerät und lass die Seite offen, bis alles gesendet ist.",
-    client: "Lade die Seite neu; was noch nicht gesendet ist, bleibt erhalten.",
-  },
+  errorOf,
+  issueOf,
+  remedies: { ...words.remedies, auth: "Öffne noch einmal den Link, den du bekommen hast." },
   roles: { owner: "Eigentümer", admin: "Verwalter", moderator: "Moderator", member: "Mitglied" },
   presences: { online: "online", away: "abwesend", offline: "offline" },
   close: "Schließen",

@@ -1,21 +1,8 @@
-import type { ErrorCategory, ErrorIssue, MessagingError } from "@tidings/core";
+import { errorTexts } from "@tidings/core/errors/texts";
+import { en as words } from "@tidings/core/errors/texts/en";
 import type { PresenceStatus, Role } from "@tidings/core/protocol";
 
 const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
-
-/** What helps, by the kind of error; the sentence before it is the error's own. */
-const remedies: Readonly<Record<ErrorCategory, string>> = {
-  input: "Change it and send it again.",
-  permission: "An admin of this conversation can help.",
-  conflict: "Look at what has changed, then decide again.",
-  limit: "Wait a moment, then try again.",
-  connection: "It goes on by itself as soon as there is a connection.",
-  auth: "Open the link you were given again.",
-  protocol: "Reload the page; if that does not help, tell those who run this app.",
-  server: "It is tried again by itself.",
-  storage: "Make room on this device, and keep this page open until everything is sent.",
-  client: "Reload the page; what was not sent yet is kept.",
-};
 
 const roles: Readonly<Record<Role, string>> = {
   owner: "Owner",
@@ -30,13 +17,16 @@ const presences: Readonly<Record<PresenceStatus, string>> = {
   offline: "offline",
 };
 
+const { errorOf, issueOf } = errorTexts(words);
+
 /** Every text of the app, in English. Another language is another object of this type. */
 export const en = {
   /** What went wrong, for the person at the screen. */
-  errorOf: (error: MessagingError) => error.userMessage,
+  errorOf,
   /** What is wrong with a message being written, and what would put it right. */
-  issueOf: ({ message, suggestion }: ErrorIssue) => `${message} ${suggestion}`,
-  remedies,
+  issueOf,
+  /** What helps, by the kind of error; who one is comes from a link here. */
+  remedies: { ...words.remedies, auth: "Open the link you were given again." },
   roles,
   presences,
   close: "Close",

@@ -83,7 +83,7 @@ function placeOf(key: StorageKey): string {
 }
 
 /** Copies before anything is written, so that a value that cannot be copied leaves no half of a write behind. */
-function copied(operations: readonly StorageOperation[]): readonly StorageOperation[] {
+export function copied(operations: readonly StorageOperation[]): readonly StorageOperation[] {
   try {
     return structuredClone(operations);
   } catch (cause) {

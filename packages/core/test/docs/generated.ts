@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { format, resolveConfig } from "prettier";
 import { fillBlocks } from "./blocks.ts";
+import { helpTextsSource } from "./help-texts.ts";
 import { schemaFiles } from "./schemas.ts";
 import { wireTableSource } from "./wire-table.ts";
 
@@ -19,6 +20,7 @@ export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
     files.set(path, await format(fillBlocks(page), { ...config, parser: "markdown" }));
   }
   files.set("packages/core/src/protocol/wire-table.ts", wireTableSource());
+  files.set("packages/core/src/errors/help/help-texts.ts", helpTextsSource());
   return files;
 }
 
