@@ -1,7 +1,8 @@
 /** `npm run docs [-- --same-wire]`: writes what is made from the code: parts of `docs/`, the table and the hash of the wire. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { generatedFiles, root } from "./generated.ts";
+import { generatedFiles } from "./generated.ts";
 import { HASH_FILE, nextVersionHash, readVersionHash } from "./wire-hash.ts";
+import { root } from "./root.ts";
 
 const kept = existsSync(new URL(HASH_FILE, root)) ? readVersionHash(root) : undefined;
 const hash = nextVersionHash(kept, process.argv.includes("--same-wire"));

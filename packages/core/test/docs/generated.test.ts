@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { fillBlocks } from "./blocks.ts";
-import { generatedFiles, root } from "./generated.ts";
+import { generatedFiles } from "./generated.ts";
 import { schemaFiles } from "./schemas.ts";
 import { nextVersionHash, readVersionHash, wireFault, wireHash } from "./wire-hash.ts";
+import { root } from "./root.ts";
 
 describe("what is made from the code", async () => {
   const files = await generatedFiles();

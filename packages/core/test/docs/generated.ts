@@ -4,9 +4,8 @@ import { format, resolveConfig } from "prettier";
 import { fillBlocks } from "./blocks.ts";
 import { helpTextsSource } from "./help-texts.ts";
 import { schemaFiles } from "./schemas.ts";
+import { root } from "./root.ts";
 import { wireTableSource } from "./wire-table.ts";
-
-export const root: URL = new URL("../../../../", import.meta.url);
 
 /** @returns path below the root, and content. */
 export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {

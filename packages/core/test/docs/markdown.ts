@@ -1,6 +1,6 @@
 /** What the tests read from the Markdown pages. */
 import { readdirSync, readFileSync } from "node:fs";
-import { root } from "./generated.ts";
+import { root } from "./root.ts";
 
 export interface JsonBlock {
   readonly line: number;

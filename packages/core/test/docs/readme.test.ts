@@ -3,8 +3,8 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { root } from "./generated.ts";
 import { readPage } from "./markdown.ts";
+import { root } from "./root.ts";
 
 const readme = readPage("README.md");
 const [, example = ""] = /^```ts\n([\s\S]*?)^```$/m.exec(readme) ?? [];

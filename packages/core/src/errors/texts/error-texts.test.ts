@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { member, world } from "../../../test/client/world.ts";
 import { allErrorCodes, entryOf } from "../codes.ts";
 import { type ErrorIssue, MessagingError } from "../messaging-error.ts";
-import { ar } from "./ar.ts";
-import { de } from "./de.ts";
-import { en } from "./en.ts";
+import { ar } from "./words/ar.ts";
+import { de } from "./words/de.ts";
+import { en } from "./words/en.ts";
 import { errorTexts } from "./error-texts.ts";
-import { es } from "./es.ts";
-import { fr } from "./fr.ts";
+import { es } from "./words/es.ts";
+import { fr } from "./words/fr.ts";
 import { loadErrorTexts } from "./load-error-texts.ts";
 
 const translations = { de, fr, es, ar };

@@ -1,4 +1,4 @@
-import { en } from "./en.ts";
+import { en } from "./words/en.ts";
 import { type ErrorTexts, errorTexts } from "./error-texts.ts";
 import type { ErrorWords } from "./error-words.ts";
 
@@ -8,10 +8,10 @@ export type ErrorWordsSource = () => Promise<Partial<ErrorWords>> | Partial<Erro
 /** The languages that come with the SDK. Each is fetched when it is wanted first. */
 const included: Readonly<Record<string, () => Promise<ErrorWords>>> = {
   en: async () => en,
-  de: async () => (await import("./de.ts")).de,
-  fr: async () => (await import("./fr.ts")).fr,
-  es: async () => (await import("./es.ts")).es,
-  ar: async () => (await import("./ar.ts")).ar,
+  de: async () => (await import("./words/de.ts")).de,
+  fr: async () => (await import("./words/fr.ts")).fr,
+  es: async () => (await import("./words/es.ts")).es,
+  ar: async () => (await import("./words/ar.ts")).ar,
 };
 
 /**
