@@ -28,6 +28,18 @@ describe("an app that makes a mistake", () => {
     },
   );
 
+  it("cannot give another conversation's command through a handle, nor choose its id", async () => {
+    const [ada] = await member(world(), "ada");
+    const room = await ada.createConversation({ kind: "group" });
+    const wrong = { title: "Ours", conversationId: "theirs", commandId: "mine", at: 1 };
+    const updating: Promise<unknown> = Reflect.apply(room.update, undefined, [wrong]);
+    const entry = ada.outbox.get().entries.at(-1);
+    expect(entry?.command).toMatchObject({ title: "Ours", conversationId: room.id });
+    expect(entry?.command.commandId).not.toBe("mine");
+    expect(entry?.command.at).not.toBe(1);
+    await updating;
+  });
+
   it("is told that a conversation is not there, by what it asks for, by an event and by the view", async () => {
     const here = world();
     const [ada] = await member(here, "ada");

@@ -41,7 +41,11 @@ export const normalise: ComposeStep = {
   },
 };
 
+/** Most of what is written with an English keyboard: nothing to look for in it. */
+const plain = /^[\n -~]*$/;
+
 function cleaned(text: string): string {
+  if (plain.test(text)) return text;
   const clean = text
     .replace(lineEnds, "\n")
     .replace(loneSurrogates, "\uFFFD")

@@ -76,7 +76,8 @@ export function composePipeline(steps: readonly ComposeStep[]): ComposePipeline 
       /** Made when a step asks for it, as it costs more than all of the usual ones together. */
       const abort = (): AbortController => (made ??= new AbortController());
       const context = {
-        ...{ conversationId, limits },
+        conversationId,
+        limits,
         get signal() {
           return abort().signal;
         },

@@ -26,7 +26,8 @@ export function createTally(clock: Clock): Tally {
       const before = tallies[index];
       const { taken, refused } = before?.began === began ? before : { taken: 0, refused: 0 };
       return {
-        ...{ name, began },
+        name,
+        began,
         taken: taken + Number(count === "taken"),
         refused: refused + Number(count === "refused"),
       };
