@@ -45,6 +45,11 @@ describe("the name of a key", () => {
   });
 });
 
+/** So that JSON tells of keys inside maps, too, and does not stumble over a bigint. */
+function named(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? "" : value instanceof Map || value instanceof Set ? [...value] : value;
+}
+
 describe("the text of a value", () => {
   it("keeps types, also those JSON has not", () => {
     const value = {
@@ -58,6 +63,42 @@ describe("the text of a value", () => {
     expect(fromText(toText(undefined))).toBeUndefined();
     const hostile = JSON.parse('{"__proto__":{"a":1}}');
     expect(() => toText(hostile)).toThrow("unable to write");
+  });
+
+  it("leads back to any value, whichever of the two forms it has", () => {
+    const shapes = { withBigInt: true, withDate: true, withMap: true, withSet: true, withSparseArray: true };
+    fc.assert(
+      fc.property(fc.anything(shapes), (value) => {
+        fc.pre(!JSON.stringify([value], named)?.includes("__proto__"));
+        expect(fromText(toText(value))).toStrictEqual(value);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("is JSON for a record, and not for what JSON would change", () => {
+    const record = { type: "message", seq: 1, content: { text: "\ud800" }, reactions: [{ emoji: "👍" }] };
+    expect(toText(record)).toBe(JSON.stringify(record));
+    for (const odd of [
+      { a: -0 },
+      { a: NaN },
+      { a: undefined },
+      { a: [undefined] },
+      { a: Array(1) },
+      { a: new Date(5) },
+    ]) {
+      expect(fromText(toText(odd))).toStrictEqual(odd);
+    }
+  });
+
+  it("minds what refers to itself, and to one thing again and again", () => {
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const back: unknown = fromText(toText(circle));
+    expect(Object(back).self).toBe(back);
+    let laughs: unknown = "ha";
+    for (let times = 0; times < 60; times += 1) laughs = { a: laughs, b: laughs };
+    expect(toText(laughs).length).toBeLessThan(10_000);
   });
 
   it("is refused for what cannot be kept", () => {
