@@ -65,6 +65,16 @@ const found: readonly Found[] = [
      act send of 0 (ada) by 1944253055`,
   },
   {
+    title:
+      "[D6] what was refused stays refused when client and server forget: a crash, and a backup that is restored",
+    plan: `seed 85089; devices ada bob cyd ada; rates tight; disks relaxed
+     act leave of 1 (bob) by 1621587096
+     act send of 1 (bob) by 782922947
+     wait 790
+     fault crash of 1 (bob) by 1851675156
+     fault restore of 0 (ada) by 70298660`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

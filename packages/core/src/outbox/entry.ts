@@ -1,7 +1,9 @@
 import { advanceDelivery, type DeliveryEvent, type DeliveryStatus } from "../delivery/machine.ts";
-import type { MessagingError } from "../errors/messaging-error.ts";
+import { isErrorCode } from "../errors/codes.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
 import type { Ack } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
+import type { Recorded, Refused } from "./journal.ts";
 import type { Turn } from "./lane.ts";
 
 /** A command on its way, as applications see it. */
@@ -19,7 +21,7 @@ export interface OutboxEntry {
 type Outcome = { readonly ack: Ack } | { readonly error: MessagingError };
 
 /** One command's life in the outbox: its turn, its delivery status, and those who wait for its end. */
-export class Entry implements OutboxEntry, Turn {
+export class Entry implements OutboxEntry, Recorded, Turn {
   readonly command: Command;
   turn = 0;
   readonly size = 1;
@@ -36,13 +38,27 @@ export class Entry implements OutboxEntry, Turn {
   /** How often the backend refused it for now without saying until when, since it was last given. */
   refusals = 0;
   /** The backend itself refused it for good; the same id would get the same answer again (D2). */
-  isRefused = false;
+  refused: Refused | undefined;
   #outcome: Outcome | undefined;
   #waiting: ((outcome: Outcome) => void)[] = [];
 
   constructor(command: Command, expiresAtMs?: number) {
     this.command = command;
     this.expiresAtMs = expiresAtMs;
+  }
+
+  /** As an earlier life left it. */
+  static restored({ command, expiresAtMs, refused }: Recorded): Entry {
+    const entry = new Entry(command, expiresAtMs);
+    entry.isStored = true;
+    if (!refused) return entry;
+    const { code, message } = refused;
+    const known = isErrorCode(code) ? code : "client/unknown";
+    const error = new MessagingError(known, { message, retryable: false });
+    entry.refused = refused;
+    entry.advance("rejected", error);
+    entry.end({ error });
+    return entry;
   }
 
   /** A copy: what was handed out must not change behind the application's back. */
@@ -60,8 +76,9 @@ export class Entry implements OutboxEntry, Turn {
     this.refusals = 0;
   }
 
-  /** Tells everybody who waits, once. */
+  /** Tells everybody who waits, once. What ended it first stays why it failed. */
   end(outcome: Outcome): void {
+    if (this.#outcome && "error" in outcome) return;
     this.#outcome = outcome;
     for (const tell of this.#waiting.splice(0)) tell(outcome);
   }

@@ -40,6 +40,13 @@ describe("journal", () => {
     expect(await journal.recover()).toEqual([{ command }]);
   });
 
+  it("[D6, O22] has what the backend refused, and for what reason", async () => {
+    const storage = memoryStorage();
+    const refused = { code: "permission/denied", message: "unable to send; you are banned" } as const;
+    await journalOf(storage).record({ command, refused });
+    expect(await journalOf(storage).recover()).toEqual([{ command, refused }]);
+  });
+
   it("[D8, O18] gives nobody what another user has written on the same device", async () => {
     const storage = memoryStorage();
     await journalOf(storage).record({ command });

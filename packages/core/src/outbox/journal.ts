@@ -24,10 +24,20 @@ export interface Journal {
   adopt(entries: Iterable<Recorded>): void;
 }
 
-/** A command, and from when on it is not to be submitted any more, client's clock in ms. */
+/** The backend's last word on a command it does not take. */
+export interface Refused {
+  /** Perhaps of another version. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A command, and what a later life has to know of it. */
 export interface Recorded {
   readonly command: Command;
+  /** Not to be submitted any more from then on, client's clock in ms. */
   readonly expiresAtMs?: number | undefined;
+  /** Refused for good: not to be submitted again, as a backend that was restored may have forgotten it. */
+  readonly refused?: Refused | undefined;
 }
 
 /** As it is on storage: with the client that sees to it, where several share the storage. */
@@ -49,10 +59,11 @@ const PREFIX = "outbox";
 
 export function createJournal({ storage, writer, userId, clientId, logger }: JournalOptions): Journal {
   const keyOf = (commandId: string, user = userId()): StorageKey => [PREFIX, user, commandId];
-  const put = ({ command, expiresAtMs }: Recorded): StorageOperation => {
+  const put = ({ command, expiresAtMs, refused }: Recorded): StorageOperation => {
     const value = {
       command,
       ...(expiresAtMs !== undefined && { expiresAtMs }),
+      ...(refused && { refused }),
       ...(clientId !== undefined && { clientId }),
     };
     return { type: "put", key: keyOf(command.commandId), value };
@@ -87,9 +98,10 @@ export function createJournal({ storage, writer, userId, clientId, logger }: Jou
  * again, and a schema here would double the size of the client.
  */
 function isWritten(value: unknown): value is Written {
-  const { command, expiresAtMs } = Object(value);
+  const { command, expiresAtMs, refused } = Object(value);
   return (
     ["type", "commandId", "conversationId"].every((key) => typeof Object(command)[key] === "string") &&
-    (expiresAtMs === undefined || typeof expiresAtMs === "number")
+    (expiresAtMs === undefined || typeof expiresAtMs === "number") &&
+    (refused === undefined || typeof Object(refused).code === "string")
   );
 }

@@ -304,6 +304,23 @@ describe("outbox", () => {
     expect(ids(flights).filter((id) => id.startsWith("m"))).toEqual(["m1", "m2", "m3"]);
   });
 
+  it("[D6, O22] keeps what was refused for good as refused, in a later life, too, until it is tried again", async () => {
+    const { outbox, flights, clock, link } = setUp();
+    const refused = { code: "permission/denied", message: "unable to send; you are banned" } as const;
+    outbox.restore([{ command: send("m1"), refused }, { command: send("m2") }]);
+    outbox.use(link());
+    await clock.settle();
+    expect(ids(flights)).toEqual(["m2"]);
+    expect(outbox.view.get()).toMatchObject({ failed: 1, waiting: 1 });
+    const reason = { ...refused, retryable: false };
+    expect(outbox.find("m1")).toMatchObject({ status: "failed", error: reason });
+    await expect(outbox.find("m1")?.settled()).rejects.toMatchObject(reason);
+    const again = outbox.retry("m1");
+    await clock.settle();
+    expect(ids(flights)).toEqual(["m2", again?.command.commandId]);
+    expect(again?.command.commandId).not.toBe("m1");
+  });
+
   it("[D2, O5] does not take in twice what storage has from this very life", async () => {
     const { outbox, flights, clock, link } = setUp();
     outbox.add(send("m1"));
@@ -364,10 +381,34 @@ describe("outbox", () => {
     await clock.settle();
     outbox.retry("m1");
     await clock.settle();
+    written[1]?.(); // that it was refused
+    await clock.settle();
     expect(erased).toEqual([]);
-    written[1]?.();
+    written[2]?.();
     await clock.settle();
     expect(erased).toEqual(["m1"]);
+  });
+
+  it("[D6, O22] tells nobody that a command was refused before storage has it, and everybody if it cannot", async () => {
+    const writes: { resolve: () => void; reject: (error: Error) => void }[] = [];
+    const record = (): Promise<void> => new Promise((resolve, reject) => writes.push({ resolve, reject }));
+    const { outbox, flights, clock, link } = setUp({ journal: { record } });
+    outbox.use(link());
+    const told: string[] = [];
+    for (const id of ["m1", "m2"]) {
+      const tell = (error: unknown): void => void told.push(`${id} ${String(Object(error).code)}`);
+      outbox.add(send(id)).settled().catch(tell);
+    }
+    for (const { resolve } of writes) resolve();
+    await clock.settle();
+    for (const { refuse } of flights) refuse(new MessagingError("permission/denied"));
+    await clock.settle();
+    expect(outbox.view.get().failed).toBe(2);
+    expect(told).toEqual([]);
+    writes[2]?.resolve();
+    writes[3]?.reject(new Error("the disk is gone"));
+    await clock.settle();
+    expect(told).toEqual(["m1 permission/denied", "m2 permission/denied"]);
   });
 
   it("[D10] survives a listener that ends the link while commands leave on it", async () => {

@@ -1,13 +1,13 @@
 import { backoffDelayMs, type BackoffPolicy } from "../base/backoff.ts";
 import type { Cancel } from "../base/clock.ts";
 import type { DeliveryEvent } from "../delivery/machine.ts";
-import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
+import { type MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
 import { Entry } from "./entry.ts";
 import { createExpiry } from "./expiry.ts";
 import { add, comeBack, depart, emptyLane, isEmpty, isFirst, type Lane, next, settle } from "./lane.ts";
-import { anotherUser, cancelled, closed, expired, full } from "./reasons.ts";
+import { anotherUser, cancelled, closed, expired, full, gaveUp } from "./reasons.ts";
 import { createSuspects } from "./suspects.ts";
 import type { Outbox, OutboxOptions } from "./types.ts";
 import { viewOf } from "./view.ts";
@@ -133,12 +133,21 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 
   /** Parked: out of its lane, visible, keeping what the person wrote (D6, D7). */
-  const park = (entry: Entry, error: MessagingError): void => {
+  const park = (entry: Entry, error: MessagingError, kept?: Promise<void>): void => {
     const run = runOf(entry.command.conversationId);
     run.lane = settle(run.lane, entry);
     move(entry, "rejected", error);
-    entry.end({ error });
+    const end = (): void => entry.end({ error });
+    if (kept) void kept.then(end, end);
+    else end();
     goOn(entry);
+  };
+
+  /** Nobody is told that it is over before a later life would know (D6). */
+  const reject = (entry: Entry, error: MessagingError): void => {
+    const { code, message } = error;
+    entry.refused = { code, message };
+    park(entry, error, journal.record(entry));
   };
 
   const refuse = (entry: Entry, error: MessagingError, on: Link): void => {
@@ -151,10 +160,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     // All that was out came back when its link went; a late word of that link is not about the attempt that is out now.
     if (error.retryable && on !== link) return;
     scope.batch(() => {
-      if (!error.retryable) {
-        entry.isRefused = true;
-        return park(entry, error);
-      }
+      if (!error.retryable) return reject(entry, error);
       const isHead = isFirst(run.lane, entry);
       run.lane = comeBack(run.lane, entry);
       move(entry, "lost", error);
@@ -172,10 +178,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (isLimited) limiter.penalise(conversationId, retryAfterMs);
     if (!isLimited || retryAfterMs === 0) entry.refusals += 1;
     const { refusals } = entry;
-    if (refusals >= MOST_REFUSALS) {
-      const message = `unable to deliver; refused ${refusals} times, last with ${code}`;
-      return park(entry, new MessagingError("outbox/gave-up", { message, cause: error }));
-    }
+    if (refusals >= MOST_REFUSALS) return park(entry, gaveUp(refusals, error));
     const backoffMs = backoffDelayMs(Math.max(1, refusals), retryBackoff, random.next());
     pause(conversationId, Math.max(retryAfterMs, backoffMs));
   };
@@ -219,12 +222,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const unknown = commands.filter(({ command }) => !entries.has(command.commandId));
       const later = [...entries];
       entries.clear();
-      const restored = unknown.map(({ command, expiresAtMs }) => new Entry(command, expiresAtMs));
+      const restored = unknown.map(Entry.restored);
       turns.first -= restored.length;
       for (const [index, entry] of restored.entries()) {
         entry.turn = turns.first + index;
-        entry.isStored = true;
         entries.set(entry.command.commandId, entry);
+        if (entry.refused) continue;
         const run = runOf(entry.command.conversationId);
         run.lane = add(run.lane, entry);
       }
@@ -238,7 +241,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (entry?.status !== "failed") return undefined;
       return scope.batch(() => {
         let again = entry;
-        if (entry.isRefused) {
+        if (entry.refused) {
           drop(entry);
           move(entry, "cancel");
           again = new Entry({ ...entry.command, commandId: options.nextId() });

@@ -27,3 +27,8 @@ export const full: (cause?: unknown) => MessagingError = reason(
   "outbox/full",
   "take a command; as many as there may be are waiting already",
 );
+
+/** @param last - of the refusals. */
+export function gaveUp(refusals: number, last: MessagingError): MessagingError {
+  return reason("outbox/gave-up", `deliver; refused ${refusals} times, last with ${last.code}`)(last);
+}

@@ -38,6 +38,7 @@ export const connectionMoves: readonly string[] = [
 
 export const deliveryMoves: readonly string[] = [
   "new→queued",
+  "new→failed", // it was refused in an earlier life
   "queued→sending",
   "sending→queued",
   "sending→sent",
