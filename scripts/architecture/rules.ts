@@ -32,7 +32,6 @@ const nodeOnly = (name: string): Ban => ({ name, except: [], reason: "this packa
 
 const time = [
   "Date",
-  "performance",
   "setTimeout",
   "clearTimeout",
   "setInterval",
@@ -76,6 +75,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
     doors: [],
     bans: [
       ...time.map(clock),
+      { ...clock("performance"), except: ["base/clock.ts", "base/heap.ts"] },
       ...["Math.random", "crypto"].map(chance),
       ...browserSafe,
       // Each is bundled only by those who import its door; an import from elsewhere would give it to everyone.

@@ -4,6 +4,7 @@ import { crossNode } from "./cross-node.ts";
 import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
+import { observe } from "./observe.ts";
 import { pageWeight } from "./page-weight.ts";
 import { postgres } from "./postgres.ts";
 import { react } from "./react.ts";
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   "cross-node": crossNode,
   resume,
   idle,
+  observe,
   start,
   react,
   page: pageWeight,

@@ -1,4 +1,5 @@
-/** `@tidings/core/observe`: what operates a client: its errors, folded. */
+/** `@tidings/core/observe`: what it takes to operate a client: metrics, health, a log to send, errors folded. */
+export type { Heap } from "../base/heap.ts";
 export {
   collectErrors,
   type ErrorLog,
@@ -7,3 +8,15 @@ export {
   type ErrorSink,
   type FoldedError,
 } from "./error-log.ts";
+export type { ClientHealth, HealthCode, HealthLevel, HealthReason, HealthThresholds } from "./health.ts";
+export type { ClientLog, LogEntry, LogOptions } from "./log-ring.ts";
+export type { ClientMetrics } from "./metrics.ts";
+export type { Observation, Observer } from "./observation.ts";
+export {
+  createObservedClient,
+  type Observed,
+  type ObservedClient,
+  type ObserveOptions,
+  type Told,
+} from "./observed-client.ts";
+export type { Summary } from "./tallies.ts";

@@ -123,4 +123,5 @@ export {
   REACTIONS_PER_MESSAGE,
 } from "./bounds.ts";
 export type { Schema } from "./schema.ts";
+export { type CommandTrace, traceOf } from "./trace.ts";
 export { PROTOCOL_VERSION } from "./version.ts";

@@ -1,5 +1,15 @@
-import { type Context, context, type Span, SpanStatusCode, trace, type Tracer } from "@opentelemetry/api";
+import {
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Tracer,
+} from "@opentelemetry/api";
 import { entryOf } from "@tidings/core/errors";
+import { traceOf } from "@tidings/core/protocol";
 import { BoundedMap } from "../bounded-map.ts";
 import type { Bus, BusEvent } from "../bus/bus.ts";
 import type { Outcome, Store, Submission } from "../store/store.ts";
@@ -13,6 +23,8 @@ const MOST_WAITING = 10_000;
  *     tidings.command   from its arrival until it is durable and answered
  *       tidings.commit    its transaction, with whatever else was in it
  *       tidings.fan-out   handing its changes to the links of this node
+ *
+ * The trace follows from the command's id, so the clients' spans of it are in the same one, whatever they came by.
  */
 export class Tracing {
   readonly #tracer: Tracer;
@@ -80,8 +92,14 @@ export class Tracing {
       "tidings.command.id": commandId,
       "tidings.conversation.id": conversationId,
     };
-    const command = this.#tracer.startSpan("tidings.command", { startTime: at, attributes });
-    const within = trace.setSpan(context.active(), command);
+    const under = trace.setSpanContext(ROOT_CONTEXT, {
+      ...traceOf(commandId),
+      traceFlags: TraceFlags.SAMPLED,
+      isRemote: true,
+    });
+    const options = { kind: SpanKind.CONSUMER, startTime: at, attributes };
+    const command = this.#tracer.startSpan("tidings.command", options, under);
+    const within = trace.setSpan(under, command);
     const together = { "tidings.commit.commands": size };
     const commit = this.#tracer.startSpan("tidings.commit", { attributes: together }, within);
     return { command, commit, within };

@@ -33,6 +33,8 @@ describe("traces", () => {
       "tidings.conversation.id": "general",
       "tidings.outcome": "accepted",
     });
+    expect(command?.spanContext().traceId).toBe(sent.command.commandId.replaceAll("-", ""));
+    expect(again?.spanContext().traceId).toBe(command?.spanContext().traceId);
     expect(again?.attributes["tidings.outcome"]).toBe("repeated");
     expect(refused?.attributes["tidings.outcome"]).toBe("conversation/not-found");
     const children = spans.filter(
