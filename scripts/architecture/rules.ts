@@ -81,6 +81,11 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
       // Each is bundled only by those who import its door; an import from elsewhere would give it to everyone.
       { name: "dompurify", except: ["compose/html.ts"], reason: "only users of the html door ship it" },
       { name: "linkify*", except: ["compose/links.ts"], reason: "only users of the links door ship it" },
+      {
+        name: "@opentelemetry/*",
+        except: ["observe/open-telemetry.ts", "observe/otel-meter.ts"],
+        reason: "only users of the otel door have it",
+      },
     ],
   },
   "packages/transport-ws": { doors: [...CORE_DOORS, "@tidings/core/memory"], bans: browserSafe },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { member, type World, world } from "../../test/client/world.ts";
+import { dehydrate } from "../bindings/snapshot.ts";
 import type { ClientOptions, Conversation } from "../client/types.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import { memoryStorage } from "../memory/storage.ts";
@@ -143,6 +144,7 @@ describe("client.metrics", () => {
       throw new TypeError("a listener of the app");
     });
     await ada.close();
+    ada.health.subscribe(quiet);
     expect(here.clock.timers).toBe(0);
     expect(ada.metrics.get().sent.accepted).toBe(20); // [D10]
   });
@@ -222,7 +224,7 @@ describe("client.health", () => {
 });
 
 describe("an observed client", () => {
-  it("works as one that is not: same handle, same outcome, and snapshots of it can be made", async () => {
+  it("works as one that is not: same handles, same outcome, and what else takes a client takes it", async () => {
     const here = world();
     const [ada, room] = await observed(here);
     const [, other] = await member(here, "ben");
@@ -230,6 +232,7 @@ describe("an observed client", () => {
     await here.clock.settle();
     expect(other.timeline.get().items.at(-1)).toMatchObject({ message: { content: { text: "hello" } } });
     expect(ada.conversation("general")).toBe(room);
+    expect(dehydrate(ada).userId).toBe("ada");
     expect(() => createObservedClient(Object({}))).toThrow(
       expect.objectContaining({ code: "client/misused" }),
     );
