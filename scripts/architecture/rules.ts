@@ -30,14 +30,7 @@ const chance = (name: string): Ban => ({
 
 const nodeOnly = (name: string): Ban => ({ name, except: [], reason: "this package runs in browsers" });
 
-const time = [
-  "Date",
-  "setTimeout",
-  "clearTimeout",
-  "setInterval",
-  "clearInterval",
-  "setImmediate",
-];
+const time = ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate"];
 const browserSafe = ["node:", "process", "Buffer", "require", "__dirname", "__filename"].map(nodeOnly);
 
 const CORE_DOORS = [

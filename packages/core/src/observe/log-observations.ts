@@ -1,3 +1,4 @@
+import { assertNever } from "../base/assert-never.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Observer } from "./observation.ts";
 
@@ -38,8 +39,13 @@ export function logObservations(logger: Logger): Observer {
           message: error.message,
         });
       }
-      default:
+      case "arriving":
+      case "entry":
+      case "rendered":
+      case "displayed":
         return;
+      default:
+        return assertNever(seen);
     }
   };
 }
