@@ -39,7 +39,10 @@ export function assemble(given: ClientOptions): Assembly {
   const base = createFoundation(given);
   const { clock, random, scope, nextId, clientId, limits, report } = base;
   const { transport } = given;
-  const tabs = given.tabs?.join({ clientId, transport, clock, onOrphans: () => keeper.takeOver() });
+  const tabs = given.tabs?.join({
+    ...{ clientId, transport, clock, onOrphans: () => keeper.takeOver() },
+    ...{ onReturn: () => keeper.comeBack(), idle: () => keeper.idle() },
+  });
   const options = { ...given, ...tabs };
   const keeper: Keeper = createKeeper({
     ...{ ...base, ...tabs, directory: () => directory, outbox: () => outbox, sync: () => sync },

@@ -18,6 +18,10 @@ export interface Keeper {
   recover(): Promise<void>;
   /** Sees to what other clients on this storage have left to be sent, if that is for this one to do. */
   takeOver(): void;
+  /** Gives up what others have taken over while this client's page was not there. */
+  comeBack(): void;
+  /** Resolves once everything given to it is written. */
+  idle(): Promise<void>;
   /** Keeps how far the user has read until the backend knows; nothing of it once it does. */
   mark(conversationId: string, seq?: number): void;
   /** The app looks at a conversation: shows what is kept of it, then sees to it that it is complete. */
@@ -75,6 +79,16 @@ export function createKeeper(options: KeeperOptions): Keeper {
     if (others) outbox().restore(await journal.recover(others));
   };
 
+  /** What is gone from storage is settled, or was called off, elsewhere. */
+  const giveUp = async (): Promise<void> => {
+    const stored = outbox()
+      .all()
+      .filter((entry) => entry.isStored);
+    const own = await journal.own();
+    const gone = stored.filter(({ command }) => !own.has(command.commandId));
+    if (gone.length > 0) scope.batch(() => outbox().forget(gone));
+  };
+
   const recover = async (): Promise<void> => {
     await writer.open();
     if (userId() === "") {
@@ -89,13 +103,16 @@ export function createKeeper(options: KeeperOptions): Keeper {
   };
 
   let recovered: Promise<void> = Promise.resolve();
+  /** In turn: what is given up as another's may be taken back in as an orphan. */
+  const afterwards = (work: () => Promise<void>): void => {
+    recovered = recovered.then(work, work).catch(() => logger("warn", "outbox.unreadable"));
+  };
   return {
     ...{ journal, cache, drafts },
     recover: () => (recovered = recover()),
-    takeOver() {
-      const resumed = recovered.then(resume, resume);
-      resumed.catch(() => logger("warn", "outbox.unreadable"));
-    },
+    takeOver: () => afterwards(resume),
+    comeBack: () => afterwards(giveUp),
+    idle: writer.idle,
     mark(conversationId, value) {
       const key = ["mark", userId(), conversationId];
       const operation =
@@ -110,7 +127,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     changeUser(before) {
       writer.write([{ type: "put", key: USER, value: userId() }]).catch(() => {});
       if (before === undefined) journal.adopt(outbox().view.get().entries);
-      else outbox().forget();
+      else outbox().forget(outbox().all());
       recover().catch(() => {}); // said when it was tried at first
     },
     async close() {

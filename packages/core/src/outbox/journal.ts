@@ -20,6 +20,8 @@ export interface Journal {
    *   from now on.
    */
   recover(others?: ReadonlySet<string>): Promise<readonly Recorded[]>;
+  /** The ids of those on storage that are this client's. */
+  own(): Promise<ReadonlySet<string>>;
   /** The user is known by now: what was recorded for nobody is theirs. */
   adopt(entries: Iterable<Recorded>): void;
 }
@@ -68,17 +70,23 @@ export function createJournal({ storage, writer, userId, clientId, logger }: Jou
     };
     return { type: "put", key: keyOf(command.commandId), value };
   };
+  const read = async (): Promise<Written[]> => {
+    const found: Written[] = [];
+    for (const [key, value] of await storage.scan({ prefix: [PREFIX, userId()] })) {
+      if (isWritten(value)) found.push(value);
+      else logger("error", "outbox.unreadable", { key: key.join("/") });
+    }
+    return found;
+  };
   const failed = (): void => logger("warn", "outbox.write-failed");
   return {
     record: (entry) => writer.write([put(entry)]),
     erase: (commandId) => void writer.write([{ type: "delete", key: keyOf(commandId) }]).catch(failed),
+    own: async () =>
+      new Set((await read()).flatMap((each) => (each.clientId === clientId ? each.command.commandId : []))),
     async recover(others = new Set()) {
       await writer.open();
-      const found: Written[] = [];
-      for (const [key, value] of await storage.scan({ prefix: [PREFIX, userId()] })) {
-        if (!isWritten(value)) logger("error", "outbox.unreadable", { key: key.join("/") });
-        else if (!others.has(value.clientId ?? "")) found.push(value);
-      }
+      const found = (await read()).filter((written) => !others.has(written.clientId ?? ""));
       const orphans = found.filter((written) => written.clientId !== clientId);
       if (orphans.length > 0) writer.write(orphans.map(put)).catch(failed);
       return found;

@@ -7,7 +7,7 @@ import type { Ack } from "../protocol/changes.ts";
 import { Entry } from "./entry.ts";
 import { createExpiry } from "./expiry.ts";
 import { add, comeBack, depart, emptyLane, isEmpty, isFirst, type Lane, next, settle } from "./lane.ts";
-import { anotherUser, cancelled, closed, expired, full, gaveUp } from "./reasons.ts";
+import { anothers, cancelled, closed, expired, full, gaveUp } from "./reasons.ts";
 import { createSuspects } from "./suspects.ts";
 import type { Outbox, OutboxOptions } from "./types.ts";
 import { viewOf } from "./view.ts";
@@ -25,6 +25,12 @@ const MOST_REFUSALS = 8;
 /** Turns count up from here, and for what earlier lives of the client left, which goes first, down. */
 const FIRST_TURN = 2 ** 20;
 
+function runOf(runs: Map<string, Run>, conversationId: string): Run {
+  let run = runs.get(conversationId);
+  if (!run) runs.set(conversationId, (run = { lane: emptyLane(), pause: undefined }));
+  return run;
+}
+
 /** Runs the lanes: one per conversation, each in its own order, none waiting for another. */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { clock, random, scope, journal, limiter } = options;
@@ -35,7 +41,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const turns = { first: FIRST_TURN, last: FIRST_TURN };
   let link: Link | undefined;
   let isClosed = false;
-
   const view = scope.lazy(() => viewOf(entries.values()));
 
   const changed = ({ shown }: Entry): void => {
@@ -48,12 +53,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
     changed(entry);
   };
 
-  const runOf = (conversationId: string): Run => {
-    let run = runs.get(conversationId);
-    if (!run) runs.set(conversationId, (run = { lane: emptyLane(), pause: undefined }));
-    return run;
-  };
-
   /** What an earlier link had out is not counted any more, whether or not it ever answers. */
   const landed = (on: Link, settle: () => void): void => {
     if (on === link) watchdog.landed();
@@ -62,7 +61,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 
   const pump = (conversationId: string): void => {
-    const run = runOf(conversationId);
+    const run = runOf(runs, conversationId);
     if (run.pause) return;
     for (let entry = next(run.lane, options.window()); entry; entry = next(run.lane, options.window())) {
       if (!link || !suspects.allows(watchdog.flying)) return; // no link also when a listener has just ended it
@@ -78,7 +77,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 
   const pause = (conversationId: string, delayMs: number): void => {
-    const run = runOf(conversationId);
+    const run = runOf(runs, conversationId);
     run.pause?.();
     run.pause = clock.after(delayMs, () => {
       run.pause = undefined;
@@ -110,7 +109,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const drop = (entry: Entry): void => {
     const { commandId, conversationId } = entry.command;
     expiry.cancel(commandId);
-    const run = runOf(conversationId);
+    const run = runOf(runs, conversationId);
     run.lane = settle(run.lane, entry);
     entries.delete(commandId);
   };
@@ -134,7 +133,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   /** Parked: out of its lane, visible, keeping what the person wrote (D6, D7). */
   const park = (entry: Entry, error: MessagingError, kept?: Promise<void>): void => {
-    const run = runOf(entry.command.conversationId);
+    const run = runOf(runs, entry.command.conversationId);
     run.lane = settle(run.lane, entry);
     move(entry, "rejected", error);
     const end = (): void => entry.end({ error });
@@ -152,7 +151,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const refuse = (entry: Entry, error: MessagingError, on: Link): void => {
     const { commandId, conversationId } = entry.command;
-    const run = runOf(conversationId);
+    const run = runOf(runs, conversationId);
     if (isClosed || entries.get(commandId) !== entry) return;
     const poison = suspects.blame(entry, error);
     if (poison && entry.status !== "failed") return scope.batch(() => park(entry, poison));
@@ -187,7 +186,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const enqueue = (entry: Entry, instead = entry.command.commandId): void => {
     const { commandId, conversationId } = entry.command;
     entries.set(commandId, entry);
-    const run = runOf(conversationId);
+    const run = runOf(runs, conversationId);
     entry.turn = ++turns.last;
     run.lane = add(run.lane, entry);
     changed(entry);
@@ -209,8 +208,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 
   return {
-    view,
-    find: (commandId) => entries.get(commandId),
+    ...{ view, find: (commandId: string) => entries.get(commandId), all: () => [...entries.values()] },
     add(command, expiresAtMs) {
       if (entries.size >= options.maxEntries) throw full();
       const entry = new Entry(command, expiresAtMs);
@@ -228,7 +226,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         entry.turn = turns.first + index;
         entries.set(entry.command.commandId, entry);
         if (entry.refused) continue;
-        const run = runOf(entry.command.conversationId);
+        const run = runOf(runs, entry.command.conversationId);
         run.lane = add(run.lane, entry);
       }
       for (const [id, entry] of later) entries.set(id, entry);
@@ -276,13 +274,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
         pump(conversationId);
       }
     },
-    forget() {
-      for (const entry of entries.values()) {
+    forget(gone) {
+      for (const entry of gone.filter((each) => entries.get(each.command.commandId) === each)) {
         drop(entry);
+        suspects.clear(entry);
         options.onEntry({ ...entry.shown, status: "cancelled" });
-        entry.end({ error: anotherUser() });
+        entry.end({ error: anothers() });
       }
       view.invalidate();
+      [...runs.keys()].forEach(pump);
     },
     close() {
       if (isClosed) return;

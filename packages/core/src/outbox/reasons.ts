@@ -15,9 +15,9 @@ export const closed: (cause?: unknown) => MessagingError = reason(
   "client/closed",
   "wait; the client was closed",
 );
-export const anotherUser: (cause?: unknown) => MessagingError = reason(
+export const anothers: (cause?: unknown) => MessagingError = reason(
   "client/closed",
-  "wait; the user has changed",
+  "wait; another client sees to it",
 );
 export const expired: (cause?: unknown) => MessagingError = reason(
   "outbox/expired",

@@ -56,8 +56,9 @@ export interface Outbox {
   confirm(ack: Ack): void;
   /** The link that submits go to, or that there is none. */
   use(link: Link | undefined): void;
-  /** The user is another: entries leave the screen, and stay on storage for whom they belong to. */
-  forget(): void;
+  all(): readonly Entry[];
+  /** Somebody else's: entries leave the screen, and stay on storage for whom they belong to. */
+  forget(entries: readonly Entry[]): void;
   /** Ends every wait with `client/closed`; entries stay on storage. */
   close(): void;
 }

@@ -15,6 +15,10 @@ export interface TabMember {
   readonly clock: Clock;
   /** There may be commands on storage whose tab lives no more, and this tab is the one to take them over. */
   readonly onOrphans: () => void;
+  /** This tab had left for a while, and others may have taken over what it was to send. */
+  readonly onReturn: () => void;
+  /** Everything given to storage is there. Until then a tab that leaves counts as living, or it would leave more behind. */
+  readonly idle: () => Promise<void>;
 }
 
 export interface TabMembership {

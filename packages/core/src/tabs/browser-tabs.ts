@@ -1,7 +1,8 @@
 import type { TabMember, TabMembership, Tabs } from "../ports/tabs.ts";
 import { createMembership } from "./membership.ts";
-import { TABS_VERSION } from "./messages.ts";
-import type { TabChannel, TabLocks } from "./platform.ts";
+import { TABS_VERSION, tabOf } from "./messages.ts";
+import type { TabChannel, TabLocks, TabPage } from "./platform.ts";
+import { whileOnPage } from "./while-on-page.ts";
 
 export interface BrowserTabsOptions {
   /**
@@ -13,6 +14,8 @@ export interface BrowserTabsOptions {
   readonly locks?: TabLocks;
   /** Default: a `BroadcastChannel`. */
   readonly channel?: (name: string) => TabChannel;
+  /** Default: the browser's window, if there is one. */
+  readonly page?: TabPage;
 }
 
 /**
@@ -34,9 +37,20 @@ export function browserTabs(options: BrowserTabsOptions): Tabs {
     (globalThis.BroadcastChannel && ((name: string): TabChannel => new BroadcastChannel(name)));
   const name = `tidings/${TABS_VERSION}/${options.name}`;
   return {
-    join: (member) =>
-      locks && channel ? createMembership({ ...member, locks, name, channel: channel(name) }) : alone(member),
+    join(member) {
+      if (!locks || !channel) return alone(member);
+      const begin = (life: number): TabMembership =>
+        createMembership({
+          ...{ ...member, locks, name, channel: channel(name), tab: tabOf(member.clientId, life) },
+        });
+      return whileOnPage(member, begin, options.page ?? browserPage());
+    },
   };
+}
+
+function browserPage(): TabPage | undefined {
+  const { document, window }: Partial<typeof globalThis> = globalThis;
+  return document && window;
 }
 
 /** Whatever is on storage is this tab's, as far as it can tell. */

@@ -34,7 +34,14 @@ function inTab(transport: Transport, tabs: Tabs): Transport {
     const { locks, channel } = platform.tab();
     const options = tabs === "one without locks" ? { channel } : { locks, channel };
     return browserTabs({ name: "app/good", ...options }).join({
-      ...{ clientId, transport, clock: systemClock, onOrphans: () => {} },
+      ...{
+        clientId,
+        transport,
+        clock: systemClock,
+        onOrphans: () => {},
+        onReturn: () => {},
+        idle: async () => {},
+      },
     }).transport;
   };
   const leader = join("first");

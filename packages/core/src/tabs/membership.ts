@@ -2,7 +2,7 @@ import { MessagingError } from "../errors/messaging-error.ts";
 import type { TabMember, TabMembership } from "../ports/tabs.ts";
 import type { Link, Transport } from "../ports/transport.ts";
 import type { TabChannel, TabLocks } from "./platform.ts";
-import { type Post, readTabMessage, type TabMessage } from "./messages.ts";
+import { clientOf, type Post, readTabMessage, type TabMessage } from "./messages.ts";
 import { createRemoteTransport } from "./remote-transport.ts";
 import { sharedTransport } from "./shared-transport.ts";
 import { createSwitchboard } from "./switchboard.ts";
@@ -11,16 +11,18 @@ export interface MembershipOptions extends TabMember {
   readonly locks: TabLocks;
   readonly channel: TabChannel;
   readonly name: string;
+  /** Its id among the tabs. */
+  readonly tab: string;
 }
 
 /**
- * One tab among others. It holds a lock of its own for as long as it lives, and queues for the one that makes it lead:
+ * One tab among others, until it leaves. It holds a lock of its own for as long as it lives, and queues for the one that makes it lead:
  * the platform gives both back when a tab ends, however it ends.
  *
  *   following ──has the lock──▶ leading ──lost it to a tab that took it for hung──▶ following
  */
 export function createMembership(options: MembershipOptions): TabMembership {
-  const { locks, channel, name, clientId: tab, clock, onOrphans } = options;
+  const { locks, channel, name, tab, clock, onOrphans } = options;
   const shared = sharedTransport(options.transport, clock);
   const left = new AbortController();
   /** This tab's own share of the link, while it leads. */
@@ -104,7 +106,7 @@ export function createMembership(options: MembershipOptions): TabMembership {
   });
   const live = (): Promise<void> => {
     post({ type: "here", tab });
-    return aborted(left.signal);
+    return aborted(left.signal).then(options.idle);
   };
   locks.request(alive(tab), { signal: left.signal }, live).catch(calledOff);
   queue();
@@ -131,7 +133,7 @@ export function createMembership(options: MembershipOptions): TabMembership {
       },
     },
     async living() {
-      return leading && new Set((await livingTabs()).filter((id) => id !== tab));
+      return leading && new Set((await livingTabs()).filter((id) => id !== tab).map(clientOf));
     },
     leave() {
       if (left.signal.aborted) return;

@@ -3,7 +3,7 @@ import type { ClientFrame, HelloFrame } from "../protocol/frames.ts";
 
 /**
  * What tabs say to each other, in the wire's own frames. A call is one link of one tab that does not lead; its id is the
- * tab's and a running number. Everybody hears everything, and passes over what is not for them.
+ * tab's and a running number. A tab's id is its client's and which of its lives this is (`tabOf`). Everybody hears everything, and passes over what is not for them.
  */
 export type TabMessage =
   /** I have come; whoever leads, look after what I leave. */
@@ -28,6 +28,15 @@ export type Post = (message: TabMessage) => void;
 
 /** Part of the names of locks and channels: tabs that would not understand each other never meet. */
 export const TABS_VERSION = 1;
+
+/** A page that comes back out of the back/forward cache begins another life: what others know of the last is over. */
+export function tabOf(clientId: string, life: number): string {
+  return `${clientId} ${life}`;
+}
+
+export function clientOf(tab: string): string {
+  return tab.replace(/ \d+$/, "");
+}
 
 /**
  * What came from another tab of the same origin and version, that is from this very code; whose frames the backend, or

@@ -8,6 +8,12 @@ export interface TabLocks {
   query(): Promise<{ readonly held?: readonly { readonly name?: string }[] }>;
 }
 
+/** What of the platform's `Window` is needed. */
+export interface TabPage {
+  addEventListener(type: "pagehide" | "pageshow", listener: () => void): void;
+  removeEventListener(type: "pagehide" | "pageshow", listener: () => void): void;
+}
+
 /** What of the platform's `BroadcastChannel` is needed. */
 export interface TabChannel {
   postMessage(message: unknown): void;

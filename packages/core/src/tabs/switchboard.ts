@@ -2,7 +2,7 @@ import { assertNever } from "../base/assert-never.ts";
 import { toMessagingError } from "../errors/messaging-error.ts";
 import type { CloseReason, Link, LinkEvent, Transport } from "../ports/transport.ts";
 import type { ServerFrame } from "../protocol/frames.ts";
-import type { Post, SpokenFrame, TabMessage } from "./messages.ts";
+import { clientOf, type Post, type SpokenFrame, type TabMessage } from "./messages.ts";
 import { reasonOf } from "./reason.ts";
 
 /** The leading tab's side: links for those who call, each of them a share of its own. */
@@ -52,7 +52,7 @@ export function createSwitchboard(transport: Transport, post: Post): Switchboard
     calls.set(call, mine);
     try {
       const receive = (events: readonly LinkEvent[]): void => hear(call, events);
-      mine.link = await transport.open({ token, clientId: tab, receive }, mine.abort.signal);
+      mine.link = await transport.open({ token, clientId: clientOf(tab), receive }, mine.abort.signal);
       flush(); // the welcome
       if (calls.get(call) === mine)
         post({ type: "connected", call, canRefresh: mine.link.refresh !== undefined });

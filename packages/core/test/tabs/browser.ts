@@ -1,4 +1,4 @@
-import type { TabChannel, TabLocks } from "../../src/tabs/platform.ts";
+import type { TabChannel, TabLocks, TabPage } from "../../src/tabs/platform.ts";
 
 /** A browser with nothing but tabs: what one of them holds goes back when it is killed. */
 export interface Browser {
@@ -10,11 +10,15 @@ export interface Browser {
 export interface Tab {
   readonly locks: TabLocks;
   readonly channel: (name: string) => TabChannel;
+  readonly page: TabPage;
   /** Ends it with no time for good-byes. */
   kill(): void;
   /** Its script runs no more, and yet it keeps its locks; until `wake`. */
   hang(): void;
   wake(): void;
+  /** Shows another page; this one stands still in the back/forward cache until `goBack`. */
+  goAway(): void;
+  goBack(): void;
 }
 
 interface Claim {
@@ -81,8 +85,27 @@ export function browser(): Browser {
         held: [...queues].flatMap(([name, queue]) => (queue.length > 0 ? [{ name }] : [])),
       }),
     };
+    const hang = (): void => void (late ??= []);
+    const wake = (): void => {
+      const missed = late ?? [];
+      late = undefined;
+      missed.forEach((work) => work());
+    };
+    const onPage = { pagehide: new Set<() => void>(), pageshow: new Set<() => void>() };
     return {
       locks,
+      page: {
+        addEventListener: (type, listener) => void onPage[type].add(listener),
+        removeEventListener: (type, listener) => void onPage[type].delete(listener),
+      },
+      goAway() {
+        for (const listener of onPage.pagehide) listener();
+        hang();
+      },
+      goBack() {
+        wake();
+        for (const listener of onPage.pageshow) listener();
+      },
       channel(name) {
         const mine: Listener[] = [];
         return {
@@ -108,12 +131,7 @@ export function browser(): Browser {
           for (const claim of queue) if (claim.owner === owner) remove(name, claim);
         }
       },
-      hang: () => void (late ??= []),
-      wake() {
-        const missed = late ?? [];
-        late = undefined;
-        missed.forEach((work) => work());
-      },
+      ...{ hang, wake },
     };
   };
 
