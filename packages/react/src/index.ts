@@ -18,6 +18,6 @@ export { type HistoryState, useHistory } from "./use-history.ts";
 export { useMessaging, type UseMessaging } from "./use-messaging.ts";
 export { useNotifications, type UseNotifications } from "./use-notifications.ts";
 export { useObservable } from "./use-observable.ts";
-export { useSuspenseTimeline } from "./use-suspense.ts";
+export { useSuspenseConversations, useSuspenseTimeline } from "./use-suspense.ts";
 export { useThread, useThreads } from "./use-threads.ts";
 export { type TimelineState, useTimeline, type UseTimelineOptions } from "./use-timeline.ts";

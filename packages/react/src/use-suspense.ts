@@ -1,6 +1,9 @@
 import { MessagingError } from "@tidings/core/errors";
-import { untilShown } from "@tidings/core/bindings";
+import type { ConversationItem } from "@tidings/core";
+import { untilListed, untilShown } from "@tidings/core/bindings";
 import { useClient } from "./messaging-provider.ts";
+import type { AppSchemas } from "./register.ts";
+import { useConversations } from "./use-client-state.ts";
 import { useObservable } from "./use-observable.ts";
 import { type TimelineState, useTimeline, type UseTimelineOptions } from "./use-timeline.ts";
 
@@ -21,6 +24,17 @@ export function useSuspenseTimeline(conversationId: string, options?: UseTimelin
     throw new MessagingError("conversation/not-found", { message, conversationId });
   }
   return state;
+}
+
+/**
+ * As `useConversations`, for a `<Suspense>` boundary below the provider: it waits until the backend has said which
+ * conversations there are, so that an empty list is one. What is known from before, it shows at once; without a link it
+ * waits for nothing.
+ */
+export function useSuspenseConversations(): readonly ConversationItem<AppSchemas>[] {
+  const wait = untilListed(useClient());
+  if (wait) throw wait;
+  return useConversations();
 }
 
 function isAbsent({ absent }: { readonly absent: boolean }): boolean {

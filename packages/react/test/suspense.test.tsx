@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { isMessagingError } from "@tidings/core";
-import { act } from "@testing-library/react";
-import { useSuspenseTimeline } from "@tidings/react";
+import { dehydrate, hydrate } from "@tidings/core/bindings";
+import { act, cleanup } from "@testing-library/react";
+import { useSuspenseConversations, useSuspenseTimeline } from "@tidings/react";
 import { Component, type ReactElement, type ReactNode, Suspense } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { doing, refuseWarnings, show, world } from "./harness.tsx";
@@ -92,5 +93,60 @@ describe("a timeline in a Suspense boundary", () => {
     expect(shown("all")).toBe("here");
     await act(() => ada.close());
     expect(shown("all")).toBe("here");
+  });
+});
+
+function List(): ReactElement {
+  const names = useSuspenseConversations().map(({ conversationId }) => conversationId);
+  return <p data-testid="all">{names.join() || "none"}</p>;
+}
+
+const list = (
+  <Suspense fallback={<p data-testid="all">…</p>}>
+    <List />
+  </Suspense>
+);
+
+describe("the list of conversations in a Suspense boundary", () => {
+  it("waits until it has arrived, then goes on like any other", async () => {
+    const here = world();
+    await here.join("ada");
+    const ada = here.client("ada");
+    show(ada, list);
+    expect(shown("all")).toBe("…");
+    await doing(() => ada.connect());
+    await here.settle();
+    expect(shown("all")).toBe("elsewhere,general");
+    await doing(() => ada.createConversation({ conversationId: "more", kind: "group" }));
+    await here.settle();
+    expect(shown("all")).toContain("more");
+  });
+
+  it("tells none from not yet", async () => {
+    const here = world({ conversations: [] });
+    const ada = here.client("ada");
+    show(ada, list);
+    expect([shown("all"), ada.listed.get()]).toEqual(["…", false]);
+    await doing(() => ada.connect());
+    await here.settle();
+    expect([shown("all"), ada.listed.get()]).toEqual(["none", true]);
+    cleanup();
+    const inBrowser = here.client("ada");
+    hydrate(inBrowser, JSON.parse(JSON.stringify(dehydrate(ada))));
+    show(inBrowser, list);
+    expect(shown("all")).toBe("none");
+  });
+
+  it("waits for nothing where there is no link", async () => {
+    const here = world();
+    const ada = here.client("ada");
+    here.backend.faults.offline(true);
+    show(ada, list);
+    await doing(async () => void ada.connect());
+    await here.settle();
+    expect([ada.connection.get().name, shown("all")]).toEqual(["waiting", "none"]);
+    here.backend.faults.offline(false);
+    await here.settle(60_000);
+    expect(shown("all")).toBe("elsewhere,general");
   });
 });

@@ -22,5 +22,5 @@ export {
 } from "./notifications.ts";
 export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";
 export { type ClientSnapshot, dehydrate, hydrate } from "./snapshot.ts";
-export { untilShown } from "./until-shown.ts";
+export { untilListed, untilShown } from "./until-shown.ts";
 export { createUnreadDivider } from "./unread-divider.ts";

@@ -125,6 +125,20 @@ describe("a snapshot", () => {
     expect(() => dehydrate({ ...eve })).toThrow(expect.objectContaining({ code: "client/misused" }));
   });
 
+  it("[D8] says nothing of who the backend says it is instead: their list has yet to arrive", async () => {
+    const here = world();
+    const [, , snapshot] = await rendered(here);
+    const taken = here.client("ben");
+    const told: boolean[] = [];
+    hydrate(taken, snapshot);
+    expect(taken.listed.get()).toBe(true);
+    taken.listed.subscribe((listed) => void told.push(listed));
+    await taken.connect();
+    await here.clock.settle();
+    expect(told).toEqual([false, true]);
+    expect(taken.userId.get()).toBe("ben");
+  });
+
   it("leaves out what is pending, and a conversation something of which is missing", async () => {
     const here = world();
     const [ada, room] = await rendered(here);

@@ -14,6 +14,8 @@ export interface ClientSnapshot {
   readonly version: 1;
   /** Whose it is: nobody else may see it. */
   readonly userId: string;
+  /** The list is whole: `Client.listed`. */
+  readonly listed: boolean;
   readonly conversations: readonly unknown[];
 }
 
@@ -38,6 +40,7 @@ const MOST_CONVERSATIONS = 1_000;
 export function dehydrate<Schemas extends CustomSchemas>(client: Client<Schemas>): ClientSnapshot {
   const { directory, userId: of } = internalsOf(client).core;
   const userId = of();
+  const listed = client.listed.get();
   if (userId === undefined) throw misused("dehydrate", "whose it is, nobody has said yet; connect first");
   const conversations = directory.all().flatMap((replica) => {
     const { cursor, conversationId } = replica;
@@ -49,7 +52,7 @@ export function dehydrate<Schemas extends CustomSchemas>(client: Client<Schemas>
     const values = operations.map((operation) => operation.type === "put" && operation.value);
     return { epoch, summary, timeline: values.at(-1), messages: values.slice(0, -1) };
   });
-  return { version: 1, userId, conversations };
+  return { version: 1, userId, listed, conversations };
 }
 
 /**
@@ -63,7 +66,7 @@ export function dehydrate<Schemas extends CustomSchemas>(client: Client<Schemas>
  */
 export function hydrate<Schemas extends CustomSchemas>(client: Client<Schemas>, snapshot: unknown): void {
   const { core, session } = internalsOf(client);
-  const { version, userId, conversations } = fieldsOf(snapshot);
+  const { version, userId, listed, conversations } = fieldsOf(snapshot);
   if (version !== 1 || typeof userId !== "string" || userId === "" || !Array.isArray(conversations))
     throw malformed("it is no snapshot of this version");
   if (conversations.length > MOST_CONVERSATIONS) throw malformed("it has too many conversations");
@@ -72,6 +75,7 @@ export function hydrate<Schemas extends CustomSchemas>(client: Client<Schemas>, 
   const all = conversations.map(read);
   core.scope.batch(() => {
     session.userId.set(userId);
+    session.listed.set(listed === true);
     for (const each of all) {
       session.suppose(each.epoch);
       if (session.epoch() !== each.epoch) continue; // the backend begins anew meanwhile

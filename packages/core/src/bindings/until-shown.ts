@@ -7,7 +7,7 @@ import type { TimelineView } from "../timeline/view.ts";
 /** A link may still come by itself, and soon. */
 const HOPEFUL: readonly ConnectionName[] = ["idle", "connecting", "online"];
 
-/** By conversation handle: whoever asks again waits for the same. */
+/** By conversation handle or, for the list, by client: whoever asks again waits for the same. */
 const waits = new WeakMap<object, Promise<void>>();
 
 /**
@@ -19,21 +19,37 @@ export function untilShown<Schemas extends CustomSchemas>(
   client: Client<Schemas>,
   conversationId: string,
 ): Promise<void> | undefined {
-  const { connection } = client;
   const conversation = client.conversation(conversationId);
-  const isShown = (): boolean => {
+  return until(conversation, client, conversation.timeline, () => {
     const {
       items,
       complete,
       absent,
     }: Pick<TimelineView<unknown>, "items" | "complete" | "absent"> = conversation.timeline.get();
-    return items.length > 0 || complete || absent || !HOPEFUL.includes(connection.get().name);
-  };
+    return items.length > 0 || complete || absent;
+  });
+}
+
+/** As `untilShown`, of the list of conversations: some that are known from before, or what the backend says there are. */
+export function untilListed<Schemas extends CustomSchemas>(
+  client: Client<Schemas>,
+): Promise<void> | undefined {
+  const { conversations, listed } = client;
+  return until(client, client, listed, () => conversations.get().length > 0 || listed.get());
+}
+
+function until(
+  key: object,
+  { connection }: Pick<Client, "connection">,
+  source: Observable<unknown>,
+  is: () => boolean,
+): Promise<void> | undefined {
+  const isShown = (): boolean => is() || !HOPEFUL.includes(connection.get().name);
   if (isShown()) return undefined;
-  let wait = waits.get(conversation);
+  let wait = waits.get(key);
   if (!wait) {
-    wait = first([conversation.timeline, connection], isShown).then(() => void waits.delete(conversation));
-    waits.set(conversation, wait);
+    wait = first([source, connection], isShown).then(() => void waits.delete(key));
+    waits.set(key, wait);
   }
   return wait;
 }

@@ -67,6 +67,7 @@ export function assemble(given: ClientOptions): Assembly {
   const sync: Sync = createSync({
     ...{ clock, random, directory, loader, pageSize, onError: report },
     hasReceipts: options.transport.supports.receipts,
+    onListed: () => base.session.listed.set(true),
   });
   const use = (link: Link | undefined): void =>
     scope.batch(() => {

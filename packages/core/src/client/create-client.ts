@@ -52,6 +52,7 @@ export function createClient(options: ClientOptions): Client {
     rates: core.limiter.stats,
     connection: connection.state,
     conversations: directory.list,
+    listed: session.listed,
     outbox: {
       get: outbox.view.get,
       subscribe: outbox.view.subscribe,

@@ -7,6 +7,8 @@ import { defaultPolicy, type Policy } from "../protocol/policy.ts";
 export interface Session {
   readonly userId: Cell<string | undefined>;
   readonly policy: Cell<Policy>;
+  /** It has said which conversations the user is in. */
+  readonly listed: Cell<boolean>;
   /** Of the backend's numbering, once it has said so. */
   epoch(): string | undefined;
   /** What the backend's numbering was a moment ago, for as long as this one has not said. */
@@ -19,17 +21,20 @@ export interface Session {
 export function createSession(clock: Clock, scope: Scope, knownUserId: string | undefined): Session {
   const userId = scope.cell(knownUserId);
   const policy = scope.cell(defaultPolicy);
+  const listed = scope.cell(false);
   let aheadMs = 0;
   let epoch: string | undefined;
   return {
     userId,
     policy,
+    listed,
     epoch: () => epoch,
     suppose: (next) => void (epoch ??= next),
     serverNow: () => Math.max(0, Math.round(clock.now() + aheadMs)),
     welcome(welcome) {
       epoch = welcome.epoch;
       aheadMs = welcome.at - clock.now();
+      if (welcome.userId !== userId.get()) listed.set(false); // that was about somebody else
       userId.set(welcome.userId);
       policy.set(welcome.policy);
     },

@@ -89,6 +89,11 @@ export interface Client<Schemas extends CustomSchemas = JsonCustom> {
   rates(): readonly RateTally[];
   /** Most recently active first. */
   readonly conversations: Observable<readonly ConversationItem<Schemas>[]>;
+  /**
+   * The backend has said which conversations there are, so that none means none. Until it has, `conversations` holds what
+   * was kept of an earlier time, if anything.
+   */
+  readonly listed: Observable<boolean>;
   readonly outbox: ClientOutbox;
   readonly presence: Observable<ReadonlyMap<string, PresenceStatus>>;
   /** Says how one is oneself: `"online"` unless told otherwise. Others see it where they watch. */

@@ -52,6 +52,7 @@ function createBench(most = 100): Bench {
   const errors: MessagingError[] = [];
   const sync = createSync({
     ...{ clock, random: seededRandom(2), directory, loader, pageSize: () => 10, hasReceipts: true },
+    onListed: () => {},
     onError: (error) => errors.push(error),
   });
   const asked: string[] = [];

@@ -16,6 +16,8 @@ export interface SyncOptions {
   readonly pageSize: () => number;
   /** Watermarks of others travel. */
   readonly hasReceipts: boolean;
+  /** The list of conversations has arrived, as far as one page goes. */
+  readonly onListed: () => void;
   readonly onError: (error: MessagingError) => void;
 }
 
@@ -43,7 +45,7 @@ export const MOST_UNOPENED = 50;
 const MOST_MISSED = 2_000;
 
 export function createSync(options: SyncOptions): Sync {
-  const { clock, random, directory, loader, pageSize, hasReceipts, onError } = options;
+  const { clock, random, directory, loader, pageSize, hasReceipts, onListed, onError } = options;
   const jobs = createJobs({
     ...{ clock, random, width: WIDTH },
     onError: (conversationId, error) =>
@@ -66,6 +68,7 @@ export function createSync(options: SyncOptions): Sync {
       take(replica, summary);
       check(replica);
     }
+    onListed();
     const listed = new Set(page.items.map(({ conversation }) => conversation.conversationId));
     for (const { conversationId } of directory.list.get()) {
       const isDoubtful = page.next === undefined || directory.isOpen(conversationId);
