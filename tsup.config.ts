@@ -66,8 +66,11 @@ const scriptTag: Options = {
 
 const wantsScriptTag = manifest.unpkg !== undefined && existsSync("src/browser.ts");
 
-export default defineConfig(
-  process.env["TIDINGS_BUILD"] === "script-tag"
-    ? [scriptTag]
-    : [modules, ...(wantsScriptTag ? [scriptTag] : [])],
-);
+/** A part of it, for who needs no more: `TIDINGS_BUILD`. */
+const parts: Record<string, Options> = {
+  "script-tag": scriptTag,
+  code: { ...modules, dts: false, sourcemap: false },
+};
+const part = parts[process.env["TIDINGS_BUILD"] ?? ""];
+
+export default defineConfig(part ? [part] : [modules, ...(wantsScriptTag ? [scriptTag] : [])]);

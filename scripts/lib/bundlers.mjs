@@ -1,0 +1,203 @@
+/** The packages as strangers have them: installed from what was packed, bundled by each bundler people use, and run. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { build as esbuild } from "esbuild";
+import { build as vite } from "vite";
+import webpack from "webpack";
+import { pnpm } from "./pnpm.mjs";
+import { runNode } from "./run.mjs";
+
+/** @typedef {import("./run.mjs").RunResult} RunResult */
+
+/** What an app for browsers is made of. */
+const PACKAGES = ["core", "react", "storage", "transport-ws"];
+
+/** An app for browsers, from all of them. What it says in the end is `globalThis.said`. */
+const APP = `
+import { createClient, isMessagingError } from "@tidings/core";
+import { memoryTransport } from "@tidings/core/memory";
+import { browserTabs } from "@tidings/core/tabs";
+import { MessagingProvider, useMessaging } from "@tidings/react";
+import { indexedDbStorage } from "@tidings/storage/indexeddb";
+import { webSocketTransport } from "@tidings/transport-ws";
+import { createElement } from "react";
+import { renderToString } from "react-dom/server";
+
+const parts = { tabs: browserTabs({ name: "app/ada" }), storage: indexedDbStorage({ name: "app" }) };
+const isWhole = webSocketTransport({ url: "wss://chat.example" }).supports.pipelining && "join" in parts.tabs;
+
+function Chat() {
+  const { messages } = useMessaging("general");
+  return messages.map(({ key, message, status }) => createElement("p", { key }, message.content.text + ", " + status));
+}
+
+globalThis.said = (async () => {
+  const client = createClient({ transport: memoryTransport() });
+  await client.connect();
+  const sent = await client.conversation("general").send("hello");
+  await sent.settled();
+  const html = renderToString(createElement(MessagingProvider, { client }, createElement(Chat)));
+  await client.close();
+  const refused = await client.conversation("general").send("late").catch(isMessagingError);
+  return [isWhole, html, refused].join(" ");
+})();
+`;
+
+const SAID = "true <p>hello, sent</p> true";
+
+/** The same in CommonJS, as Node has it. */
+const REQUIRED = APP.replace(/import (.*) from (".*");/g, "const $1 = require($2);");
+
+/** What a bundler makes of the app, in a folder: the file to run. @satisfies {Record<string, (project: string) => Promise<string>>} */
+const BUNDLERS = {
+  esbuild: async (project) => {
+    const outfile = join(project, "esbuild/app.js");
+    await esbuild({
+      ...{ entryPoints: [join(project, "app.js")], bundle: true, minify: true, format: "esm", outfile },
+      ...{ platform: "browser", logLevel: "silent", define: { "process.env.NODE_ENV": '"production"' } },
+    });
+    return outfile;
+  },
+  vite: async (project) => {
+    writeFileSync(join(project, "index.html"), '<script type="module" src="/app.js"></script>');
+    await vite({
+      ...{ root: project, logLevel: "silent", configFile: false },
+      build: {
+        ...{ outDir: "vite", modulePreload: { polyfill: false } }, // that wants a document
+        rolldownOptions: { output: { entryFileNames: "app.js" } },
+      },
+    });
+    return join(project, "vite/app.js");
+  },
+  webpack: (project) =>
+    new Promise((done, fail) => {
+      const output = { path: join(project, "webpack"), filename: "app.mjs" };
+      const mode = /** @type {const} */ ("production");
+      // Its advice on sizes is about pages; this one has React's renderer for servers in it.
+      const options = {
+        context: project,
+        entry: "./app.js",
+        mode,
+        output,
+        performance: /** @type {const} */ (false),
+      };
+      webpack(options, (error, stats) => {
+        const isFaulty = stats?.hasErrors() || stats?.hasWarnings();
+        if (error ?? isFaulty) fail(error ?? new Error(stats?.toString("errors-warnings")));
+        else done(join(output.path, output.filename));
+      });
+    }),
+  "Node, import": async (project) => join(project, "app.js"),
+  "Node, require": async (project) => {
+    writeFileSync(join(project, "app.cjs"), REQUIRED);
+    return join(project, "app.cjs");
+  },
+};
+
+/** @typedef {keyof typeof BUNDLERS} BundlerName */
+
+const names = /** @type {BundlerName[]} */ (Object.keys(BUNDLERS));
+
+/**
+ * Installs tarballs into an empty project, and runs one app there with each bundler and without any.
+ * @param {string[]} tarballs @returns {Promise<RunResult>}
+ */
+export function tryPacked(tarballs) {
+  return inProject(names, (project) => install(project, tarballs));
+}
+
+/**
+ * The same in a fraction of the time: what would be packed is built without declarations, and linked to what is here.
+ * @returns {Promise<RunResult>}
+ */
+export function tryBuilt() {
+  /** @type {BundlerName[]} */
+  const quick = ["esbuild", "Node, import", "Node, require"];
+  return inProject(quick, async (project) => {
+    const built = await Promise.all(PACKAGES.map((name) => layOut(project, name)));
+    return built.find(({ code }) => code !== 0) ?? { code: 0, output: "" };
+  });
+}
+
+/** @param {BundlerName[]} bundlers @param {(project: string) => Promise<RunResult>} fill @returns {Promise<RunResult>} */
+async function inProject(bundlers, fill) {
+  const project = mkdtempSync(join(tmpdir(), "tidings-project-"));
+  try {
+    const filled = await fill(project);
+    if (filled.code !== 0) return filled;
+    writeFileSync(join(project, "app.js"), APP);
+    const troubles = [];
+    for (const name of bundlers) {
+      const trouble = await BUNDLERS[name](project).then(runApp, (error) => `${error}`);
+      if (trouble) troubles.push(`${name}: ${trouble}\n`);
+    }
+    return { code: Math.min(1, troubles.length), output: troubles.join("") };
+  } finally {
+    rmSync(project, { recursive: true, force: true });
+  }
+}
+
+/** @param {string} file @returns {Promise<string>} what is wrong with it, if anything */
+async function runApp(file) {
+  const program = `await import(process.argv[1]); console.log(await globalThis.said); process.exit();`;
+  const { output } = await runNode(["--no-warnings", "--input-type=module", "-e", program, file], {
+    quiet: true,
+  });
+  return output.trim() === SAID ? "" : `said ${output}`;
+}
+
+/** @param {string} project @param {string[]} tarballs */
+function install(project, tarballs) {
+  const { version } = JSON.parse(readFileSync("packages/react/node_modules/react/package.json", "utf8"));
+  const ours = Object.fromEntries(tarballs.map((file) => [nameIn(file), `file:${resolve(file)}`]));
+  const wanted = PACKAGES.map((name) => `@tidings/${name}`);
+  const dependencies = Object.fromEntries(wanted.map((name) => [name, ours[name]]));
+  const manifest = {
+    ...{ private: true, type: "module" },
+    dependencies: { ...dependencies, react: version, "react-dom": version },
+    pnpm: { overrides: ours }, // nobody has published them yet
+  };
+  writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
+  return pnpm("--dir", project, "--ignore-workspace", "install", "--prefer-offline");
+}
+
+/** @param {string} project @param {string} name of a package of ours, which comes with what it depends on */
+async function layOut(project, name) {
+  const [from, to] = [resolve("packages", name), join(project, "node_modules/@tidings", name)];
+  const { beforePacking } = createRequire(import.meta.url)("../../.pnpmfile.cjs").hooks;
+  const manifest = beforePacking(JSON.parse(readFileSync(join(from, "package.json"), "utf8")));
+  mkdirSync(to, { recursive: true });
+  writeFileSync(join(to, "package.json"), JSON.stringify(manifest));
+  for (const other of [
+    ...Object.keys(manifest.dependencies ?? {}),
+    ...(name === "react" ? ["react", "react-dom"] : []),
+  ])
+    link(project, from, other);
+  const tsup = resolve("node_modules/tsup/dist/cli-default.js");
+  const args = [tsup, "--config", "../../tsup.config.ts", "--silent", "--out-dir", join(to, "dist")];
+  return runNode(args, { cwd: from, quiet: true, env: { TIDINGS_BUILD: "code" } });
+}
+
+/** @param {string} project @param {string} from @param {string} name */
+function link(project, from, name) {
+  const to = join(project, "node_modules", name);
+  if (name.startsWith("@tidings/") || existsSync(to)) return;
+  mkdirSync(dirname(to), { recursive: true });
+  symlinkSync(realpathSync(join(from, "node_modules", name)), to, "junction");
+}
+
+/** `tidings-core-1.2.3.tgz` is `@tidings/core`. @param {string} file */
+function nameIn(file) {
+  return `@tidings/${/tidings-(.+)-\d+\./.exec(file)?.[1]}`;
+}
