@@ -31,7 +31,6 @@ export { memoryStorage } from "./memory/storage.ts";
 export type { OutboxEntry } from "./outbox/entry.ts";
 export type { OutboxView } from "./outbox/types.ts";
 export type { Logger, LogLevel } from "./ports/logger.ts";
-export type { Meter } from "./ports/meter.ts";
 export type { Durability, Storage, StorageKey, StorageOperation, StorageRange } from "./ports/storage.ts";
 export type { TabMember, TabMembership, Tabs } from "./ports/tabs.ts";
 export type {
