@@ -29,6 +29,7 @@ export async function buildApp(mode = "production") {
 }
 
 const DEMO = `${APP}/dist/demo.mjs`;
+const BUNDLER = "scripts/lib/bundle-program.mjs";
 const SERVER = ["core", "server", "transport-ws"].map((name) => `packages/${name}/src`);
 
 /**
@@ -38,7 +39,7 @@ const SERVER = ["core", "server", "transport-ws"].map((name) => `packages/${name
  * @returns {Promise<number>} the exit code; 0 when it is there and fresh.
  */
 export async function buildDemo() {
-  if (isFresh(DEMO, [...SERVER, `${APP}/demo`, `${APP}/demo.ts`, "pnpm-lock.yaml"])) return 0;
+  if (isFresh(DEMO, [...SERVER, `${APP}/demo`, `${APP}/demo.ts`, BUNDLER, "pnpm-lock.yaml"])) return 0;
   const work = async () => {
     const { bundleProgram } = await import("./bundle-program.mjs");
     await bundleProgram(`${APP}/demo.ts`, DEMO);

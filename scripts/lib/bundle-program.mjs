@@ -1,6 +1,7 @@
 /**
  * A program of ours as one file: to take the types out of some hundred files at every start costs two seconds. What is
- * installed is not copied in but named where it lies, so the file is good for this clone only.
+ * installed is not copied in but named where it lies, so the file is good for this clone only; all but what consists of
+ * hundreds of ES modules, as to open those takes a third of the start.
  *
  * `node scripts/lib/bundle-program.mjs <entry> <file>` does the same.
  */
@@ -18,13 +19,14 @@ export async function bundleProgram(entry, file) {
   });
 }
 
+const COPIED = /^(@tidings\/|node:|(kysely|zod|jose)(\/|$))/;
+
 /** @type {import("esbuild").Plugin} */
 const installedStayOutside = {
   name: "installed-stay-outside",
   setup({ onResolve, resolve }) {
     onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...request }) => {
-      if (pluginData === "asked" || path.startsWith("@tidings/") || path.startsWith("node:"))
-        return undefined;
+      if (pluginData === "asked" || COPIED.test(path)) return undefined;
       const { resolveDir, kind, importer } = request;
       const found = await resolve(path, { resolveDir, kind, importer, pluginData: "asked" });
       if (found.errors.length > 0) return found;
