@@ -1,5 +1,6 @@
 import { type Client, createClient, defaultSteps, placeStep } from "@tidings/core";
 import { linkify } from "@tidings/core/links";
+import { browserTabs } from "@tidings/core/tabs";
 import { indexedDbStorage } from "@tidings/storage/indexeddb";
 import { type Cable, createCable } from "./lib/cable.ts";
 import { schema } from "./lib/data.ts";
@@ -31,6 +32,8 @@ export function openSession(): Session | undefined {
     transport,
     // One database per person: it holds what they have read, and what they have not sent yet.
     storage: indexedDbStorage({ name: `tidings-${userId}` }),
+    // People open an app twice: all tabs of one person share a link.
+    tabs: browserTabs({ name: `tidings/${userId}` }),
     auth: () => token,
     userId,
     compose: placeStep(defaultSteps(), "before", "validate", linkify()),

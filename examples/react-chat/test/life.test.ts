@@ -1,13 +1,13 @@
 import { defaultPolicy } from "@tidings/core/protocol";
 import { createFaultProxy, type FaultProxy } from "@tidings/server/testing";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.ts";
 import { type Demo, startDemo } from "../demo/start-demo.ts";
 import { type ChatPage, chatPage, patience } from "./chat-page.ts";
 import { losingNetwork } from "./losing-network.ts";
 import { buildForTests } from "./run-demo.ts";
-import { faultsOf, openWindow, phone, takeScreenshot } from "./window.ts";
+import { faultsOf, goBack, openWindow, phone, takeScreenshot, tooWide } from "./window.ts";
 
 /** The server gives a link up that has been silent for a few of these. */
 const HEARTBEAT_MS = 1_000;
@@ -46,22 +46,42 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
   const isOnline = async ({ page }: ChatPage): Promise<boolean> =>
     (await page.locator(".connection-line[data-state=online]").count()) === 1;
 
-  it("[D2][D3] shows the same in three tabs of two people, whoever writes in which", async () => {
+  /** One more tab of hers, beside what she has open. */
+  const openAnother = async (link: string): Promise<ChatPage> => {
     const page = await ada.page.context().newPage();
-    await page.goto(await linkOfAda());
-    const second = chatPage(page);
-    await second.open("General");
-    const all = [ada, second, grace];
+    await page.goto(link);
+    const tab = chatPage(page);
+    await tab.open("General");
+    await expect.poll(() => isOnline(tab), patience).toBe(true);
+    return tab;
+  };
+
+  it("[D2][D3] shows the same in four tabs of two people, whoever writes in which", async () => {
+    const [second, third] = [await openAnother(await linkOfAda()), await openAnother(await linkOfAda())];
+    expect(demo.connections()).toBe(2); // all tabs of Ada's have one
+    const all = [ada, second, third, grace];
     for (const [index, each] of all.entries()) await each.draft.fill(`Tab ${index}, at once`);
     await Promise.all(all.map(({ draft }) => draft.press("Enter")));
     const shown = async (): Promise<readonly string[]> =>
       (await Promise.all(all.map((each) => each.texts(/^Tab \d/)))).map((texts) => texts.join());
-    await expect.poll(async () => (await grace.texts(/^Tab \d/)).length, patience).toBe(3);
+    await expect.poll(async () => (await grace.texts(/^Tab \d/)).length, patience).toBe(4);
     await expect.poll(async () => new Set(await shown()).size, patience).toBe(1);
     await expect.poll(() => second.statusOf("Tab 0"), patience).toBe("read"); // one's own, sent elsewhere
-    await page.close();
-    await ada.say("Tab 0, alone again");
+    await ada.page.close(); // the first, which had the link: another takes it over
+    await third.page.close();
+    ada = second;
+    await ada.say("Tab 1, alone again");
     await expect.poll(async () => (await grace.texts(/alone again/)).length, patience).toBe(1);
+    expect(demo.connections()).toBe(2);
+  });
+
+  it("[D8] keeps two people in one browser apart: each has a link, and a past, of their own", async () => {
+    const other = await openAnother(await demo.linkOf("grace"));
+    await expect.poll(() => other.texts(/alone again/), patience).toHaveLength(1);
+    expect(await other.message("alone again").getAttribute("data-own")).toBe("false");
+    expect(demo.connections()).toBe(3);
+    await other.page.close();
+    await expect.poll(() => demo.connections(), patience).toBe(2);
   });
 
   it("[D4] shows where messages are missing, fetches them by itself, and puts them in their place", async () => {
@@ -116,18 +136,26 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     await expect.poll(async () => grace.texts(/mid-send|After the/), patience).toHaveLength(2);
   });
 
-  it("[D4] is current when it comes back out of the back/forward cache", async () => {
+  it("[D4] is current when it comes back out of the back/forward cache, whoever of her tabs goes there", async () => {
+    const beside = await openAnother(await linkOfAda());
     await ada.page.evaluate(() =>
       addEventListener("pageshow", ({ persisted }) => Object.assign(globalThis, { isRestored: persisted })),
     );
     await ada.page.goto(new URL("/icon.svg", await linkOfAda()).href);
     await grace.say("While she was on another page");
+    // What this one asks the first for, or says to it, would throw that out of the cache.
+    await expect.poll(() => beside.texts(/on another page/), patience).toHaveLength(1);
+    expect(demo.connections()).toBe(2);
     await goBack(ada.page);
     await expect.poll(() => ada.texts(/on another page/), patience).toHaveLength(1);
     // Without this the page would have been opened anew, which every page survives.
     expect(await ada.page.evaluate("globalThis.isRestored")).toBe(true);
     await ada.say("Back from there");
     await expect.poll(() => grace.texts(/Back from there/), patience).toHaveLength(1);
+    expect(demo.connections()).toBe(2);
+    await beside.page.close();
+    await ada.say("And alone");
+    await expect.poll(() => grace.texts(/And alone/), patience).toHaveLength(1);
   });
 
   it("[D4] is current after it stood still for longer than a link lives, as in a background tab", async () => {
@@ -201,6 +229,22 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     await page.context().close();
   });
 
+  it("asks before it notifies, and no more once that is allowed", async () => {
+    const page = await openWindow(browser, await demo.linkOf("ada"), troubles);
+    const prompt = page.locator(".prompt");
+    await prompt.waitFor();
+    await page.context().grantPermissions(["notifications"]); // as the person does where the browser asks
+    await prompt.getByText("Turn on").click();
+    await expect.poll(() => prompt.count(), patience).toBe(0);
+    await page.reload();
+    await page.locator(".conversation", { hasText: "General" }).click();
+    await page.locator(".message").last().waitFor();
+    expect(await prompt.count()).toBe(0);
+    await takeScreenshot(page, "notifications-allowed");
+    expect(await faultsOf(page)).toEqual([]);
+    await page.context().close();
+  });
+
   it("can be used by touch alone, on a phone", async () => {
     const page = await openWindow(browser, await demo.linkOf("ada"), troubles, phone);
     const hand = chatPage(page);
@@ -249,20 +293,3 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     expect(troubles).toEqual([]);
   });
 });
-
-/** Runs in the page: what makes it wider than the screen, if it is. */
-function tooWide(): readonly string[] {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth <= clientWidth) return [];
-  const all = [...document.querySelectorAll("body *")];
-  return all
-    .filter((each) => each.getBoundingClientRect().right > clientWidth)
-    .map((each) => each.outerHTML.slice(0, 200));
-}
-
-/** As the button does; Playwright's own waits for a page that is loaded, which this one was all along. */
-async function goBack(page: Page): Promise<void> {
-  const cdp = await page.context().newCDPSession(page);
-  const { entries, currentIndex } = await cdp.send("Page.getNavigationHistory");
-  await cdp.send("Page.navigateToHistoryEntry", { entryId: entries[currentIndex - 1]?.id ?? 0 });
-}

@@ -70,3 +70,20 @@ async function settled(page: Page): Promise<void> {
     return Promise.allSettled(ending.map(({ finished }) => finished));
   });
 }
+
+/** Runs in the page: what makes it wider than the screen, if it is. */
+export function tooWide(): readonly string[] {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const all = [...document.querySelectorAll("body *")];
+  return all
+    .filter((each) => each.getBoundingClientRect().right > clientWidth)
+    .map((each) => each.outerHTML.slice(0, 200));
+}
+
+/** As the button does; Playwright's own waits for a page that is loaded, which this one was all along. */
+export async function goBack(page: Page): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  const { entries, currentIndex } = await cdp.send("Page.getNavigationHistory");
+  await cdp.send("Page.navigateToHistoryEntry", { entryId: entries[currentIndex - 1]?.id ?? 0 });
+}
