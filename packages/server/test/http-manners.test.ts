@@ -50,8 +50,16 @@ describe("requests", () => {
     const server = await start({ bounds: { requestsPerSecondPerAddress: 1 } });
     const statuses = [];
     for (const address of ["a", "b", "c"])
-      statuses.push((await call(server, "GET /health", { headers: { "x-forwarded-for": address } })).status);
-    expect(statuses).toEqual([200, 200, 429]);
+      statuses.push((await call(server, "GET /v1", { headers: { "x-forwarded-for": address } })).status);
+    expect(statuses).toEqual([404, 404, 429]);
+  });
+
+  it("about how the server is are not counted, so that a balancer and its people never wait for each other", async () => {
+    const server = await start({ bounds: { requestsPerSecondPerAddress: 1 } });
+    const statuses = [];
+    for (const path of ["/health", "/health/live", "/health/ready", "/v1", "/v1", "/v1", "/health"])
+      statuses.push((await call(server, `GET ${path}`)).status);
+    expect(statuses).toEqual([200, 200, 200, 404, 404, 429, 200]);
   });
 
   it("of messages have the rates of the wire, multiplied by the tier", async () => {

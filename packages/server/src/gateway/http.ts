@@ -87,7 +87,8 @@ function beCareful(http: FastifyInstance, { isWelcome, waitMs }: Omit<HttpOption
       [ID_HEADER]: request.id,
     });
     if (!isWelcome(request.raw)) return sendProblem(reply, foreignPage);
-    const wait = waitMs(request.raw);
+    // Whoever balances and watches shares an address with people; what they ask costs next to nothing.
+    const wait = isAboutUs(request.routeOptions.url) ? 0 : waitMs(request.raw);
     return wait === 0
       ? undefined
       : sendProblem(reply, refuse("protocol/busy", "unable to accept so many requests", wait));
