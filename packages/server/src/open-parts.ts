@@ -44,6 +44,7 @@ export async function openStore(
     };
     return await openPostgresStore({
       ...{ url: database, onDefect, onFailure },
+      onRemembered: (wasRight) => meter.add(wasRight ? "cacheHit" : "cacheMiss", "commit"),
       ...(databaseReplica !== undefined && { replicaUrl: databaseReplica }),
     });
   } catch (error) {

@@ -93,6 +93,7 @@ export class Engine {
       deliver: (event) =>
         void guarded(onFailure, "delivery", () => {
           greeting.note(event);
+          if (event.type === "committed") store.heard?.(event.changes);
           fanOut.deliver(event);
         }),
       onRepaired: options.onRepaired ?? (() => {}),

@@ -48,6 +48,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
     memberships: (userId) => timed("memberships", () => store.memberships(userId)),
     wasIn: (conversationId, userId) => store.wasIn(conversationId, userId),
     forgetAnswers: (before) => store.forgetAnswers(before),
+    heard: (changes) => store.heard?.(changes),
     close: () => store.close(),
   };
   return whole;

@@ -31,8 +31,21 @@ const FAILURES = [
   "repair",
 ];
 
+/** What a node may do by what it remembers. */
+const CACHED = ["commit"];
+
 export type CounterName =
-  "upgrade" | "greeting" | "farewell" | "frame" | "message" | "command" | "reject" | "repair" | "failure";
+  | "upgrade"
+  | "greeting"
+  | "farewell"
+  | "frame"
+  | "message"
+  | "command"
+  | "reject"
+  | "repair"
+  | "cacheHit"
+  | "cacheMiss"
+  | "failure";
 
 export const counters: Readonly<Record<CounterName, Metric>> = {
   upgrade: {
@@ -69,6 +82,18 @@ export const counters: Readonly<Record<CounterName, Metric>> = {
   repair: {
     name: "tidings_gaps_repaired_total",
     help: "Records the bus had lost, read from the database.",
+  },
+  cacheHit: {
+    name: "tidings_cache_hits_total",
+    help: "Transactions that went by what the node remembers of conversations and people, and read nothing.",
+    label: "type",
+    values: CACHED,
+  },
+  cacheMiss: {
+    name: "tidings_cache_misses_total",
+    help: "… and those that had to read.",
+    label: "type",
+    values: CACHED,
   },
   failure: {
     name: "tidings_failures_total",

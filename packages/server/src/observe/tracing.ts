@@ -45,6 +45,7 @@ export class Tracing {
       memberships: (userId) => store.memberships(userId),
       wasIn: (conversationId, userId) => store.wasIn(conversationId, userId),
       forgetAnswers: (before) => store.forgetAnswers(before),
+      heard: (changes) => store.heard?.(changes),
       close: () => store.close(),
     };
     return whole;

@@ -1,6 +1,7 @@
 import type { ApplyContext, Rejection } from "@tidings/core/domain";
 import type {
   Ack,
+  Change,
   Command,
   ConversationSettings,
   Head,
@@ -33,6 +34,11 @@ export interface Store {
   memberships(userId: string): Promise<readonly Membership[]>;
   /** Was `userId` ever in the conversation? Whoever left, or was removed, was. */
   wasIn(conversationId: string, userId: string): Promise<boolean>;
+  /**
+   * These changes are durable: what it remembers may follow them. Nobody has to tell it: it answers rightly all the
+   * same. Absent: it remembers nothing.
+   */
+  heard?: ((changes: readonly Change[]) => void) | undefined;
   /** Forgets answers given before `before` (server time, ms), a bounded number at a time; how many it forgot. */
   forgetAnswers(before: number): Promise<number>;
   /** Absent: it keeps everything for good. */

@@ -1,15 +1,13 @@
-import type { Pool } from "pg";
-import type { Remembered } from "../answers.ts";
-import type { AuditEntry } from "../audit.ts";
+import { insertion } from "./audit.ts";
+import { type Commitment, commitAtOnce } from "./at-once.ts";
 import { NotLoaded, settle } from "../settle.ts";
 import type { Admit, Outcome, Refusal, Submission } from "../store.ts";
-import { type Caches, WorkingSet } from "../working-set.ts";
 import { findAnswers, load } from "./load.ts";
 import { LoadedRows } from "./loaded-rows.ts";
 import { type Session, transact } from "./session.ts";
-import { insertion } from "./audit.ts";
-import { wantedAgain, wantedBy } from "./wanted.ts";
-import { type KeptAnswer, write } from "./write.ts";
+import { stage } from "./stage.ts";
+import { type Wanted, wantedAgain, wantedBy } from "./wanted.ts";
+import { write } from "./write.ts";
 
 /** How often a batch is tried that another node's got in the way of: it has everything it needs to be next. */
 const MOST_ATTEMPTS = 5;
@@ -18,54 +16,62 @@ const MOST_ATTEMPTS = 5;
 const RETRIED = new Set(["23505", "40001", "40P01"]);
 
 /**
- * One batch of commands in one short transaction of two round trips: lock and read, then write and commit. Each
- * conversation's row is locked until the commit, so that revisions are given in the order of commits, on every node.
+ * One batch of commands, at once if this node remembers enough of their conversations; else in one short transaction of
+ * two round trips: lock and read, then write and commit. Each conversation's row is locked until the commit, so that
+ * revisions are given in the order of commits, on every node.
  */
 export async function commit<Item extends Submission>(
-  pool: Pool,
   items: readonly Item[],
   admit: Admit<Item>,
-  onDefect: (error: unknown) => void,
+  by: Commitment,
 ): Promise<readonly Outcome[]> {
   const admitOnce = onceEach(admit);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await transact(pool, "BEGIN", (session, finish) =>
-        perform(session, items, admitOnce, onDefect, finish),
-      );
+      const outcomes = attempt === 1 ? await commitAtOnce(items, admitOnce, by) : undefined;
+      if (attempt === 1) by.onRemembered(outcomes !== undefined);
+      return outcomes ?? (await commitByReading(items, admitOnce, by));
     } catch (error) {
       if (attempt === MOST_ATTEMPTS || !RETRIED.has(codeOf(error))) throw error;
     }
   }
 }
 
-async function perform<Item extends Submission>(
-  session: Session,
+async function commitByReading<Item extends Submission>(
   items: readonly Item[],
   admit: Admit<Item>,
-  onDefect: (error: unknown) => void,
-  finish: () => Promise<void>,
+  { pool, recollection, onDefect }: Commitment,
 ): Promise<readonly Outcome[]> {
   const rows = new LoadedRows();
-  const commandIds = items.map(({ command }) => command.commandId);
   const wanted = wantedBy(items);
+  const outcomes = await transact(pool, "BEGIN", (session, finish) =>
+    perform(session, { items, wanted, rows, admit, onDefect, finish }),
+  );
+  recollection.learn(wanted, rows);
+  return outcomes;
+}
+
+interface Performance<Item extends Submission> {
+  readonly items: readonly Item[];
+  readonly wanted: Wanted;
+  readonly rows: LoadedRows;
+  readonly admit: Admit<Item>;
+  readonly onDefect: (error: unknown) => void;
+  readonly finish: () => Promise<void>;
+}
+
+async function perform<Item extends Submission>(
+  session: Session,
+  { items, wanted, rows, admit, onDefect, finish }: Performance<Item>,
+): Promise<readonly Outcome[]> {
+  const commandIds = items.map(({ command }) => command.commandId);
   // In this order, though in one round trip: what others committed before we had the locks is seen by what follows.
   const [, known] = await Promise.all([load(session, wanted, rows, true), findAnswers(session, commandIds)]);
   if (known.size > 0) await load(session, wantedAgain(known.values()), rows, false);
-  const unusedIds = new Set(commandIds.filter((id) => !known.has(id)));
-  const work = new WorkingSet(rows, noCaches(), unusedIds);
-  const answers: KeptAnswer[] = [];
-  const keep = (commandId: string, remembered: Remembered, at: number): void =>
-    void answers.push({ commandId, remembered, at });
-  const entries: AuditEntry[] = [];
-  const audit = (entry: AuditEntry): void => void entries.push(entry);
+  const { scene, answers, entries } = stage(rows, commandIds, known, onDefect);
   const outcomes: Outcome[] = [];
-  for (const item of items) {
-    outcomes.push(
-      await settled(session, rows, () => settle(item, admit, { work, known, keep, audit, onDefect })),
-    );
-  }
-  work.write();
+  for (const item of items) outcomes.push(await settled(session, rows, () => settle(item, admit, scene)));
+  scene.work.write();
   const audited = entries.length > 0 ? [session.all(insertion(entries))] : [];
   await Promise.all([...write(session, rows.writes, answers), ...audited, finish()]);
   return outcomes;
@@ -83,17 +89,19 @@ async function settled(session: Session, rows: LoadedRows, decide: () => Outcome
   }
 }
 
-/** Rates and lanes count what they are asked, so each command is asked about once, however often it is tried. */
+/**
+ * Rates and lanes count what they are asked, so each command is asked about once, however often it is tried. Only who
+ * was refused, and turns out to have been answered before, is asked about again.
+ */
 function onceEach<Item extends Submission>(admit: Admit<Item>): Admit<Item> {
-  const asked = new Map<Item, Refusal | undefined>();
+  const asked = new Map<Item, { readonly isKnown: boolean; readonly refusal: Refusal | undefined }>();
   return (item, isKnown) => {
-    if (!asked.has(item)) asked.set(item, admit(item, isKnown));
-    return asked.get(item);
+    const before = asked.get(item);
+    if (before && (!before.refusal || before.isKnown === isKnown)) return before.refusal;
+    const refusal = admit(item, isKnown);
+    asked.set(item, { isKnown, refusal });
+    return refusal;
   };
-}
-
-function noCaches(): Caches {
-  return { conversations: new Map(), participants: new Map(), messages: new Map(), receipts: new Map() };
 }
 
 function codeOf(error: unknown): string {

@@ -2,9 +2,10 @@ import type { Receipt } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import { type Remembered, sentAnswer, type StoredAnswer } from "../answers.ts";
 import type { LoadedRows } from "./loaded-rows.ts";
-import { array, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import { array, prepare } from "./statement.ts";
 import { build, conversationOf, type ReceiptRow } from "./tables.ts";
-import type { Wanted } from "./wanted.ts";
+import type { Pair, Wanted } from "./wanted.ts";
 
 /**
  * Reads `asked` into `rows`, all in one round trip.
@@ -25,6 +26,14 @@ export async function load(session: Session, asked: Wanted, rows: LoadedRows, lo
   ]);
 }
 
+const conversations = build
+  .selectFrom("conversations")
+  .select(["key", "id", "rev", "seq", "active_at", "members", "owners", "pins", "record"])
+  .where("id", "=", sql<string>`ANY(${array("text", [])})`)
+  .orderBy("id");
+const conversationsById = prepare("conversations", conversations);
+const lockedById = prepare("locked conversations", conversations.forUpdate());
+
 async function loadConversations(
   session: Session,
   ids: readonly string[],
@@ -32,52 +41,72 @@ async function loadConversations(
   lock: boolean,
 ): Promise<void> {
   if (ids.length === 0) return;
-  const all = build
-    .selectFrom("conversations")
-    .selectAll()
-    .where("id", "=", sql<string>`ANY(${array("text", ids)})`)
-    .orderBy("id");
-  for (const row of await session.all(lock ? all.forUpdate() : all))
+  for (const row of await session.all((lock ? lockedById : conversationsById)(ids)))
     rows.addConversation(conversationOf(row));
 }
 
+const newKeys = prepare(
+  "conversation keys",
+  sql<{ key: number }>`SELECT nextval('conversation_keys') AS key FROM generate_series(1, ${0}::int)`,
+);
+
 async function loadKeys(session: Session, count: number, rows: LoadedRows): Promise<void> {
   if (count === 0) return;
-  const keys = sql<{
-    key: number;
-  }>`SELECT nextval('conversation_keys') AS key FROM generate_series(1, ${count}::int)`;
-  for (const { key } of await session.all(keys)) rows.addKey(key);
+  for (const { key } of await session.all(newKeys(count))) rows.addKey(key);
 }
 
-async function loadParticipants(session: Session, wanted: Wanted, rows: LoadedRows): Promise<void> {
-  const pairs = [...wanted.participants.values()];
-  if (pairs.length === 0) return;
-  const found = build
+const pairs = sql<{
+  id: string;
+  user_id: string;
+}>`(SELECT * FROM unnest(${array("text", [])}, ${array("text", [])}) AS w (id, user_id))`.as("w");
+
+const participantsByPair = prepare(
+  "participants",
+  build
     .selectFrom("participants as p")
     .innerJoin("conversations as c", "c.key", "p.conversation")
-    .innerJoin(pairsOf(pairs), (join) => join.onRef("w.id", "=", "c.id").onRef("w.user_id", "=", "p.user_id"))
-    .select("p.record");
-  for (const { record } of await session.all(found)) rows.addParticipant(record);
+    .innerJoin(pairs, (join) => join.onRef("w.id", "=", "c.id").onRef("w.user_id", "=", "p.user_id"))
+    .select("p.record"),
+);
+
+async function loadParticipants(session: Session, wanted: Wanted, rows: LoadedRows): Promise<void> {
+  const asked = [...wanted.participants.values()];
+  if (asked.length === 0) return;
+  for (const { record } of await session.all(participantsByPair(...columnsOf(asked))))
+    rows.addParticipant(record);
 }
+
+const messagesById = prepare(
+  "messages",
+  build
+    .selectFrom("messages")
+    .select("record")
+    .where("id", "=", sql<string>`ANY(${array("text", [])})`),
+);
 
 async function loadMessages(session: Session, ids: readonly string[], rows: LoadedRows): Promise<void> {
   if (ids.length === 0) return;
-  const found = build
-    .selectFrom("messages")
-    .select("record")
-    .where("id", "=", sql<string>`ANY(${array("text", ids)})`);
-  for (const { record } of await session.all(found)) rows.addMessage(record);
+  for (const { record } of await session.all(messagesById(ids))) rows.addMessage(record);
 }
 
-async function loadReceipts(session: Session, wanted: Wanted, rows: LoadedRows): Promise<void> {
-  const pairs = [...wanted.receipts.values()];
-  if (pairs.length === 0) return;
-  const found = build
+const receiptsByPair = prepare(
+  "receipts",
+  build
     .selectFrom("receipts as r")
     .innerJoin("conversations as c", "c.key", "r.conversation")
-    .innerJoin(pairsOf(pairs), (join) => join.onRef("w.id", "=", "c.id").onRef("w.user_id", "=", "r.user_id"))
-    .select(["c.id", "r.user_id", "r.delivered_seq", "r.read_seq", "r.at"]);
-  for (const { id, ...row } of await session.all(found)) rows.addReceipt(receiptOf(id, row));
+    .innerJoin(pairs, (join) => join.onRef("w.id", "=", "c.id").onRef("w.user_id", "=", "r.user_id"))
+    .select(["c.id", "r.user_id", "r.delivered_seq", "r.read_seq", "r.at"]),
+);
+
+async function loadReceipts(session: Session, wanted: Wanted, rows: LoadedRows): Promise<void> {
+  const asked = [...wanted.receipts.values()];
+  if (asked.length === 0) return;
+  for (const { id, ...row } of await session.all(receiptsByPair(...columnsOf(asked))))
+    rows.addReceipt(receiptOf(id, row));
+}
+
+function columnsOf(asked: readonly Pair[]): readonly [ids: readonly string[], userIds: readonly string[]] {
+  return [asked.map(({ conversationId }) => conversationId), asked.map(({ userId }) => userId)];
 }
 
 export function receiptOf(conversationId: string, row: ReceiptRow): Receipt {
@@ -90,44 +119,33 @@ export function receiptOf(conversationId: string, row: ReceiptRow): Receipt {
   };
 }
 
-async function loadReactions(session: Session, wanted: Wanted, rows: LoadedRows): Promise<void> {
-  const all = [...wanted.reactions.values()];
-  if (all.length === 0) return;
-  const names = sql<{ message_id: string; emoji: string; user_id: string }>`(SELECT * FROM unnest(${array(
-    "text",
-    all.map(({ messageId }) => messageId),
-  )}, ${array(
-    "text",
-    all.map(({ emoji }) => emoji),
-  )}, ${array(
-    "text",
-    all.map(({ userId }) => userId),
-  )}) AS w (message_id, emoji, user_id))`.as("w");
-  const found = build
+const triples = sql<{ message_id: string; emoji: string; user_id: string }>`(SELECT * FROM unnest(${array(
+  "text",
+  [],
+)}, ${array("text", [])}, ${array("text", [])}) AS w (message_id, emoji, user_id))`.as("w");
+
+const reactionsByTriple = prepare(
+  "reactions",
+  build
     .selectFrom("reactions as r")
-    .innerJoin(names, (join) =>
+    .innerJoin(triples, (join) =>
       join
         .onRef("w.message_id", "=", "r.message_id")
         .onRef("w.emoji", "=", "r.emoji")
         .onRef("w.user_id", "=", "r.user_id"),
     )
-    .select(["r.message_id", "r.emoji", "r.user_id"]);
-  for (const row of await session.all(found)) rows.addReaction(row.message_id, row.user_id, row.emoji);
-}
+    .select(["r.message_id", "r.emoji", "r.user_id"]),
+);
 
-function pairsOf(pairs: readonly { readonly conversationId: string; readonly userId: string }[]) {
-  const ids = array(
-    "text",
-    pairs.map(({ conversationId }) => conversationId),
+async function loadReactions(session: Session, wanted: Wanted, rows: LoadedRows): Promise<void> {
+  const all = [...wanted.reactions.values()];
+  if (all.length === 0) return;
+  const found = reactionsByTriple(
+    all.map(({ messageId }) => messageId),
+    all.map(({ emoji }) => emoji),
+    all.map(({ userId }) => userId),
   );
-  const userIds = array(
-    "text",
-    pairs.map(({ userId }) => userId),
-  );
-  return sql<{
-    id: string;
-    user_id: string;
-  }>`(SELECT * FROM unnest(${ids}, ${userIds}) AS w (id, user_id))`.as("w");
+  for (const row of await session.all(found)) rows.addReaction(row.message_id, row.user_id, row.emoji);
 }
 
 interface AnswerRow {
@@ -139,17 +157,21 @@ interface AnswerRow {
   readonly answer: StoredAnswer | null;
 }
 
+const answersById = prepare(
+  "answers",
+  sql<AnswerRow>`
+    SELECT command_id AS id, user_id, conversation_id, at, answer FROM answers WHERE command_id = ANY(${array("text", [])})
+    UNION ALL
+    SELECT m.id, m.author_id, c.id, m.created_at, NULL FROM messages m
+    JOIN conversations c ON c.key = m.conversation WHERE m.id = ANY(${array("text", [])})`,
+);
+
 /** Which commands were answered before, and what. To be asked once their conversations are locked (D2). */
 export async function findAnswers(
   session: Session,
   commandIds: readonly string[],
 ): Promise<Map<string, Remembered>> {
-  const ids = array("text", commandIds);
-  const found = await session.all(sql<AnswerRow>`
-    SELECT command_id AS id, user_id, conversation_id, at, answer FROM answers WHERE command_id = ANY(${ids})
-    UNION ALL
-    SELECT m.id, m.author_id, c.id, m.created_at, NULL FROM messages m
-    JOIN conversations c ON c.key = m.conversation WHERE m.id = ANY(${ids})`);
+  const found = await session.all(answersById(commandIds, commandIds));
   return new Map(
     found.map(({ id, user_id: userId, conversation_id: conversationId, at, answer }) => [
       id,

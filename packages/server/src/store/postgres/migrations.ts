@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Kysely, type Migration, Migrator, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
+import { atOnceSchema } from "./at-once-schema.ts";
 import { auditRetention, auditSchema } from "./audit-schema.ts";
 import { firstSchema } from "./schema.ts";
 import type { Tables } from "./tables.ts";
@@ -10,6 +11,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0001": { up: (database) => firstSchema.execute(database).then(() => {}) },
   "0002": { up: (database) => auditSchema.execute(database).then(() => {}) },
   "0003": { up: (database) => auditRetention.execute(database).then(() => {}) },
+  "0004": { up: (database) => atOnceSchema.execute(database).then(() => {}) },
 };
 
 /**

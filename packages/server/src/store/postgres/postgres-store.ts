@@ -1,4 +1,4 @@
-import type { Query } from "@tidings/core/protocol";
+import type { Change, Query } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import { notFound } from "../../access.ts";
@@ -6,6 +6,8 @@ import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../s
 import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
 import { keptPages } from "../kept.ts";
 import type { Upkeep } from "../upkeep.ts";
+import type { Commitment } from "./at-once.ts";
+import { Recollection } from "./recollection.ts";
 import { Arrivals } from "./arrivals.ts";
 import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
@@ -23,7 +25,7 @@ export interface PostgresStoreOptions {
   readonly url: string;
   /** A copy that may lag behind: pages of history and lists are read there when it has what the database has. */
   readonly replicaUrl?: string;
-  /** Connections for queries, beside the two for commits. Default 8. */
+  /** Connections for queries, beside one for commits and one for housekeeping. Default 8. */
   readonly connections?: number;
   /** After this long a statement is given up, and whoever asked may try again. Default 10 s. */
   readonly statementTimeoutMs?: number;
@@ -33,12 +35,14 @@ export interface PostgresStoreOptions {
   readonly migrate?: boolean;
   /** Told when `apply` throws: a defect, never an expected outcome. */
   readonly onDefect?: (error: unknown) => void;
+  /** Told of each commit whether it went by what the node remembers, without reading. */
+  readonly onRemembered?: (wasRight: boolean) => void;
   /** Told when a connection that nobody was using broke. */
   readonly onFailure?: (error: unknown) => void;
 }
 
-/** One commit at a time comes from the engine; the second is for housekeeping and other nodes' tools. */
-const COMMIT_CONNECTIONS = 2;
+/** One commit at a time comes from the engine; beside it one step of housekeeping at a time. */
+const CONNECTIONS_EACH = 1;
 
 /** How many rows housekeeping deletes in one statement, so that it never holds up commits for long. */
 const FORGET_AT_ONCE = 1_000;
@@ -50,17 +54,21 @@ const FORGET_AT_ONCE = 1_000;
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { connections = 8 } = options;
-  const commits = openPool({ ...poolSettings(options), connections: COMMIT_CONNECTIONS });
+  const upkeep = openPool({ ...poolSettings(options), connections: CONNECTIONS_EACH });
   try {
-    if (options.migrate ?? true) await migrate(commits);
-    const epoch = await epochOf(commits);
+    if (options.migrate ?? true) await migrate(upkeep);
+    const epoch = await epochOf(upkeep);
+    const commits = openPool({
+      ...poolSettings(options),
+      ...{ connections: CONNECTIONS_EACH, isForCommits: true },
+    });
     const queries = openPool({ ...poolSettings(options), connections });
     const url = options.replicaUrl;
     const replica =
       url === undefined ? undefined : openPool({ ...poolSettings({ ...options, url }), connections });
-    return new PostgresStore(epoch, { commits, queries, replica }, options);
+    return new PostgresStore(epoch, { commits, upkeep, queries, replica }, options);
   } catch (error) {
-    await commits.end();
+    await upkeep.end();
     throw error;
   }
 }
@@ -82,6 +90,7 @@ function poolSettings(options: PostgresStoreOptions): Omit<PoolSettings, "connec
 
 interface Pools {
   readonly commits: Pool;
+  readonly upkeep: Pool;
   readonly queries: Pool;
   readonly replica: Pool | undefined;
 }
@@ -96,38 +105,44 @@ class PostgresStore implements Store {
   readonly epoch: string;
   readonly upkeep: Upkeep;
   readonly audit: Audit;
-  readonly #commits: Pool;
+  readonly #pools: Pools;
+  readonly #commitment: Commitment;
   readonly #queries: Pool;
   readonly #arrivals: Arrivals;
   readonly #replica: Pool | undefined;
-  readonly #onDefect: (error: unknown) => void;
   readonly #onFailure: (error: unknown) => void;
 
-  constructor(epoch: string, { commits, queries, replica }: Pools, options: PostgresStoreOptions) {
-    const { onDefect = () => {}, onFailure = () => {} } = options;
+  constructor(epoch: string, pools: Pools, options: PostgresStoreOptions) {
+    const { onDefect = () => {}, onFailure = () => {}, onRemembered = () => {} } = options;
+    const { commits, upkeep, queries, replica } = pools;
     this.epoch = epoch;
     const audited = (query: AuditQuery): Promise<AuditPage> => page(queries, query);
     this.upkeep = {
-      prune: (retention, after) => prune(commits, retention, after),
+      prune: (retention, after) => prune(upkeep, retention, after),
       traces: (userId) => traces(queries, userId),
-      forget: (userId, at) => forget(commits, userId, at),
+      forget: (userId, at) => forget(upkeep, userId, at),
       kept: keptPages(keptParts(queries), audited),
     };
     this.audit = {
-      note: (entry) => note(commits, entry),
+      note: (entry) => note(upkeep, entry),
       page: audited,
-      forget: (before) => expire(commits, before),
+      forget: (before) => expire(upkeep, before),
     };
-    this.#commits = commits;
+    this.#pools = pools;
+    const recollection = new Recollection();
+    this.#commitment = { pool: commits, epoch, recollection, onDefect, onRemembered };
     this.#queries = queries;
     this.#arrivals = new Arrivals(queries);
     this.#replica = replica;
-    this.#onDefect = onDefect;
     this.#onFailure = onFailure;
   }
 
   commit<Item extends Submission>(items: readonly Item[], admit: Admit<Item>): Promise<readonly Outcome[]> {
-    return commit(this.#commits, items, admit, this.#onDefect);
+    return commit(items, admit, this.#commitment);
+  }
+
+  heard(changes: readonly Change[]): void {
+    this.#commitment.recollection.hear(changes);
   }
 
   async query(readerId: string, query: Query): Promise<Answer> {
@@ -177,7 +192,7 @@ class PostgresStore implements Store {
   }
 
   forgetAnswers(before: number): Promise<number> {
-    return transact(this.#commits, "BEGIN", async (session) => {
+    return transact(this.#pools.upkeep, "BEGIN", async (session) => {
       const forgotten = await session.all(sql`
         DELETE FROM answers WHERE command_id IN (
           SELECT command_id FROM answers WHERE at < ${before} ORDER BY at LIMIT ${FORGET_AT_ONCE} FOR UPDATE SKIP LOCKED
@@ -187,6 +202,7 @@ class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#commits.end(), this.#queries.end(), this.#replica?.end()]);
+    const { commits, upkeep, queries, replica } = this.#pools;
+    await Promise.all([commits.end(), upkeep.end(), queries.end(), replica?.end()]);
   }
 }

@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { sentAnswer } from "../answers.ts";
 import { CONVERSATIONS_AT_ONCE, MESSAGES_AT_ONCE, type Pruned, prunedTo, type Retention } from "../upkeep.ts";
-import { array, read, type Session, transact } from "./session.ts";
+import { read, type Session, transact } from "./session.ts";
+import { array } from "./statement.ts";
 import { build } from "./tables.ts";
 
 interface Candidate {

@@ -1,16 +1,11 @@
-import { type CompiledQuery, type Kysely, type RawBuilder, sql } from "kysely";
-import { Client, type ClientConfig, Pool, type PoolClient, types } from "pg";
-import { build, type Tables } from "./tables.ts";
-
-/** A statement to be run, and what its rows are. */
-export interface Statement<Row> {
-  compile(database: Kysely<Tables>): CompiledQuery<Row>;
-}
+import { Client, type ClientConfig, Pool, type PoolClient, type QueryConfig, types } from "pg";
+import type { Prepared, Statement } from "./statement.ts";
+import { build } from "./tables.ts";
 
 /** One connection, within a transaction. Statements that are not waited for share a round trip, in the order given. */
 export interface Session {
-  all<Row>(statement: Statement<Row>): Promise<readonly Row[]>;
-  first<Row>(statement: Statement<Row>): Promise<Row | undefined>;
+  all<Row>(statement: Statement<Row> | Prepared<Row>): Promise<readonly Row[]>;
+  first<Row>(statement: Statement<Row> | Prepared<Row>): Promise<Row | undefined>;
 }
 
 export interface PoolSettings {
@@ -18,17 +13,32 @@ export interface PoolSettings {
   readonly connections: number;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** Looks rows up by their keys and does nothing else. */
+  readonly isForCommits?: boolean;
   readonly onFailure: (error: unknown) => void;
 }
 
 const INT8 = 20;
+/**
+ * Statements that look rows up by their keys are planned once and for all, before there is anything in the tables: what
+ * suits a small table must not be what they go on with in a large one. Each of their statements sees what others have
+ * committed by then.
+ */
+const BY_KEY = [
+  "plan_cache_mode=force_generic_plan",
+  "enable_seqscan=off",
+  "enable_hashjoin=off",
+  "enable_mergejoin=off",
+  "jit=off",
+  "default_transaction_isolation=read\\ committed",
+];
 /**
  * How long a transaction waits for others to end: when everybody asks at once, that is no sign that the database is away.
  * Half of what clients wait for an answer.
  */
 const TURN_TIMEOUT_MS = 15_000;
 
-export function openPool({ url, connections, onFailure, ...settings }: PoolSettings): Pool {
+export function openPool({ url, connections, isForCommits, onFailure, ...settings }: PoolSettings): Pool {
   // The pool knows one time only, for both.
   class QuickClient extends Client {
     constructor(config?: ClientConfig) {
@@ -39,6 +49,7 @@ export function openPool({ url, connections, onFailure, ...settings }: PoolSetti
     Client: QuickClient,
     connectionString: url,
     application_name: "tidings",
+    ...(isForCommits && { options: BY_KEY.map((setting) => `-c ${setting}`).join(" ") }),
     max: connections,
     connectionTimeoutMillis: TURN_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,
@@ -93,17 +104,33 @@ export function read<Result>(
 }
 
 function sessionOf(client: PoolClient, failures: unknown[]): Session {
-  const all = async <Row>(statement: Statement<Row>): Promise<readonly Row[]> => {
-    const { sql: text, parameters } = statement.compile(build);
+  const all = async <Row>(statement: Statement<Row> | Prepared<Row>): Promise<readonly Row[]> => {
     try {
-      const { rows } = await client.query<Row & object>(text, [...parameters]);
-      return rows;
+      return await run(client, statement);
     } catch (error) {
       failures.push(error);
       throw error;
     }
   };
   return { all, first: async (statement) => (await all(statement))[0] };
+}
+
+/** One statement by itself: what it did is durable when it is answered. */
+export async function run<Row>(
+  on: Pool | PoolClient,
+  statement: Statement<Row> | Prepared<Row>,
+): Promise<readonly Row[]> {
+  const { rows } = await on.query<Row & object>(queryOf(statement));
+  return rows;
+}
+
+function queryOf<Row>(statement: Statement<Row> | Prepared<Row>): QueryConfig {
+  if ("text" in statement) {
+    const { name, text, values } = statement;
+    return { name, text, values: [...values] };
+  }
+  const { sql: text, parameters } = statement.compile(build);
+  return { text, values: [...parameters] };
 }
 
 async function committed(client: PoolClient): Promise<void> {
@@ -120,11 +147,4 @@ async function undo(client: PoolClient, isEnding: boolean): Promise<void> {
   } catch {
     client.release(true);
   }
-}
-
-export type ArrayType = "text" | "bigint" | "int" | "boolean" | "json";
-
-/** Puts values into one array parameter, so that a statement reads the same for one row and for a thousand. */
-export function array(type: ArrayType, values: readonly unknown[]): RawBuilder<readonly unknown[]> {
-  return sql`${values}::${sql.raw(type)}[]`;
 }

@@ -1,6 +1,7 @@
 import type { AnyRecord, OwnReactions } from "@tidings/core/protocol";
 import { sql } from "kysely";
-import { array, type Session } from "../session.ts";
+import type { Session } from "../session.ts";
+import { array } from "../statement.ts";
 import { build } from "../tables.ts";
 
 /** The reader's reactions among `records` that the few names on a record do not show. */

@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import type { Pool } from "pg";
 import { mayRead } from "../../../access.ts";
 import type { Reading } from "../../reading.ts";
-import { read, type Session, type Statement } from "../session.ts";
+import { read, type Session } from "../session.ts";
+import type { Statement } from "../statement.ts";
 import { build, conversationOf } from "../tables.ts";
 
 /** Everything a query reads is of one moment. */

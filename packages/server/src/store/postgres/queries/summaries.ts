@@ -8,7 +8,8 @@ import { type RawBuilder, sql } from "kysely";
 import { answered, badToken, firstPosition, pageOf, parsePosition, positionToken } from "../../reading.ts";
 import type { Answer, Membership } from "../../store.ts";
 import { receiptOf } from "../load.ts";
-import type { Session, Statement } from "../session.ts";
+import type { Session } from "../session.ts";
+import type { Statement } from "../statement.ts";
 import { build, type ConversationRow, conversationOf } from "../tables.ts";
 
 interface SummaryRow extends ConversationRow {
