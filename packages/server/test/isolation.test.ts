@@ -1,333 +1,37 @@
-import { command, type CommandType, query, type Query, type QueryType } from "@tidings/core/protocol";
 import Libsql from "libsql";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import * as z from "zod";
-import { commandRoutes, queryRoutes, type Route } from "../src/api/routes.ts";
-import { createServer, createServiceKey, type TidingsServer } from "../src/index.ts";
-import { call } from "./support/api.ts";
-import { type Draft, join, message, newId } from "./support/raw-client.ts";
-import { roomy } from "./support/start.ts";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe } from "vitest";
+import { hasPostgres, type PostgresService, startPostgres } from "../src/testing/postgres.ts";
+import { type Counter, isolationSuite } from "./support/isolation-suite.ts";
 
-/** Nothing but this is said where Bea must not hear it. */
-const secret = "the-crown-jewels";
-
-/** What a case is about: a conversation, a message in it, and somebody who is in it. */
-interface Target {
-  readonly conversationId: string;
-  readonly messageId: string;
-  readonly userId: string;
-}
-
-const onParticipant =
-  <Type extends CommandType>(type: Type) =>
-  ({ conversationId, userId }: Target) => ({ type, conversationId, userId });
-const onMessage =
-  <Type extends CommandType>(type: Type) =>
-  ({ conversationId, messageId }: Target) => ({ type, conversationId, messageId });
-
-/** One of every command. `conversation.create` is apart: whoever chooses an id that is taken has to be told. */
-const commandCases: {
-  readonly [Type in Exclude<CommandType, "conversation.create">]: (target: Target) => Draft;
-} = {
-  "message.send": ({ conversationId }) => message(conversationId, "hello?"),
-  "message.edit": (target) => ({ ...onMessage("message.edit")(target), content: { text: "hello?" } }),
-  "message.delete": onMessage("message.delete"),
-  "message.pin": onMessage("message.pin"),
-  "message.unpin": onMessage("message.unpin"),
-  "message.react": (target) => ({ ...onMessage("message.react")(target), emoji: "💎" }),
-  "message.unreact": (target) => ({ ...onMessage("message.unreact")(target), emoji: "💎" }),
-  "receipt.mark": ({ conversationId }) => ({ type: "receipt.mark", conversationId, readSeq: 1 }),
-  "conversation.update": ({ conversationId }) => ({
-    type: "conversation.update",
-    conversationId,
-    name: "mine",
-  }),
-  "conversation.status": ({ conversationId }) => ({
-    type: "conversation.status",
-    conversationId,
-    status: "muted",
-  }),
-  "participant.join": ({ conversationId }) => ({ type: "participant.join", conversationId }),
-  "participant.leave": ({ conversationId }) => ({ type: "participant.leave", conversationId }),
-  "participant.notify": ({ conversationId }) => ({
-    type: "participant.notify",
-    conversationId,
-    notify: "none",
-  }),
-  "participant.add": ({ conversationId }) => ({ type: "participant.add", conversationId, userId: "bea" }),
-  "participant.role": (target) => ({ ...onParticipant("participant.role")(target), role: "admin" }),
-  "participant.permissions": (target) => ({
-    ...onParticipant("participant.permissions")(target),
-    canSend: false,
-  }),
-  "participant.mute": onParticipant("participant.mute"),
-  "participant.unmute": onParticipant("participant.unmute"),
-  "participant.ban": onParticipant("participant.ban"),
-  "participant.unban": onParticipant("participant.unban"),
-  "participant.remove": onParticipant("participant.remove"),
-};
-
-/** One of every query about a conversation. */
-const queryCases: { readonly [Type in Exclude<QueryType, "conversations">]: (target: Target) => Query } = {
-  changes: ({ conversationId }) => ({ type: "changes", conversationId, afterRev: 0, limit: 10 }),
-  history: ({ conversationId }) => ({ type: "history", conversationId, limit: 10 }),
-  conversation: ({ conversationId }) => ({ type: "conversation", conversationId }),
-  participants: ({ conversationId }) => ({ type: "participants", conversationId, limit: 10 }),
-  versions: ({ conversationId, messageId }) => ({ type: "versions", conversationId, messageId }),
-  reactors: ({ conversationId, messageId }) => ({
-    type: "reactors",
-    conversationId,
-    messageId,
-    emoji: "💎",
-    limit: 10,
-  }),
-  receipts: ({ conversationId }) => ({ type: "receipts", conversationId, limit: 10 }),
-};
-
-const commands = Object.entries(commandCases);
-const queries = Object.entries(queryCases);
-
-/** Every `type` that a union of the wire knows. */
-function typesOf(union: z.core.$ZodType): readonly string[] {
-  const variants = z.toJSONSchema(union, { unrepresentable: "any" }).oneOf ?? [];
-  return variants.flatMap((variant) => {
-    const type = typeof variant === "object" ? variant.properties?.["type"] : undefined;
-    if (typeof type !== "object") throw new Error("a variant without a type");
-    return (type.enum ?? [type.const]).map(String);
-  });
-}
-
-let server: TidingsServer;
-const key = createServiceKey();
-/** Acme's, and what an attacker would guess if there were no Acme. */
-const real: Target = { conversationId: "acme", messageId: newId(), userId: "alan" };
-const unreal: Target = { conversationId: "amce", messageId: newId(), userId: "alan" };
-
-beforeAll(async () => {
-  const serviceKeys = [{ name: "backend", hash: key.hash, scopes: ["act"] as const }];
-  const bounds = { ...roomy.bounds, requestsPerSecond: 100_000, requestsPerSecondPerAddress: 100_000 };
-  server = await createServer({ ...roomy, port: 0, lobbies: [], serviceKeys, bounds });
-  const ada = await join(server, "ada");
-  const participants = [{ userId: "alan" }];
-  await ada.accepted({
-    type: "conversation.create",
-    conversationId: "acme",
-    kind: "group",
-    name: secret,
-    participants,
-  });
-  await ada.accepted({ ...message("acme", secret), commandId: real.messageId });
-  await ada.close();
-  const bea = await join(server, "bea");
-  await bea.accepted({
-    type: "conversation.create",
-    conversationId: "bolt",
-    kind: "group",
-    participants: [{ userId: "bob" }],
-  });
-  await bea.say("bolt", "ours");
-  await bea.close();
+isolationSuite("SQLite", {
+  open: async () => ({}),
+  countStatements: () =>
+    countCalls(Object.getPrototypeOf(new Libsql(":memory:").prepare("SELECT 1")), ["get", "all", "run"]),
 });
-afterAll(() => server.close());
 
-/** What a stranger is told, but for the ids they chose themselves. */
-function told(answer: { readonly id?: number; readonly type: string }): unknown {
-  const { id: _id, ...rest } = answer;
-  return rest;
-}
+describe.skipIf(!hasPostgres())("with a real PostgreSQL", () => {
+  let service: PostgresService;
+  beforeAll(async () => {
+    service = await startPostgres();
+  }, 60_000);
+  afterAll(() => service.close());
 
-/** A request for what goes over a link as `draft`. */
-function lineOf({ method, path }: Route, draft: object): readonly [string, Record<string, unknown>] {
-  const rest: Record<string, unknown> = { ...draft };
-  const filled = path.replaceAll(/:(\w+)/gu, (_match, name: string) => {
-    const value = String(rest[name]);
-    delete rest[name];
-    return encodeURIComponent(value);
-  });
-  const { type: _type, ...body } = rest;
-  return [`${method} ${filled}`, body];
-}
-
-async function overHttp(
-  route: Route,
-  draft: object,
-  credentials: { token: string; headers?: Record<string, string> },
-) {
-  const [line, rest] = lineOf(route, draft);
-  const search = new URLSearchParams(Object.entries(rest).map(([name, value]) => [name, String(value)]));
-  const answer = line.startsWith("GET")
-    ? await call(server, `${line}?${search}`, credentials)
-    : await call(server, line, { ...credentials, body: rest });
-  const headers = Object.fromEntries(answer.headers);
-  delete headers["date"];
-  delete headers["x-request-id"];
-  return { status: answer.status, headers, text: answer.text };
-}
-
-const entryOf = (table: Readonly<Record<string, Route>>, type: string): Route => {
-  const route = table[type];
-  if (!route) throw new Error(`no route for ${type}`);
-  return route;
-};
-
-describe("two tenants of one server", () => {
-  it("[D8] are kept apart by a case for every command and query the wire knows", () => {
-    expect([...Object.keys(commandCases), "conversation.create"].sort()).toEqual(
-      [...typesOf(command)].sort(),
-    );
-    expect([...Object.keys(queryCases), "conversations"].sort()).toEqual([...typesOf(query)].sort());
-    expect(Object.keys(commandRoutes).sort()).toEqual([...typesOf(command)].sort());
-    expect(Object.keys(queryRoutes).sort()).toEqual([...typesOf(query)].sort());
-  });
-
-  it("[D8] get over a link the very same refusals as for a conversation that does not exist", async () => {
-    const bea = await join(server, "bea");
-    for (const [type, make] of commands) {
-      const [known, unknown] = [await bea.submit(make(real)), await bea.submit(make(unreal))];
-      expect([type, known]).toMatchObject([type, { type: "reject", code: "conversation/not-found" }]);
-      expect([type, told(known)]).toEqual([type, told(unknown)]);
-    }
-    for (const [type, make] of queries) {
-      const [known, unknown] = [await bea.ask(make(real)), await bea.ask(make(unreal))];
-      expect([type, known]).toMatchObject([type, { type: "reject", code: "conversation/not-found" }]);
-      expect([type, told(known)]).toEqual([type, told(unknown)]);
-    }
-    expect(JSON.stringify(bea.frames)).not.toContain(secret);
-  });
-
-  it("[D8] get over HTTP the very same bodies and headers, by token and by service key", async () => {
-    const token = await server.issueToken("bea");
-    for (const credentials of [{ token }, { token: key.key, headers: { "tidings-user": "bea" } }]) {
-      for (const [cases, routes] of [
-        [commands, commandRoutes],
-        [queries, queryRoutes],
-      ] as const) {
-        for (const [type, make] of cases) {
-          const route = entryOf(routes, type);
-          const known = await overHttp(route, make(real), credentials);
-          expect([type, known.status, JSON.parse(known.text).code]).toEqual([
-            type,
-            404,
-            "conversation/not-found",
-          ]);
-          expect([type, known]).toEqual([type, await overHttp(route, make(unreal), credentials)]);
-        }
-      }
-      const exported: Route = {
-        method: "GET",
-        path: "/v1/conversations/:conversationId/export",
-        summary: "",
-      };
-      const known = await overHttp(exported, { conversationId: "acme" }, credentials);
-      expect(known.status).toBe(404);
-      expect(known).toEqual(await overHttp(exported, { conversationId: "amce" }, credentials));
-    }
-  });
-
-  it("[D8] cannot reach each other's messages from a conversation of their own", async () => {
-    const bea = await join(server, "bea");
-    const token = await server.issueToken("bea");
-    const from = (target: Target): Target => ({ ...target, conversationId: "bolt" });
-    const reaches = [
-      ...commands.map(([type, make]) => [type, make, commandRoutes] as const),
-      ...queries.map(([type, make]) => [type, make, queryRoutes] as const),
-    ].filter(([, make]) => "messageId" in make(real));
-    expect(reaches.length).toBeGreaterThan(7);
-    for (const [type, make, routes] of reaches) {
-      const route = entryOf(routes, type);
-      const known = await overHttp(route, make(from(real)), { token });
-      expect([type, JSON.parse(known.text).code]).toEqual([type, "message/not-found"]);
-      expect(known).toEqual(await overHttp(route, make(from(unreal)), { token }));
-    }
-    for (const field of ["replyTo", "threadId"] as const) {
-      const answers = [real, unreal].map(({ messageId }) =>
-        bea.submit({ ...message("bolt", "?"), [field]: messageId }),
-      );
-      const [known, unknown] = (await Promise.all(answers)).map(told);
-      expect(known).toMatchObject({ code: "message/not-found" });
-      expect(known).toEqual(unknown);
-    }
-  });
-
-  it("[D8] list, count and export nothing but their own", async () => {
-    const bea = await join(server, "bea");
-    const own = await bea.query({ type: "conversations", limit: 100 });
-    expect(own.items.map(({ conversation }) => conversation.conversationId)).toEqual(["bolt"]);
-    expect(bea.all("welcome")[0]?.welcome.heads.map(({ conversationId }) => conversationId)).toEqual([
-      "bolt",
-    ]);
-    const token = await server.issueToken("bea");
-    const exported = await call(server, "GET /v1/conversations/bolt/export", { token });
-    expect(exported.text).toContain("ours");
-    for (const text of [exported.text, (await call(server, "GET /v1/conversations", { token })).text])
-      expect(text).not.toMatch(/acme|crown|"ada"|"alan"/u);
-  });
-
-  it("[D8] hear nothing of each other, whatever is done and whatever they watch", async () => {
-    const bea = await join(server, "bea");
-    bea.send({ type: "signal", signal: { type: "watch", conversationIds: ["acme", "bolt"] } });
-    bea.send({ type: "signal", signal: { type: "typing", conversationId: "acme", active: true } });
-    await bea.settled();
-    bea.frames.length = 0;
-    const ada = await join(server, "ada");
-    const alan = await join(server, "alan");
-    ada.send({ type: "signal", signal: { type: "watch", conversationIds: ["acme"] } });
-    alan.send({ type: "signal", signal: { type: "typing", conversationId: "acme", active: true } });
-    const { commandId: messageId } = await ada.say("acme", secret);
-    const later = new Set(["participant.add", "participant.leave", "message.delete"]);
-    const heard = async ([, make]: (typeof commands)[number]): Promise<void> => {
-      await ada.accepted(make({ ...real, messageId }));
-    };
-    for (const one of commands.filter(([type]) => type !== "participant.join" && !later.has(type)))
-      await heard(one);
-    await ada.accepted({ type: "message.delete", conversationId: "acme", messageId });
-    await alan.settled();
-    await bea.settled();
-    expect(alan.all("change").length).toBeGreaterThan(7);
-    expect(bea.all("pong").flatMap(({ heads }) => heads)).toEqual([]);
-    expect(JSON.stringify(bea.frames)).not.toMatch(/acme|crown|"ada"|"alan"|typing|presence/u);
-    expect(JSON.stringify(ada.frames)).not.toMatch(/"bea"/u);
+  isolationSuite("PostgreSQL", {
+    open: async () => ({ database: await service.database() }),
+    countStatements: () => countCalls(Object(Client.prototype), ["query"]),
   });
 });
 
-describe("the time an answer takes", () => {
-  it("[D8] tells nothing: what is not there is looked up like what is not theirs", async () => {
-    const reads = countStatements();
-    try {
-      const bea = await join(server, "bea");
-      const cost = async (ask: () => Promise<unknown>): Promise<number> => {
-        const before = reads.count;
-        await ask();
-        return reads.count - before;
-      };
-      for (const [type, make] of queries) {
-        const [known, unknown] = [
-          await cost(() => bea.ask(make(real))),
-          await cost(() => bea.ask(make(unreal))),
-        ];
-        expect(known).toBeGreaterThan(1);
-        expect([type, known]).toEqual([type, unknown]);
-      }
-      for (const [type, make] of commands) {
-        const [known, unknown] = [
-          await cost(() => bea.submit(make(real))),
-          await cost(() => bea.submit(make(unreal))),
-        ];
-        expect([type, known]).toEqual([type, unknown]);
-      }
-    } finally {
-      reads.stop();
-    }
-  });
-});
-
-/** Counts what the embedded database is asked, in this process. */
-function countStatements(): { count: number; stop(): void } {
-  const prototype: Record<string, unknown> = Object.getPrototypeOf(
-    new Libsql(":memory:").prepare("SELECT 1"),
-  );
-  const counter = { count: 0, stop: () => {} };
-  const originals = ["get", "all", "run"].map((name) => [name, prototype[name]] as const);
+/** @param names - methods of `prototype` that ask the database. */
+function countCalls(prototype: Record<string, unknown>, names: readonly string[]): Counter {
+  const originals = names.map((name) => [name, prototype[name]] as const);
+  const counter = {
+    count: 0,
+    stop() {
+      for (const [name, original] of originals) prototype[name] = original;
+    },
+  };
   for (const [name, original] of originals) {
     if (typeof original !== "function") throw new Error(`the driver has no ${name}`);
     prototype[name] = function (this: unknown, ...given: unknown[]) {
@@ -335,8 +39,5 @@ function countStatements(): { count: number; stop(): void } {
       return Reflect.apply(original, this, given);
     };
   }
-  counter.stop = () => {
-    for (const [name, original] of originals) prototype[name] = original;
-  };
   return counter;
 }

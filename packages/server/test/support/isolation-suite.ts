@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commandRoutes, queryRoutes, type Route } from "../../src/api/routes.ts";
+import { createServer, createServiceKey, type ServerOptions, type TidingsServer } from "../../src/index.ts";
+import { call } from "./api.ts";
+import { commands, knownCommands, knownQueries, queries, type Target } from "./isolation-cases.ts";
+import { join, message, newId } from "./raw-client.ts";
+import { roomy } from "./start.ts";
+
+/** Nothing but this is said where Bea must not hear it. */
+const secret = "the-crown-jewels";
+
+/** Acme's, and what an attacker would guess if there were no Acme. */
+const real: Target = { conversationId: "acme", messageId: newId(), userId: "alan" };
+const unreal: Target = { conversationId: "amce", messageId: newId(), userId: "alan" };
+
+/** What a stranger is told, but for the ids they chose themselves. */
+function told(answer: { readonly id?: number; readonly type: string }): unknown {
+  const { id: _id, ...rest } = answer;
+  return rest;
+}
+
+/** A request for what goes over a link as `draft`. */
+function lineOf({ method, path }: Route, draft: object): readonly [string, Record<string, unknown>] {
+  const rest: Record<string, unknown> = { ...draft };
+  const filled = path.replaceAll(/:(\w+)/gu, (_match, name: string) => {
+    const value = String(rest[name]);
+    delete rest[name];
+    return encodeURIComponent(value);
+  });
+  const { type: _type, ...body } = rest;
+  return [`${method} ${filled}`, body];
+}
+
+async function overHttp(
+  server: TidingsServer,
+  route: Route,
+  draft: object,
+  credentials: { token: string; headers?: Record<string, string> },
+) {
+  const [line, rest] = lineOf(route, draft);
+  const search = new URLSearchParams(Object.entries(rest).map(([name, value]) => [name, String(value)]));
+  const answer = line.startsWith("GET")
+    ? await call(server, `${line}?${search}`, credentials)
+    : await call(server, line, { ...credentials, body: rest });
+  const headers = Object.fromEntries(answer.headers);
+  delete headers["date"];
+  delete headers["x-request-id"];
+  return { status: answer.status, headers, text: answer.text };
+}
+
+const entryOf = (table: Readonly<Record<string, Route>>, type: string): Route => {
+  const route = table[type];
+  if (!route) throw new Error(`no route for ${type}`);
+  return route;
+};
+
+/** Counts what the database is asked, in this process, until it is told to stop. */
+export interface Counter {
+  readonly count: number;
+  stop(): void;
+}
+
+export interface IsolationOptions {
+  /** The store of the server. */
+  readonly open: () => Promise<ServerOptions>;
+  readonly countStatements: () => Counter;
+}
+
+/** What no store may let happen. */
+export function isolationSuite(name: string, { open, countStatements }: IsolationOptions): void {
+  let server: TidingsServer;
+  const key = createServiceKey();
+  beforeAll(async () => {
+    const serviceKeys = [{ name: "backend", hash: key.hash, scopes: ["act"] as const }];
+    const bounds = { ...roomy.bounds, requestsPerSecond: 100_000, requestsPerSecondPerAddress: 100_000 };
+    server = await createServer({ ...roomy, ...(await open()), port: 0, lobbies: [], serviceKeys, bounds });
+    const ada = await join(server, "ada");
+    const participants = [{ userId: "alan" }];
+    await ada.accepted({
+      type: "conversation.create",
+      conversationId: "acme",
+      kind: "group",
+      name: secret,
+      participants,
+    });
+    await ada.accepted({ ...message("acme", secret), commandId: real.messageId });
+    await ada.close();
+    const bea = await join(server, "bea");
+    await bea.accepted({
+      type: "conversation.create",
+      conversationId: "bolt",
+      kind: "group",
+      participants: [{ userId: "bob" }],
+    });
+    await bea.say("bolt", "ours");
+    await bea.close();
+  });
+  afterAll(() => server.close());
+
+  describe(`two tenants of one server on ${name}`, () => {
+    it("[D8] are kept apart by a case for every command and query the wire knows", () => {
+      expect([...commands.map(([type]) => type), "conversation.create"].sort()).toEqual(
+        [...knownCommands].sort(),
+      );
+      expect([...queries.map(([type]) => type), "conversations"].sort()).toEqual([...knownQueries].sort());
+      expect(Object.keys(commandRoutes).sort()).toEqual([...knownCommands].sort());
+      expect(Object.keys(queryRoutes).sort()).toEqual([...knownQueries].sort());
+    });
+
+    it("[D8] get over a link the very same refusals as for a conversation that does not exist", async () => {
+      const bea = await join(server, "bea");
+      for (const [type, make] of commands) {
+        const [known, unknown] = [await bea.submit(make(real)), await bea.submit(make(unreal))];
+        expect([type, known]).toMatchObject([type, { type: "reject", code: "conversation/not-found" }]);
+        expect([type, told(known)]).toEqual([type, told(unknown)]);
+      }
+      for (const [type, make] of queries) {
+        const [known, unknown] = [await bea.ask(make(real)), await bea.ask(make(unreal))];
+        expect([type, known]).toMatchObject([type, { type: "reject", code: "conversation/not-found" }]);
+        expect([type, told(known)]).toEqual([type, told(unknown)]);
+      }
+      expect(JSON.stringify(bea.frames)).not.toContain(secret);
+    });
+
+    it("[D8] get over HTTP the very same bodies and headers, by token and by service key", async () => {
+      const token = await server.issueToken("bea");
+      for (const credentials of [{ token }, { token: key.key, headers: { "tidings-user": "bea" } }]) {
+        for (const [cases, routes] of [
+          [commands, commandRoutes],
+          [queries, queryRoutes],
+        ] as const) {
+          for (const [type, make] of cases) {
+            const route = entryOf(routes, type);
+            const known = await overHttp(server, route, make(real), credentials);
+            expect([type, known.status, JSON.parse(known.text).code]).toEqual([
+              type,
+              404,
+              "conversation/not-found",
+            ]);
+            expect([type, known]).toEqual([type, await overHttp(server, route, make(unreal), credentials)]);
+          }
+        }
+        const exported: Route = {
+          method: "GET",
+          path: "/v1/conversations/:conversationId/export",
+          summary: "",
+        };
+        const known = await overHttp(server, exported, { conversationId: "acme" }, credentials);
+        expect(known.status).toBe(404);
+        expect(known).toEqual(await overHttp(server, exported, { conversationId: "amce" }, credentials));
+      }
+    });
+
+    it("[D8] cannot reach each other's messages from a conversation of their own", async () => {
+      const bea = await join(server, "bea");
+      const token = await server.issueToken("bea");
+      const from = (target: Target): Target => ({ ...target, conversationId: "bolt" });
+      const reaches = [
+        ...commands.map(([type, make]) => [type, make, commandRoutes] as const),
+        ...queries.map(([type, make]) => [type, make, queryRoutes] as const),
+      ].filter(([, make]) => "messageId" in make(real));
+      expect(reaches.length).toBeGreaterThan(7);
+      for (const [type, make, routes] of reaches) {
+        const route = entryOf(routes, type);
+        const known = await overHttp(server, route, make(from(real)), { token });
+        expect([type, JSON.parse(known.text).code]).toEqual([type, "message/not-found"]);
+        expect(known).toEqual(await overHttp(server, route, make(from(unreal)), { token }));
+      }
+      for (const field of ["replyTo", "threadId"] as const) {
+        const answers = [real, unreal].map(({ messageId }) =>
+          bea.submit({ ...message("bolt", "?"), [field]: messageId }),
+        );
+        const [known, unknown] = (await Promise.all(answers)).map(told);
+        expect(known).toMatchObject({ code: "message/not-found" });
+        expect(known).toEqual(unknown);
+      }
+    });
+
+    it("[D8] list, count and export nothing but their own", async () => {
+      const bea = await join(server, "bea");
+      const own = await bea.query({ type: "conversations", limit: 100 });
+      expect(own.items.map(({ conversation }) => conversation.conversationId)).toEqual(["bolt"]);
+      expect(bea.all("welcome")[0]?.welcome.heads.map(({ conversationId }) => conversationId)).toEqual([
+        "bolt",
+      ]);
+      const token = await server.issueToken("bea");
+      const exported = await call(server, "GET /v1/conversations/bolt/export", { token });
+      expect(exported.text).toContain("ours");
+      for (const text of [exported.text, (await call(server, "GET /v1/conversations", { token })).text])
+        expect(text).not.toMatch(/acme|crown|"ada"|"alan"/u);
+    });
+
+    it("[D8] hear nothing of each other, whatever is done and whatever they watch", async () => {
+      const bea = await join(server, "bea");
+      bea.send({ type: "signal", signal: { type: "watch", conversationIds: ["acme", "bolt"] } });
+      bea.send({ type: "signal", signal: { type: "typing", conversationId: "acme", active: true } });
+      await bea.settled();
+      bea.frames.length = 0;
+      const ada = await join(server, "ada");
+      const alan = await join(server, "alan");
+      ada.send({ type: "signal", signal: { type: "watch", conversationIds: ["acme"] } });
+      alan.send({ type: "signal", signal: { type: "typing", conversationId: "acme", active: true } });
+      const { commandId: messageId } = await ada.say("acme", secret);
+      const later = new Set(["participant.add", "participant.leave", "message.delete"]);
+      const heard = async ([, make]: (typeof commands)[number]): Promise<void> => {
+        await ada.accepted(make({ ...real, messageId }));
+      };
+      for (const one of commands.filter(([type]) => type !== "participant.join" && !later.has(type)))
+        await heard(one);
+      await ada.accepted({ type: "message.delete", conversationId: "acme", messageId });
+      await alan.settled();
+      await bea.settled();
+      expect(alan.all("change").length).toBeGreaterThan(7);
+      expect(bea.all("pong").flatMap(({ heads }) => heads)).toEqual([]);
+      expect(JSON.stringify(bea.frames)).not.toMatch(/acme|crown|"ada"|"alan"|typing|presence/u);
+      expect(JSON.stringify(ada.frames)).not.toMatch(/"bea"/u);
+    });
+  });
+
+  describe(`the time an answer takes on ${name}`, () => {
+    it("[D8] tells nothing: what is not there is looked up like what is not theirs", async () => {
+      const reads = countStatements();
+      try {
+        const bea = await join(server, "bea");
+        const cost = async (ask: () => Promise<unknown>): Promise<number> => {
+          const before = reads.count;
+          await ask();
+          return reads.count - before;
+        };
+        for (const [type, make] of queries) {
+          const [known, unknown] = [
+            await cost(() => bea.ask(make(real))),
+            await cost(() => bea.ask(make(unreal))),
+          ];
+          expect(known).toBeGreaterThan(1);
+          expect([type, known]).toEqual([type, unknown]);
+        }
+        for (const [type, make] of commands) {
+          const [known, unknown] = [
+            await cost(() => bea.submit(make(real))),
+            await cost(() => bea.submit(make(unreal))),
+          ];
+          expect([type, known]).toEqual([type, unknown]);
+        }
+      } finally {
+        reads.stop();
+      }
+    });
+  });
+}
