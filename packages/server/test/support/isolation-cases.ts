@@ -75,8 +75,11 @@ const queryCases: { readonly [Type in Exclude<QueryType, "conversations">]: (tar
   receipts: ({ conversationId }) => ({ type: "receipts", conversationId, limit: 10 }),
 };
 
-export const commands = Object.entries(commandCases);
-export const queries = Object.entries(queryCases);
+/** By type, and what it says about a target. */
+export type Case<What> = readonly [type: string, make: (target: Target) => What];
+
+export const commands: readonly Case<Draft>[] = Object.entries(commandCases);
+export const queries: readonly Case<Query>[] = Object.entries(queryCases);
 
 /** Every `type` that a union of the wire knows. */
 function typesOf(union: z.core.$ZodType): readonly string[] {
