@@ -6,6 +6,7 @@ import { consoleLogger, type Logger } from "../ports/logger.ts";
 import type { Storage } from "../ports/storage.ts";
 import { createHeld, type Entries } from "./held.ts";
 
+/** Whom to tell, and how patient to be. */
 export interface FallbackOptions {
   /** Told when it begins to go on in memory, with why, and when everything is stored again. */
   readonly onChange?: (isInMemory: boolean, error?: MessagingError) => void;

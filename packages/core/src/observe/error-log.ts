@@ -2,7 +2,8 @@ import type { Cancel } from "../base/clock.ts";
 import { guarded } from "../base/guarded.ts";
 import type { Observable } from "../base/observable.ts";
 import { internalsOf } from "../client/internals.ts";
-import type { Client, ClientOutbox } from "../client/types.ts";
+import type { Client } from "../client/types.ts";
+import type { CustomSchemas } from "../compose/custom.ts";
 import type { ErrorCode } from "../errors/codes.ts";
 import { type MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 
@@ -25,6 +26,7 @@ export interface ErrorReport extends FoldedError {
 /** Takes reports to wherever errors are looked at. What it throws goes no further. */
 export type ErrorSink = (report: ErrorReport) => void;
 
+/** Whom to tell of errors, and how often. */
 export interface ErrorLogOptions {
   readonly sink?: ErrorSink;
   /** The first error of a code is reported at once, those after it together, at most so often. Default 1 min. */
@@ -35,6 +37,7 @@ export interface ErrorLogOptions {
 export interface ErrorLog extends Observable<readonly FoldedError[]> {
   /** For what a promise of the app was rejected with; the client's own events come by themselves. */
   add(error: unknown): void;
+  /** Forgets what was collected. */
   clear(): void;
   /** Reports what is still to be reported, and listens no more. What was collected can be read for ever. */
   close(): void;
@@ -42,15 +45,15 @@ export interface ErrorLog extends Observable<readonly FoldedError[]> {
 
 const REPEAT_MS = 60_000;
 
-/** What of a client is listened to. */
-type Subject = Pick<Client, "on" | "connection"> & { readonly outbox: Pick<ClientOutbox, "get"> };
-
 /**
  * Collects what no promise tells: `error` events, why the connection failed, and which commands did.
  *
  * @throws {MessagingError} `client/misused` for what `createClient` has not made
  */
-export function collectErrors(client: Subject, options: ErrorLogOptions = {}): ErrorLog {
+export function collectErrors<Schemas extends CustomSchemas>(
+  client: Client<Schemas>,
+  options: ErrorLogOptions = {},
+): ErrorLog {
   const { clock, scope } = internalsOf(client).core;
   const folded = scope.cell<readonly FoldedError[]>([]);
   const reporter = createReporter(options, clock, () => client.connection.get().name);

@@ -1,5 +1,6 @@
 import type { ClientMetrics } from "./metrics.ts";
 
+/** How well a client is. */
 export type HealthLevel = "healthy" | "warning" | "critical";
 
 /** What is not as it should be, and what would help. */
@@ -11,6 +12,7 @@ export interface HealthReason {
   readonly recommendation: string;
 }
 
+/** What there is to worry about; `docs/guides/observability.md` says when. */
 export type HealthCode =
   | "blocked"
   | "offline"

@@ -11,7 +11,7 @@ export {
 export type { ClientHealth, HealthCode, HealthLevel, HealthReason, HealthThresholds } from "./health.ts";
 export type { ClientLog, LogEntry, LogOptions } from "./log-ring.ts";
 export type { ClientMetrics } from "./metrics.ts";
-export type { Observation, Observer } from "./observation.ts";
+export type { Observation, Observer, Timed } from "./observation.ts";
 export {
   createObservedClient,
   type Observed,

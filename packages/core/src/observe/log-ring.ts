@@ -3,6 +3,7 @@ import type { Unsubscribe } from "../base/observable.ts";
 import type { Logger, LogLevel } from "../ports/logger.ts";
 import { redact } from "./redact.ts";
 
+/** One line of the log, without secrets. */
 export interface LogEntry {
   readonly at: number;
   readonly level: LogLevel;
@@ -10,6 +11,7 @@ export interface LogEntry {
   readonly fields: unknown;
 }
 
+/** What is kept of the log. */
 export interface LogOptions {
   /** The least that is kept. Default `"info"`; `"debug"` keeps a line for each submit, answer and query, too. */
   readonly level?: LogLevel;

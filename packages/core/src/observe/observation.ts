@@ -6,7 +6,7 @@ import type { Command } from "../protocol/commands.ts";
 import type { QueryType } from "../protocol/queries.ts";
 
 /** How long something took, and when it was over; both by the client's clock, in ms. */
-interface Timed {
+export interface Timed {
   readonly at: number;
   readonly tookMs: number;
 }

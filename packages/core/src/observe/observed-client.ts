@@ -19,6 +19,7 @@ import { measuredTransport } from "./measured-transport.ts";
 import type { ClientMetrics } from "./metrics.ts";
 import type { Observer } from "./observation.ts";
 
+/** How a client is observed. */
 export interface ObserveOptions {
   /** Told of everything that is seen, such as `openTelemetry()` of `@tidings/core/otel`. */
   readonly observers?: readonly Observer[];
@@ -40,6 +41,7 @@ export interface Told {
   displayed(messageId: string): void;
 }
 
+/** What an observed client has beside what every client has. */
 export interface Observed {
   readonly metrics: Observable<ClientMetrics>;
   readonly health: Observable<ClientHealth>;
@@ -48,6 +50,7 @@ export interface Observed {
   readonly told: Told;
 }
 
+/** A client, and what it takes to operate it. */
 export type ObservedClient<Schemas extends CustomSchemas = JsonCustom> = Client<Schemas> & Observed;
 
 const EVERY_MS = 1_000;

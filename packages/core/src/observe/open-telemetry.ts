@@ -16,6 +16,7 @@ import { traceOf } from "../protocol/trace.ts";
 import type { Observation, Observer } from "./observation.ts";
 import { meterObserver } from "./otel-meter.ts";
 
+/** What of an app's OpenTelemetry is to be used. */
 export interface OpenTelemetryOptions {
   /** Of the app's SDK: `trace.getTracer("my-app")`. Absent: no traces. */
   readonly tracer?: Tracer;

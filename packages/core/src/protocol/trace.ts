@@ -6,7 +6,11 @@ export interface CommandTrace {
   readonly spanId: string;
 }
 
-/** @param commandId - of a message also its id: one trace from the hand that sends it to the eyes that read it. */
+/**
+ * The trace of a command: from the hand that gives it to the eyes that see what it did.
+ *
+ * @param commandId - of a message also its id.
+ */
 export function traceOf(commandId: string): CommandTrace {
   const traceId = commandId.replaceAll("-", "");
   return { traceId, spanId: traceId.slice(16) };
