@@ -65,7 +65,8 @@ describe.skipIf(!hasPostgres())("a commit on PostgreSQL by what the node remembe
 
   it("[D8] refuses whoever was removed on another node, told of it or not", async () => {
     const [here, there] = await twoNodes();
-    await here.said("bob", "a", "still in");
+    for (const word of WORDS) await here.said("bob", "a", word);
+    expect(here.atOnce.at(-1)).toBe(true);
     await there.accepted("ada", { type: "participant.remove", ...on, userId: "bob" });
     expect(await here.refused("bob", message("a", "out"))).toMatchObject({ code: "conversation/not-found" });
     await here.said("ada", "a", "without bob");
