@@ -80,7 +80,7 @@ export function createFaultPipe(
 
   const deliver = (content: Item["content"]): void => {
     if (content === "end") to.end();
-    else if (content === "reset") to.resetAndDestroy();
+    else if (content === "reset") reset(to);
     else if (way.cutAfter === undefined || content.length < way.cutAfter) {
       if (way.cutAfter !== undefined) way.cutAfter -= content.length;
       way.delivered += content.length;
@@ -154,4 +154,13 @@ function pieces(bytes: Buffer, bytesPerSecond: number): Buffer[] {
   if (length >= bytes.length) return [bytes];
   const count = Math.ceil(bytes.length / length);
   return Array.from({ length: count }, (_, index) => bytes.subarray(index * length, (index + 1) * length));
+}
+
+/**
+ * Ends a socket with RST. One whose goodbye is still under way is just ended: libuv refuses to reset it, and Node would
+ * then never say that it has closed.
+ */
+export function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+  else socket.resetAndDestroy();
 }

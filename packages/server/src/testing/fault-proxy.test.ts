@@ -208,6 +208,15 @@ describe("createFaultProxy", () => {
     await until(() => expect(proxy.connections).toBe(2));
   });
 
+  it("resets a connection that is just saying goodbye, and is closed then", async () => {
+    const { client, peer, proxy } = await setUp();
+    proxy.halfClose("down");
+    proxy.halfClose("up");
+    proxy.reset();
+    await until(() => expect([client.seen.ended, peer.seen.ended]).toEqual([true, true]));
+    await proxy.close();
+  });
+
   it("passes a half-closed connection on, and makes one", async () => {
     const { client, peer, proxy } = await setUp();
     client.socket.end("last words");

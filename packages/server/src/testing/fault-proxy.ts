@@ -1,6 +1,13 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { createFaultPipe, type FaultPipe, type Faults, type FaultSources, type Way } from "./fault-pipe.ts";
+import {
+  createFaultPipe,
+  type FaultPipe,
+  type Faults,
+  type FaultSources,
+  reset,
+  type Way,
+} from "./fault-pipe.ts";
 
 /** `up` is from the client to the server. */
 export type Direction = "up" | "down";
@@ -145,7 +152,7 @@ export async function createFaultProxy(options: FaultProxyOptions): Promise<Faul
       ways[direction].cutAfter = bytes;
     },
     cut: () => endAll((socket) => socket.destroy()),
-    reset: () => endAll((socket) => socket.resetAndDestroy()),
+    reset: () => endAll(reset),
     heal() {
       isRefusing = false;
       for (const direction of ["up", "down"] as const) {
