@@ -103,7 +103,8 @@ describe("deploy/compose.yaml", () => {
     const upstreams = [...read("nginx/nginx.conf").matchAll(/^\s+server (\S+):8787/gm)].map(
       ([, name]) => name,
     );
-    expect(upstreams).toEqual(names.filter((name) => name.startsWith("server-")));
+    const nodes = names.filter((name) => name.startsWith("server-"));
+    expect(upstreams).toEqual([...nodes, ...nodes]); // for WebSockets, and for links over HTTP
   });
 
   it("names only what there is: services, networks, volumes, files and settings", () => {
@@ -136,11 +137,11 @@ describe("deploy/kubernetes", () => {
     expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
     expect(objects.map(({ kind }) => kind)).toEqual([
       ...["ConfigMap", "ServiceAccount", "Deployment", "Service", "HorizontalPodAutoscaler"],
-      ...["PodDisruptionBudget", "NetworkPolicy", "Ingress"],
+      ...["PodDisruptionBudget", "NetworkPolicy", "Ingress", "Ingress"],
     ]);
     for (const { apiVersion, metadata } of objects) {
       expect(apiVersion).toMatch(/^(?:v1|apps\/v1|autoscaling\/v2|policy\/v1|networking\.k8s\.io\/v1)$/);
-      expect(metadata.name).toBe("tidings");
+      expect(metadata.name).toMatch(/^tidings(?:-links)?$/);
     }
   });
 

@@ -11,7 +11,9 @@ import { Doorman } from "./gateway/doorman.ts";
 import { attachGateway } from "./gateway/gateway.ts";
 import { healthRoutes } from "./gateway/health.ts";
 import type { RouteModule } from "./gateway/http.ts";
+import { HttpLinks } from "./gateway/http-links.ts";
 import { newId } from "./gateway/ids.ts";
+import { linkRoutes } from "./gateway/link-routes.ts";
 import { createMetricsHttp, metricsRoutes } from "./gateway/metrics.ts";
 import { systemClock, toSystemTime } from "./gateway/system-clock.ts";
 import { createHttpSide } from "./http-side.ts";
@@ -133,10 +135,15 @@ class RunningServer implements TidingsServer {
     const { settings, engine, doorman, observation, log } = parts;
     const { meter, page } = observation;
     const issueToken: TidingsServer["issueToken"] = (...given) => this.issueToken(...given);
-    const modules = this.#modules(hasMetricsInside(settings));
+    const { frameBytes } = settings.policy.limits;
+    const { unpolledMs } = settings.bounds;
+    const links = new HttpLinks({ engine, doorman, clock: systemClock, frameBytes, unpolledMs, meter, log });
+    const modules = [
+      ...this.#modules(hasMetricsInside(settings)),
+      ...(settings.httpLinks ? [linkRoutes(links, settings.path, frameBytes)] : []),
+    ];
     this.#http = createHttpSide({ ...parts, issueToken, modules, meter });
     if (page && !hasMetricsInside(settings)) this.#metricsHttp = createMetricsHttp(this.#modules(true), log);
-    const { frameBytes } = settings.policy.limits;
     attachGateway(this.#http.server, { engine, doorman, frameBytes, meter, log });
   }
 

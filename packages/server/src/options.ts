@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly issueTokens?: boolean | undefined;
   /** The HTTP API, `/v1` and `/docs`. Default true. */
   readonly api?: boolean | undefined;
+  /** Links over HTTP, at `/link` below `path`, for clients that WebSockets do not reach. Default true. */
+  readonly httpLinks?: boolean | undefined;
   /** Demanded of tokens. Default `"tidings"`. */
   readonly issuer?: string | undefined;
   /** Demanded of tokens. Default `"tidings"`. */
@@ -111,6 +113,8 @@ export interface ServerBounds {
   readonly backlogBytes?: number | undefined;
   /** Default 10 s. */
   readonly helloTimeoutMs?: number | undefined;
+  /** How long a link over HTTP lives that its client asks for nothing. Default 30 s. */
+  readonly unpolledMs?: number | undefined;
   /** How long a link may outlive its token, to renew it. Default 10 s. */
   readonly tokenGraceMs?: number | undefined;
   /** How long answers are remembered for commands that come again; sent messages are for ever. Default 30 days. */
@@ -167,6 +171,7 @@ const bounds = z.strictObject({
   requestsPerSecondPerAddress: amount.default(1_000),
   backlogBytes: amount.default(4 * 1_024 * 1_024),
   helloTimeoutMs: duration.default(10_000),
+  unpolledMs: duration.default(30_000),
   tokenGraceMs: duration.default(10_000),
   answerRetentionMs: duration.default(30 * 86_400_000),
   auditRetentionMs: duration.default(730 * 86_400_000),
@@ -220,6 +225,7 @@ const schema: z.ZodType<Settings> = z.strictObject({
   serviceKeys: z.array(serviceKey).default([]),
   issueTokens: z.boolean().default(false),
   api: z.boolean().default(true),
+  httpLinks: z.boolean().default(true),
   issuer: z.string().min(1).default(DEFAULT_ISSUER),
   audience: z.string().min(1).default(DEFAULT_AUDIENCE),
   origins: z.union([z.literal("*"), z.array(origin)]).default([]),

@@ -1,5 +1,6 @@
 import { run as timeline } from "../../core/bench/timeline.bench.ts";
 import { coldStart } from "./cold-start.ts";
+import { compression } from "./compression.ts";
 import { crossNode } from "./cross-node.ts";
 import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   resume,
   idle,
   observe,
+  compression,
   start,
   react,
   page: pageWeight,

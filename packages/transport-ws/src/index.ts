@@ -1,4 +1,5 @@
 /** The WebSocket link of a Tidings client. */
-export type { Gateway } from "./gateway.ts";
+export type { Fallback, Opening, Ways } from "./fallback.ts";
+export type { Connect, Gateway } from "./gateway.ts";
 export { webSocketTransport, type WebSocketTransportOptions } from "./web-socket-transport.ts";
 export type { WebSocketConstructor, WebSocketLike } from "./web-socket-like.ts";

@@ -1,10 +1,11 @@
-import { type Clock, systemClock, type Transport } from "@tidings/core";
+import { type Clock, type Link, systemClock, type Transport } from "@tidings/core";
 import { toMessagingError } from "@tidings/core/errors";
 import { failure } from "./close-error.ts";
-import { startDeadline } from "./deadline.ts";
-import type { Gateway } from "./gateway.ts";
+import { type Deadline, startDeadline } from "./deadline.ts";
+import type { Fallback, Opening } from "./fallback.ts";
+import type { Connect, Gateway } from "./gateway.ts";
 import { type Session, startSession } from "./session.ts";
-import { connectSocket, type Socket, type SocketHandler } from "./socket.ts";
+import { connectSocket } from "./socket.ts";
 import { socketUrl } from "./socket-url.ts";
 import type { WebSocketConstructor } from "./web-socket-like.ts";
 
@@ -29,6 +30,8 @@ export interface WebSocketTransportOptions {
   readonly maxMessageLength?: number;
   /** `apiGateway()` of `@tidings/transport-ws/api-gateway`, where the server is behind an Amazon API Gateway. */
   readonly apiGateway?: Gateway;
+  /** `httpFallback()` of `@tidings/transport-ws/http`, for networks that block WebSockets. */
+  readonly fallback?: Fallback;
   /** For tests. */
   readonly clock?: Clock;
 }
@@ -56,33 +59,64 @@ export function webSocketTransport(options: WebSocketTransportOptions): Transpor
     maxWaiting = 1_000,
     maxMessageLength = 16_777_216,
     apiGateway,
+    fallback,
     clock = systemClock,
   } = options;
   if (typeof url !== "function") socketUrl(url);
+  const bounds = { maxBufferedBytes, maxWaiting, maxMessageLength };
+  const address = async (): Promise<string> => socketUrl(typeof url === "function" ? await url() : url);
+
+  /** @param dial - from where to connect to; what it takes counts towards the time there is. */
+  const open = async (
+    dial: (within: Deadline["within"]) => Promise<Connect>,
+    adapt: Gateway["adapt"] | undefined,
+    { request, signal, timeoutMs = handshakeTimeoutMs }: Opening,
+  ): Promise<Link> => {
+    const deadline = startDeadline(clock, timeoutMs, signal);
+    let session: Session | undefined;
+    try {
+      const connect = await dial((work) => deadline.within(work));
+      const { welcomed } = (session = startSession(connect, request, { ...bounds, adapt }));
+      return await deadline.within(() => welcomed);
+    } catch (error) {
+      session?.end();
+      throw toMessagingError(error, "connection/failed");
+    } finally {
+      deadline.end();
+    }
+  };
+
+  const bySocket = (opening: Opening): Promise<Link> =>
+    open(
+      async (within) => {
+        const WebSocket = options.WebSocket ?? platformSocket();
+        if (!WebSocket) throw failure("client/misused", NO_WEB_SOCKET);
+        const given = await within(address);
+        const url = apiGateway ? socketUrl(await within(() => apiGateway.address(given))) : given;
+        const connect: Connect = (handler) => connectSocket(WebSocket, url, handler);
+        return apiGateway?.over(connect) ?? connect;
+      },
+      apiGateway?.adapt,
+      opening,
+    );
+
   return {
     supports: { pipelining: apiGateway?.pipelining ?? true, signals: true, receipts: true },
-    async open(request, signal) {
-      const deadline = startDeadline(clock, handshakeTimeoutMs, signal);
-      let session: Session | undefined;
-      try {
-        const WebSocket: WebSocketConstructor | undefined = options.WebSocket ?? globalThis.WebSocket;
-        if (!WebSocket) throw failure("client/misused", NO_WEB_SOCKET);
-        const given = await deadline.within(() => (typeof url === "function" ? url() : url));
-        const address = socketUrl(
-          apiGateway ? await deadline.within(() => apiGateway.address(given)) : given,
-        );
-        const connect = (handler: SocketHandler): Socket => connectSocket(WebSocket, address, handler);
-        const { welcomed } = (session = startSession(apiGateway?.over(connect) ?? connect, request, {
-          ...{ maxBufferedBytes, maxWaiting, maxMessageLength },
-          adapt: apiGateway?.adapt,
-        }));
-        return await deadline.within(() => welcomed);
-      } catch (error) {
-        session?.end();
-        throw toMessagingError(error, "connection/failed");
-      } finally {
-        deadline.end();
-      }
+    open(request, signal) {
+      if (!fallback) return bySocket({ request, signal });
+      const hasSocket = (options.WebSocket ?? platformSocket()) !== undefined;
+      return fallback.open(
+        {
+          bySocket: hasSocket ? bySocket : undefined,
+          over: (connectTo, opening) =>
+            open(async (within) => connectTo(await within(address)), undefined, opening),
+        },
+        { request, signal },
+      );
     },
   };
+}
+
+function platformSocket(): WebSocketConstructor | undefined {
+  return globalThis.WebSocket;
 }

@@ -26,7 +26,7 @@ async function frontOf(server: string): Promise<Front> {
 describe("webSocketTransport, with apiGateway", () => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   transportConformance({
-    ...{ describe, it, create: () => serverBench(frontOf) },
+    ...{ describe, it, create: () => serverBench({ frontOf }) },
     report(table) {
       const [summary = ""] = table.split("\n");
       if (!readme.includes(summary)) throw new Error(`README.md should say "${summary}"`);

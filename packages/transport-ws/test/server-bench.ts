@@ -37,12 +37,21 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/**
- * The real server behind a network that can be stopped and broken. Bob is connected around it.
- *
- * @param frontOf - puts something between the network and the server at that address.
- */
-export async function serverBench(frontOf?: (url: string) => Promise<Front>): Promise<TransportBench> {
+export interface ServerBenchOptions {
+  /** Puts something between the network and the server at that address. */
+  readonly frontOf?: (url: string) => Promise<Front>;
+  /** How that is reached, if not by a WebSocket to `url`, the network. */
+  readonly transportOf?: (url: string) => Transport;
+  /** Links of this kind outlive a connection that breaks: to break one the network has to stay away. */
+  readonly isResilient?: boolean;
+}
+
+/** The real server behind a network that can be stopped and broken. Bob is connected around it. */
+export async function serverBench({
+  frontOf,
+  transportOf = (url) => webSocketTransport({ url, WebSocket }),
+  isResilient = false,
+}: ServerBenchOptions = {}): Promise<TransportBench> {
   const store = failing(openLibsqlStore());
   const secret = randomUUID();
   const rates = [{ name: "minute", scope: "user", tokens: 10_000, perMs: 60_000, burst: 10_000 }] as const;
@@ -56,7 +65,7 @@ export async function serverBench(frontOf?: (url: string) => Promise<Front>): Pr
     new AbortController().signal,
   );
   return {
-    transport: front?.transport(proxy.url) ?? webSocketTransport({ url: proxy.url, WebSocket }),
+    transport: front?.transport(proxy.url) ?? transportOf(proxy.url),
     conversationId,
     token: await server.issueToken("ada"),
     badTokens: {
@@ -74,9 +83,14 @@ export async function serverBench(frontOf?: (url: string) => Promise<Front>): Pr
         store.failNext();
         return { code: "server/unavailable", retryAfterMs: 1_000 };
       },
-      cut: () => proxy.reset(),
+      cut() {
+        proxy.refuse(isResilient);
+        proxy.reset();
+      },
       async close() {
         bob.close();
+        // Links over HTTP are told of the end; without a network nobody knows of theirs before long.
+        if (isResilient) await server.close();
         await proxy.close();
         await front?.close();
         await server.close();

@@ -106,6 +106,14 @@ export {
   type Welcome,
   type WelcomeFrame,
 } from "./frames.ts";
+export {
+  type Exchange,
+  formatExchange,
+  type LinkAnswer,
+  type LinkRequest,
+  parseLinkAnswer,
+  parseLinkRequest,
+} from "./exchange.ts";
 export { closeCodeOf, closeCodes } from "./close-codes.ts";
 export { frameBytes } from "./frame-bytes.ts";
 export type { Parsed } from "./parse.ts";

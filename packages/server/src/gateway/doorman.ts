@@ -34,10 +34,15 @@ export class Doorman {
 
   /** If it is admitted, `leave` must follow one day. */
   admit(request: IncomingMessage): Admission {
-    const { path, connections, connectionsPerAddress } = this.#options;
+    const isHere = request.url?.split("?", 1)[0] === this.#options.path;
+    return isHere ? this.admitLink(request) : { ok: false, status: 404, code: "connection/failed" };
+  }
+
+  /** Like `admit`, wherever it knocked. */
+  admitLink(request: IncomingMessage): Admission {
+    const { connections, connectionsPerAddress } = this.#options;
     const address = this.addressOf(request);
     const here = this.#byAddress.get(address) ?? 0;
-    if (request.url?.split("?", 1)[0] !== path) return { ok: false, status: 404, code: "connection/failed" };
     if (this.isClosed) return { ok: false, status: 503, code: "server/draining" };
     if (!this.isWelcome(request)) return { ok: false, status: 403, code: "auth/origin" };
     if (this.#count >= connections || here >= connectionsPerAddress) {

@@ -12,7 +12,7 @@ import { LinkSocket } from "./link-socket.ts";
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** A client that went away on purpose (RFC 6455, section 7.4.1). Everything else may be a broken link. */
-const CLEAN_CLOSES: ReadonlySet<number> = new Set([1000, 1001]);
+export const CLEAN_CLOSES: ReadonlySet<number> = new Set([1000, 1001]);
 
 export interface GatewayOptions {
   readonly engine: Engine;

@@ -6,6 +6,7 @@ import { refuse } from "../engine/packets.ts";
 import type { EventLog } from "../log.ts";
 import type { Meter } from "../observe/meter.ts";
 import type { Refusal } from "../store/store.ts";
+import { LINK_ROUTE } from "./link-routes.ts";
 import { sendProblem } from "./problem.ts";
 
 /** Adds some routes. What it does to the instance it is given, hooks and parsers, concerns its own routes only. */
@@ -64,15 +65,18 @@ function tell(http: FastifyInstance, { meter, log }: Omit<HttpOptions, "modules"
     "onResponse",
     async ({ id, method, routeOptions }, { elapsedTime: ms, statusCode: status }) => {
       const { url: route } = routeOptions;
-      if (!isAboutUs(route)) meter.observe("http", ms / 1_000, `${Math.floor(status / 100)}xx`);
+      if (!isAside(route)) meter.observe("http", ms / 1_000, `${Math.floor(status / 100)}xx`);
       log.debug({ requestId: id, method, route, status, ms }, "request");
     },
   );
 }
 
-/** Whoever asks how the server is learns it from the answer: that it is not well is no failure to answer. */
-function isAboutUs(route: string | undefined): boolean {
-  return route === "/metrics" || route?.startsWith("/health") === true;
+/**
+ * Whoever asks how the server is learns it from the answer: that it is not well is no failure to answer. A link's answers
+ * take as long as there is nothing to say.
+ */
+function isAside(route: string = ""): boolean {
+  return route === "/metrics" || route.startsWith("/health") || route.endsWith(LINK_ROUTE);
 }
 
 function beCareful(http: FastifyInstance, { isWelcome, waitMs }: Omit<HttpOptions, "modules">): void {

@@ -7,6 +7,8 @@ export interface ServerProcess {
   readonly port: number;
   /** Resident memory in bytes, after a garbage collection. */
   memory(): Promise<number>;
+  /** One of the figures it tells: `rss` in bytes, `cpuMs`, and those of its own. */
+  figure(name: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -23,13 +25,15 @@ export async function startServer(name: string, words: readonly string[] = []): 
       child.once("exit", (code) => reject(new Error(`${name} ended with ${code}`)));
     });
   const hello = await next();
+  const figure = async (name: string): Promise<number> => {
+    const answer = next();
+    child.send("figures");
+    return Number((await answer)[name]);
+  };
   return {
     port: Number(hello["port"]),
-    async memory() {
-      const answer = next();
-      child.send("memory");
-      return Number((await answer)["rss"]);
-    },
+    memory: () => figure("rss"),
+    figure,
     stop: () =>
       new Promise((resolve) => {
         child.removeAllListeners("exit").once("exit", () => resolve());
