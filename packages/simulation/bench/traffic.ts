@@ -29,7 +29,7 @@ export async function traffic(): Promise<readonly Table[]> {
     const world = await createWorld({ backend: given, userIds: ["ada", "bob"] });
     tables.push({
       title: `What travels, by ${name}`,
-      note: `Bytes that Ada, who does it, and Bob, who sees it, send (up) and receive (down), each, with all that follows from it, as receipts. A text of ${TEXT.length} characters; two members, both looking.`,
+      note: `Bytes that Ada, who does it, and Bob, who hears of it, send (up) and receive (down), each, with all that follows from it, as receipts. A text of ${TEXT.length} characters; two members. Who types is told to those who look at the conversation, here nobody.`,
       rows: await rowsOf(world),
     });
     await world.close();

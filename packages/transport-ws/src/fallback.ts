@@ -11,10 +11,10 @@ export interface Opening {
 
 /** The ways of a transport to open a link. */
 export interface Ways {
-  /** Absent where the platform has no WebSocket. */
-  readonly bySocket: ((opening: Opening) => Promise<Link>) | undefined;
+  /** @throws {MessagingError} `client/misused` where the platform has no WebSocket. */
+  bySocket(opening: Opening): Promise<Link>;
   /** By sockets of one's own. @param connectTo - is given the address for WebSockets. */
-  over(connectTo: (url: string) => Connect, opening: Opening): Promise<Link>;
+  over(connectTo: (url: string) => Connect | Promise<Connect>, opening: Opening): Promise<Link>;
 }
 
 /** Chooses among the ways. */

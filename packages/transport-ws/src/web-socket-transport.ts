@@ -1,8 +1,8 @@
-import { type Clock, type Link, systemClock, type Transport } from "@tidings/core";
+import { type Clock, systemClock, type Transport } from "@tidings/core";
 import { toMessagingError } from "@tidings/core/errors";
 import { failure } from "./close-error.ts";
-import { type Deadline, startDeadline } from "./deadline.ts";
-import type { Fallback, Opening } from "./fallback.ts";
+import { startDeadline } from "./deadline.ts";
+import type { Fallback, Ways } from "./fallback.ts";
 import type { Connect, Gateway } from "./gateway.ts";
 import { type Session, startSession } from "./session.ts";
 import { connectSocket } from "./socket.ts";
@@ -63,20 +63,15 @@ export function webSocketTransport(options: WebSocketTransportOptions): Transpor
     clock = systemClock,
   } = options;
   if (typeof url !== "function") socketUrl(url);
-  const bounds = { maxBufferedBytes, maxWaiting, maxMessageLength };
-  const address = async (): Promise<string> => socketUrl(typeof url === "function" ? await url() : url);
+  const bounds = { maxBufferedBytes, maxWaiting, maxMessageLength, adapt: apiGateway?.adapt };
 
-  /** @param dial - from where to connect to; what it takes counts towards the time there is. */
-  const open = async (
-    dial: (within: Deadline["within"]) => Promise<Connect>,
-    adapt: Gateway["adapt"] | undefined,
-    { request, signal, timeoutMs = handshakeTimeoutMs }: Opening,
-  ): Promise<Link> => {
+  const over: Ways["over"] = async (connectTo, { request, signal, timeoutMs = handshakeTimeoutMs }) => {
     const deadline = startDeadline(clock, timeoutMs, signal);
     let session: Session | undefined;
     try {
-      const connect = await dial((work) => deadline.within(work));
-      const { welcomed } = (session = startSession(connect, request, { ...bounds, adapt }));
+      const given = await deadline.within(() => (typeof url === "function" ? url() : url));
+      const connect = await deadline.within(() => connectTo(socketUrl(given)));
+      const { welcomed } = (session = startSession(connect, request, bounds));
       return await deadline.within(() => welcomed);
     } catch (error) {
       session?.end();
@@ -86,37 +81,20 @@ export function webSocketTransport(options: WebSocketTransportOptions): Transpor
     }
   };
 
-  const bySocket = (opening: Opening): Promise<Link> =>
-    open(
-      async (within) => {
-        const WebSocket = options.WebSocket ?? platformSocket();
-        if (!WebSocket) throw failure("client/misused", NO_WEB_SOCKET);
-        const given = await within(address);
-        const url = apiGateway ? socketUrl(await within(() => apiGateway.address(given))) : given;
-        const connect: Connect = (handler) => connectSocket(WebSocket, url, handler);
-        return apiGateway?.over(connect) ?? connect;
-      },
-      apiGateway?.adapt,
-      opening,
-    );
+  const bySocket: Ways["bySocket"] = (opening) =>
+    over(async (given) => {
+      const WebSocket: WebSocketConstructor | undefined = options.WebSocket ?? globalThis.WebSocket;
+      if (!WebSocket) throw failure("client/misused", NO_WEB_SOCKET);
+      const address = apiGateway ? socketUrl(await apiGateway.address(given)) : given;
+      const connect: Connect = (handler) => connectSocket(WebSocket, address, handler);
+      return apiGateway?.over(connect) ?? connect;
+    }, opening);
 
   return {
     supports: { pipelining: apiGateway?.pipelining ?? true, signals: true, receipts: true },
     open(request, signal) {
-      if (!fallback) return bySocket({ request, signal });
-      const hasSocket = (options.WebSocket ?? platformSocket()) !== undefined;
-      return fallback.open(
-        {
-          bySocket: hasSocket ? bySocket : undefined,
-          over: (connectTo, opening) =>
-            open(async (within) => connectTo(await within(address)), undefined, opening),
-        },
-        { request, signal },
-      );
+      const opening = { request, signal };
+      return fallback ? fallback.open({ bySocket, over }, opening) : bySocket(opening);
     },
   };
-}
-
-function platformSocket(): WebSocketConstructor | undefined {
-  return globalThis.WebSocket;
 }

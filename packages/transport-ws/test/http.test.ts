@@ -298,11 +298,13 @@ describe("a client with the fallback", () => {
   it("uses HTTP at once where the platform has no WebSocket", async () => {
     const { WebSocket: platform } = globalThis;
     Reflect.deleteProperty(globalThis, "WebSocket");
-    const transport = webSocketTransport({ url: server.url, fallback: httpFallback() });
+    const fallback = httpFallback({ mostFailures: 1 });
+    const transport = webSocketTransport({ url: server.url, fallback });
     const request = { token: await server.issueToken("ada"), clientId: "c1", receive: () => {} };
     const link = await transport.open(request, new AbortController().signal);
     await link.ping();
     link.close();
+    expect(fallback.way.get()).toBe("http");
     if (platform) globalThis.WebSocket = platform;
   });
 

@@ -6,7 +6,6 @@ import { refuse } from "../engine/packets.ts";
 import type { EventLog } from "../log.ts";
 import type { Meter } from "../observe/meter.ts";
 import type { Refusal } from "../store/store.ts";
-import { LINK_ROUTE } from "./link-routes.ts";
 import { sendProblem } from "./problem.ts";
 
 /** Adds some routes. What it does to the instance it is given, hooks and parsers, concerns its own routes only. */
@@ -24,6 +23,9 @@ export interface HttpOptions {
   readonly log: EventLog;
   readonly onFailure: (error: unknown) => void;
 }
+
+/** How a route of links ends. */
+export const LINK_ROUTE = "/link/:linkId";
 
 type CorsAnswer = (error: null, options: FastifyCorsOptions) => void;
 

@@ -1,18 +1,16 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Refusal } from "../store/store.ts";
-import type { RouteModule } from "./http.ts";
+import { LINK_ROUTE, type RouteModule } from "./http.ts";
 import type { HttpLinks } from "./http-links.ts";
 import { sendProblem } from "./problem.ts";
-
-/** How a route of links ends: their answers wait on purpose, so how long they take says nothing about the server. */
-export const LINK_ROUTE = "/link/:linkId";
 
 /** Beside its first message a request holds this much at most: short messages that waited, and its head. */
 const MORE_BYTES = 65_536;
 
 /** `POST …/link/…`, for clients that WebSockets do not reach. */
 export function linkRoutes(links: HttpLinks, path: string, frameBytes: number): RouteModule {
-  const options = { bodyLimit: frameBytes + MORE_BYTES };
+  // Nobody opens an answer in a tab: the headers for pages, 0.5 kB with each, are left out but for one.
+  const options = { bodyLimit: frameBytes + MORE_BYTES, helmet: false } as const;
   return (http) => {
     http.addHook("onClose", async () => links.stop());
     http.post<{ Params: { linkId: string }; Body: unknown }>(
@@ -33,7 +31,8 @@ async function exchange(
   if ("ok" in answer) return sendProblem(reply, answer, statusOf(answer));
   reply.raw.once("close", () => answer.gone(reply.raw.writableFinished));
   const text = await answer.body;
-  return reply.header("cache-control", "no-store").type("text/plain; charset=utf-8").send(text);
+  const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+  return reply.headers(headers).type("text/plain; charset=utf-8").send(text);
 }
 
 /** A link that is not there is no fault of the server, which for the code alone it would be. */

@@ -83,10 +83,9 @@ export function httpFallback(options: HttpFallbackOptions = {}): HttpFallback {
 
   const probes = createProbes({ clock, random, probeMs });
 
-  const byHttp = ({ bySocket, over }: Ways, opening: Opening): Promise<Link> =>
+  const overHttp = ({ bySocket, over }: Ways, opening: Opening): Promise<Link> =>
     over((url) => {
       const connect = connectByHttp(url, { fetch, breaker, pollMs, timeoutMs, clock, random });
-      if (!bySocket) return connect;
       return probes.beside(connect, async (signal) => {
         const request = { ...opening.request, receive: () => {} };
         const probe = attempt("socket", signal, () =>
@@ -101,16 +100,22 @@ export function httpFallback(options: HttpFallbackOptions = {}): HttpFallback {
   return {
     way,
     breaker,
-    open(ways, opening) {
-      const { bySocket } = ways;
+    async open(ways, opening) {
       const { signal } = opening;
-      return bySocket && state.next === "socket"
-        ? attempt("socket", signal, () => bySocket({ ...opening, timeoutMs: socketTimeoutMs }))
-        : attempt("http", signal, () => byHttp(ways, opening));
+      const byHttp = (): Promise<Link> => attempt("http", signal, () => overHttp(ways, opening));
+      if (state.next === "http") return byHttp();
+      try {
+        return await attempt("socket", signal, () =>
+          ways.bySocket({ ...opening, timeoutMs: socketTimeoutMs }),
+        );
+      } catch (error) {
+        if (isMessagingError(error) && error.code === "client/misused") return byHttp(); // there are no sockets here
+        throw error;
+      }
     },
   };
 }
 
 function leadsNowhere({ code }: MessagingError): boolean {
-  return code === "connection/failed" || code === "connection/timeout";
+  return code === "connection/failed" || code === "connection/timeout" || code === "client/misused";
 }
