@@ -73,7 +73,10 @@ async function backends(count: number): Promise<readonly InProcessBackend[]> {
 
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `message ${index}`);
 const saying = {
-  ...{ type: "message.send", commandId: "01900000-0000-7000-8000-00000000b0b0", at: 0, kind: "text" },
+  type: "message.send",
+  commandId: "01900000-0000-7000-8000-00000000b0b0",
+  at: 0,
+  kind: "text",
 } as const;
 const directions: readonly Direction[] = ["up", "down"];
 
