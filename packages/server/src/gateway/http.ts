@@ -67,18 +67,21 @@ function tell(http: FastifyInstance, { meter, log }: Omit<HttpOptions, "modules"
     "onResponse",
     async ({ id, method, routeOptions }, { elapsedTime: ms, statusCode: status }) => {
       const { url: route } = routeOptions;
-      if (!isAside(route)) meter.observe("http", ms / 1_000, `${Math.floor(status / 100)}xx`);
+      if (!isAboutUs(route) && !isLink(route))
+        meter.observe("http", ms / 1_000, `${Math.floor(status / 100)}xx`);
       log.debug({ requestId: id, method, route, status, ms }, "request");
     },
   );
 }
 
-/**
- * Whoever asks how the server is learns it from the answer: that it is not well is no failure to answer. A link's answers
- * take as long as there is nothing to say.
- */
-function isAside(route: string = ""): boolean {
-  return route === "/metrics" || route.startsWith("/health") || route.endsWith(LINK_ROUTE);
+/** Whoever asks how the server is learns it from the answer: that it is not well is no failure to answer. */
+function isAboutUs(route: string | undefined): boolean {
+  return route === "/metrics" || route?.startsWith("/health") === true;
+}
+
+/** A link's answers take as long as there is nothing to say. */
+function isLink(route: string | undefined): boolean {
+  return route?.endsWith(LINK_ROUTE) === true;
 }
 
 function beCareful(http: FastifyInstance, { isWelcome, waitMs }: Omit<HttpOptions, "modules">): void {
