@@ -6,7 +6,7 @@ import { createAuthenticator, issueToken, type TokenHolder } from "./auth/tokens
 import type { Bus } from "./bus/bus.ts";
 import type { Cancel } from "./engine/clock.ts";
 import { Engine, type Vitals } from "./engine/engine.ts";
-import type { SharedRates } from "./engine/rates.ts";
+import type { ShareRates } from "./engine/rates.ts";
 import { Doorman } from "./gateway/doorman.ts";
 import { attachGateway } from "./gateway/gateway.ts";
 import { healthRoutes } from "./gateway/health.ts";
@@ -52,7 +52,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   const store = meteredStore(settings.store ?? (await openStore(settings, meter)), meter);
   const shared = await openBus(settings, meter);
   const ports = await traced(settings, store, shared.bus);
-  const server = assemble({ settings, ...ports, rates: shared.rates, meter, prom });
+  const server = assemble({ settings, ...ports, share: shared.share, meter, prom });
   try {
     await server.start();
     return server;
@@ -71,12 +71,12 @@ interface Opened {
   readonly settings: Settings;
   readonly store: Store;
   readonly bus: Bus;
-  readonly rates: SharedRates | undefined;
+  readonly share: ShareRates | undefined;
   readonly meter: VitalSigns;
   readonly prom: PromMeter | undefined;
 }
 
-function assemble({ settings, store, bus, rates, meter, prom }: Opened): RunningServer {
+function assemble({ settings, store, bus, share, meter, prom }: Opened): RunningServer {
   const { policy, lobbies, jwks } = settings;
   const log: EventLog = settings.log ?? silentLog;
   const secret = secretOf(settings);
@@ -86,7 +86,7 @@ function assemble({ settings, store, bus, rates, meter, prom }: Opened): Running
   const engine = new Engine({
     ...{ store, bus, newId, policy, lobbies },
     clock: systemClock,
-    sharedRates: rates,
+    sharedRates: share?.("rate", policy.rates),
     random: Math.random,
     authenticate,
     bounds: { ...bounds, frames: { perSecond: framesPerSecond, burst: frameBurst } },
@@ -104,7 +104,7 @@ function assemble({ settings, store, bus, rates, meter, prom }: Opened): Running
   const vitals = (): Vitals => engine.vitals();
   const watched = { store, bus, doorman, connections, vitals };
   const observation = new Observation({ ...watched, clock: systemClock, signs: meter, prom });
-  const parts = { settings, secret, log, store, bus, engine, doorman, authenticate, observation };
+  const parts = { settings, secret, log, store, bus, share, engine, doorman, authenticate, observation };
   return new RunningServer(parts);
 }
 
@@ -115,6 +115,7 @@ interface Parts {
   readonly log: EventLog;
   readonly store: Store;
   readonly bus: Bus;
+  readonly share: ShareRates | undefined;
   readonly engine: Engine;
   readonly doorman: Doorman;
   readonly observation: Observation;

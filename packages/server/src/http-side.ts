@@ -5,6 +5,7 @@ import type { ApiEngine } from "./api/door.ts";
 import { RequestRate } from "./api/request-rate.ts";
 import { createKeyRing } from "./auth/service-keys.ts";
 import type { TokenHolder } from "./auth/tokens.ts";
+import type { ShareRates } from "./engine/rates.ts";
 import type { Doorman } from "./gateway/doorman.ts";
 import { createHttp, type RouteModule } from "./gateway/http.ts";
 import { newId } from "./gateway/ids.ts";
@@ -22,6 +23,8 @@ export interface HttpSideOptions {
   readonly engine: ApiEngine;
   readonly store: Store;
   readonly doorman: Doorman;
+  /** Absent: this node is the only one. */
+  readonly share: ShareRates | undefined;
   readonly authenticate: (token: string) => Promise<TokenHolder | Refusal>;
   readonly issueToken: (userId: string, options: { readonly expiresInMs?: number }) => Promise<string>;
   readonly meter: Meter;
@@ -52,10 +55,10 @@ export function createHttpSide(options: HttpSideOptions): FastifyInstance {
 }
 
 function api(options: HttpSideOptions, log: EventLog): RouteModule {
-  const { settings, engine, store, authenticate, issueToken, meter } = options;
+  const { settings, engine, store, share, authenticate, issueToken, meter } = options;
   const { serviceKeys, issueTokens, bounds } = settings;
   return apiRoutes({
-    ...{ engine, authenticate, newId, log },
+    ...{ engine, share, authenticate, newId, log },
     audit: store.audit,
     onFailure: (error) => failures(log, meter)("http", error),
     now: systemClock.now,

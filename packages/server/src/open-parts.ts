@@ -1,7 +1,7 @@
 import { MessagingError } from "@tidings/core/errors";
 import type { Bus } from "./bus/bus.ts";
 import { inProcessBus } from "./bus/in-process-bus.ts";
-import type { SharedRates } from "./engine/rates.ts";
+import type { ShareRates } from "./engine/rates.ts";
 import { systemClock } from "./gateway/system-clock.ts";
 import { type EventLog, silentLog } from "./log.ts";
 import type { Meter } from "./observe/meter.ts";
@@ -53,12 +53,12 @@ export async function openStore(
 }
 
 /** Loaded by those who use it, like the driver of the database. */
-export async function openBus({ bus, redis, policy, log: given }: Settings, meter: Meter): Promise<Shared> {
+export async function openBus({ bus, redis, log: given }: Settings, meter: Meter): Promise<Shared> {
   const log: EventLog = given ?? silentLog;
   if (bus || redis === undefined) return { bus: bus ?? inProcessBus() };
   const { openRedis } = await import("./bus/redis/redis-bus.ts");
   return openRedis({
-    ...{ url: redis, clock: systemClock, rates: policy.rates },
+    ...{ url: redis, clock: systemClock },
     onFailure: (error) => {
       meter.add("failure", "bus");
       log.warn({ what: "bus", err: error }, "connection lost");
@@ -81,7 +81,7 @@ export async function traced(
 /** What several nodes share; one alone shares nothing. */
 export interface Shared {
   readonly bus: Bus;
-  readonly rates?: SharedRates;
+  readonly share?: ShareRates;
 }
 
 export function unavailable(error: unknown): MessagingError {

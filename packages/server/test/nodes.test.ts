@@ -2,9 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Policy, Query } from "@tidings/core/protocol";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import type { TidingsServer } from "../src/index.ts";
+import type { ServerBounds, TidingsServer } from "../src/index.ts";
 import { hasPostgres, type PostgresService, startPostgres } from "../src/testing/postgres.ts";
 import { hasRedis, type RedisService, startRedis } from "../src/testing/redis.ts";
+import { call } from "./support/api.ts";
 import { message, RawClient } from "./support/raw-client.ts";
 import { secret } from "./support/server-process.ts";
 import { start, unhurried } from "./support/start.ts";
@@ -18,9 +19,10 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
   }, 60_000);
   afterAll(() => Promise.all([postgres.close(), redis.close()]));
 
-  const open = async (policy: Partial<Policy> = unhurried): Promise<void> => {
+  const open = async (policy: Partial<Policy> = unhurried, bounds: ServerBounds = {}): Promise<void> => {
     await redis.start();
-    const options = { database: await postgres.database(), redis: redis.url, secret, policy, lobbies: [] };
+    const database = await postgres.database();
+    const options = { database, redis: redis.url, secret, policy, lobbies: [], bounds };
     nodes = [await start(options), await start(options)];
     await bothListen();
   };
@@ -212,6 +214,24 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     await group(bob, "b");
     for (let round = 0; round < 4; round += 1) await bob.accepted(message("b", "alone"));
     expect(await bob.submit(message("b", "5"))).toMatchObject({ type: "reject" });
+  });
+
+  it("[D9] count together how many requests somebody makes over HTTP, and each alone while Redis is away", async () => {
+    const [perSecond, atOnce] = [20, 40];
+    await open(unhurried, { requestsPerSecond: perSecond });
+    const token = await nodes[0].issueToken("ada");
+    const accepted = async (): Promise<number> => {
+      const both = nodes.flatMap((node) => Array.from({ length: atOnce }, () => node));
+      const answers = await Promise.all(both.map((node) => call(node, "GET /v1/conversations", { token })));
+      return answers.filter(({ status }) => status === 200).length;
+    };
+    const begun = performance.now();
+    const together = await accepted();
+    const cameBack = ((performance.now() - begun) / 1_000) * perSecond;
+    expect(together).toBeGreaterThanOrEqual(atOnce);
+    expect(together).toBeLessThanOrEqual(atOnce + Math.ceil(cameBack));
+    await redis.stop();
+    expect(await accepted()).toBe(2 * atOnce);
   });
 
   it("show who is online and who types, whichever node they are on", async () => {

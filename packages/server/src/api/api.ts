@@ -1,6 +1,7 @@
 import type { CommandType, QueryType } from "@tidings/core/protocol";
 import type { FastifyInstance } from "fastify";
 import { refuse } from "../engine/packets.ts";
+import type { ShareRates } from "../engine/rates.ts";
 import type { RouteModule } from "../gateway/http.ts";
 import type { Refusal } from "../store/store.ts";
 import { auditRoute, type AuditRouteOptions } from "./audit.ts";
@@ -17,15 +18,16 @@ import type { EventLog } from "../log.ts";
 
 export interface ApiOptions extends CallerOptions, ReadCommandOptions, UserRouteOptions, AuditRouteOptions {
   readonly engine: ApiEngine;
-  /** Requests a user or a service key may make per second. */
+  /** Requests a user or a service key may make per second, of all nodes together. */
   readonly requestsPerSecond: number;
+  readonly share: ShareRates | undefined;
   readonly log: EventLog;
 }
 
 /** `/v1`: every command and query of the wire, and what backends need beside them. Each goes the way of the wire. */
 export function apiRoutes(options: ApiOptions): RouteModule {
   const { engine, log, now } = options;
-  const rate = new RequestRate(options.requestsPerSecond, now);
+  const rate = new RequestRate(options.requestsPerSecond, now, options.share);
   const guarded = createDoor({ identify: createCallers(options), rate, log });
   return (http) => {
     takeEmptyBodies(http);

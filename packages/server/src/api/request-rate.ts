@@ -1,13 +1,14 @@
 import type { Rate } from "@tidings/core/protocol";
-import { Rates } from "../engine/rates.ts";
+import { Rates, type Sending, type SharedRates, type ShareRates } from "../engine/rates.ts";
 
 /** How many requests a user, a key or an address may make: token buckets, as for messages. */
 export class RequestRate {
   readonly #rates: Rates;
+  readonly #shared: SharedRates | undefined;
   readonly #now: () => number;
 
   /** @param perSecond - in the long run; twice as many at once. */
-  constructor(perSecond: number, now: () => number) {
+  constructor(perSecond: number, now: () => number, share?: ShareRates) {
     const rate: Rate = {
       name: "second",
       scope: "user",
@@ -16,14 +17,22 @@ export class RequestRate {
       burst: 2 * perSecond,
     };
     this.#rates = new Rates([rate]);
+    this.#shared = share?.("request", [rate]);
     this.#now = now;
   }
 
-  /** @returns how long to wait; 0 if the request may go on. */
+  /** Counts on this node. @returns how long to wait; 0 if the request may go on. */
   take(name: string): number {
-    return this.#rates.take(
-      { userId: name, conversationId: "", perMinute: undefined, factor: 1 },
-      this.#now(),
-    );
+    return this.#rates.take(requestOf(name), this.#now());
   }
+
+  /** Counts on all nodes that share; on this one where none do, or while they cannot. */
+  async takeOfAll(name: string): Promise<number> {
+    const [waitMs] = (await this.#shared?.take([requestOf(name)])) ?? [];
+    return waitMs ?? this.take(name);
+  }
+}
+
+function requestOf(name: string): Sending {
+  return { userId: name, conversationId: "", perMinute: undefined, factor: 1 };
 }

@@ -35,6 +35,9 @@ export interface SharedRates {
   giveBack(sendings: readonly Sending[]): void;
 }
 
+/** @param name - what is counted: buckets of another name are others. */
+export type ShareRates = (name: string, rates: readonly Rate[]) => SharedRates;
+
 /** How often people may send: token buckets per user, and per user and conversation. */
 export class Rates {
   readonly #rates: readonly Rate[];

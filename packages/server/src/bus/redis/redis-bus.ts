@@ -1,6 +1,5 @@
-import type { Rate } from "@tidings/core/protocol";
 import type { Cancel, Clock } from "../../engine/clock.ts";
-import type { SharedRates } from "../../engine/rates.ts";
+import type { ShareRates } from "../../engine/rates.ts";
 import { newId } from "../../gateway/ids.ts";
 import type { Bus, BusEvent, NodeView } from "../bus.ts";
 import { Peers } from "./peers.ts";
@@ -13,8 +12,6 @@ export interface RedisBusOptions {
   /** See `RedisLinkOptions`. */
   readonly url: string;
   readonly clock: Clock;
-  /** How often people may send, counted over all nodes. */
-  readonly rates: readonly Rate[];
   /** Nodes of one channel hear each other. Default `"tidings"`. */
   readonly channel?: string;
   /** Told when Redis is lost or back, and of what went wrong. */
@@ -35,17 +32,18 @@ const POLL_SILENT_MS = 10_000;
 /** What several nodes share. */
 export interface Shared {
   readonly bus: Bus;
-  /** Ends with the bus. */
-  readonly rates: SharedRates;
+  /** Counts something over all nodes, under its name. Ends with the bus. */
+  readonly share: ShareRates;
 }
 
 /** A bus over Redis' publish and subscribe, which may lose anything at any time; it notices, and says so. */
 export function openRedis(options: RedisBusOptions): Shared {
   const speaker = connect(options);
-  const { rates, onFailure, channel = CHANNEL } = options;
+  const { onFailure, channel = CHANNEL } = options;
   return {
     bus: new RedisBus(options, speaker),
-    rates: createSharedRates({ connection: speaker, rates, prefix: channel, onFailure }),
+    share: (name, rates) =>
+      createSharedRates({ connection: speaker, rates, prefix: `${channel}:${name}`, onFailure }),
   };
 }
 

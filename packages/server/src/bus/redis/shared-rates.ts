@@ -40,7 +40,7 @@ export function createSharedRates({ connection, rates, prefix, onFailure }: Shar
   const run = (take: 1 | -1, sending: Sending): Promise<number> => {
     const { userId, conversationId } = sending;
     // In braces what decides on the node of a cluster: all buckets of a user are on one.
-    const user = `${prefix}:rate:{${encodeURIComponent(userId)}}`;
+    const user = `${prefix}:{${encodeURIComponent(userId)}}`;
     const keys = rates.map(
       ({ scope }, index) => `${user}:${index}${scope === "user" ? "" : `:${conversationId}`}`,
     );
