@@ -92,7 +92,8 @@ export function createCore(parts: Parts): Core {
     const command = commandOf(intent, conversationId, id ?? parts.nextId(), at);
     const refusal = directory.get(conversationId).refusalOf(command);
     if (refusal) throw new MessagingError(refusal.code, { message: refusal.message });
-    return outbox.add(command, expiresInMs && at + expiresInMs);
+    const expiresAtMs = at + Number(expiresInMs ?? Infinity);
+    return outbox.add(command, expiresAtMs < Infinity ? expiresAtMs : undefined); // what is no time is none
   };
 
   /** What waits, or failed, under an id that was given again. */

@@ -51,6 +51,20 @@ describe("a message that is worth sending only for a while", () => {
     expect(again.outbox.get().entries).toEqual([]);
   });
 
+  it("[D1, O17] is kept for ever, and can be read by a later life, where the time given is none", async () => {
+    const here = world();
+    const storage = memoryStorage();
+    const ada = here.client("ada", { userId: "ada", storage });
+    const room = ada.conversation("general");
+    for (const expiresInMs of [Infinity, NaN, JSON.parse("null"), JSON.parse("{}")])
+      await room.send("for ever", { expiresInMs });
+    await ada.close();
+    const again = here.client("ada", { userId: "ada", storage });
+    await again.connect();
+    await here.clock.settle();
+    expect(textsOf(here.backend.messages("general"))).toEqual(Array<string>(4).fill("for ever"));
+  });
+
   it("[D2, O17] is not failed while it is on its way: the answer says what became of it", async () => {
     const here = world();
     const [ada, room] = await member(here, "ada");

@@ -165,7 +165,7 @@ function linkChecks(
 ): readonly Check[] {
   const { name } = connection;
   const answers = sent.accepted + sent.refused;
-  const isLinked = connection.downSince === undefined; // what waits for the link is no trouble of its own
+  const isLinked = name === "online"; // what waits for the link is no trouble of its own
   const refused = answers < FEW ? undefined : sent.refused / answers;
   return [
     { code: "blocked", value: when(name === "blocked"), limits: CRITICAL },

@@ -188,6 +188,15 @@ describe("client.health", () => {
     expect(reasonsOf(ada)).toEqual([]);
   });
 
+  it("does not worry about what waits while nobody wants a link", async () => {
+    const here = world();
+    const [ada, room] = await observed(here);
+    ada.disconnect();
+    await room.send("waits");
+    await here.clock.advance(600_000);
+    expect(reasonsOf(ada)).toEqual([]);
+  });
+
   it("is critical while the connection needs the app", async () => {
     const here = world();
     const auth = (): Promise<string> => Promise.reject(new MessagingError("auth/required"));

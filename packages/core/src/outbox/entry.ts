@@ -24,6 +24,8 @@ type Outcome = { readonly ack: Ack } | { readonly error: MessagingError };
 export class Entry implements OutboxEntry, Recorded, Turn {
   readonly command: Command;
   turn = 0;
+  /** Among all that were given on this storage, by whatever life. */
+  place = 0;
   readonly size = 1;
   readonly weight = 0;
   /** Not to be submitted any more from then on, client's clock in ms. */
@@ -48,8 +50,9 @@ export class Entry implements OutboxEntry, Recorded, Turn {
   }
 
   /** As an earlier life left it. */
-  static restored({ command, expiresAtMs, refused }: Recorded): Entry {
+  static restored({ command, expiresAtMs, refused, place = command.at }: Recorded): Entry {
     const entry = new Entry(command, expiresAtMs);
+    entry.place = place;
     entry.isStored = true;
     if (!refused) return entry;
     const { code, message } = refused;

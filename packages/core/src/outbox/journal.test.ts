@@ -47,6 +47,15 @@ describe("journal", () => {
     expect(await journalOf(storage).recover()).toEqual([{ command, refused }]);
   });
 
+  it("[D7, O5] has all in the order given, whatever their ids say", async () => {
+    const storage = memoryStorage();
+    const journal = journalOf(storage);
+    const second = { command: { ...command, commandId: "a0" }, place: 2 };
+    await journal.record(second);
+    await journal.record({ command, place: 1 });
+    expect(await journalOf(storage).recover()).toEqual([{ command, place: 1 }, second]);
+  });
+
   it("[D8, O18] gives nobody what another user has written on the same device", async () => {
     const storage = memoryStorage();
     await journalOf(storage).record({ command });

@@ -5,8 +5,8 @@ import type { Writer } from "./writer.ts";
 
 /**
  * What the outbox has on storage: a command is written before its first byte leaves and erased when it is settled
- * (D1). Keys are `["outbox", user, command id]`: who signs in on the same device never sends what another wrote, and the
- * ids ascend, so a restart finds the commands in the order they were given.
+ * (D1). Keys are `["outbox", user, command id]`: who signs in on the same device never sends what another wrote. Ids need
+ * not ascend, as some are given and clocks are set back; so each entry has its place among those given.
  */
 export interface Journal {
   /** Resolves when durable. */
@@ -14,7 +14,7 @@ export interface Journal {
   /** Best effort: an entry that survives is submitted again and answered as the duplicate it is (D2). */
   erase(commandId: string): void;
   /**
-   * What is on storage, oldest first: what an earlier life left, and what this one has recorded since.
+   * What is on storage, in the order given: what an earlier life left, and what this one has recorded since.
    *
    * @param others - clients that live, on the same storage: what they have recorded is theirs. The rest is this one's
    *   from now on.
@@ -40,6 +40,8 @@ export interface Recorded {
   readonly expiresAtMs?: number | undefined;
   /** Refused for good: not to be submitted again, as a backend that was restored may have forgotten it. */
   readonly refused?: Refused | undefined;
+  /** Ascends as commands are given. Default: when it was given, by the client's clock. */
+  readonly place?: number | undefined;
 }
 
 /** As it is on storage: with the client that sees to it, where several share the storage. */
@@ -59,11 +61,14 @@ export interface JournalOptions {
 
 const PREFIX = "outbox";
 
+const placeOf = ({ place, command }: Recorded): number => place ?? command.at;
+
 export function createJournal({ storage, writer, userId, clientId, logger }: JournalOptions): Journal {
   const keyOf = (commandId: string, user = userId()): StorageKey => [PREFIX, user, commandId];
-  const put = ({ command, expiresAtMs, refused }: Recorded): StorageOperation => {
+  const put = ({ command, expiresAtMs, refused, place }: Recorded): StorageOperation => {
     const value = {
       command,
+      place,
       ...(expiresAtMs !== undefined && { expiresAtMs }),
       ...(refused && { refused }),
       ...(clientId !== undefined && { clientId }),
@@ -86,7 +91,9 @@ export function createJournal({ storage, writer, userId, clientId, logger }: Jou
       new Set((await read()).flatMap((each) => (each.clientId === clientId ? each.command.commandId : []))),
     async recover(others = new Set()) {
       await writer.open();
-      const found = (await read()).filter((written) => !others.has(written.clientId ?? ""));
+      const found = (await read())
+        .filter((written) => !others.has(written.clientId ?? ""))
+        .sort((one, other) => placeOf(one) - placeOf(other));
       const orphans = found.filter((written) => written.clientId !== clientId);
       if (orphans.length > 0) writer.write(orphans.map(put)).catch(failed);
       return found;

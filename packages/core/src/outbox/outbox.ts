@@ -9,6 +9,7 @@ import { createExpiry } from "./expiry.ts";
 import { add, comeBack, depart, emptyLane, isEmpty, isFirst, type Lane, next, settle } from "./lane.ts";
 import { anothers, cancelled, closed, expired, full, gaveUp } from "./reasons.ts";
 import { createSuspects } from "./suspects.ts";
+import { createTurns } from "./turns.ts";
 import type { Outbox, OutboxOptions } from "./types.ts";
 import { viewOf } from "./view.ts";
 import { createWatchdog } from "./watchdog.ts";
@@ -22,8 +23,6 @@ interface Run {
 const retryBackoff: BackoffPolicy = { baseMs: 500, maxMs: 30_000 };
 /** After this many refusals an entry is parked (D9); those of a rate that say how long to wait do not count. */
 const MOST_REFUSALS = 8;
-/** Turns count up from here, and for what earlier lives of the client left, which goes first, down. */
-const FIRST_TURN = 2 ** 20;
 
 function runOf(runs: Map<string, Run>, conversationId: string): Run {
   let run = runs.get(conversationId);
@@ -38,7 +37,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const suspects = createSuspects();
   const expiry = createExpiry(clock, (entry) => scope.batch(() => park(entry, expired())));
   const watchdog = createWatchdog(clock, options.onStuck);
-  const turns = { first: FIRST_TURN, last: FIRST_TURN };
+  const turns = createTurns(clock);
   let link: Link | undefined;
   let isClosed = false;
   const view = scope.lazy(() => viewOf(entries.values()));
@@ -187,7 +186,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const { commandId, conversationId } = entry.command;
     entries.set(commandId, entry);
     const run = runOf(runs, conversationId);
-    entry.turn = ++turns.last;
+    turns.giveTo(entry);
     run.lane = add(run.lane, entry);
     changed(entry);
     expiry.watch(entry);
@@ -218,18 +217,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
     restore(commands) {
       // Storage has what this life gave it meanwhile, too.
       const unknown = commands.filter(({ command }) => !entries.has(command.commandId));
-      const later = [...entries];
+      const later = [...entries.values()];
       entries.clear();
       const restored = unknown.map(Entry.restored);
-      turns.first -= restored.length;
-      for (const [index, entry] of restored.entries()) {
-        entry.turn = turns.first + index;
+      const overtaken = turns.putFirst(restored, later);
+      for (const entry of restored) {
         entries.set(entry.command.commandId, entry);
         if (entry.refused) continue;
         const run = runOf(runs, entry.command.conversationId);
         run.lane = add(run.lane, entry);
       }
-      for (const [id, entry] of later) entries.set(id, entry);
+      for (const entry of later) entries.set(entry.command.commandId, entry);
+      for (const entry of overtaken) journal.record(entry).catch(() => {}); // it is there, in another place
       scope.batch(() => restored.forEach(changed));
       restored.forEach(expiry.watch);
       [...runs.keys()].forEach(pump);
