@@ -102,6 +102,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
   "examples/svelte-store": { doors: "any", bans: [] },
   "examples/node-bot": { doors: "any", bans: [] },
   "examples/ssr": { doors: "any", bans: [] },
+  "examples/next-app": { doors: "any", bans: [] },
   "examples/react-chat": { doors: "any", bans: [] },
 };
 

@@ -15,7 +15,7 @@ import { dirname, join, resolve } from "node:path";
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
 import webpack from "webpack";
-import { pnpm } from "./pnpm.mjs";
+import { installPacked } from "./packed.mjs";
 import { runNode } from "./run.mjs";
 
 /** @typedef {import("./run.mjs").RunResult} RunResult */
@@ -160,16 +160,12 @@ async function runApp(file) {
 /** @param {string} project @param {string[]} tarballs */
 function install(project, tarballs) {
   const { version } = JSON.parse(readFileSync("packages/react/node_modules/react/package.json", "utf8"));
-  const ours = Object.fromEntries(tarballs.map((file) => [nameIn(file), `file:${resolve(file)}`]));
-  const wanted = PACKAGES.map((name) => `@tidings/${name}`);
-  const dependencies = Object.fromEntries(wanted.map((name) => [name, ours[name]]));
-  const manifest = {
-    ...{ private: true, type: "module" },
-    dependencies: { ...dependencies, react: version, "react-dom": version },
-    pnpm: { overrides: ours }, // nobody has published them yet
-  };
-  writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
-  return pnpm("--dir", project, "--ignore-workspace", "install", "--prefer-offline");
+  const ours = Object.fromEntries(PACKAGES.map((name) => [`@tidings/${name}`, "*"]));
+  return installPacked(
+    project,
+    { dependencies: { ...ours, react: version, "react-dom": version } },
+    tarballs,
+  );
 }
 
 /** @param {string} project @param {string} name of a package of ours, which comes with what it depends on */
@@ -195,9 +191,4 @@ function link(project, from, name) {
   if (name.startsWith("@tidings/") || existsSync(to)) return;
   mkdirSync(dirname(to), { recursive: true });
   symlinkSync(realpathSync(join(from, "node_modules", name)), to, "junction");
-}
-
-/** `tidings-core-1.2.3.tgz` is `@tidings/core`. @param {string} file */
-function nameIn(file) {
-  return `@tidings/${/tidings-(.+)-\d+\./.exec(file)?.[1]}`;
 }

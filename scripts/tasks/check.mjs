@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { tryPacked } from "../lib/bundlers.mjs";
+import { tryNextApp } from "../lib/next-app.mjs";
 import { publishedPackages } from "../lib/packages.mjs";
 import { pnpm } from "../lib/pnpm.mjs";
 import { runNode } from "../lib/run.mjs";
@@ -50,6 +51,7 @@ const STEPS = {
   publint: async () => all(tarballs().map((file) => () => tool("publint", [file, "--strict"]))),
   attw: async () => all(tarballs().map((file) => () => tool("attw", [file, "--profile", "esm-only"]))),
   bundlers: async () => tryPacked(tarballs()),
+  next: async () => tryNextApp(tarballs()),
   size,
 };
 
