@@ -11,9 +11,12 @@ import { type Disk, type DiskFile, fileStorage } from "../file-storage.ts";
 function testDisk() {
   let [steps, isFull] = [Infinity, false];
   let died = (): void => {};
+  const opened = new Set<DiskFile>();
 
   const step = async <T>(work: () => Promise<T>): Promise<T> => {
     if (steps-- > 0) return work();
+    for (const handle of opened) await handle.close(); // as the system does for the dead
+    opened.clear();
     died();
     return new Promise(() => {}); // the dead hear nothing
   };
@@ -26,11 +29,20 @@ function testDisk() {
       await step(() => handle.writeFile(data));
     },
     sync: () => step(() => handle.sync()),
-    close: () => step(() => handle.close()),
+    close: () =>
+      step(() => {
+        opened.delete(handle);
+        return handle.close();
+      }),
   });
 
   const disk: Disk = {
-    open: (path, flags) => step(async () => wrap(await fs.open(path, flags))),
+    open: (path, flags) =>
+      step(async () => {
+        const handle = await fs.open(path, flags);
+        opened.add(handle);
+        return wrap(handle);
+      }),
     readFile: (path) => step(() => fs.readFile(path)),
     rename: (from, to) => step(() => fs.rename(from, to)),
   };
