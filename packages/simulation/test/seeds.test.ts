@@ -87,6 +87,24 @@ const found: readonly Found[] = [
      act giveUp of 1 (bob) by 9`,
     meets: ["blocked→idle", "blocked→closed"],
   },
+  {
+    title:
+      "[D7] what waits over two crashes goes out in the order given, though the clock was set back between them",
+    plan: `seed 1; devices ada bob cyd; rates none; disks strict
+     wait 500
+     fault networkGone of 0 (ada) by 1
+     act send of 0 (ada) by 16
+     wait 300
+     fault clockBack of 0 (ada) by 7919
+     fault crash of 0 (ada) by 2
+     wait 3000
+     act send of 0 (ada) by 16
+     wait 300
+     fault crash of 0 (ada) by 3
+     wait 3000
+     fault networkBack of 0 (ada) by 1
+     wait 5000`,
+  },
 ];
 
 describe("what the simulation has found", () => {
