@@ -12,6 +12,8 @@ export default defineConfig({
     // How fast a machine is, is no test's business: only what never ends is cut off.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // One file a core, also where there are two: many wait for a browser, a disk or another process.
+    maxWorkers: "100%",
     projects: [
       {
         extends: true,
