@@ -306,6 +306,21 @@ describe("a client", () => {
     expect(texts(room)).toEqual(["hello"]);
   });
 
+  it("[D10] keeps going when the app's logger throws, whatever there is to log", async () => {
+    const here = world();
+    const logger = (): never => {
+      throw new Error("the logger is broken");
+    };
+    const client = here.client("ada", { logger });
+    await client.connect();
+    here.backend.faults.cut();
+    await here.clock.advance(60_000);
+    const sent = await client.conversation("general").send("hello");
+    await sent.settled();
+    expect(sent.status).toBe("sent");
+    await client.close();
+  });
+
   it("[D10] closes once, leaves no timer, stays readable and refuses politely", async () => {
     const here = world();
     const [ada, room] = await member(here, "ada");

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Emitter } from "../base/emitter.ts";
+import { guarded } from "../base/guarded.ts";
 import { createIds } from "../base/ids.ts";
 import { createScope, type Scope } from "../base/observable.ts";
 import { type Random, systemRandom } from "../base/random.ts";
@@ -34,12 +35,18 @@ export interface Foundation {
 }
 
 export function createFoundation(options: ClientOptions): Foundation {
-  const { clock = systemClock, random = systemRandom, logger = consoleLogger(), transport } = options ?? {};
+  const {
+    clock = systemClock,
+    random = systemRandom,
+    logger: log = consoleLogger(),
+    transport,
+  } = options ?? {};
   if (typeof transport?.open !== "function") {
     const message = "unable to make a client; it has no `transport`, such as memoryTransport()";
     throw new MessagingError("client/misused", { message });
   }
   const { onListenerError, events } = createEvents();
+  const logger: Logger = (...line) => guarded(() => log(...line), ignore);
   const scope = createScope(onListenerError);
   const session = createSession(clock, scope, options.userId);
   const nextId = createIds(clock, random);
@@ -55,3 +62,6 @@ export function createFoundation(options: ClientOptions): Foundation {
     reading: readCustom(options.schema, report),
   };
 }
+
+/** A logger that fails has nobody left to tell. */
+const ignore = (): void => {};
