@@ -48,7 +48,7 @@ export function createLog(
     kept.filter((entry) => ORDER.indexOf(entry.level) >= ORDER.indexOf(from));
 
   const logger: Logger = (of, event, fields) => {
-    next(of, event, fields);
+    guarded(() => next(of, event, fields), ignore);
     if (ORDER.indexOf(of) < least) return;
     const entry: LogEntry = { at: now(), level: of, event, fields: redact(fields) };
     kept.push(entry);
@@ -73,5 +73,5 @@ export function createLog(
   };
 }
 
-/** A listener of the log that fails has nobody left to tell. */
+/** Who listens to the log and fails has nobody left to tell. */
 const ignore = (): void => {};

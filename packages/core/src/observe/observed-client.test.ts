@@ -188,6 +188,19 @@ describe("client.health", () => {
     expect(reasonsOf(ada)).toEqual([]);
   });
 
+  it("[D10] goes on, and keeps its log, where the app's logger throws as its observer does", async () => {
+    const here = world();
+    const fail = (): never => {
+      throw new Error("broken");
+    };
+    const options = { transport: here.backend.transport("ada"), clock: here.clock, logger: fail };
+    const client = createObservedClient(options, { observers: [fail] });
+    void client.connect();
+    await here.clock.settle();
+    expect(client.connection.get().name).toBe("online");
+    expect(client.log.entries("error").map(({ event }) => event)).toEqual(["observer.failed"]);
+  });
+
   it("does not worry about what waits while nobody wants a link", async () => {
     const here = world();
     const [ada, room] = await observed(here);
