@@ -93,3 +93,9 @@ export class Entry implements OutboxEntry, Recorded, Turn {
     return outcome.ack;
   }
 }
+
+/** Answers of adapters of one's own are looked at, too: what is taken for an ack erases what the person wrote (D1). */
+export function isAckOf({ command }: Entry, ack: unknown): boolean {
+  const { commandId, changes } = Object(ack);
+  return commandId === command.commandId && Array.isArray(changes);
+}

@@ -411,6 +411,20 @@ describe("outbox", () => {
     expect(told).toEqual(["m1 permission/denied", "m2 permission/denied"]);
   });
 
+  it.each([undefined, {}, { commandId: "m2", changes: [] }, { commandId: "m1" }])(
+    "[D1, D9] keeps a command that an adapter answered with %j, and gives up in the end",
+    async (answer) => {
+      const { outbox, acks, erased, clock, link } = setUp();
+      const submit: Link["submit"] = () => Reflect.apply(Promise.resolve, Promise, [answer]);
+      outbox.use({ ...link(), submit });
+      const entry = outbox.add(send("m1"));
+      await clock.advance(300_000);
+      expect(entry).toMatchObject({ status: "failed", error: { code: "outbox/gave-up" } });
+      expect(entry.error?.cause).toMatchObject({ code: "protocol/malformed" });
+      expect({ acks, erased }).toEqual({ acks: [], erased: [] });
+    },
+  );
+
   it("[D10] survives a listener that ends the link while commands leave on it", async () => {
     const { outbox, flights, clock, link } = setUp({
       onEntry: ({ status, attempts }) =>

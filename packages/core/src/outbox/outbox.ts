@@ -4,10 +4,10 @@ import type { DeliveryEvent } from "../delivery/machine.ts";
 import { type MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
-import { Entry } from "./entry.ts";
+import { Entry, isAckOf } from "./entry.ts";
 import { createExpiry } from "./expiry.ts";
 import { add, comeBack, depart, emptyLane, isEmpty, isFirst, type Lane, next, settle } from "./lane.ts";
-import { anothers, cancelled, closed, expired, full, gaveUp } from "./reasons.ts";
+import { anothers, cancelled, closed, expired, full, gaveUp, noAck } from "./reasons.ts";
 import { createSuspects } from "./suspects.ts";
 import { createTurns } from "./turns.ts";
 import type { Outbox, OutboxOptions } from "./types.ts";
@@ -92,7 +92,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     changed(entry);
     if (on !== link) return; // a listener has ended it, and the entry came back
     on.submit(entry.command).then(
-      (ack) => landed(on, () => accept(entry, ack)),
+      (ack) => landed(on, () => (isAckOf(entry, ack) ? accept(entry, ack) : refuse(entry, noAck(), on))),
       (error: unknown) => landed(on, () => refuse(entry, toMessagingError(error), on)),
     );
   };

@@ -28,6 +28,12 @@ export const full: (cause?: unknown) => MessagingError = reason(
   "take a command; as many as there may be are waiting already",
 );
 
+/** Of an adapter that resolved a submit with something else. It may be there all the same, so it goes again (D2). */
+export function noAck(): MessagingError {
+  const message = "unable to deliver; the transport answered with something that is no ack of this command";
+  return new MessagingError("protocol/malformed", { message, retryable: true });
+}
+
 /** @param last - of the refusals. */
 export function gaveUp(refusals: number, last: MessagingError): MessagingError {
   return reason("outbox/gave-up", `deliver; refused ${refusals} times, last with ${last.code}`)(last);
