@@ -49,7 +49,7 @@ async function expectAll({ members, ...world }: World, sent: ReadonlyMap<string,
   for (const { room } of members) expect(textsOf(room)).toEqual(messages.map(textOf));
 }
 
-describe("a server that dies", { timeout: isLong ? 600_000 : 60_000 }, () => {
+describe("a server that dies", { timeout: isLong ? 600_000 : 180_000 }, () => {
   it("[D1, D2] between commit and ack: the message is there once, and its sender learns of it", async () => {
     const { world: here, server } = await inOwnProcess();
     const [ada, bob] = [here.member(0), here.member(1)];
