@@ -75,6 +75,21 @@ const found: readonly Found[] = [
      fault restore of 0 (ada) by 70298660`,
   },
   {
+    title: "[D7] what was given up lets the others pass, and is tried again by the next life",
+    plan: `seed 111390; devices ada bob cyd; rates none; disks relaxed
+     act send of 1 (bob) by 1615991929
+     act send of 2 (cyd) by 437423105
+     fault serverCrash of 2 (cyd) by 784774028
+     fault refuseCommit of 1 (bob) by 1084682845
+     act send of 2 (cyd) by 819910373
+     act send of 1 (bob) by 181240819
+     fault sickStore of 1 (bob) by 1424364168
+     wait 9779
+     wait 17211
+     wait 11229
+     fault crash of 1 (bob) by 945270131`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400
