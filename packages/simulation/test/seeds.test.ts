@@ -90,6 +90,17 @@ const found: readonly Found[] = [
      fault crash of 1 (bob) by 945270131`,
   },
   {
+    title:
+      "[D5] who marks as read what was confirmed before sees no more as read than the backend, which was restored",
+    plan: `seed 111565; devices ada bob cyd; rates none; disks strict
+     act send of 2 (cyd) by 166477818
+     wait 100
+     act markRead of 0 (ada) by 1413277914
+     wait 1000
+     fault restore of 1 (bob) by 1577568138
+     act markRead of 0 (ada) by 475186515`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

@@ -161,8 +161,8 @@ export function createCore(parts: Parts): Core {
       replica.pend({ type: "receipt.mark", commandId, conversationId, at: clock.now(), readSeq: seq });
       if (earlier) replica.unpend(earlier.commandId);
       marks.set(conversationId, { commandId, seq });
-      parts.receipts.mark(conversationId, { readSeq: seq });
       parts.keeper.mark(conversationId, seq);
+      parts.receipts.mark(conversationId, { readSeq: seq });
     },
     unmark(conversationId) {
       const shown = marks.get(conversationId);

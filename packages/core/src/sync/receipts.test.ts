@@ -54,6 +54,15 @@ describe("receipt sender", () => {
     expect(marks).toEqual([{ conversationId: "a", deliveredSeq: 9, readSeq: 9 }]);
   });
 
+  it("[D5] says at once that there is nothing to wait for where it was confirmed before", async () => {
+    const { clock, done, marks, sender, link } = setUp();
+    sender.use(link());
+    sender.mark("a", { readSeq: 9 });
+    await clock.advance(1_000);
+    sender.mark("a", { readSeq: 9 });
+    expect({ done, marks }).toMatchObject({ done: ["a", "a"], marks: [{ readSeq: 9 }] });
+  });
+
   it("[D1] keeps what was marked without a link, and sends it on the next", async () => {
     const { clock, marks, sender, link } = setUp();
     sender.mark("a", { readSeq: 5 });

@@ -87,7 +87,7 @@ export function createReceiptSender(options: ReceiptSenderOptions): ReceiptSende
       let entry = wanted.get(conversationId);
       if (!entry) wanted.set(conversationId, (entry = { mark: nowhere, done: nowhere }));
       entry.mark = highest(entry.mark, { ...nowhere, ...watermark });
-      if (!isAbove(entry.mark, entry.done)) return;
+      if (!isAbove(entry.mark, entry.done)) return onDone(conversationId);
       due.add(conversationId);
       schedule(COALESCE_MS);
     },
