@@ -101,6 +101,17 @@ const found: readonly Found[] = [
      act markRead of 0 (ada) by 475186515`,
   },
   {
+    title:
+      "[D4] whoever loses the link with the clock set back, and then the network, is online again when it is back",
+    plan: `seed 120253; devices ada bob cyd; rates none; disks strict
+     fault serverDoom of 2 (cyd) by 1878094398
+     wait 17094
+     fault clockBack of 1 (bob) by 33600135
+     fault cut of 1 (bob) by 690373533
+     wait 100
+     fault networkGone of 1 (bob) by 1964064469`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

@@ -273,6 +273,13 @@ describe("the connection machine", () => {
     expect(needsApp(new MessagingError("auth/invalid", { retryable: true }))).toBe(false);
   });
 
+  it("[D4, C8] law 8: such a gap stays void when the link, and then the network, goes", () => {
+    const hour = 3_600_000;
+    const opened = { type: "opened", at: hour } as const;
+    const back = run(connect(hour), opened, lost(1_000, "connection/lost"), wake(1_100, false), wake(5_000));
+    expect(back.name).toBe("connecting");
+  });
+
   it("[C8] law 8: a gap noted before the clock was set back is void", () => {
     const at = 10_000_000;
     const flickered = [connect(at), wake(at + 1, false)];

@@ -141,10 +141,11 @@ function lost(state: MachineState, event: Lost, at: number, backoff: BackoffPoli
   const patienceMs = Math.min(error.retryAfterMs ?? 0, LONGEST_PATIENCE_MS);
   const isFirstExpiry = isExpired && expiries === 1;
   if (patienceMs === 0 && (isFirstExpiry || (isAlone && hasHeld))) return connecting(facts, at);
+  const waiting = enter(facts, "waiting", at, error);
   return {
-    ...enter(facts, "waiting", at, error),
+    ...waiting,
     retryAtMs: at + patienceMs + backoffDelayMs(Math.max(1, attempt), backoff, random),
-    notBeforeMs: patienceMs > 0 ? at + patienceMs : state.notBeforeMs,
+    notBeforeMs: patienceMs > 0 ? at + patienceMs : waiting.notBeforeMs,
   };
 }
 
