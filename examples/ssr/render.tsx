@@ -1,5 +1,5 @@
-import { createClient, type Timeline } from "@tidings/core";
-import { type ClientSnapshot, dehydrate } from "@tidings/core/bindings";
+import { type Client, createClient } from "@tidings/core";
+import { type ClientSnapshot, dehydrate, untilShown } from "@tidings/core/bindings";
 import { webSocketTransport } from "@tidings/transport-ws";
 import { renderToString } from "react-dom/server";
 import { WebSocket } from "ws";
@@ -12,9 +12,8 @@ const PATIENCE_MS = 2_000;
 export async function renderPage(url: string, token: string, userId: string): Promise<string> {
   const client = createClient({ transport: webSocketTransport({ url, WebSocket }), auth: token, userId });
   try {
-    const { timeline } = client.conversation("general");
     client.connect().catch(() => {}); // the browser will say so, if it fares no better
-    const loaded = newestPage(timeline).catch(() => {}); // what there is by then is shown
+    const loaded = newestPage(client).catch(() => {}); // what there is by then is shown
     await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
     client.disconnect(); // nobody is connected yet to what is rendered here
     return documentOf(url, renderToString(<Page client={client} />), dehydrate(client));
@@ -26,22 +25,10 @@ export async function renderPage(url: string, token: string, userId: string): Pr
 /** As much as a screen shows; the rest is loaded when somebody scrolls. */
 const ENOUGH = 30;
 
-async function newestPage(timeline: Timeline): Promise<void> {
-  await untilComplete(timeline);
+async function newestPage(client: Client): Promise<void> {
+  const { timeline } = client.conversation("general");
+  await untilShown(client, "general");
   while (timeline.get().hasOlder && timeline.get().items.length < ENOUGH) await timeline.loadOlder();
-}
-
-/** The newest message is here, and nothing after it is missing. */
-function untilComplete(timeline: Timeline): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (!timeline.get().complete) return;
-      stop();
-      resolve();
-    };
-    const stop = timeline.subscribe(look);
-    look();
-  });
 }
 
 function documentOf(url: string, html: string, snapshot: ClientSnapshot): string {

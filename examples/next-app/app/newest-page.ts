@@ -1,5 +1,5 @@
-import { type Client, createClient, type Timeline } from "@tidings/core";
-import { type ClientSnapshot, dehydrate } from "@tidings/core/bindings";
+import { type Client, createClient } from "@tidings/core";
+import { type ClientSnapshot, dehydrate, untilShown } from "@tidings/core/bindings";
 import { webSocketTransport } from "@tidings/transport-ws";
 import { WebSocket } from "ws";
 import { messagingUrl, tokenFor } from "./messaging.ts";
@@ -27,19 +27,6 @@ export async function newestPage(conversationId: string, userId: string): Promis
 async function load(client: Client, conversationId: string): Promise<void> {
   const { timeline } = client.conversation(conversationId);
   await client.connect();
-  await untilComplete(timeline);
+  await untilShown(client, conversationId);
   while (timeline.get().hasOlder && timeline.get().items.length < ENOUGH) await timeline.loadOlder();
-}
-
-/** The newest message is here, and nothing after it is missing. */
-function untilComplete(timeline: Timeline): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (!timeline.get().complete) return;
-      stop();
-      resolve();
-    };
-    const stop = timeline.subscribe(look);
-    look();
-  });
 }
