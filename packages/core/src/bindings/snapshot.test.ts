@@ -181,7 +181,7 @@ describe("a snapshot", () => {
     ["no epoch", (all) => changed(all, (each) => ({ ...each, epoch: 7 }))],
     ["another epoch inside", (all) => changed(all, (each) => ({ ...each, epoch: "another" }))],
     ["a message in a wrong shape", (all) => changed(all, (each) => ({ ...each, messages: [1, 2] }))],
-    ["a message too few", (all) => changed(all, (each) => ({ ...each, messages: each.messages.slice(1) }))],
+    ["a message too few", (all) => changed(all, (each) => ({ ...each, messages: each.messages?.slice(1) }))],
     ["no messages at all", (all) => changed(all, (each) => ({ ...each, messages: undefined }))],
     [
       "endless ranges",
@@ -200,8 +200,15 @@ describe("a snapshot", () => {
   });
 });
 
+/** A snapshot to be damaged. */
 interface Loose {
-  readonly conversations: Record<string, any>[]; // oxlint-disable-line typescript/no-explicit-any -- to be damaged
+  readonly conversations: LooseConversation[];
+}
+
+interface LooseConversation {
+  readonly messages?: readonly unknown[];
+  readonly timeline?: object;
+  readonly [key: string]: unknown;
 }
 
 function changed(all: Loose, change: (each: Loose["conversations"][number]) => unknown): unknown {
