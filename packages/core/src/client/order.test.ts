@@ -57,4 +57,25 @@ describe("what waited over restarts", () => {
       expect(said).toEqual(["one", "two", "three", "four", "five"]);
     });
   }
+
+  it("[D7, O5] goes behind what was given meanwhile, where it was given up and is asked for again", async () => {
+    const here = world();
+    const storage = memoryStorage();
+    const ada = here.client("ada", { userId: "ada", storage });
+    const room = ada.conversation("general");
+    await ada.connect();
+    here.backend.faults.refuseNext("server/internal", { times: 8 });
+    const one = await room.send("one");
+    await here.clock.advance(600_000);
+    expect(one.status).toBe("failed");
+    ada.disconnect();
+    await room.send("two");
+    ada.outbox.retry(one.id);
+    await here.clock.settle();
+    await ada.close();
+    const next = here.client("ada", { userId: "ada", storage });
+    await next.connect();
+    await here.clock.settle();
+    expect(texts(next.conversation("general"))).toEqual(["two", "one"]);
+  });
 });

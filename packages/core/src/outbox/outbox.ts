@@ -1,39 +1,27 @@
 import { backoffDelayMs, type BackoffPolicy } from "../base/backoff.ts";
-import type { Cancel } from "../base/clock.ts";
 import type { DeliveryEvent } from "../delivery/machine.ts";
 import { type MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
 import { Entry, isAckOf } from "./entry.ts";
 import { createExpiry } from "./expiry.ts";
-import { add, comeBack, depart, emptyLane, isEmpty, isFirst, type Lane, next, settle } from "./lane.ts";
+import { add, comeBack, depart, isFirst, next, settle } from "./lane.ts";
 import { anothers, cancelled, closed, expired, full, gaveUp, noAck } from "./reasons.ts";
+import { createRuns } from "./runs.ts";
 import { createSuspects } from "./suspects.ts";
 import { createTurns } from "./turns.ts";
 import type { Outbox, OutboxOptions } from "./types.ts";
 import { viewOf } from "./view.ts";
 import { createWatchdog } from "./watchdog.ts";
 
-interface Run {
-  lane: Lane<Entry>;
-  /** Set while the lane waits for time to pass. */
-  pause: Cancel | undefined;
-}
-
 const retryBackoff: BackoffPolicy = { baseMs: 500, maxMs: 30_000 };
 /** After this many refusals an entry is parked (D9); those of a rate that say how long to wait do not count. */
 const MOST_REFUSALS = 8;
 
-function runOf(runs: Map<string, Run>, conversationId: string): Run {
-  let run = runs.get(conversationId);
-  if (!run) runs.set(conversationId, (run = { lane: emptyLane(), pause: undefined }));
-  return run;
-}
-
 /** Runs the lanes: one per conversation, each in its own order, none waiting for another. */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { clock, random, scope, journal, limiter } = options;
-  const [entries, runs] = [new Map<string, Entry>(), new Map<string, Run>()];
+  const [entries, runs] = [new Map<string, Entry>(), createRuns(clock, (id) => pump(id))];
   const suspects = createSuspects();
   const expiry = createExpiry(clock, (entry) => scope.batch(() => park(entry, expired())));
   const watchdog = createWatchdog(clock, options.onStuck);
@@ -56,11 +44,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const landed = (on: Link, settle: () => void): void => {
     if (on === link) watchdog.landed();
     settle();
-    if (!suspects.allows(1)) [...runs.keys()].forEach(pump); // who waits until nothing is out, with suspects
+    if (!suspects.allows(1)) runs.ids().forEach(pump); // who waits until nothing is out, with suspects
   };
 
   const pump = (conversationId: string): void => {
-    const run = runOf(runs, conversationId);
+    const run = runs.of(conversationId);
     if (run.pause) return;
     for (let entry = next(run.lane, options.window()); entry; entry = next(run.lane, options.window())) {
       if (!link || !suspects.allows(watchdog.flying)) return; // no link also when a listener has just ended it
@@ -68,20 +56,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (expiry.isOverdue(entry)) return park(entry, expired());
       const turn =
         entry.command.type === "message.send" ? limiter.take(conversationId) : { ok: true as const };
-      if (!turn.ok) return pause(conversationId, turn.retryAfterMs);
+      if (!turn.ok) return runs.pause(conversationId, turn.retryAfterMs);
       run.lane = depart(run.lane, entry);
       attempt(entry, link);
     }
-    if (isEmpty(run.lane)) runs.delete(conversationId);
-  };
-
-  const pause = (conversationId: string, delayMs: number): void => {
-    const run = runOf(runs, conversationId);
-    run.pause?.();
-    run.pause = clock.after(delayMs, () => {
-      run.pause = undefined;
-      pump(conversationId);
-    });
+    runs.tidy(conversationId);
   };
 
   const attempt = (entry: Entry, on: Link): void => {
@@ -101,14 +80,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const goOn = (entry: Entry): void => {
     const isCareful = !suspects.allows(1);
     suspects.clear(entry);
-    if (isCareful) [...runs.keys()].forEach(pump);
+    if (isCareful) runs.ids().forEach(pump);
     else pump(entry.command.conversationId);
   };
 
   const drop = (entry: Entry): void => {
     const { commandId, conversationId } = entry.command;
     expiry.cancel(commandId);
-    const run = runOf(runs, conversationId);
+    const run = runs.of(conversationId);
     run.lane = settle(run.lane, entry);
     entries.delete(commandId);
   };
@@ -132,7 +111,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   /** Parked: out of its lane, visible, keeping what the person wrote (D6, D7). */
   const park = (entry: Entry, error: MessagingError, kept?: Promise<void>): void => {
-    const run = runOf(runs, entry.command.conversationId);
+    const run = runs.of(entry.command.conversationId);
     run.lane = settle(run.lane, entry);
     move(entry, "rejected", error);
     const end = (): void => entry.end({ error });
@@ -150,7 +129,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const refuse = (entry: Entry, error: MessagingError, on: Link): void => {
     const { commandId, conversationId } = entry.command;
-    const run = runOf(runs, conversationId);
+    const run = runs.of(conversationId);
     if (isClosed || entries.get(commandId) !== entry) return;
     const poison = suspects.blame(entry, error);
     if (poison && entry.status !== "failed") return scope.batch(() => park(entry, poison));
@@ -178,19 +157,25 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const { refusals } = entry;
     if (refusals >= MOST_REFUSALS) return park(entry, gaveUp(refusals, error));
     const backoffMs = backoffDelayMs(Math.max(1, refusals), retryBackoff, random.next());
-    pause(conversationId, Math.max(retryAfterMs, backoffMs));
+    runs.pause(conversationId, Math.max(retryAfterMs, backoffMs));
   };
+
+  /** It is on storage, in another place than it has now. */
+  const keepPlace = (entry: Entry): void => void journal.record(entry).catch(() => {});
 
   /** @param instead - what it takes the place of: erased only then, or a crash would take what the person wrote (D1). */
   const enqueue = (entry: Entry, instead = entry.command.commandId): void => {
     const { commandId, conversationId } = entry.command;
     entries.set(commandId, entry);
-    const run = runOf(runs, conversationId);
+    const run = runs.of(conversationId);
     turns.giveTo(entry);
     run.lane = add(run.lane, entry);
     changed(entry);
     expiry.watch(entry);
-    if (entry.isStored) return pump(conversationId);
+    if (entry.isStored) {
+      keepPlace(entry);
+      return pump(conversationId);
+    }
     entry.stored = journal.record(entry).then(
       () => {
         entry.isStored = true;
@@ -224,14 +209,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
       for (const entry of restored) {
         entries.set(entry.command.commandId, entry);
         if (entry.refused) continue;
-        const run = runOf(runs, entry.command.conversationId);
+        const run = runs.of(entry.command.conversationId);
         run.lane = add(run.lane, entry);
       }
       for (const entry of later) entries.set(entry.command.commandId, entry);
-      for (const entry of overtaken) journal.record(entry).catch(() => {}); // it is there, in another place
+      overtaken.forEach(keepPlace);
       scope.batch(() => restored.forEach(changed));
       restored.forEach(expiry.watch);
-      [...runs.keys()].forEach(pump);
+      runs.ids().forEach(pump);
     },
     retry(commandId) {
       const entry = entries.get(commandId);
@@ -265,7 +250,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     use(newLink) {
       link = newLink;
       watchdog.restart();
-      for (const [conversationId, run] of [...runs]) {
+      for (const conversationId of runs.ids()) {
+        const run = runs.of(conversationId);
         for (const entry of run.lane.flying) {
           run.lane = comeBack(run.lane, entry);
           move(entry, "lost");
@@ -281,14 +267,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
         entry.end({ error: anothers() });
       }
       view.invalidate();
-      [...runs.keys()].forEach(pump);
+      runs.ids().forEach(pump);
     },
     close() {
       if (isClosed) return;
       isClosed = true;
       link = undefined;
       watchdog.restart();
-      for (const run of runs.values()) run.pause?.();
+      runs.close();
       expiry.close();
       const error = closed();
       for (const entry of entries.values()) if (entry.status !== "failed") entry.end({ error });
