@@ -104,6 +104,18 @@ export const mutations: readonly Mutation[] = [
     to: "const unknown = commands.filter(() => false);",
   },
   {
+    name: "what waits goes in the order of the clock",
+    file: "core/src/outbox/turns.ts",
+    from: "(latest = Math.max(clock.now(), latest + STEP))",
+    to: "(latest = clock.now())",
+  },
+  {
+    name: "a refusal forgotten by the next life",
+    file: "core/src/outbox/journal.ts",
+    from: "...(refused && { refused }),",
+    to: "",
+  },
+  {
     name: "overlay not dropped on reject",
     file: "core/src/client/progress.ts",
     from: "if (isOver || isUndone) return",

@@ -109,13 +109,27 @@ export function planOf(seed: number): Plan {
     disks: isLikely(random, 0.25) ? "relaxed" : "strict",
   };
   const trouble = pick(random, [0, 0.15, 0.3, 0.45]) ?? 0;
+  const stay = pick(random, [0, 0, 0.5, 0.9]) ?? 0;
   const length = SHORTEST + anyOf(random, LONGEST - SHORTEST);
-  return { seed, setting, steps: Array.from({ length }, () => stepOf(random, devices.length, trouble)) };
+  const deviceOf = devicesInTurn(random, devices.length, stay);
+  return { seed, setting, steps: Array.from({ length }, () => stepOf(random, deviceOf, trouble)) };
 }
 
-function stepOf(random: Random, devices: number, trouble: number): Step {
+/**
+ * Whose turn it is: with the chance `stay`, whoever had the last. What takes several things to go wrong on one device,
+ * as a clock set back between two crashes, is hardly ever met where each happens to anybody.
+ */
+function devicesInTurn(random: Random, devices: number, stay: number): () => number {
+  let device = anyOf(random, devices);
+  return () => {
+    if (!isLikely(random, stay)) device = anyOf(random, devices);
+    return device;
+  };
+}
+
+function stepOf(random: Random, deviceOf: () => number, trouble: number): Step {
   if (isLikely(random, 0.35)) return { type: "wait", ms: waitOf(random) };
-  const device = anyOf(random, devices);
+  const device = deviceOf();
   const chance = anyOf(random, CHANCES);
   if (isLikely(random, trouble))
     return { type: "fault", name: pickWeighted(random, faults) ?? "cut", device, chance };
