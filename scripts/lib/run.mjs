@@ -62,7 +62,11 @@ export function runNode(args, options) {
  * Arguments that let Node run the workspace's TypeScript as it stands: types are blanked out, not compiled, so what is
  * measured or killed is the code as written, and sibling packages are read from their sources.
  */
-export const TYPESCRIPT = ["--conditions=source", "--import", "ts-blank-space/register"];
+export const TYPESCRIPT = [
+  "--conditions=source",
+  "--import",
+  new URL("../typescript/register.mjs", import.meta.url).href,
+];
 
 /**
  * A signal sent to this process alone (as a supervisor does) must reach the child, or it would live on as an orphan.

@@ -4,7 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const execArgv = ["--conditions=source", "--import", "ts-blank-space/register"];
+const execArgv = ["--conditions=source", "--import", "./scripts/typescript/register.mjs"];
 
 /** Starts a program of this example, from its source. */
 export function start(

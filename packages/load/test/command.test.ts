@@ -20,7 +20,7 @@ interface Run {
 }
 
 function run(words: readonly string[], givenSecret: string = secret): Run {
-  const command = ["--conditions=source", "--import", "ts-blank-space/register", cli, ...words];
+  const command = ["--conditions=source", "--import", "./scripts/typescript/register.mjs", cli, ...words];
   const env = { PATH: process.env["PATH"], TIDINGS_SECRET: givenSecret };
   const child = spawn(process.execPath, command, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

@@ -14,10 +14,10 @@ export interface ServerProcess extends Backend {
 }
 
 const script = fileURLToPath(new URL("serve.ts", import.meta.url));
-/** Where `ts-blank-space` is found. */
+/** Where the loader is found. */
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 /** The sources as they stand: what is killed is the code as written. */
-const execArgv = ["--conditions=source", "--import", "ts-blank-space/register"];
+const execArgv = ["--conditions=source", "--import", "./scripts/typescript/register.mjs"];
 
 export async function startServerProcess(): Promise<ServerProcess> {
   const folder = temporaryFolder();

@@ -9,6 +9,8 @@ import Database from "libsql";
 import { afterAll, expect, it } from "vitest";
 
 const writer = fileURLToPath(new URL("processes/sqlite-writer.ts", import.meta.url));
+/** Where the loader is found. */
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "tidings-killed-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -17,8 +19,8 @@ const LIVES = 8;
 /** Resolves with what the process has said when it was killed, at some moment after its first write. */
 function life(file: string, from: number, random: { next(): number }): Promise<readonly number[]> {
   return new Promise((resolve, reject) => {
-    const options = ["--conditions=source", "--import", "ts-blank-space/register"];
-    const child = spawn(process.execPath, [...options, writer, file, String(from)]);
+    const options = ["--conditions=source", "--import", "./scripts/typescript/register.mjs"];
+    const child = spawn(process.execPath, [...options, writer, file, String(from)], { cwd: root });
     let said = "";
     let [trouble, isDoomed] = ["", false];
     child.stderr.on("data", (text) => (trouble += String(text)));

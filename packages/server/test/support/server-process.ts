@@ -13,7 +13,7 @@ export const secret = "a-secret-for-tests-of-32-bytes-or-so";
 const doomed = fileURLToPath(new URL("doomed-server.ts", import.meta.url));
 const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const loader = ["--conditions=source", "--import", "ts-blank-space/register"];
+const loader = ["--conditions=source", "--import", "./scripts/typescript/register.mjs"];
 const running = new Set<ChildProcess>();
 
 afterEach(() => {

@@ -7,9 +7,9 @@ import type { ChaosMember, ChaosMemberOptions } from "./member.ts";
 import type { Order } from "./peer.ts";
 
 const script = fileURLToPath(new URL("peer.ts", import.meta.url));
-/** Where `ts-blank-space` is found. */
+/** Where the loader is found. */
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const execArgv = ["--conditions=source", "--import", "ts-blank-space/register"];
+const execArgv = ["--conditions=source", "--import", "./scripts/typescript/register.mjs"];
 /** More room than any write needs that only deletes, less than a few messages take. */
 const LAST_PAGES = 2;
 

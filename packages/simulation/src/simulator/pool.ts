@@ -12,7 +12,7 @@ export interface Pool {
 
 const script = fileURLToPath(new URL("worker.ts", import.meta.url));
 const hook = new URL("mutation-hook.mjs", import.meta.url).href;
-/** Where `ts-blank-space` is found. */
+/** Where the loader is found. */
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const YOUNG_MEGABYTES = 64; // most of what a seed makes is dead a moment later
 
@@ -20,7 +20,7 @@ const YOUNG_MEGABYTES = 64; // most of what a seed makes is dead a moment later
 export function startPool(size: number, mutation?: string): Pool {
   const execArgv = [
     ...["--conditions=source", `--max-semi-space-size=${YOUNG_MEGABYTES}`],
-    ...["--import", "ts-blank-space/register"],
+    ...["--import", "./scripts/typescript/register.mjs"],
     ...(mutation === undefined ? [] : ["--import", hook]),
   ];
   const env = { ...process.env, ...(mutation !== undefined && { TIDINGS_MUTATION: mutation }) };
