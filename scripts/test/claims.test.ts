@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
-const page = readFileSync("docs/security.md", "utf8");
-
-interface Threat {
+interface Section {
   readonly name: string;
   readonly claims: readonly Claim[];
 }
@@ -14,7 +12,7 @@ interface Claim {
   readonly title: string;
 }
 
-function threatsOf(text: string): readonly Threat[] {
+function sectionsOf(text: string): readonly Section[] {
   return text
     .split(/^### /mu)
     .slice(1)
@@ -27,16 +25,17 @@ function threatsOf(text: string): readonly Threat[] {
     }));
 }
 
+/** Of a test, or of several made by one table: what stands first in `it(…)`, `it.each(…)(…)`. */
+const TITLE = /\b(?:it|describe)(?:\.\w+)?(?:<\w+>)?(?:\((?:[^()]|\([^()]*\))*\))?\(\s*"((?:[^"\\]|\\.)*)"/gu;
+
 /** Titles of the tests in a file, as they stand there. */
 function titlesIn(source: string): readonly string[] {
-  return [...source.matchAll(/\bit\(\s*"((?:[^"\\]|\\.)*)"/gu)].map(([, title = ""]) =>
-    title.replaceAll('\\"', '"'),
-  );
+  return [...source.matchAll(TITLE)].map(([, title = ""]) => title.replaceAll('\\"', '"'));
 }
 
 /** What the page claims and is not so. */
-function untrue(threats: readonly Threat[]): readonly string[] {
-  return threats.flatMap(({ name, claims }) =>
+function untrue(sections: readonly Section[]): readonly string[] {
+  return sections.flatMap(({ name, claims }) =>
     claims.length === 0
       ? [`"${name}" is shown by nothing`]
       : claims
@@ -47,20 +46,23 @@ function untrue(threats: readonly Threat[]): readonly string[] {
   );
 }
 
-describe("docs/security.md", () => {
-  it("names for every threat tests that are there, by their titles", () => {
-    const threats = threatsOf(page);
-    expect(threats.length).toBeGreaterThan(15);
-    expect(untrue(threats)).toEqual([]);
+describe("a page that says what is tested", () => {
+  it.each([
+    ["docs/security.md", 15],
+    ["docs/proof.md", 25],
+  ])("%s names tests that are there, by their titles, for everything it says", (file, atLeast) => {
+    const sections = sectionsOf(readFileSync(file, "utf8"));
+    expect(sections.length).toBeGreaterThan(atLeast);
+    expect(untrue(sections)).toEqual([]);
   });
 
   it("would be found out", () => {
-    const made = threatsOf(
-      "### A\n\n- `scripts/test/security.test.ts`: would be found out\n### B\n- `scripts/test/security.test.ts`: it\n" +
+    const made = sectionsOf(
+      "### A\n\n- `scripts/test/claims.test.ts`: would be found out\n### B\n- `scripts/test/claims.test.ts`: it\n" +
         "- `nowhere.test.ts`: would be found out\n### C\n",
     );
     expect(untrue(made)).toEqual([
-      'scripts/test/security.test.ts has no test "it"',
+      'scripts/test/claims.test.ts has no test "it"',
       'nowhere.test.ts has no test "would be found out"',
       '"C" is shown by nothing',
     ]);
