@@ -23,6 +23,7 @@ export default defineConfig({
             "packages/*/{src,test}/**/*.test.{ts,tsx}",
             "examples/*/**/*.test.{ts,tsx}",
             "scripts/test/**/*.test.ts",
+            "site/test/*.test.ts",
           ],
         },
       },

@@ -38,9 +38,8 @@ function fingerprint() {
 }
 
 function manifests() {
-  return ["packages", "examples"]
+  const nested = ["packages", "examples"]
     .filter((folder) => existsSync(folder))
-    .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}/package.json`))
-    .filter((file) => existsSync(file))
-    .sort();
+    .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}/package.json`));
+  return [...nested, "site/package.json"].filter((file) => existsSync(file)).sort();
 }

@@ -9,12 +9,18 @@ import { tryNextApp } from "../lib/next-app.mjs";
 import { publishedPackages } from "../lib/packages.mjs";
 import { pnpm } from "../lib/pnpm.mjs";
 import { runNode } from "../lib/run.mjs";
+import { buildSite, runTypedoc } from "../lib/site.mjs";
 import { seconds, step } from "../lib/steps.mjs";
 
 /** @typedef {import("../lib/run.mjs").RunResult} RunResult */
 
 const EXAMPLES = readdirSync("examples").map((name) => `examples/${name}/tsconfig.json`);
-const PROGRAMS = ["tsconfig.json", "scripts/tsconfig.json", ...EXAMPLES.filter((file) => existsSync(file))];
+const PROGRAMS = [
+  "tsconfig.json",
+  "scripts/tsconfig.json",
+  "site/tsconfig.json",
+  ...EXAMPLES.filter((file) => existsSync(file)),
+];
 const CACHE = "node_modules/.cache/tidings";
 const PACKED = `${CACHE}/packed`;
 
@@ -30,22 +36,18 @@ const tools = {
   sizeLimit: "size-limit/bin.js",
   tsc: "typescript/bin/tsc",
   tsup: "tsup/dist/cli-default.js",
-  typedoc: "typedoc/bin/typedoc",
   vitest: "vitest/vitest.mjs",
 };
 
-/** @type {Record<string, () => Promise<import("../lib/steps.mjs").StepResult>>} The later ones read what `build` and `pack` leave behind. */
+/** @type {Record<string, () => Promise<import("../lib/steps.mjs").StepResult>>} The later ones read what `typedoc`, `build` and `pack` leave behind. */
 const STEPS = {
   types: () => all(PROGRAMS.map((project) => () => typecheck(project))),
   lint: () => tool("oxlint", ["--type-aware", "--deny-warnings"]),
   format: () => tool("prettier", ["--check", "--cache", "--cache-location", `${CACHE}/prettier`, "."]),
   repository: () => tool("vitest", ["run", "scripts"]),
   knip: () => tool("knip", ["--no-progress", "--no-config-hints"]),
-  typedoc: () =>
-    tool(
-      "typedoc",
-      publishedPackages().flatMap(({ doors }) => doors),
-    ),
+  typedoc: runTypedoc,
+  site: buildSite,
   build: () => all(builds(), BUILDS_AT_ONCE),
   pack,
   publint: async () => all(tarballs().map((file) => () => tool("publint", [file, "--strict"]))),

@@ -1,5 +1,6 @@
 /** The help pages as data, made from `docs/errors.md`: the page is where they are written. */
-import { headingsOf, readPage } from "./markdown.ts";
+import { headingsOf } from "../../../../scripts/docs/markdown.ts";
+import { readPage } from "./markdown.ts";
 
 const PARTS = ["Means", "Why", "The SDK", "You", "The person"];
 

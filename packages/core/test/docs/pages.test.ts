@@ -5,7 +5,8 @@ import { MessagingError } from "../../src/errors/messaging-error.ts";
 import { parseClientFrames } from "../../src/protocol/parse-client.ts";
 import { parseServerFrames } from "../../src/protocol/parse-server.ts";
 import { LAWS, PACKAGE_RULES } from "../../../../scripts/architecture/rules.ts";
-import { headingsOf, jsonBlocks, linksOf, pagesOf, readPage, slugOf } from "./markdown.ts";
+import { headingsOf, linksOf, slugOf } from "../../../../scripts/docs/markdown.ts";
+import { jsonBlocks, pagesOf, readPage } from "./markdown.ts";
 import { root } from "./root.ts";
 
 const codes = allErrorCodes();

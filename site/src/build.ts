@@ -1,0 +1,23 @@
+/** `node … site/src/build.ts`: makes the site in `site/dist/www` from the repository and from what typedoc left. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vitepress";
+import { outline } from "./sections.ts";
+import { forVitepress, readAsset, stage } from "./stage.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const dist = join(root, "site/dist");
+
+const { pages, assets } = stage(root, { withReference: true });
+rmSync(join(dist, "pages"), { recursive: true, force: true });
+for (const page of pages) put(`pages/${page.path}`, forVitepress(page));
+for (const [source, path] of assets) put(`pages/public/${path}`, readAsset(root, source));
+put("outline.json", JSON.stringify(outline(pages)));
+await build(join(root, "site"));
+
+function put(path: string, content: string): void {
+  const file = join(dist, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
