@@ -110,12 +110,6 @@ export const mutations: readonly Mutation[] = [
     to: "(latest = clock.now())",
   },
   {
-    name: "a refusal forgotten by the next life",
-    file: "core/src/outbox/journal.ts",
-    from: "...(refused && { refused }),",
-    to: "",
-  },
-  {
     name: "overlay not dropped on reject",
     file: "core/src/client/progress.ts",
     from: "if (isOver || isUndone) return",

@@ -83,7 +83,7 @@ const faults = {
   serverDoom: 2,
   serverPower: 0.5,
   serverStop: 0.5,
-  restore: 0.4,
+  restore: 1,
   refuseCommit: 1,
   forgetCommit: 1,
   loseEvent: 1,
@@ -97,8 +97,10 @@ export const actNames: readonly string[] = Object.keys(acts);
 export const faultNames: readonly string[] = Object.keys(faults);
 
 const CHANCES = 2 ** 31;
-const SHORTEST = 12;
-const LONGEST = 44;
+/** Steps of most runs, from and to. */
+const SHORT = [12, 44] as const;
+/** Of one in ten: what takes several rare things to happen is met with the square and the cube of the length. */
+const LONG = [80, 160] as const;
 
 export function planOf(seed: number): Plan {
   const random = seededRandom(seed);
@@ -110,7 +112,8 @@ export function planOf(seed: number): Plan {
   };
   const trouble = pick(random, [0, 0.15, 0.3, 0.45]) ?? 0;
   const stay = pick(random, [0, 0, 0.5, 0.9]) ?? 0;
-  const length = SHORTEST + anyOf(random, LONGEST - SHORTEST);
+  const [shortest, longest] = isLikely(random, 0.1) ? LONG : SHORT;
+  const length = shortest + anyOf(random, longest - shortest);
   const deviceOf = devicesInTurn(random, devices.length, stay);
   return { seed, setting, steps: Array.from({ length }, () => stepOf(random, deviceOf, trouble)) };
 }
