@@ -60,6 +60,7 @@ describe("restTransport", () => {
       pipelining: false,
       signals: false,
       receipts: false,
+      search: true,
       tokens: true,
       farewells: false,
       garbling: true,

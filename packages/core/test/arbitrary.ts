@@ -32,7 +32,7 @@ const settings = fc.record(
   { requiredKeys: ["typing", "receipts"] },
 );
 const range: fc.Arbitrary<TextRange> = fc.record({
-  type: fc.constantFrom("link", "mention", "hashtag"),
+  type: fc.constantFrom("link", "mention", "group", "hashtag"),
   start: fc.nat(8),
   end: fc.nat(8),
   value: fc.constant("x"),

@@ -10,6 +10,7 @@ import { pageWeight } from "./page-weight.ts";
 import { postgres } from "./postgres.ts";
 import { react } from "./react.ts";
 import { resume } from "./resume.ts";
+import { search } from "./search.ts";
 import { start } from "./start.ts";
 import { storage } from "./storage.ts";
 import { formatTable, type Table } from "./lib/table.ts";
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   "fan-out": fanOut,
   "cross-node": crossNode,
   resume,
+  search,
   idle,
   observe,
   compression,

@@ -1,5 +1,5 @@
 import type { Link } from "@tidings/core";
-import type { MessagingError } from "@tidings/core/errors";
+import { MessagingError } from "@tidings/core/errors";
 import {
   type Ack,
   type Command,
@@ -59,6 +59,8 @@ export function createLink(options: LinkOptions): Link {
       return questions.ask(submission, command);
     },
     async query(query) {
+      // What would answer is a full-text index of somebody's, as OpenSearch: none comes with this backend.
+      if (query.type === "search") throw new MessagingError("command/unsupported");
       return parseResult(query.type, await questions.ask(operations.query, query));
     },
     /**

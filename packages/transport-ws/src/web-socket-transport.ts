@@ -91,7 +91,7 @@ export function webSocketTransport(options: WebSocketTransportOptions): Transpor
     }, opening);
 
   return {
-    supports: { pipelining: apiGateway?.pipelining ?? true, signals: true, receipts: true },
+    supports: { pipelining: apiGateway?.pipelining ?? true, signals: true, receipts: true, search: true },
     open(request, signal) {
       const opening = { request, signal };
       return fallback ? fallback.open({ bySocket, over }, opening) : bySocket(opening);

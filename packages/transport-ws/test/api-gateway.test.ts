@@ -32,7 +32,14 @@ describe("webSocketTransport, with apiGateway", () => {
       if (!readme.includes(summary)) throw new Error(`README.md should say "${summary}"`);
     },
     name: "webSocketTransport through an API Gateway",
-    supports: { pipelining: false, signals: true, receipts: true, tokens: true, farewells: false },
+    supports: {
+      pipelining: false,
+      signals: true,
+      receipts: true,
+      search: true,
+      tokens: true,
+      farewells: false,
+    },
   });
 });
 

@@ -141,6 +141,7 @@ describe("webSocketTransport, with a scripted server", () => {
       pipelining: true,
       signals: true,
       receipts: true,
+      search: true,
       tokens: true,
       farewells: true,
       garbling: true,

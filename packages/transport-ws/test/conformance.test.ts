@@ -12,7 +12,7 @@ const shared: Omit<TransportConformanceOptions, "create"> = {
     const [summary = ""] = table.split("\n");
     if (!readme.includes(summary)) throw new Error(`README.md should say "${summary}"`);
   },
-  supports: { pipelining: true, signals: true, receipts: true, tokens: true, farewells: false },
+  supports: { pipelining: true, signals: true, receipts: true, search: true, tokens: true, farewells: false },
 };
 
 describe("webSocketTransport", () => {

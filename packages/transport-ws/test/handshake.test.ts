@@ -49,7 +49,7 @@ describe("the handshake", () => {
 
   it("declares that it pipelines, and carries signals and receipts", () => {
     const { supports } = webSocketTransport({ url: "ws://localhost", WebSocket });
-    expect(supports).toEqual({ pipelining: true, signals: true, receipts: true });
+    expect(supports).toEqual({ pipelining: true, signals: true, receipts: true, search: true });
   });
 
   it.each<[string, ServerFrame[] | string, number, string, boolean]>([

@@ -2,6 +2,14 @@
 export { apply } from "./apply.ts";
 export { recount } from "./counts.ts";
 export { type Action, leastRole, may, mayGrant, outranks } from "./permissions.ts";
+export {
+  hitOf,
+  type Searchable,
+  searchableOf,
+  type SearchPlan,
+  searchPlan,
+  type SearchTerm,
+} from "./search.ts";
 export { isIn, isMutedAt } from "./standing.ts";
 export type {
   Accepted,

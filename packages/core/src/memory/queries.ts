@@ -16,6 +16,7 @@ import type {
 import type { AnyRecord, MessageRecord } from "../protocol/records.ts";
 import type { Archive } from "./archive.ts";
 import type { ConversationStore } from "./conversation-store.ts";
+import { search } from "./search.ts";
 
 /** Who asks, of what. */
 export interface Reader {
@@ -29,12 +30,13 @@ export interface Reader {
 /**
  * Answers a query for one reader; everything of a conversation goes through `archive.find` (D8).
  *
- * @throws {MessagingError} `conversation/not-found`, `message/not-found`
+ * @throws {MessagingError} `conversation/not-found`, `message/not-found`, `query/malformed`
  */
 export function ask(reader: Reader, asked: Query): QueryResults[QueryType] {
   const { archive, userId, pageSize } = reader;
   const query = "limit" in asked ? { ...asked, limit: Math.min(asked.limit, pageSize) } : asked;
   if (query.type === "conversations") return conversations(reader, query);
+  if (query.type === "search") return search(archive, userId, query);
   const store = archive.find(query.conversationId, userId);
   switch (query.type) {
     case "changes":

@@ -75,7 +75,7 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   return {
-    supports: { pipelining: true, signals: true, receipts: true },
+    supports: { pipelining: true, signals: true, receipts: true, search: true },
     async open({ token, receive }, signal) {
       await reach(signal);
       if (state.isOffline) throw failure("connection/failed", "the backend cannot be reached");

@@ -33,6 +33,8 @@ export interface TransportSupport {
   readonly signals: boolean;
   /** Other participants' watermarks travel. */
   readonly receipts: boolean;
+  /** The backend searches messages (the query `search`). Absent: it does not. */
+  readonly search?: boolean;
 }
 
 export interface OpenRequest {

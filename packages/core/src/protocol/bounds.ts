@@ -24,3 +24,7 @@ export const MOST_WATCHED = 50;
 export const MOST_FRAMES = 1_000;
 /** How many heads a welcome or a pong may hold. */
 export const MOST_HEADS = 1_000;
+/** Code points of what is searched for. */
+export const LONGEST_SEARCH = 256;
+/** What is highlighted of one message: more than anybody looks at. */
+export const MOST_HIGHLIGHTS = 64;

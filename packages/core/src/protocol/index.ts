@@ -59,6 +59,7 @@ export {
 } from "./changes.ts";
 export { type Receipt, receipt } from "./receipts.ts";
 export { type PresenceStatus, type Signal, signal, type SignalEvent, signalEvent } from "./signals.ts";
+export { type Highlight, type SearchFeature, type SearchFilter, type SearchHit } from "./search.ts";
 export { defaultPolicy, type Limits, type Policy, type Rate } from "./policy.ts";
 export { policy } from "./policy-schema.ts";
 export {
@@ -80,6 +81,7 @@ export {
   type QueryType,
   type ReactorsQuery,
   type ReceiptsQuery,
+  type SearchQuery,
   type VersionsQuery,
 } from "./queries.ts";
 export {

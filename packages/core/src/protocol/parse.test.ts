@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { anyText } from "../../test/any-text.ts";
 import { isErrorCode } from "../errors/codes.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import { MOST_FRAMES } from "./bounds.ts";
@@ -72,7 +73,7 @@ describe("hostile input", () => {
     );
     const frame = fc.dictionary(keys, leaf);
     const text = fc.oneof(
-      fc.string({ unit: "binary" }),
+      anyText,
       fc.json(),
       frame.map((value) => JSON.stringify(value)),
       fc.array(frame).map((value) => JSON.stringify(value)),

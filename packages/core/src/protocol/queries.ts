@@ -17,6 +17,7 @@ import type {
   ParticipantRecord,
 } from "./records.ts";
 import { count, id, list, type Schema, text, uuid } from "./schema.ts";
+import { type SearchFilter, searchFilter, type SearchHit, searchHit } from "./search.ts";
 
 /** Which page of a list; `after` is the `next` of the page before, opaque to the client. */
 interface Paged {
@@ -78,6 +79,14 @@ export interface ReceiptsQuery extends Within, Paged {
   readonly type: "receipts";
 }
 
+/**
+ * Messages of the conversations one is in, the newest first. A page may hold fewer than `limit`, even none, and still
+ * have a `next`: looking on takes another query.
+ */
+export interface SearchQuery extends SearchFilter, Paged {
+  readonly type: "search";
+}
+
 export type Query =
   | ChangesQuery
   | HistoryQuery
@@ -86,7 +95,8 @@ export type Query =
   | ParticipantsQuery
   | VersionsQuery
   | ReactorsQuery
-  | ReceiptsQuery;
+  | ReceiptsQuery
+  | SearchQuery;
 
 export type QueryType = Query["type"];
 
@@ -148,6 +158,7 @@ export interface QueryResults {
   readonly versions: readonly MessageVersion[];
   readonly reactors: Page<string>;
   readonly receipts: Page<Receipt>;
+  readonly search: Page<SearchHit>;
 }
 
 /** The query of a type, as `Link.query` takes it. */
@@ -182,6 +193,7 @@ export const query: Schema<Query> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("versions"), ...within, messageId: uuid }),
   z.object({ type: z.literal("reactors"), ...within, ...paged, messageId: uuid, emoji }),
   z.object({ type: z.literal("receipts"), ...within, ...paged }),
+  z.object({ type: z.literal("search"), ...searchFilter, ...paged }),
 ]);
 
 const own: Schema<OwnReactions> = z.record(uuid, list(emoji, 64));
@@ -223,4 +235,5 @@ export const queryResults: { readonly [Type in QueryType]: Schema<QueryResults[T
   versions: list(messageVersion, LONGEST_PAGE),
   reactors: page(id),
   receipts: page(receipt),
+  search: page(searchHit),
 };

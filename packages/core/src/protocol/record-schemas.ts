@@ -56,7 +56,7 @@ export const conversationSettings: Schema<ConversationSettings> = z.object({
 });
 
 const textRange: Schema<TextRange> = z.object({
-  type: z.enum(["link", "mention", "hashtag"]),
+  type: z.enum(["link", "mention", "group", "hashtag"]),
   start: count,
   end: count,
   value: text(LONGEST_LINK),

@@ -60,10 +60,10 @@ export type MessageKind =
 
 /** A stretch of the text with a meaning; offsets in UTF-16 units, `end` exclusive. Stored beside the text, never in it. */
 export interface TextRange {
-  readonly type: "link" | "mention" | "hashtag";
+  readonly type: "link" | "mention" | "group" | "hashtag";
   readonly start: number;
   readonly end: number;
-  /** The address, user id or tag. */
+  /** The address; the id of the user mentioned; of a group mentioned `"here"`, for everybody, or a role; the tag. */
   readonly value: string;
 }
 

@@ -10,7 +10,7 @@ import { browserTabs } from "./browser-tabs.ts";
 import { sharedTransport } from "./shared-transport.ts";
 
 const supports = {
-  ...{ pipelining: true, signals: true, receipts: true },
+  ...{ pipelining: true, signals: true, receipts: true, search: true },
   ...{ tokens: true, farewells: true, garbling: true },
 };
 

@@ -7,14 +7,14 @@ import type { TransportBench } from "./transport-bench.ts";
 import { transportConformance } from "./transport-conformance.ts";
 
 const conversationId = "general";
-const able = { pipelining: true, signals: true, receipts: true } as const;
+const able = { pipelining: true, signals: true, receipts: true, search: true } as const;
 const supports = { ...able, tokens: true, farewells: true, garbling: true } as const;
 
 describe("memoryTransport", () => {
   transportConformance({ describe, it, supports, create: memoryBench, report: () => {} });
 });
 
-/** The same backend, without tokens, signals and receipts, one command at a time: what a modest one offers. */
+/** The same backend, without tokens, signals, receipts and search, one command at a time: what a modest one offers. */
 async function modestBench(): Promise<TransportBench> {
   const { backend, ...bench } = await memoryBench();
   const sound = bench.transport;
@@ -28,7 +28,11 @@ async function modestBench(): Promise<TransportBench> {
       last = answer.catch(() => {});
       return answer;
     };
-    return { ...link, submit, signal: () => {} };
+    const query: Link["query"] = (asked) => {
+      if (asked.type === "search") throw new MessagingError("command/unsupported");
+      return link.query(asked);
+    };
+    return { ...link, submit, query: async (asked) => query(asked), signal: () => {} };
   };
   return {
     transport: { supports: { pipelining: false, signals: false, receipts: false }, open },
@@ -214,6 +218,7 @@ const defects: readonly (readonly [string, string, Break])[] = [
     "T18",
     () => ({ supports: { pipelining: false, signals: true, receipts: true } }),
   ],
+  ["finds nothing", "T20", findsNothing],
 ];
 
 describe("transportConformance", () => {
@@ -270,6 +275,15 @@ function mixesAnswers(sound: Transport): Partial<Transport> {
       },
     };
   })(sound);
+}
+
+function findsNothing(sound: Transport): Partial<Transport> {
+  return handing((link) => ({
+    query: async (query) => {
+      const result = await link.query(query);
+      return query.type === "search" ? JSON.parse('{ "items": [] }') : result;
+    },
+  }))(sound);
 }
 
 function plainError(error: unknown): never {

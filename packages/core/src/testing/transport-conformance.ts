@@ -14,6 +14,8 @@ import {
   pipeliningLaws,
   receiptlessLaws,
   receiptLaws,
+  searchlessLaws,
+  searchLaws,
   signalLaws,
   silentLaws,
   singleFileLaws,
@@ -66,7 +68,7 @@ export function transportConformance(options: TransportConformanceOptions): void
 }
 
 function groupsOf(supports: TransportExpectations): readonly LawGroup<TransportTrial>[] {
-  const { pipelining, signals, receipts, tokens, farewells, garbling } = supports;
+  const { pipelining, signals, receipts, search = false, tokens, farewells, garbling } = supports;
   const group = (title: string, isSo: boolean, yes: LawList, no: LawList): LawGroup<TransportTrial> => ({
     title: `${isSo ? "with" : "without"} ${title}`,
     laws: isSo ? yes : no,
@@ -80,11 +82,14 @@ function groupsOf(supports: TransportExpectations): readonly LawGroup<TransportT
     group("pipelining", pipelining, pipeliningLaws, singleFileLaws),
     group("signals", signals, signalLaws, silentLaws),
     group("receipts", receipts, receiptLaws, receiptlessLaws),
+    group("search", search, searchLaws, searchlessLaws),
     {
       title: "the manifest",
       laws: [
         law("[T18] says what it supports", async ({ bench }) => {
-          expectSame(bench.transport.supports, { pipelining, signals, receipts }, "what it supports");
+          const { search: isSearched = false, ...said } = bench.transport.supports;
+          expectSame(said, { pipelining, signals, receipts }, "what it supports");
+          expectSame(isSearched, search, "whether it searches");
         }),
       ],
     },

@@ -129,3 +129,30 @@ export const receiptlessLaws: readonly TransportLaw[] = [
     expectSame(events.filter(({ type }) => type === "receipt"), [], "receipts heard"); // prettier-ignore
   }),
 ];
+
+export const searchLaws: readonly TransportLaw[] = [
+  law("[T20] finds what was said, by whomever, and whatever else the filters ask for", async (trial) => {
+    const { bench, wait } = trial;
+    const { conversationId } = bench;
+    const { link, events } = await enter(trial);
+    const command = sending(conversationId, "Crème brûlée");
+    await link.submit(command);
+    await bench.backend.say("no cream here");
+    await wait.until(() => events.some(({ type }) => type === "change"), "a change should be heard");
+    const asked = link.query({ type: "search", conversationId, text: "creme bru", limit: 10 });
+    const { items } = await wait.settled(asked, "a search should be answered");
+    expectSame(items.map(({ message }) => message.id), [command.commandId], "the messages found"); // prettier-ignore
+    expectSame(items[0]?.highlights, [{ start: 0, end: 5 }, { start: 6, end: 12 }], "what is highlighted"); // prettier-ignore
+  }),
+];
+
+export const searchlessLaws: readonly TransportLaw[] = [
+  law("[T20] refuses a search with `command/unsupported`, and the link goes on", async (trial) => {
+    const { conversationId } = trial.bench;
+    const { link } = await enter(trial);
+    const asked = link.query({ type: "search", conversationId, text: "x", limit: 10 });
+    const { code } = await trial.wait.refused(asked, "a search should be refused");
+    expectSame(code, "command/unsupported", "why");
+    await trial.wait.settled(link.ping(), "the link should live on");
+  }),
+];

@@ -88,7 +88,7 @@ export function scriptedTransport(options: ScriptedTransportOptions = {}): Scrip
   };
 
   return {
-    supports: { pipelining: true, signals: true, receipts: true },
+    supports: { pipelining: true, signals: true, receipts: true, search: true },
     open,
     attempts,
     links,

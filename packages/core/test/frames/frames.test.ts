@@ -137,6 +137,7 @@ const queryTypes: Record<QueryType, 1> = {
   versions: 1,
   reactors: 1,
   receipts: 1,
+  search: 1,
 };
 const signalTypes: Record<Signal["type"], 1> = { typing: 1, presence: 1, watch: 1 };
 const signalEventTypes: Record<SignalEvent["type"], 1> = { typing: 1, presence: 1 };

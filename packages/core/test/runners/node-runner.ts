@@ -18,7 +18,7 @@ function bench(): TransportBench {
   return {
     transport: {
       ...memory.transport("ada"),
-      supports: { pipelining: true, signals: false, receipts: false },
+      supports: { pipelining: true, signals: false, receipts: false, search: true },
     },
     conversationId,
     token: undefined,
@@ -39,5 +39,12 @@ function bench(): TransportBench {
 
 transportConformance({
   ...{ describe, it, create: bench },
-  supports: { pipelining: true, signals: false, receipts: false, tokens: false, farewells: false },
+  supports: {
+    pipelining: true,
+    signals: false,
+    receipts: false,
+    search: true,
+    tokens: false,
+    farewells: false,
+  },
 });

@@ -49,7 +49,7 @@ export function readQuery(type: QueryType, request: FastifyRequest): Query | Ref
   const asked: Record<string, unknown> = "limit" in properties ? { limit: USUAL_PAGE } : {};
   for (const [name, text] of searchOf(request)) {
     const kind = properties[name]?.type;
-    asked[name] = kind === "integer" ? numberOf(text) : kind === "array" ? text.split(",") : text;
+    asked[name] = valueOf(kind, text);
   }
   const parsed = query.safeParse({ ...asked, ...paramsOf(request), type });
   return parsed.success ? parsed.data : malformed("query", placeOf(parsed.error));
@@ -65,6 +65,12 @@ export function paramsOf({ params }: FastifyRequest): Readonly<Record<string, st
   return Object.fromEntries(
     Object.entries(params).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
+}
+
+function valueOf(kind: unknown, text: string): unknown {
+  if (kind === "integer") return numberOf(text);
+  if (kind === "boolean") return text === "true" || (text === "false" ? false : text);
+  return kind === "array" ? text.split(",") : text;
 }
 
 function numberOf(text: string): number | string {

@@ -70,6 +70,7 @@ export const queryRoutes: { readonly [Type in QueryType]: Route } = {
   versions: { method: "GET", path: `${message}/versions`, summary: "Read the earlier texts of a message" },
   reactors: { method: "GET", path: reaction, summary: "List who reacted with an emoji" },
   receipts: { method: "GET", path: `${conversation}/receipts`, summary: "List watermarks" },
+  search: { method: "GET", path: "/v1/search", summary: "Search messages" },
 };
 
 /** What has no counterpart on the wire. */

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { openLibsqlStore } from "../../src/store/index.ts";
 import { message } from "../support/raw-client.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
+import { searchSuite } from "./search-suite.ts";
 import { storeSuite } from "./store-suite.ts";
-import { Workbench } from "./workbench.ts";
+import { type StoreFactory, Workbench } from "./workbench.ts";
 
 const files = new WeakMap<object, string>();
 
@@ -13,13 +14,15 @@ function open(file: string): ReturnType<typeof openLibsqlStore> {
   return store;
 }
 
-storeSuite("libsql", {
+const factory: StoreFactory = {
   open: async () => open(temporaryFile("data.db")),
   async reopen(store) {
     await store.close();
     return open(files.get(store) ?? "");
   },
-});
+};
+storeSuite("libsql", factory);
+searchSuite("libsql", factory);
 
 describe("the libsql store on its file", () => {
   it("stays right when another process writes to the same file", async () => {
@@ -35,6 +38,37 @@ describe("the libsql store on its file", () => {
     expect(messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     await one.store.close();
     await other.store.close();
+  });
+
+  it("keeps in its index of words nothing of what is gone", async () => {
+    const file = temporaryFile("gone.db");
+    const bench = new Workbench(open(file));
+    await bench.goneInEveryWay();
+    const { default: Database } = await import("libsql");
+    const database = new Database(file);
+    const of = (word: string): number =>
+      database.prepare("SELECT rowid FROM searchable WHERE searchable MATCH ?").all(`words : ${word}`).length;
+    expect([of("gone"), of("kept")]).toEqual([0, 1]);
+    database.close();
+    await bench.store.close();
+  });
+
+  it("indexes for search what an older version has kept", async () => {
+    const file = temporaryFile("older.db");
+    const before = new Workbench(open(file));
+    await before.group("a", "ada", "bob");
+    await before.said("ada", "a", "said before there was an index");
+    await before.store.close();
+    const { default: Database } = await import("libsql");
+    const older = new Database(file);
+    older.exec(`DROP TRIGGER searchable_gone; DROP TRIGGER searchable_deleted; DROP TABLE searchable;
+      ALTER TABLE messages DROP COLUMN created_at; PRAGMA user_version = 3`);
+    older.close();
+    const bench = new Workbench(open(file));
+    const since = before.at;
+    const { items } = await bench.query("bob", { type: "search", text: "before ind", since, limit: 5 });
+    expect(items).toHaveLength(1);
+    await bench.store.close();
   });
 
   it("refuses to change or delete an entry of the audit log, whoever asks", async () => {

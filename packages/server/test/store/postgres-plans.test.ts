@@ -24,6 +24,7 @@ const BIG = [
   "receipts",
   "answers",
   "audit",
+  "searchable",
 ];
 
 /** Rows as a server has them that was used for years; their records are never read. */
@@ -38,6 +39,9 @@ const CROWD = `
     FROM generate_series(1000, 3000) key, generate_series(1, 50) seq;
   INSERT INTO versions SELECT conversation, id, 0, '{}' FROM messages WHERE conversation >= 1000 AND seq % 10 = 0;
   INSERT INTO reactions SELECT conversation, id, '👍', author_id FROM messages WHERE conversation >= 1000 AND seq % 5 = 0;
+  INSERT INTO searchable SELECT conversation, seq, 900000 + seq * 1000 + conversation, 0,
+      array_to_tsvector(ARRAY['common', 'word' || (conversation * 50 + seq) % 1000, 'by:' || author_id])
+    FROM messages WHERE conversation >= 1000 AND NOT is_deleted AND seq % 5 = 1;
   INSERT INTO receipts SELECT conversation, user_id, 10, 10, 1 FROM participants WHERE conversation >= 1000;
   INSERT INTO answers SELECT 'answer ' || n, 'user 1', 'crowd 1', 900000 + n, '{}' FROM generate_series(1, 50000) n;
   INSERT INTO audit (at, actor_id, action, subject, conversation_id, detail)
@@ -97,6 +101,15 @@ async function everything(bench: Workbench): Promise<void> {
   await bench.query("ada", { type: "receipts", ...page });
   await bench.query("ada", { type: "reactors", messageId, emoji: "👍", ...page });
   await bench.query("ada", { type: "versions", conversationId: "a", messageId });
+  for (const text of ["two", "common", "word7", "wor", "common word77"]) {
+    for (const readerId of ["ada", "user 7"]) {
+      await bench.query(readerId, { type: "search", text, limit: 20 });
+      await bench.query(readerId, { type: "search", text, limit: 20, since: 950_000, until: 960_000 });
+    }
+    await bench.query("ada", { type: "search", text, limit: 20, conversationId: "a" });
+  }
+  await bench.query("user 7", { type: "search", mentionsMe: true, limit: 20 });
+  await bench.query("user 7", { type: "search", authorId: "user 7", limit: 20 });
   await bench.store.memberships("ada");
   await bench.store.memberships("user 7");
   await bench.store.wasIn("a", "cy");

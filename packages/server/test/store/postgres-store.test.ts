@@ -8,8 +8,9 @@ import { build } from "../../src/store/postgres/tables.ts";
 import type { Membership, Store } from "../../src/store/store.ts";
 import { hasPostgres, type PostgresService, startPostgres } from "../../src/testing/postgres.ts";
 import { message } from "../support/raw-client.ts";
+import { searchSuite } from "./search-suite.ts";
 import { storeSuite } from "./store-suite.ts";
-import { Workbench } from "./workbench.ts";
+import { type StoreFactory, Workbench } from "./workbench.ts";
 
 describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
   let service: PostgresService;
@@ -34,12 +35,76 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
     }
   };
 
-  storeSuite("PostgreSQL", {
+  const factory: StoreFactory = {
     open: async () => open(await service.database()),
     async reopen(store) {
       await store.close();
       return open(urls.get(store) ?? "");
     },
+  };
+  storeSuite("PostgreSQL", factory);
+  searchSuite("PostgreSQL", factory);
+
+  describe("the PostgreSQL store as it searches", () => {
+    const search = { type: "search", text: "before ind", limit: 5 } as const;
+
+    async function withMessage(): Promise<{ readonly bench: Workbench; readonly url: string }> {
+      const url = await service.database();
+      const bench = new Workbench(await open(url, { searchTimeoutMs: 100 }));
+      await bench.group("a", "ada", "bob");
+      await bench.said("ada", "a", "said before there was an index");
+      return { bench, url };
+    }
+
+    it("has indexed what an older version has kept", async () => {
+      const { bench, url } = await withMessage();
+      await bench.store.close();
+      await ask(
+        url,
+        `DROP TABLE searchable; DROP FUNCTION tidings_unsearchable CASCADE; DROP FUNCTION tidings_search;
+         DROP FUNCTION tidings_commit(text, text[], text[], bigint[], bigint[], text[], bigint[], bigint[], bigint[],
+           bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], boolean[], text[], text[],
+           json[], bigint[], text[], bigint[], bigint[], bigint[], tsvector[]);
+         DELETE FROM tidings_migrations WHERE name >= '0005'`,
+      );
+      bench.store = await open(url);
+      expect((await bench.query("bob", search)).items).toHaveLength(1);
+      await bench.store.close();
+    });
+
+    it("keeps in its index of words nothing of what is gone", async () => {
+      const url = await service.database();
+      const bench = new Workbench(await open(url));
+      await bench.goneInEveryWay();
+      expect(await ask(url, "SELECT version, words @@ 'kept' AS is_kept FROM searchable")).toEqual([
+        { version: 1, is_kept: true },
+      ]);
+      await bench.store.close();
+    });
+
+    it("[D9] gives up what takes too long, and goes on", async () => {
+      const { bench, url } = await withMessage();
+      const [found] = await ask(url, "SELECT pg_get_functiondef('tidings_search'::regproc) AS text");
+      await ask(url, String(found?.["text"]).replace("BEGIN", "BEGIN PERFORM pg_sleep(30);"));
+      expect(await bench.refusal("bob", search)).toMatchObject({ code: "server/unavailable" });
+      await ask(url, String(found?.["text"]));
+      expect((await bench.query("bob", search)).items).toHaveLength(1);
+      await bench.store.close();
+    });
+
+    it("[D8] shows readers nothing of the index but through the function that asks who they are", async () => {
+      const { bench, url } = await withMessage();
+      const pool = openPool({ url, connections: 1, statementTimeoutMs: 5_000, connectTimeoutMs: 5_000, onFailure: () => {} }); // prettier-ignore
+      const asReader = (reader: string, statement: string): Promise<readonly unknown[]> =>
+        readAs(pool, reader, (session) => session.all(sql.raw(statement)));
+      const places =
+        "SELECT * FROM tidings_search($$'index'$$, NULL, 0, 9e15::bigint, 9e15::bigint, 0, 0, 9)";
+      expect(await asReader("bob", places)).toHaveLength(1);
+      expect(await asReader("eve", places)).toEqual([]);
+      await expect(asReader("bob", "SELECT * FROM searchable")).rejects.toThrow("permission denied");
+      await pool.end();
+      await bench.store.close();
+    });
   });
 
   describe("the PostgreSQL store with a replica", () => {

@@ -76,6 +76,21 @@ export class Workbench {
     return this.accepted(owner, { type: "conversation.create", conversationId, kind: "group", participants });
   }
 
+  /** Messages with the word "gone": deleted, edited, of an erased user, and no longer kept. None of it may be left. */
+  async goneInEveryWay(): Promise<void> {
+    await this.group("gone", "ada", "bob");
+    const on = { conversationId: "gone" } as const;
+    const messageId = await this.said("ada", "gone", "gone with time");
+    await this.accepted("ada", { type: "message.pin", messageId, ...on });
+    const deleted = await this.said("ada", "gone", "gone by deletion");
+    const edited = await this.said("ada", "gone", "gone by edit");
+    await this.said("bob", "gone", "gone with who said it");
+    await this.accepted("ada", { type: "message.delete", messageId: deleted, ...on });
+    await this.accepted("ada", { type: "message.edit", messageId: edited, content: { text: "kept" }, ...on });
+    await this.store.upkeep?.forget("bob", this.at);
+    await this.store.upkeep?.prune({ before: 0, newest: 3, rememberedSince: 0 });
+  }
+
   /** The id of a message said. */
   async said(actorId: string, conversationId: string, text: string): Promise<string> {
     const { commandId } = await this.accepted(actorId, {

@@ -73,6 +73,7 @@ const queryCases: { readonly [Type in Exclude<QueryType, "conversations">]: (tar
     limit: 10,
   }),
   receipts: ({ conversationId }) => ({ type: "receipts", conversationId, limit: 10 }),
+  search: ({ conversationId }) => ({ type: "search", conversationId, text: "hello", limit: 10 }),
 };
 
 /** By type, and what it says about a target. */

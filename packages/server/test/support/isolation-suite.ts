@@ -122,6 +122,21 @@ export function isolationSuite(name: string, { open, countStatements }: Isolatio
       expect(JSON.stringify(bea.frames)).not.toContain(secret);
     });
 
+    it("[D8] find nothing of each other, whatever they look for", async () => {
+      const bea = await join(server, "bea");
+      const ada = await join(server, "ada");
+      for (const filter of [{ text: secret }, { authorId: "ada" }, { text: "the crown", authorId: "ada" }]) {
+        const query = { type: "search", limit: 10, ...filter } as const;
+        expect(await bea.ask(query)).toMatchObject({ type: "result", result: { items: [] } });
+        expect((await ada.ask(query)).type).toBe("result");
+        expect(JSON.stringify(ada.frames)).toContain(secret);
+      }
+      const token = await server.issueToken("bea");
+      const answer = await call(server, `GET /v1/search?text=${secret}`, { token });
+      expect([answer.status, answer.text]).toEqual([200, JSON.stringify({ items: [] })]);
+      expect(JSON.stringify(bea.frames)).not.toContain(secret);
+    });
+
     it("[D8] get over HTTP the very same bodies and headers, by token and by service key", async () => {
       const token = await server.issueToken("bea");
       for (const credentials of [{ token }, { token: key.key, headers: { "tidings-user": "bea" } }]) {

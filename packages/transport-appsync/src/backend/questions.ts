@@ -41,6 +41,11 @@ import {
 export async function ask(reader: Reader, asked: Query, pageSize: number): Promise<QueryResults[QueryType]> {
   const query = "limit" in asked ? { ...asked, limit: Math.min(asked.limit, pageSize) } : asked;
   if (query.type === "conversations") return conversations(reader, query);
+  if (query.type === "search") {
+    throw new MessagingError("command/unsupported", {
+      message: "unable to search; this backend has no index",
+    });
+  }
   const room = await enter(reader, query.conversationId);
   switch (query.type) {
     case "changes":

@@ -25,11 +25,12 @@ it("finds every row by an index: no statement walks through a table", () => {
     const plan = connection.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);
     const names: string[] = sql.match(/\?\d*/gu) ?? [];
     const inputs = (names.includes("?1") ? [...new Set(names)] : names).map(() => "1");
-    return plan
-      .all(...inputs)
-      .flatMap(({ detail }) =>
-        /^SCAN (?!ids|json_each|CONSTANT)/u.test(detail) ? [`${detail}: ${sql}`] : [],
-      );
+    return plan.all(...inputs).flatMap(({ detail }) =>
+      // What has an index of its own says which: that of words is looked up by words (M) or key (=).
+      /^SCAN (?!ids|json_each|CONSTANT|place|f$|searchable VIRTUAL TABLE INDEX \d+:.*[M=])/u.test(detail)
+        ? [`${detail}: ${sql}`]
+        : [],
+    );
   });
   expect(statements.length).toBeGreaterThan(20);
   // The oldest answers and entries are looked through, a bounded number at a time.

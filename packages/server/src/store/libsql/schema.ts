@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "./database.ts";
+import { addSearch } from "./search-schema.ts";
 
 /**
  * Each entry lifts the schema by one version; entries are only ever added. Records are JSON beside the columns that
  * queries search by. Inside the database a conversation is an integer (`key`), so that no index repeats its name.
  */
-const migrations: readonly string[] = [
+const migrations: readonly (string | ((connection: Connection) => void))[] = [
   `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -107,6 +108,7 @@ const migrations: readonly string[] = [
     WHEN OLD.at >= CAST((SELECT value FROM meta WHERE name = 'audit_kept_since') AS INTEGER)
     BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
   `,
+  addSearch,
 ];
 
 /**
@@ -123,7 +125,10 @@ export function migrate(connection: Connection): string {
     if (version > migrations.length) {
       throw new Error(`unable to open the database; its schema ${version} is newer than this server's`);
     }
-    for (const migration of migrations.slice(version)) connection.exec(migration);
+    for (const migration of migrations.slice(version)) {
+      if (typeof migration === "string") connection.exec(migration);
+      else migration(connection);
+    }
     connection.exec(`PRAGMA user_version = ${migrations.length}`);
     connection.prepare("INSERT INTO meta VALUES ('epoch', ?) ON CONFLICT DO NOTHING").run(randomUUID());
     const epoch = connection.prepare<{ value: string }>("SELECT value FROM meta WHERE name = 'epoch'").get();

@@ -2,6 +2,7 @@ import type { ConversationRecord, MessageRecord, ParticipantRecord } from "@tidi
 import { mayRead } from "../../access.ts";
 import type { Rows, StoredConversation } from "../rows.ts";
 import type { Connection, Value } from "./database.ts";
+import { createSearchIndex } from "./search-index.ts";
 
 export interface ConversationRow {
   readonly key: number;
@@ -78,7 +79,9 @@ function createReaders({ prepare }: Connection): Readers {
   };
 }
 
-function createWriters({ prepare }: Connection): Omit<Rows, keyof Readers> {
+function createWriters(connection: Connection): Omit<Rows, keyof Readers> {
+  const { prepare } = connection;
+  const index = createSearchIndex(connection);
   const conversation = prepare(
     `INSERT INTO conversations (key, id, rev, seq, active_at, members, owners, pins, record)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -90,8 +93,8 @@ function createWriters({ prepare }: Connection): Omit<Rows, keyof Readers> {
      ON CONFLICT (conversation, user_id) DO UPDATE SET rev = excluded.rev, is_in = excluded.is_in, record = excluded.record`,
   );
   const newMessage = prepare(
-    `INSERT INTO messages (conversation, seq, sent_rev, rev, is_deleted, record, id, author_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO messages (conversation, seq, sent_rev, rev, created_at, is_deleted, record, id, author_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const message = prepare("UPDATE messages SET rev = ?, is_deleted = ?, record = ? WHERE id = ?");
   const version = prepare("INSERT INTO versions (message_id, version, record) VALUES (?, ?, ?)");
@@ -123,11 +126,16 @@ function createWriters({ prepare }: Connection): Omit<Rows, keyof Readers> {
       participant.run(key, record.userId, record.rev, bit(mayRead(record)), JSON.stringify(record));
     },
     putMessage(key, record, sentRev) {
-      const { id, rev, seq, authorId, deletedAt } = record;
+      const { id, rev, seq, authorId, createdAt, deletedAt } = record;
       const isDeleted = bit(deletedAt !== undefined);
       const text = JSON.stringify(record);
-      if (sentRev === undefined) message.run(rev, isDeleted, text, id);
-      else newMessage.run(key, seq, sentRev, rev, isDeleted, text, id, authorId);
+      if (sentRev === undefined) {
+        message.run(rev, isDeleted, text, id);
+        index.renew(key, record);
+      } else {
+        newMessage.run(key, seq, sentRev, rev, createdAt, isDeleted, text, id, authorId);
+        index.add(key, record);
+      }
     },
     putVersion: (_key, item) => version.run(item.messageId, item.version, JSON.stringify(item)),
     putReaction: (_key, messageId, userId, emoji, isPresent) =>

@@ -10,7 +10,7 @@ import { run } from "./session.ts";
 import { type Stage, stage } from "./stage.ts";
 import { array, type ArrayType, prepare } from "./statement.ts";
 import { type Wanted, wantedBy } from "./wanted.ts";
-import { type Column, newMessageColumns, receiptColumns, valuesOf } from "./write.ts";
+import { type Column, newMessageColumns, receiptColumns, valuesOf, wordsColumn } from "./write.ts";
 
 /** What there is to commit by. */
 export interface Commitment {
@@ -117,6 +117,7 @@ function consequences({ writes }: LoadedRows): readonly (readonly unknown[])[] {
     ...valuesOf(conversations, stateColumns),
     ...valuesOf(newMessages, newMessageColumns),
     ...valuesOf(receipts, receiptColumns),
+    ...valuesOf(newMessages, [wordsColumn]),
   ];
 }
 
@@ -127,6 +128,7 @@ const parameters: readonly ArrayType[] = [
   ...stateColumns,
   ...newMessageColumns,
   ...receiptColumns,
+  wordsColumn,
 ].map(([type]) => type);
 
 const atOnce = prepare(

@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import { atOnceSchema } from "./at-once-schema.ts";
 import { auditRetention, auditSchema } from "./audit-schema.ts";
 import { firstSchema } from "./schema.ts";
+import { addSearch } from "./search-schema.ts";
 import type { Tables } from "./tables.ts";
 
 /** Each lifts the schema by one version; entries are only ever added. */
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0002": { up: (database) => auditSchema.execute(database).then(() => {}) },
   "0003": { up: (database) => auditRetention.execute(database).then(() => {}) },
   "0004": { up: (database) => atOnceSchema.execute(database).then(() => {}) },
+  "0005": { up: addSearch },
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Change, Query } from "@tidings/core/protocol";
+import type { Change, Query, SearchQuery } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import { notFound } from "../../access.ts";
@@ -17,6 +17,7 @@ import { epochOf, migrate } from "./migrations.ts";
 import { prune } from "./prune.ts";
 import { answer } from "./queries/queries.ts";
 import { open, readAs } from "./queries/reader.ts";
+import { Search } from "./queries/search.ts";
 import { openPool, type PoolSettings, read, transact } from "./session.ts";
 import { build } from "./tables.ts";
 
@@ -29,6 +30,8 @@ export interface PostgresStoreOptions {
   readonly connections?: number;
   /** After this long a statement is given up, and whoever asked may try again. Default 10 s. */
   readonly statementTimeoutMs?: number;
+  /** After this long a search is given up. Default 2 s. */
+  readonly searchTimeoutMs?: number;
   /** How long connecting may take. Default 5 s. */
   readonly connectTimeoutMs?: number;
   /** Default true. False: the schema was brought up to date by `tidings-server migrate`. */
@@ -108,6 +111,7 @@ class PostgresStore implements Store {
   readonly #pools: Pools;
   readonly #commitment: Commitment;
   readonly #queries: Pool;
+  readonly #search: Search;
   readonly #arrivals: Arrivals;
   readonly #replica: Pool | undefined;
   readonly #onFailure: (error: unknown) => void;
@@ -132,6 +136,7 @@ class PostgresStore implements Store {
     const recollection = new Recollection();
     this.#commitment = { pool: commits, epoch, recollection, onDefect, onRemembered };
     this.#queries = queries;
+    this.#search = new Search(queries, options.searchTimeoutMs ?? 2_000);
     this.#arrivals = new Arrivals(queries);
     this.#replica = replica;
     this.#onFailure = onFailure;
@@ -146,6 +151,7 @@ class PostgresStore implements Store {
   }
 
   async query(readerId: string, query: Query): Promise<Answer> {
+    if (query.type === "search") return this.#search.answer(readerId, query);
     const replicated = this.#replica && (await this.#fromReplica(this.#replica, readerId, query));
     if (replicated) return replicated;
     return readAs(this.#queries, readerId, (session) => answer(session, this.epoch, readerId, query));
@@ -156,7 +162,11 @@ class PostgresStore implements Store {
    *
    * @returns undefined if the database has to answer itself.
    */
-  async #fromReplica(replica: Pool, readerId: string, query: Query): Promise<Answer | undefined> {
+  async #fromReplica(
+    replica: Pool,
+    readerId: string,
+    query: Exclude<Query, SearchQuery>,
+  ): Promise<Answer | undefined> {
     if (!REPLICATED.has(query.type) || !("conversationId" in query)) return undefined;
     const { conversationId } = query;
     const now = await readAs(this.#queries, readerId, (session) => open(session, readerId, conversationId));

@@ -28,7 +28,7 @@ export function prepare<Row>(
   return (...values) => ({ name, text, values });
 }
 
-export type ArrayType = "text" | "bigint" | "int" | "boolean" | "json";
+export type ArrayType = "text" | "bigint" | "int" | "boolean" | "json" | "tsvector";
 
 /** Puts values into one array parameter, so that a statement reads the same for one row and for a thousand. */
 export function array(type: ArrayType, values: readonly unknown[]): RawBuilder<readonly unknown[]> {

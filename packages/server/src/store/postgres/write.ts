@@ -4,6 +4,7 @@ import { mayRead } from "../../access.ts";
 import type { Remembered } from "../answers.ts";
 import type { ConversationState } from "../rows.ts";
 import type { Writes } from "./loaded-rows.ts";
+import { vectorOf } from "./search-index.ts";
 import type { Session } from "./session.ts";
 import { array, type ArrayType, prepare, type Prepared } from "./statement.ts";
 
@@ -32,6 +33,10 @@ export function write(
     ...removeMemberships(writes.participants),
     ...addMessages(writes.newMessages),
     ...writeMessages(writes.messages),
+    ...addSearchable(writes.newMessages),
+    ...renewSearchable(
+      writes.messages.filter(({ version, deletedAt }) => version > 0 && deletedAt === undefined),
+    ),
     ...addReactions(writes.reactions),
     ...removeReactions(writes.noReactions),
     ...addVersions(writes.versions),
@@ -130,6 +135,42 @@ export const newMessageColumns: readonly Column<Writes["newMessages"][number]>[]
   ["text", ({ record }) => record.authorId],
   ["json", ({ record }) => JSON.stringify(record)],
 ];
+
+/** Beside each new message, what is indexed of it. */
+export const wordsColumn: Column<Writes["newMessages"][number]> = [
+  "tsvector",
+  ({ record }) => vectorOf(record),
+];
+
+const addSearchable = writer<Writes["newMessages"][number]>(
+  "add searchable",
+  [
+    ["bigint", ({ key }) => key],
+    ["bigint", ({ record }) => record.seq],
+    ["bigint", ({ record }) => record.createdAt],
+    ["int", ({ record }) => record.version],
+    wordsColumn,
+  ],
+  (rows) => sql`
+    INSERT INTO searchable (conversation, seq, created_at, version, words)
+    SELECT * FROM ${rows} AS new (conversation, seq, created_at, version, words) WHERE new.words IS NOT NULL`,
+);
+
+/** After the messages themselves; only of those whose content is another. */
+const renewSearchable = writer<MessageRecord>(
+  "renew searchable",
+  [
+    ["text", ({ id }) => id],
+    ["int", ({ version }) => version],
+    ["tsvector", vectorOf],
+  ],
+  (rows) => sql`
+    INSERT INTO searchable (conversation, seq, created_at, version, words)
+    SELECT m.conversation, m.seq, m.created_at, new.version, new.words
+    FROM ${rows} AS new (id, version, words) JOIN messages m ON m.id = new.id
+    ON CONFLICT (conversation, seq) DO UPDATE SET version = excluded.version, words = excluded.words
+    WHERE searchable.version <> excluded.version`,
+);
 
 const addMessages = writer(
   "add messages",

@@ -6,6 +6,7 @@ import type { Rows } from "../../rows.ts";
 import { createCatchUp } from "./catch-up.ts";
 import { createHistory } from "./history.ts";
 import { createLists } from "./lists.ts";
+import { createSearch } from "./search.ts";
 import { answered, type Reading } from "../../reading.ts";
 import { createSummaries } from "./summaries.ts";
 
@@ -31,8 +32,11 @@ export function createQueries(connection: Connection, tables: Rows, epoch: strin
     return conversation && self && mayRead(self) ? { readerId, conversation, self } : undefined;
   };
 
+  const search = createSearch(connection, open);
+
   const answer = (readerId: string, query: Query): Answer => {
     if (query.type === "conversations") return summaries.page(readerId, query);
+    if (query.type === "search") return search(readerId, query);
     const reading = open(readerId, query.conversationId);
     if (!reading) return notFound;
     switch (query.type) {

@@ -1,4 +1,4 @@
-import type { Query } from "@tidings/core/protocol";
+import type { Query, SearchQuery } from "@tidings/core/protocol";
 import { notFound } from "../../../access.ts";
 import type { Answer } from "../../store.ts";
 import type { Session } from "../session.ts";
@@ -8,12 +8,12 @@ import { participants, reactors, receipts, versions } from "./lists.ts";
 import { open } from "./reader.ts";
 import { page, summary } from "./summaries.ts";
 
-/** @param session - of the reader: what they may not read is not there. */
+/** Everything but `search`, which is on the clock. @param session - of the reader: what they may not read is not there. */
 export async function answer(
   session: Session,
   epoch: string,
   readerId: string,
-  query: Query,
+  query: Exclude<Query, SearchQuery>,
 ): Promise<Answer> {
   if (query.type === "conversations") return page(session, readerId, query);
   const reading = await open(session, readerId, query.conversationId);

@@ -1,0 +1,120 @@
+import { hitOf, searchPlan } from "@tidings/core/domain";
+import type { ErrorCode } from "@tidings/core/errors";
+import type { ParticipantRecord, SearchQuery } from "@tidings/core/protocol";
+import { sql } from "kysely";
+import type { Pool } from "pg";
+import { mayRead, notFound } from "../../../access.ts";
+import { answered, badToken } from "../../reading.ts";
+import { type Found, Searches } from "../../searches.ts";
+import type { Answer, Refusal } from "../../store.ts";
+import { wantedOf } from "../search-index.ts";
+import type { Session } from "../session.ts";
+import { array } from "../statement.ts";
+import { build } from "../tables.ts";
+import { open, readAs } from "./reader.ts";
+
+interface Place {
+  readonly conversation: number;
+  readonly seq: number;
+  readonly created_at: number;
+}
+
+/** Before all others, as the newest come first. */
+const FIRST: Place = {
+  conversation: Number.MAX_SAFE_INTEGER,
+  seq: Number.MAX_SAFE_INTEGER,
+  created_at: Number.MAX_SAFE_INTEGER,
+};
+
+const tooMuch: Refusal = Object.freeze({
+  ok: false,
+  code: "server/unavailable" satisfies ErrorCode,
+  message: "unable to search; it takes too long, so name more words, or rarer ones",
+});
+
+/** Answers `search`. */
+export class Search {
+  readonly #pool: Pool;
+  readonly #timeoutMs: number;
+  readonly #searches = new Searches<Place>();
+
+  /** @param timeoutMs - what takes longer is given up. */
+  constructor(pool: Pool, timeoutMs: number) {
+    this.#pool = pool;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async answer(readerId: string, query: SearchQuery): Promise<Answer> {
+    try {
+      return await readAs(this.#pool, readerId, (session) => this.#within(session, readerId, query));
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === QUERY_CANCELED) return tooMuch;
+      throw error;
+    }
+  }
+
+  async #within(session: Session, readerId: string, query: SearchQuery): Promise<Answer> {
+    const { conversationId, after } = query;
+    const reading = conversationId === undefined ? undefined : await open(session, readerId, conversationId);
+    if (conversationId !== undefined && !reading) return notFound;
+    const plan = searchPlan(query, readerId);
+    if (!plan) return answered<"search">({ items: [] });
+    const start = after === undefined ? FIRST : placeOf(after);
+    if (!start) return badToken;
+    const key = reading?.conversation.key ?? null;
+    const { places, ...next } =
+      this.#searches.recall(readerId, query) ??
+      this.#searches.keep(readerId, query, await this.#find(session, wantedOf(plan), query, key, start));
+    const rows = await session.all(messagesAt(readerId, places));
+    const items = rows.flatMap(({ record, self }) => (mayRead(self) && hitOf(record, query, self)) || []);
+    return answered<"search">({ items, ...next });
+  }
+
+  async #find(
+    session: Session,
+    wanted: string,
+    { limit, since = 0, until = Number.MAX_SAFE_INTEGER }: SearchQuery,
+    key: number | null,
+    { created_at, conversation, seq }: Place,
+  ): Promise<Found<Place>> {
+    const [, found] = await Promise.all([
+      session.all(sql`SELECT set_config('statement_timeout', ${String(this.#timeoutMs)}, true)`),
+      session.all(sql<Place>`SELECT * FROM tidings_search(${wanted}::tsquery, ${key}::bigint, ${since}::bigint,
+        ${until}::bigint, ${created_at}::bigint, ${conversation}::bigint, ${seq}::bigint, ${limit + 1}::int)`),
+    ]);
+    const places = found.slice(0, limit);
+    const last = places.at(-1);
+    return found.length > limit && last ? { places, next: tokenOf(last) } : { places };
+  }
+}
+
+/** How PostgreSQL calls a statement that took too long. */
+const QUERY_CANCELED = "57014";
+
+/** Through the policies, like any others: what was found earlier may have been taken from the reader since (D8). */
+function messagesAt(readerId: string, places: readonly Place[]) {
+  const conversations = array("bigint", places.map(({ conversation }) => conversation)); // prettier-ignore
+  const seqs = array("bigint", places.map(({ seq }) => seq)); // prettier-ignore
+  return build
+    .selectFrom("messages as m")
+    .innerJoin("participants as p", "p.conversation", "m.conversation")
+    .innerJoin(
+      sql<Place>`unnest(${conversations}, ${seqs})`.as<"place">(sql`place (conversation, seq)`),
+      (join) => join.onRef("place.conversation", "=", "m.conversation").onRef("place.seq", "=", "m.seq"),
+    )
+    .select(["m.record", sql<ParticipantRecord>`p.record`.as("self")])
+    .where("p.user_id", "=", readerId)
+    .orderBy("m.created_at", "desc")
+    .orderBy("m.conversation", "desc")
+    .orderBy("m.seq", "desc");
+}
+
+function tokenOf({ created_at, conversation, seq }: Place): string {
+  return `${created_at}.${conversation}.${seq}`;
+}
+
+function placeOf(token: string): Place | undefined {
+  const [, at, conversation, seq] = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})$/u.exec(token) ?? [];
+  if (at === undefined) return undefined;
+  return { created_at: Number(at), conversation: Number(conversation), seq: Number(seq) };
+}
