@@ -7,6 +7,8 @@ export interface Block {
   readonly language: string;
   /** The writer says it is an excerpt (` ```ts fragment `): it must parse, it need not stand alone. */
   readonly isFragment: boolean;
+  /** It is a whole program (` ```ts run `), which says behind `// →` what each `console.log` prints. */
+  readonly isRun: boolean;
   readonly code: string;
 }
 
@@ -29,7 +31,14 @@ export function codeBlocks(page: string, markdown: string): readonly Block[] {
     } else if (fence !== null && ticks.length >= open.fence.length && info.trim() === "") {
       const [language = "", ...marks] = open.info;
       const code = open.code.map((line) => line.slice(open?.indent)).join("\n");
-      blocks.push({ page, line: open.line, language, isFragment: marks.includes("fragment"), code });
+      blocks.push({
+        page,
+        line: open.line,
+        language,
+        isFragment: marks.includes("fragment"),
+        isRun: marks.includes("run"),
+        code,
+      });
       open = undefined;
     } else open.code.push(text);
   }

@@ -4,6 +4,7 @@ import { readWorkspace } from "../architecture/workspace.ts";
 import { type Block, codeBlocks } from "../docs/blocks.ts";
 import { checkCommands } from "../docs/commands.ts";
 import { compileBlocks, isCode } from "../docs/compile.ts";
+import { runBlocks } from "../docs/run.ts";
 
 const root = process.cwd();
 const { packages } = readWorkspace(root);
@@ -24,6 +25,12 @@ describe("code in README files and docs/", () => {
     const code = blocks.filter(isCode);
     const fragments = code.filter(({ isFragment }) => isFragment);
     return annotate(`${code.length} blocks, ${fragments.length} of them fragments`);
+  });
+
+  it("does what it says where it is a whole program", { timeout: 180_000 }, async ({ annotate }) => {
+    const programs = blocks.filter(({ isRun }) => isRun);
+    expect(await runBlocks(root, programs)).toEqual([]);
+    return annotate(`${programs.length} programs`);
   });
 
   it("names only commands that exist", () => {
@@ -48,9 +55,9 @@ describe("the extraction of blocks", () => {
       "````",
     ];
     expect(codeBlocks("p.md", page.join("\n"))).toEqual([
-      { page: "p.md", line: 2, language: "ts", isFragment: false, code: "a" },
-      { page: "p.md", line: 6, language: "js", isFragment: true, code: "b\n  c" },
-      { page: "p.md", line: 10, language: "md", isFragment: false, code: "```" },
+      { page: "p.md", line: 2, language: "ts", isFragment: false, isRun: false, code: "a" },
+      { page: "p.md", line: 6, language: "js", isFragment: true, isRun: false, code: "b\n  c" },
+      { page: "p.md", line: 10, language: "md", isFragment: false, isRun: false, code: "```" },
     ]);
   });
 
@@ -59,9 +66,31 @@ describe("the extraction of blocks", () => {
   });
 });
 
+describe("the runner of blocks", () => {
+  const program = (code: string): Block => {
+    return { page: "p.md", line: 10, language: "ts", isFragment: false, isRun: true, code };
+  };
+
+  it("sees what throws, and what prints something else than the page says", { timeout: 60_000 }, async () => {
+    const found = await runBlocks(root, [
+      program(`import { equal } from "node:assert/strict";\nequal(1, 1);\nconsole.log(1, "a"); // → 1 a`),
+      program(`const two: number = 2;\nconsole.log(two); // → 3`),
+      program(`console.log("more");`),
+      program(`console.log("less".slice(4) || "x"); // → x\nif (Date.now() < 0) console.log(1); // → 1`),
+      program(`throw new Error("oh");`),
+    ]);
+    expect(found).toEqual([
+      'p.md:11 prints "2", not "3"',
+      'p.md:11 prints "more", not ""',
+      'p.md:11 prints "x", not "x\\n1"',
+      "p.md:11 Error: oh",
+    ]);
+  });
+});
+
 describe("the compiler of blocks", () => {
   const block = (code: string, language = "ts", isFragment = false): Block => {
-    return { page: "p.md", line: 10, language, isFragment, code };
+    return { page: "p.md", line: 10, language, isFragment, isRun: false, code };
   };
 
   it(

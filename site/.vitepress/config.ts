@@ -29,7 +29,8 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: "local" },
     nav: [
-      { text: "Guides", link: "/guides/react", activeMatch: "^/guides/" },
+      { text: "Quick start", link: "/quick-start" },
+      { text: "Guides", link: "/guides/offline", activeMatch: "^/guides/" },
       { text: "Concepts", link: "/architecture" },
       { text: "Errors", link: "/errors" },
       { text: "API", link: "/api/", activeMatch: "^/api/" },

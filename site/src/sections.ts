@@ -11,11 +11,14 @@ export interface Section {
 }
 
 const sections: readonly Section[] = [
-  { title: "Start", pages: ["packages/core.md"] },
+  { title: "Start", pages: ["quick-start.md", "recipes.md", "guides/migration.md"] },
   { title: "Concepts", pages: ["architecture.md", "glossary.md"] },
   {
     title: "Guides",
     pages: [
+      "guides/offline.md",
+      "guides/authentication.md",
+      "guides/testing.md",
       "guides/react.md",
       "guides/other-frameworks.md",
       "guides/error-handling.md",
