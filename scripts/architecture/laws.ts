@@ -11,12 +11,26 @@ export interface NamedLaw {
 const TESTERS = new Set(["it", "test", "describe", "law"]);
 
 export function lawsIn(path: string, text: string): readonly NamedLaw[] {
+  return testsIn(path, text).flatMap(({ title, line }) => idsIn(title).map((law) => ({ law, path, line })));
+}
+
+/** What the tests of a file are called. */
+export function titlesIn(path: string, text: string): readonly string[] {
+  return testsIn(path, text).map(({ title }) => title);
+}
+
+interface Titled {
+  readonly title: string;
+  readonly line: number;
+}
+
+function testsIn(path: string, text: string): readonly Titled[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  const found: NamedLaw[] = [];
+  const found: Titled[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && TESTERS.has(testerOf(node.expression))) {
       const line = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
-      found.push(...idsIn(titleOf(node)).map((law) => ({ law, path, line })));
+      found.push({ title: titleOf(node), line });
     }
     ts.forEachChild(node, visit);
   };

@@ -19,8 +19,11 @@ export async function run(args) {
     return args.includes("--help") ? 0 : 2;
   }
   const options = args.filter((arg) => arg.startsWith("--"));
-  const written = await runNode([...TYPESCRIPT, "packages/core/test/docs/generate.ts", ...options]);
-  if (written.code !== 0 || words.includes("write")) return written.code;
+  for (const writer of ["packages/core/test/docs/generate.ts", "scripts/docs/write-features.ts"]) {
+    const { code } = await runNode([...TYPESCRIPT, writer, ...options]);
+    if (code !== 0) return code;
+  }
+  if (words.includes("write")) return 0;
   for (const [name, work] of /** @type {const} */ ([
     ["read the API", runTypedoc],
     ["build the site", buildSite],

@@ -44,7 +44,10 @@ const sections: readonly Section[] = [
       "guides/troubleshooting.md",
     ],
   },
-  { title: "Reference", pages: ["errors.md", "protocol.md", "schemas/index.md", "security.md", "proof.md"] },
+  {
+    title: "Reference",
+    pages: ["errors.md", "protocol.md", "schemas/index.md", "features.md", "security.md", "proof.md"],
+  },
   { title: "API", pages: ["api/index.md", "api/*"], isFolded: true },
   { title: "Spec", pages: ["spec/*"], isFolded: true },
   { title: "Packages", pages: ["packages/*"], isFolded: true },

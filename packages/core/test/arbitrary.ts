@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import type { RecordCounts, Records } from "../src/domain/types.ts";
 import type { JsonObject } from "../src/base/json.ts";
+import type { NoteSubject, NoteValue } from "../src/protocol/notes.ts";
 import type { Receipt } from "../src/protocol/receipts.ts";
 import type {
   ConversationKind,
@@ -222,6 +223,12 @@ function messageRecord(id: string): fc.Arbitrary<MessageRecord> {
   );
 }
 
+const noteValue: fc.Arbitrary<NoteValue> = fc.record(
+  { until: fc.nat(3_000), text: fc.string({ maxLength: 12 }), seq: fc.nat(9) },
+  { requiredKeys: [] },
+);
+const noteSubject: NoteSubject = { kind: "read", conversationId: CONVERSATION };
+
 const counts: fc.Arbitrary<RecordCounts> = fc.record({
   members: fc.nat(6),
   owners: fc.nat(2),
@@ -248,9 +255,20 @@ export function arbitraryRecords(messageIds: readonly string[]): fc.Arbitrary<Re
       messages: fc.tuple(...messageIds.map((id) => optional(messageRecord(id)))),
       receipts: fc.tuple(...people.map(() => optional(receipt))),
       reacted: fc.func(fc.boolean()),
+      note: fc.func(optional(noteValue)),
     })
     .map(
-      ({ rev, seq: newest, conversation, counts: counted, participants, messages, receipts, reacted }) => ({
+      ({
+        rev,
+        seq: newest,
+        conversation,
+        counts: counted,
+        participants,
+        messages,
+        receipts,
+        reacted,
+        note,
+      }) => ({
         head: { conversationId: CONVERSATION, rev, seq: newest },
         conversation,
         counts: counted,
@@ -259,6 +277,19 @@ export function arbitraryRecords(messageIds: readonly string[]): fc.Arbitrary<Re
         receipt: (userId) => {
           const found = receipts[people.indexOf(userId)];
           return found && { ...found, userId };
+        },
+        note(noteId) {
+          const value = note(noteId);
+          return (
+            value && {
+              type: "note",
+              conversationId: CONVERSATION,
+              rev: 1,
+              subject: noteSubject,
+              value,
+              at: 0,
+            }
+          );
         },
         hasReacted: (messageId, userId, emoji) => reacted(messageId, userId, emoji),
       }),

@@ -16,6 +16,7 @@ export {
 } from "./use-conversation.ts";
 export { type HistoryState, useHistory } from "./use-history.ts";
 export { useMessaging, type UseMessaging } from "./use-messaging.ts";
+export { useBookmarks, useHidden, useNotebook, useNotedConversations } from "./use-notebook.ts";
 export { useNotifications, type UseNotifications } from "./use-notifications.ts";
 export { useObservable } from "./use-observable.ts";
 export { useSuspenseConversations, useSuspenseTimeline } from "./use-suspense.ts";

@@ -13,6 +13,8 @@ export type {
 export { holdConnection } from "./lease.ts";
 export { type LocalSearchOptions, searchTimeline } from "./local-search.ts";
 export type { Suggestion } from "./mentions.ts";
+export { type Notebook, openNotebook } from "./notebook.ts";
+export type { Bookmark, NotedConversation } from "./notes-view.ts";
 export {
   createNotifications,
   type NotificationPermissionState,

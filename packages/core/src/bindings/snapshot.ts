@@ -106,6 +106,7 @@ function show(replica: Replica, { epoch, summary, timeline }: Hydrated): void {
   timeline.pages.forEach(replica.acceptHistory);
   replica.acceptParticipants(timeline.participants, timeline.rev);
   timeline.receipts.forEach(replica.acceptReceipt);
+  if (timeline.notes) replica.acceptNotes(timeline.notes, timeline.rev);
 }
 
 function read(value: unknown): Hydrated {
@@ -125,8 +126,14 @@ function partsOf({
   pages,
   participants,
   receipts,
+  notes = [],
 }: ReadTimeline): readonly { readonly conversationId: string }[] {
-  return [...pages.flatMap(({ head, messages }) => [head, ...messages]), ...participants, ...receipts];
+  return [
+    ...pages.flatMap(({ head, messages }) => [head, ...messages]),
+    ...participants,
+    ...receipts,
+    ...notes,
+  ];
 }
 
 function fieldsOf(value: unknown): { readonly [key: string]: unknown } {

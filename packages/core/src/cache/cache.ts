@@ -121,6 +121,7 @@ export function createCache(options: CacheOptions): Cache {
       found.pages.forEach(replica.acceptHistory);
       replica.acceptParticipants(found.participants, found.rev);
       found.receipts.forEach(replica.acceptReceipt);
+      if (found.notes) replica.acceptNotes(found.notes, found.rev);
     });
     return true;
   };

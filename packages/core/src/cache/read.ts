@@ -1,6 +1,7 @@
 import type { Range, Ranges } from "../base/ranges.ts";
 import { parseResult } from "../protocol/parse-server.ts";
 import type { ConversationSummary, HistoryPage } from "../protocol/queries.ts";
+import type { NoteRecord } from "../protocol/notes.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type { ParticipantRecord } from "../protocol/records.ts";
 
@@ -27,6 +28,7 @@ export interface ReadTimeline {
   readonly pages: readonly HistoryPage[];
   readonly participants: readonly ParticipantRecord[];
   readonly receipts: readonly Receipt[];
+  readonly notes: readonly NoteRecord[] | undefined;
 }
 
 /** What a page of a conversation without messages spans. */
@@ -38,7 +40,7 @@ const NOTHING: Range = { from: 0, to: 0 };
  * @param messages - in order of their sequences.
  */
 export function readTimeline(value: unknown, messages: readonly unknown[]): ReadTimeline | undefined {
-  const { page, known, count, sum, participants, receipts } = fieldsOf(value);
+  const { page, known, count, sum, participants, receipts, notes } = fieldsOf(value);
   return quietly(() => {
     if (count !== messages.length || !Array.isArray(known)) return undefined;
     const ranges: Ranges = known.length > 0 ? known : [NOTHING];
@@ -51,6 +53,7 @@ export function readTimeline(value: unknown, messages: readonly unknown[]): Read
       ...{ epoch: first.epoch, rev: first.head.rev, known, pages },
       participants: parseResult("participants", { items: participants }).items,
       receipts: parseResult("receipts", { items: receipts }).items,
+      notes: notes === undefined ? undefined : parseResult("notes", { items: notes }).items,
     };
   });
 }

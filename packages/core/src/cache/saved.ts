@@ -22,6 +22,8 @@ export interface SavedTimeline {
   readonly sum: number;
   readonly participants: readonly unknown[];
   readonly receipts: readonly unknown[];
+  /** Of a notebook, if all of them are known. */
+  readonly notes?: readonly unknown[];
 }
 
 /** Messages kept of one conversation: the newest. */
@@ -61,7 +63,7 @@ export function timelineWrites(
 ): { readonly known: Ranges; readonly operations: readonly StorageOperation[] } {
   const { conversationId } = replica;
   const confirmed = replica.confirmed();
-  const { messages, head, participants, receipts } = confirmed;
+  const { messages, head, participants, receipts, notes } = confirmed;
   const known = newest(messages.known);
   const first = known[0]?.from ?? 0;
   const operations: StorageOperation[] = [];
@@ -86,6 +88,7 @@ export function timelineWrites(
     ...{ known, sum, count: kept.length },
     participants: participants.size > MOST_PEOPLE ? [] : [...participants.values()],
     receipts: receipts.size > MOST_PEOPLE ? [] : [...receipts.values()],
+    ...(notes.isWhole && notes.byId.size <= MOST_MESSAGES && { notes: [...notes.byId.values()] }),
   };
   operations.push({ type: "put", key: keys.timeline(conversationId), value });
   return { known, operations };

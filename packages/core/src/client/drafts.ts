@@ -6,6 +6,12 @@ import type { Storage, StorageKey, StorageOperation } from "../ports/storage.ts"
 /** What stands in the composers of one user, kept over reloads. */
 export interface Drafts {
   of(conversationId: string): Cell<string>;
+  /** Told of what the person writes here, and not of what is put there. */
+  readonly typed: Set<(conversationId: string) => void>;
+  /** What was written on another device. */
+  put(conversationId: string, text: string): void;
+  /** Resolves once what an earlier life left has been put back. */
+  readonly restored: Promise<void>;
   /** Puts back what an earlier life left, where nothing new was written meanwhile. */
   restore(): Promise<void>;
   close(): void;
@@ -25,6 +31,9 @@ const GATHER_MS = 300;
 export function createDrafts({ clock, scope, storage, writer, userId }: DraftsOptions): Drafts {
   const cells = new Map<string, Cell<string>>();
   const changed = new Set<string>();
+  const typed: Drafts["typed"] = new Set();
+  let onRestored = (): void => {};
+  const restored = new Promise<void>((resolve) => (onRestored = resolve));
   let timer: Cancel | undefined;
   let isClosed = false;
 
@@ -48,15 +57,20 @@ export function createDrafts({ clock, scope, storage, writer, userId }: DraftsOp
     if (operations.length > 0) writer.write(operations).catch(() => {}); // no more than was typed is lost, and it shows
   };
 
+  const put: Drafts["put"] = (conversationId, text) => {
+    cellOf(conversationId).set(text);
+    changed.add(conversationId);
+    if (!isClosed) timer ??= clock.after(GATHER_MS, flush);
+  };
+
   return {
+    ...{ put, typed, restored },
     of(conversationId) {
-      const cell = cellOf(conversationId);
       return {
-        ...cell,
+        ...cellOf(conversationId),
         set(text) {
-          cell.set(text);
-          changed.add(conversationId);
-          if (!isClosed) timer ??= clock.after(GATHER_MS, flush);
+          put(conversationId, text);
+          for (const tell of typed) tell(conversationId);
         },
       };
     },
@@ -69,6 +83,7 @@ export function createDrafts({ clock, scope, storage, writer, userId }: DraftsOp
           if (typeof text === "string" && !changed.has(id)) cellOf(id).set(text);
         }
       });
+      onRestored();
     },
     close() {
       isClosed = true;

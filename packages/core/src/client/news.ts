@@ -14,6 +14,7 @@ export function announceChange(
   events.emit("change", change);
   if (record.type === "conversation") return events.emit("conversation", reading.conversation(record));
   if (record.type === "participant") return events.emit("participant", record);
+  if (record.type === "note") return;
   const message = reading.message(record);
   if (kind === "message.send" && !isOwn) return events.emit("message", message);
   if (emoji === undefined) return;

@@ -38,6 +38,7 @@ function frozen(records: Records): Records {
     participant: (userId) => freezeDeep(records.participant(userId)),
     message: (messageId) => freezeDeep(records.message(messageId)),
     receipt: (userId) => freezeDeep(records.receipt(userId)),
+    note: (noteId) => freezeDeep(records.note(noteId)),
     hasReacted: (...fact) => records.hasReacted(...fact),
   };
 }

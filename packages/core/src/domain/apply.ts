@@ -1,8 +1,9 @@
 import { assertNever } from "../base/assert-never.ts";
 import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
-import type { Command, CommandType, CreateConversation } from "../protocol/commands.ts";
+import type { ClearNote, Command, CommandType, CreateConversation, SetNote } from "../protocol/commands.ts";
 import { create, setStatus, update } from "./conversation.ts";
 import { changeMessage, send } from "./message.ts";
+import { note } from "./note.ts";
 import type { Scene, Verdict } from "./outcome.ts";
 import { add, administer, join, leave, setNotify } from "./participant.ts";
 import { may } from "./permissions.ts";
@@ -10,7 +11,7 @@ import { mark } from "./receipt.ts";
 import { isIn, isMutedAt, standing } from "./standing.ts";
 import type { Applied, ApplyContext, Records } from "./types.ts";
 
-type Later = Exclude<Command, CreateConversation>;
+type Later = Exclude<Command, CreateConversation | SetNote | ClearNote>;
 
 /**
  * What `command` does to the records of its conversation, or why it may not.
@@ -34,6 +35,7 @@ export function apply(records: Records, command: Command, context: ApplyContext)
 
 function judge(records: Records, command: Command, context: ApplyContext): Verdict {
   if (command.type === "conversation.create") return create(records, command, context);
+  if (command.type === "note.set" || command.type === "note.clear") return note(records, command, context);
   const { conversation } = records;
   if (!conversation) return "conversation/not-found";
   const self = records.participant(context.actorId);
@@ -100,6 +102,7 @@ function obstacle(scene: Scene, type: Later["type"]): ErrorCode | undefined {
     const isOpen = (kind === "community" || kind === "space") && status !== "deleted";
     if (type !== "participant.join" || !isOpen) return "conversation/not-found";
   }
+  if (kind === "notebook") return "permission/denied";
   if ((status === "archived" || status === "deleted") && !whileClosed.has(type)) return "conversation/closed";
   // The two people of a direct conversation stay its two people, both owners.
   const isFixed = kind === "direct" && type.startsWith("participant.") && type !== "participant.notify";

@@ -1,5 +1,6 @@
 import type { CreateConversation, SetConversationStatus, UpdateConversation } from "../protocol/commands.ts";
 import type { AnyRecord, Role } from "../protocol/records.ts";
+import { isNotebook } from "../protocol/notes.ts";
 import { change, isSameJson, nothing, put, type Scene, type Verdict } from "./outcome.ts";
 import { may } from "./permissions.ts";
 import type { ApplyContext, Records } from "./types.ts";
@@ -9,9 +10,10 @@ import type { ApplyContext, Records } from "./types.ts";
  * Created by the system, only those invited are in.
  */
 export function create(records: Records, command: CreateConversation, context: ApplyContext): Verdict {
-  if (records.conversation) return "conversation/exists";
   const { conversationId, kind, participants = [], settings = { typing: true, receipts: true } } = command;
   const { actorId, at, limits, system } = context;
+  if (kind === "notebook" || isNotebook(conversationId)) return "permission/denied"; // whoever's it is
+  if (records.conversation) return "conversation/exists";
   const isDirect = kind === "direct";
   const roles = new Map<string, Role>(system ? [] : [[actorId, "owner"]]);
   for (const { userId, role = "member" } of participants) {

@@ -21,6 +21,7 @@ const pin: RecordCounts = { members: 0, owners: 0, pins: 1 };
 
 function weigh(record: AnyRecord): RecordCounts {
   if (record.type === "message") return record.pinnedAt === undefined ? none : pin;
+  if (record.type === "note") return record.value ? pin : none;
   if (record.type === "conversation" || !isIn(record)) return none;
   return record.role === "owner" ? owner : member;
 }

@@ -4,9 +4,9 @@ import type { Role } from "../protocol/records.ts";
 /** A role, or the server itself acting, above everybody. */
 export type Authority = Role | "system";
 
-/** What a role is asked for: each command but the one that begins a conversation, and what some need beyond. */
+/** What a role is asked for: each command but the one that begins a conversation and those of one's own notebook, and what some need beyond. */
 export type Action =
-  | Exclude<CommandType, "conversation.create">
+  | Exclude<CommandType, "conversation.create" | "note.set" | "note.clear">
   /** Deletes the conversation, or brings it back. */
   | "conversation.delete"
   /** Sends, or edits, a message of kind `announcement`. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Change, Head } from "../protocol/changes.ts";
+import type { NoteRecord } from "../protocol/notes.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type {
@@ -22,6 +23,8 @@ export interface Records {
   message(messageId: string): MessageRecord | undefined;
   receipt(userId: string): Receipt | undefined;
   hasReacted(messageId: string, userId: string, emoji: string): boolean;
+  /** @param noteId - `noteIdOf` its subject. */
+  note(noteId: string): NoteRecord | undefined;
 }
 
 /** What a rule needs counted. A client that cannot know gives its best guess; the server's answer decides. */
@@ -29,6 +32,7 @@ export interface RecordCounts {
   /** Participants who are in: active or muted. */
   readonly members: number;
   readonly owners: number;
+  /** Pinned messages; of a notebook, the notes in it. */
   readonly pins: number;
 }
 

@@ -45,6 +45,7 @@ const registry = {
   "message/not-found": ["input", "This message does not exist."],
   "message/deleted": ["conflict", "This message was deleted."],
   "reaction/limit": ["limit", "This message has too many different reactions."],
+  "note/limit": ["limit", "You have kept too much; something has to go first."],
   "pin/limit": ["limit", "Too many messages are pinned here."],
   "permission/denied": ["permission", "You are not allowed to do this."],
   "permission/banned": ["permission", "You cannot take part in this conversation."],

@@ -1,5 +1,6 @@
 import { recount } from "../domain/counts.ts";
 import type { Accepted, RecordCounts, Records } from "../domain/types.ts";
+import { type NoteRecord, noteIdOf } from "../protocol/notes.ts";
 import type { Head } from "../protocol/changes.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type {
@@ -24,6 +25,7 @@ export class ConversationStore implements Records {
   #people = new Map<string, ParticipantRecord>();
   #messages = new Map<string, MessageRecord>();
   #receipts = new Map<string, Receipt>();
+  #notes = new Map<string, NoteRecord>();
   #versions = new Map<string, readonly MessageVersion[]>();
   /** Who reacted, by message id and emoji (`reactionKey`). */
   #reactors = new Map<string, Set<string>>();
@@ -44,6 +46,7 @@ export class ConversationStore implements Records {
     copy.#people = new Map(this.#people);
     copy.#messages = new Map(this.#messages);
     copy.#receipts = new Map(this.#receipts);
+    copy.#notes = new Map(this.#notes);
     copy.#versions = new Map(this.#versions);
     copy.#reactors = new Map([...this.#reactors].map(([key, users]) => [key, new Set(users)]));
     copy.#bySeq = [...this.#bySeq];
@@ -77,6 +80,14 @@ export class ConversationStore implements Records {
 
   receipts(): Iterable<Receipt> {
     return this.#receipts.values();
+  }
+
+  note(noteId: string): NoteRecord | undefined {
+    return this.#notes.get(noteId);
+  }
+
+  notes(): Iterable<NoteRecord> {
+    return this.#notes.values();
   }
 
   hasReacted(messageId: string, userId: string, emoji: string): boolean {
@@ -145,6 +156,12 @@ export class ConversationStore implements Records {
     if (record.type === "participant") {
       const before = this.#people.get(record.userId);
       this.#people.set(record.userId, record);
+      return before;
+    }
+    if (record.type === "note") {
+      const id = noteIdOf(record.subject);
+      const before = this.#notes.get(id);
+      this.#notes.set(id, record);
       return before;
     }
     const before = this.#messages.get(record.id);

@@ -13,6 +13,7 @@ import type {
   QueryResults,
   QueryType,
 } from "../protocol/queries.ts";
+import { noteIdOf } from "../protocol/notes.ts";
 import type { AnyRecord, MessageRecord } from "../protocol/records.ts";
 import type { Archive } from "./archive.ts";
 import type { ConversationStore } from "./conversation-store.ts";
@@ -53,6 +54,13 @@ export function ask(reader: Reader, asked: Query): QueryResults[QueryType] {
         isShared ? isIn(store.participant(id)) : id === userId,
       );
       return page(shown, ({ userId: id }) => id, query);
+    }
+    case "notes": {
+      const { kind } = query;
+      const kept = [...store.notes()].filter(
+        ({ subject, value }) => value && subject.kind === (kind ?? subject.kind),
+      );
+      return page(kept, ({ subject }) => noteIdOf(subject), query);
     }
     case "reactors":
       messageOf(store, query.messageId);
@@ -109,7 +117,10 @@ function history({ epoch, userId }: Reader, store: ConversationStore, query: His
 /** The token is the last one's `activity`: whatever becomes active meanwhile moves up, to be heard of by its change. */
 function conversations({ archive, userId }: Reader, query: ConversationsQuery): Page<ConversationSummary> {
   const { limit, after = Infinity } = query;
-  const rest = archive.conversationsOf(userId).filter(({ activity }) => activity < Number(after));
+  const mine = archive
+    .conversationsOf(userId)
+    .filter(({ conversation }) => conversation?.kind !== "notebook");
+  const rest = mine.filter(({ activity }) => activity < Number(after));
   const items = rest.slice(0, limit).map((store) => summary(store, userId));
   const last = rest[limit - 1];
   return rest.length > limit && last ? { items, next: String(last.activity) } : { items };

@@ -72,6 +72,8 @@ const changeKind = z.enum([
   "participant.role",
   "participant.permissions",
   "participant.notify",
+  "note.set",
+  "note.clear",
 ] satisfies readonly ChangeKind[]);
 
 export const change: Schema<Change> = z.object({

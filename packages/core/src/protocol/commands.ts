@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import type { JsonObject } from "../base/json.ts";
+import { noteSubject, noteValue } from "./note-schemas.ts";
+import type { NoteSubject, NoteValue } from "./notes.ts";
 import {
   conversationKind,
   conversationSettings,
@@ -153,6 +155,20 @@ export interface MarkReceipt extends Common {
   readonly readSeq?: number;
 }
 
+interface OnNote extends Common {
+  readonly subject: NoteSubject;
+}
+
+/** Keeps something for oneself, in one's own notebook: of several devices the last counts, by the backend's order. */
+export interface SetNote extends OnNote {
+  readonly type: "note.set";
+  readonly value: NoteValue;
+}
+
+export interface ClearNote extends OnNote {
+  readonly type: "note.clear";
+}
+
 /** Everything a person does durably. */
 export type Command =
   | CreateConversation
@@ -170,6 +186,8 @@ export type Command =
   | EditMessage
   | ChangeMessage
   | ReactToMessage
+  | SetNote
+  | ClearNote
   | MarkReceipt;
 
 export type CommandType = Command["type"];
@@ -239,4 +257,6 @@ export const command: Schema<Command> = z.discriminatedUnion("type", [
     canUpload: z.exactOptional(z.boolean()),
   }),
   z.object({ type: z.literal("participant.notify"), ...common, notify: notificationLevel }),
+  z.object({ type: z.literal("note.set"), ...common, subject: noteSubject, value: noteValue }),
+  z.object({ type: z.literal("note.clear"), ...common, subject: noteSubject }),
 ]);

@@ -28,6 +28,7 @@ export {
 export {
   type AddParticipant,
   type ChangeMessage,
+  type ClearNote,
   type Command,
   command,
   type CommandType,
@@ -42,6 +43,7 @@ export {
   type RemoveParticipant,
   type SendMessage,
   type SetConversationStatus,
+  type SetNote,
   type SetNotify,
   type SetPermissions,
   type SetRole,
@@ -57,6 +59,16 @@ export {
   type Head,
   head,
 } from "./changes.ts";
+export {
+  NOTEBOOKS,
+  isNotebook,
+  notebookOf,
+  noteIdOf,
+  type NoteKind,
+  type NoteRecord,
+  type NoteSubject,
+  type NoteValue,
+} from "./notes.ts";
 export { type Receipt, receipt } from "./receipts.ts";
 export { type PresenceStatus, type Signal, signal, type SignalEvent, signalEvent } from "./signals.ts";
 export { type Highlight, type SearchFeature, type SearchFilter, type SearchHit } from "./search.ts";
@@ -70,6 +82,7 @@ export {
   type ConversationSummary,
   type HistoryPage,
   type HistoryQuery,
+  type NotesQuery,
   type OwnReactions,
   type Page,
   type ParticipantsQuery,

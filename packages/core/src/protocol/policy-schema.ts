@@ -26,5 +26,6 @@ export const policy: Schema<Policy> = z.object({
     members: amount,
     invitations: count,
     pins: count,
+    notes: z.exactOptional(count),
   }),
 });

@@ -21,6 +21,8 @@ export interface Limits {
   readonly members: number;
   readonly invitations: number;
   readonly pins: number;
+  /** Notes one person may keep. Absent where the backend keeps none: they are `command/unsupported`. */
+  readonly notes?: number;
 }
 
 /** What the server announces at `welcome`, and again when it changes. The client's buckets and timers learn from it. */
@@ -56,5 +58,6 @@ export const defaultPolicy: Policy = {
     members: 1_000,
     invitations: 100,
     pins: 50,
+    notes: 1_000,
   },
 };

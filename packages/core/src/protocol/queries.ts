@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { type Head, head } from "./changes.ts";
+import { noteKind } from "./note-schemas.ts";
+import type { NoteKind, NoteRecord } from "./notes.ts";
 import { type Receipt, receipt } from "./receipts.ts";
 import {
   anyRecord,
@@ -7,6 +9,7 @@ import {
   emoji,
   messageRecord,
   messageVersion,
+  noteRecord,
   participantRecord,
 } from "./record-schemas.ts";
 import type {
@@ -87,6 +90,12 @@ export interface SearchQuery extends SearchFilter, Paged {
   readonly type: "search";
 }
 
+/** What stands in one's notebook, or one kind of it. */
+export interface NotesQuery extends Within, Paged {
+  readonly type: "notes";
+  readonly kind?: NoteKind;
+}
+
 export type Query =
   | ChangesQuery
   | HistoryQuery
@@ -96,7 +105,8 @@ export type Query =
   | VersionsQuery
   | ReactorsQuery
   | ReceiptsQuery
-  | SearchQuery;
+  | SearchQuery
+  | NotesQuery;
 
 export type QueryType = Query["type"];
 
@@ -159,6 +169,7 @@ export interface QueryResults {
   readonly reactors: Page<string>;
   readonly receipts: Page<Receipt>;
   readonly search: Page<SearchHit>;
+  readonly notes: Page<NoteRecord>;
 }
 
 /** The query of a type, as `Link.query` takes it. */
@@ -177,7 +188,7 @@ export const query: Schema<Query> = z.discriminatedUnion("type", [
     ...within,
     afterRev: count,
     limit,
-    kinds: z.exactOptional(list(z.enum(["message", "participant", "conversation"]), 3)),
+    kinds: z.exactOptional(list(z.enum(["message", "participant", "conversation", "note"]), 4)),
   }),
   z.object({
     type: z.literal("history"),
@@ -194,6 +205,7 @@ export const query: Schema<Query> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("reactors"), ...within, ...paged, messageId: uuid, emoji }),
   z.object({ type: z.literal("receipts"), ...within, ...paged }),
   z.object({ type: z.literal("search"), ...searchFilter, ...paged }),
+  z.object({ type: z.literal("notes"), ...within, ...paged, kind: z.exactOptional(noteKind) }),
 ]);
 
 const own: Schema<OwnReactions> = z.record(uuid, list(emoji, 64));
@@ -236,4 +248,5 @@ export const queryResults: { readonly [Type in QueryType]: Schema<QueryResults[T
   reactors: page(id),
   receipts: page(receipt),
   search: page(searchHit),
+  notes: page(noteRecord),
 };

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
 import { LONGEST_TEXT, REACTION_NAMES, REACTIONS_PER_MESSAGE } from "./bounds.ts";
+import { noteSubject, noteValue } from "./note-schemas.ts";
+import type { NoteRecord } from "./notes.ts";
 import type {
   AnyRecord,
   ConversationKind,
@@ -24,7 +26,13 @@ const LONGEST_DESCRIPTION = 4_096;
 const MOST_RANGES = 500;
 const LONGEST_LINK = 2_048;
 
-export const conversationKind: Schema<ConversationKind> = z.enum(["direct", "group", "space", "community"]);
+export const conversationKind: Schema<ConversationKind> = z.enum([
+  "direct",
+  "group",
+  "space",
+  "community",
+  "notebook",
+]);
 export const conversationStatus: Schema<ConversationStatus> = z.enum([
   "active",
   "archived",
@@ -131,6 +139,16 @@ const message = z.object({
 });
 export const messageRecord: Schema<MessageRecord> = message;
 
+const note = z.object({
+  type: z.literal("note"),
+  conversationId: id,
+  rev: count,
+  subject: noteSubject,
+  value: z.exactOptional(noteValue),
+  at: count,
+});
+export const noteRecord: Schema<NoteRecord> = note;
+
 export const messageVersion: Schema<MessageVersion> = z.object({
   messageId: uuid,
   version: count,
@@ -144,4 +162,5 @@ export const anyRecord: Schema<AnyRecord> = z.discriminatedUnion("type", [
   message,
   participant,
   conversation,
+  note,
 ]);

@@ -1,12 +1,14 @@
 import type { JsonObject } from "../base/json.ts";
+import type { NoteRecord } from "./notes.ts";
 
 /**
  * Records: the state of a conversation. Each carries the revision of its last change, so that applying a change is
  * "keep the higher rev". No record grows with the number of people.
  */
-export type AnyRecord = ConversationRecord | ParticipantRecord | MessageRecord;
+export type AnyRecord = ConversationRecord | ParticipantRecord | MessageRecord | NoteRecord;
 
-export type ConversationKind = "direct" | "group" | "space" | "community";
+/** `notebook`: of one person, who keeps their notes there; it holds nothing else and is in no list. */
+export type ConversationKind = "direct" | "group" | "space" | "community" | "notebook";
 /** `muted`: only moderators and above may write. `archived`: nobody may, until it is active again. */
 export type ConversationStatus = "active" | "archived" | "muted" | "deleted";
 

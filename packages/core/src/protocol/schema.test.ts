@@ -109,7 +109,7 @@ describe("emoji", () => {
 describe("choices", () => {
   // The compiler proves that a schema allows nothing its type does not name; that nothing is missing is proved here.
   it("offer everything their types name", () => {
-    const kinds: Record<ConversationKind, 1> = { direct: 1, group: 1, space: 1, community: 1 };
+    const kinds: Record<ConversationKind, 1> = { direct: 1, group: 1, space: 1, community: 1, notebook: 1 };
     const states: Record<ConversationStatus, 1> = { active: 1, archived: 1, muted: 1, deleted: 1 };
     const roles: Record<Role, 1> = { owner: 1, admin: 1, moderator: 1, member: 1 };
     const levels: Record<NotificationLevel, 1> = { all: 1, mentions: 1, none: 1 };

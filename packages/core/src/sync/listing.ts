@@ -1,6 +1,7 @@
 import type { Observable, Scope } from "../base/observable.ts";
 import type { CustomOf, CustomSchemas, JsonCustom } from "../compose/custom.ts";
 import { isIn } from "../domain/standing.ts";
+import { isNotebook } from "../protocol/notes.ts";
 import type { ConversationRecord, MessageRecord } from "../protocol/records.ts";
 import type { Replica } from "../timeline/replica.ts";
 
@@ -39,7 +40,7 @@ export function createListing({ scope, userId, ids, find }: ListingOptions): Lis
 
   const itemNow = (conversationId: string): ConversationItem | undefined => {
     const replica = find(conversationId);
-    const isListed = replica && isIn(replica.records.participant(reader));
+    const isListed = replica && !isNotebook(conversationId) && isIn(replica.records.participant(reader));
     return isListed ? itemOf(replica, reader, items.get(conversationId)) : undefined;
   };
 

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { within } from "../errors/within.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
+import type { NoteRecord } from "../protocol/notes.ts";
 import type { HistoryQuery, Page, QueryOf, QueryResults, QueryType } from "../protocol/queries.ts";
 import type { Replica } from "../timeline/replica.ts";
 
@@ -17,6 +18,8 @@ export interface Loader {
   /** The page around a place. */
   around(replica: Replica, seq: number): Promise<void>;
   participants(replica: Replica): Promise<void>;
+  /** All that stands in a notebook. */
+  notes(replica: Replica): Promise<void>;
   /** Everybody's watermarks: they take no revisions, so that catching up does not bring them. */
   receipts(replica: Replica): Promise<void>;
 }
@@ -100,6 +103,15 @@ export function createLoader({ clock, link, pageSize }: LoaderOptions): Loader {
     around: (replica, seq) => page(replica, { around: seq }),
     participants: (replica) =>
       once(JSON.stringify([replica.conversationId, "participants"]), () => participants(replica)),
+    async notes({ conversationId, records, acceptNotes }) {
+      const { rev } = records.head;
+      const found: NoteRecord[] = [];
+      await pages(
+        (place) => query({ type: "notes", conversationId, ...place }),
+        (items) => found.push(...items),
+      );
+      acceptNotes(found, rev);
+    },
     receipts: ({ conversationId, acceptReceipt }) =>
       pages(
         (place) => query({ type: "receipts", conversationId, ...place }),

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
+import { isNotebook } from "../protocol/notes.ts";
 import type { ConversationSummary } from "../protocol/queries.ts";
 import type { Replica } from "../timeline/replica.ts";
 import type { Directory } from "./directory.ts";
@@ -85,7 +86,8 @@ export function createSync(options: SyncOptions): Sync {
     } catch (error) {
       if (toMessagingError(error).code !== "conversation/not-found") throw error;
       refused.add(replica);
-      if (!replica.acceptAbsence(rev)) throw error;
+      // A notebook begins with the first note.
+      if (!replica.acceptAbsence(rev) && !isNotebook(replica.conversationId)) throw error;
     }
   };
 
@@ -129,6 +131,7 @@ export function createSync(options: SyncOptions): Sync {
     }
     if (!isWhole(replica)) await loader.newest(replica);
     if (replica.isStale) await summarise(replica);
+    if (lacksNotes(replica)) await loader.notes(replica);
     markPaged(replica);
     if (isHeard(replica)) return;
     const onThisLink = heard;
@@ -145,8 +148,18 @@ export function createSync(options: SyncOptions): Sync {
   const isWhole = (replica: Replica): boolean => {
     const { cursor, isStale } = replica;
     const { missing, hasNewer } = replica.view.get();
-    return cursor !== undefined && paged.get(replica) === cursor.epoch && !missing && !hasNewer && !isStale;
+    return (
+      cursor !== undefined &&
+      paged.get(replica) === cursor.epoch &&
+      !missing &&
+      !hasNewer &&
+      !isStale &&
+      !lacksNotes(replica)
+    );
   };
+
+  const lacksNotes = ({ conversationId, confirmed }: Replica): boolean =>
+    isNotebook(conversationId) && !confirmed().notes.isWhole;
 
   const isHeard = (replica: Replica): boolean => !hasReceipts || heard.has(replica);
 

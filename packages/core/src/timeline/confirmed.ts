@@ -2,9 +2,11 @@ import { isIn } from "../domain/standing.ts";
 import { highest, isAbove, nowhere, type Watermark } from "../domain/watermark.ts";
 import type { Change, Head } from "../protocol/changes.ts";
 import type { ChangesPage, ConversationSummary, HistoryPage } from "../protocol/queries.ts";
+import type { NoteRecord } from "../protocol/notes.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type { AnyRecord, ConversationRecord, MessageRecord, ParticipantRecord } from "../protocol/records.ts";
 import { createMessages, type Messages } from "./messages.ts";
+import { createNotes, type Notes } from "./notes.ts";
 import { createReactionFacts, type ReactionFacts } from "./own-reactions.ts";
 import { createRevisions, type Revisions } from "./revisions.ts";
 
@@ -24,6 +26,7 @@ export interface Confirmed {
   readonly conversation: ConversationRecord | undefined;
   readonly participants: ReadonlyMap<string, ParticipantRecord>;
   readonly receipts: ReadonlyMap<string, Receipt>;
+  readonly notes: Notes;
   /** The furthest watermarks of others: kept, not searched for, so that a receipt costs O(1). */
   readonly others: Watermark;
   /** The newest there is, as far as known. */
@@ -36,6 +39,7 @@ export interface Confirmed {
   acceptHistory(page: HistoryPage): void;
   acceptSummary(summary: ConversationSummary): void;
   acceptParticipants(items: readonly ParticipantRecord[], asOf: number): void;
+  acceptNotes(items: readonly NoteRecord[], asOf: number): void;
   acceptReceipt(receipt: Receipt): void;
   acceptHead(head: Head): void;
   acceptAbsence(asOf: number): boolean;
@@ -64,6 +68,7 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
   const facts = createReactionFacts();
   const participants = new Map<string, ParticipantRecord>();
   const receipts = new Map<string, Receipt>();
+  const notes = createNotes();
   let conversation: ConversationRecord | undefined;
   let head: Head = { conversationId, rev: 0, seq: 0 };
   let others = nowhere;
@@ -99,7 +104,8 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
       if (record.type === "message") found.push(record);
       else if (record.type === "conversation") {
         if (record.rev > (conversation?.rev ?? 0)) conversation = record;
-      } else if (record.rev > (participants.get(record.userId)?.rev ?? 0))
+      } else if (record.type === "note") notes.absorb(record);
+      else if (record.rev > (participants.get(record.userId)?.rev ?? 0))
         participants.set(record.userId, record);
     }
     if (found.length < records.length) onPeople();
@@ -123,6 +129,7 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
   const begin = (rev: number): void => {
     if (revisions.cursor === undefined) {
       messages.restart(rev);
+      notes.restart();
       arePeopleStale = conversation !== undefined || participants.size > 0;
     }
     revisions.snapshot(rev);
@@ -140,7 +147,7 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
   };
 
   return {
-    ...{ messages, revisions, facts, participants, receipts, acceptHead, acceptReceipt },
+    ...{ messages, revisions, facts, participants, receipts, notes, acceptHead, acceptReceipt },
     get conversation() {
       return conversation;
     },
@@ -208,6 +215,11 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
     acceptParticipants(items, asOf) {
       if (revisions.cursor !== undefined) revisions.snapshot(asOf);
       absorb(items);
+    },
+    acceptNotes(items, asOf) {
+      if (revisions.cursor === undefined) return; // they are asked for again
+      notes.replace(items, asOf);
+      onPeople();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Lazy, Scope } from "../base/observable.ts";
 import { isSameList } from "../base/same-list.ts";
 import { isIn } from "../domain/standing.ts";
+import type { NoteRecord } from "../protocol/notes.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
 import { countUnread } from "./unread.ts";
@@ -12,6 +13,7 @@ export interface Observables {
   readonly conversation: Lazy<ConversationRecord | undefined>;
   readonly members: Lazy<readonly ParticipantRecord[]>;
   readonly receipts: Lazy<readonly Receipt[]>;
+  readonly notes: Lazy<readonly NoteRecord[]>;
   readonly unread: Lazy<number>;
 }
 
@@ -27,6 +29,13 @@ export function createObservables(scope: Scope, now: () => Shown): Observables {
     }),
     members: scope.lazy(
       () => membersOf([...now().confirmed.participants, ...now().overlay.participants]),
+      isSameList,
+    ),
+    notes: scope.lazy(
+      () =>
+        [...new Map([...now().confirmed.notes.byId, ...now().overlay.notes]).values()].filter(
+          ({ value }) => value,
+        ),
       isSameList,
     ),
     receipts: scope.lazy(() => [...now().confirmed.receipts.values()], isSameList),

@@ -4,6 +4,7 @@ import { apply } from "../domain/apply.ts";
 import type { ApplyContext, Records, Rejection } from "../domain/types.ts";
 import type { MessagingError } from "../errors/messaging-error.ts";
 import type { Command } from "../protocol/commands.ts";
+import { type NoteRecord, noteIdOf } from "../protocol/notes.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
 import type { Confirmed } from "./confirmed.ts";
@@ -24,6 +25,7 @@ export interface PendingOverlay {
   readonly slots: RadixMap<Slot>;
   readonly conversation: ConversationRecord | undefined;
   readonly participants: ReadonlyMap<string, ParticipantRecord>;
+  readonly notes: ReadonlyMap<string, NoteRecord>;
   /** How far pending commands say the reader has read. */
   readonly readSeq: number;
   /** All of it as shown. */
@@ -60,6 +62,7 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
   const groups = new Map<string | undefined, Set<string>>();
   const overlaid = new Map<string, Slot>();
   const participants = new Map<string, ParticipantRecord>();
+  const notes = new Map<string, NoteRecord>();
   let conversation: ConversationRecord | undefined;
   let tail = new RadixMap<Slot>();
   let readSeq = 0;
@@ -72,7 +75,7 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
     confirmed().messages.get(messageId) ??
     tail.get(commands.get(messageId)?.order ?? order);
 
-  const sources = { ...options, slotOf, conversation: () => conversation, participants };
+  const sources = { ...options, slotOf, conversation: () => conversation, participants, notes };
   const records = createRecords(sources, () => unnumbered);
 
   const place = (messageId: string, slot: Slot | undefined): void => {
@@ -86,6 +89,7 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
   const replay = (messageId: string | undefined): void => {
     if (messageId === undefined) {
       participants.clear();
+      notes.clear();
       conversation = undefined;
       readSeq = 0;
       onPeople();
@@ -111,6 +115,7 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
       for (const { record } of applied.ok ? applied.changes : []) {
         if (record.type === "conversation") conversation = record;
         else if (record.type === "participant") participants.set(record.userId, record);
+        else if (record.type === "note") notes.set(noteIdOf(record.subject), record);
       }
       onPeople();
     }
@@ -129,7 +134,7 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
     get conversation() {
       return conversation;
     },
-    participants,
+    ...{ participants, notes },
     get size() {
       return commands.size;
     },

@@ -1,6 +1,7 @@
 import { isIn } from "../domain/standing.ts";
 import type { Records } from "../domain/types.ts";
 import type { Head } from "../protocol/changes.ts";
+import type { NoteRecord } from "../protocol/notes.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
 import type { Confirmed } from "./confirmed.ts";
 import type { Slot } from "./slot.ts";
@@ -12,11 +13,12 @@ export interface RecordSources {
   readonly slotOf: (messageId: string) => Slot | undefined;
   readonly conversation: () => ConversationRecord | undefined;
   readonly participants: ReadonlyMap<string, ParticipantRecord>;
+  readonly notes: ReadonlyMap<string, NoteRecord>;
 }
 
 /** The records as shown, in the form `apply` reads. */
 export function createRecords(sources: RecordSources, head: () => Head): Records {
-  const { confirmed, userId, slotOf, participants } = sources;
+  const { confirmed, userId, slotOf, participants, notes } = sources;
   return {
     get head() {
       return head();
@@ -31,6 +33,7 @@ export function createRecords(sources: RecordSources, head: () => Head): Records
     },
     participant: (id) => participants.get(id) ?? confirmed().participants.get(id),
     receipt: (id) => confirmed().receipts.get(id),
+    note: (noteId) => notes.get(noteId) ?? confirmed().notes.byId.get(noteId),
     message: (messageId) => slotOf(messageId)?.message,
     hasReacted(messageId, id, emoji) {
       const slot = slotOf(messageId);

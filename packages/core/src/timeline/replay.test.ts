@@ -11,7 +11,7 @@ const records: Records = {
     ...{ type: "conversation", conversationId: "a", rev: 1, kind: "group", status: "active" },
     ...{ settings: { typing: true, receipts: true }, createdBy: "ada", createdAt: 0 },
   },
-  hasReacted: () => false,
+  ...{ hasReacted: () => false, note: () => undefined },
 };
 const context: ApplyContext = { actorId: "ada", at: 0, limits: defaultPolicy.limits, system: true };
 

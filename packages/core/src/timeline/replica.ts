@@ -8,6 +8,7 @@ import type { Ack, Change, Cursor, Head } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { ChangesPage, ConversationSummary, HistoryPage } from "../protocol/queries.ts";
+import type { NoteRecord } from "../protocol/notes.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
 import { type Confirmed, createConfirmed } from "./confirmed.ts";
@@ -53,6 +54,8 @@ export interface Replica {
   readonly members: Observable<readonly ParticipantRecord[]>;
   readonly conversation: Observable<ConversationRecord | undefined>;
   readonly receipts: Observable<readonly Receipt[]>;
+  /** Of a notebook: what stands in it. */
+  readonly notes: Observable<readonly NoteRecord[]>;
   /** All records as shown. */
   readonly records: Records;
 
@@ -87,6 +90,8 @@ export interface Replica {
   acceptSummary(summary: ConversationSummary): void;
   /** @param asOf - `records.head.rev` when they were asked for, as the page does not say how old it is. */
   acceptParticipants(items: readonly ParticipantRecord[], asOf: number): void;
+  /** All there are. @param asOf - as of `acceptParticipants` */
+  acceptNotes(items: readonly NoteRecord[], asOf: number): void;
   acceptReceipt(receipt: Receipt): void;
   acceptHead(head: Head): void;
   /**
@@ -129,10 +134,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   };
 
   const onPeople = (): void => {
-    view.invalidate();
-    members.invalidate();
-    conversation.invalidate();
-    unread.invalidate();
+    for (const each of [view, members, conversation, notes, unread]) each.invalidate();
   };
 
   const begin = (): Confirmed =>
@@ -160,7 +162,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     userId: () => reader,
   });
 
-  const { view, conversation, members, receipts, unread } = createObservables(scope, () => {
+  const { view, conversation, members, receipts, notes, unread } = createObservables(scope, () => {
     return { confirmed, overlay, reader, reading };
   });
 
@@ -204,7 +206,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   };
 
   return {
-    ...{ conversationId, view, unread, members, conversation, receipts },
+    ...{ conversationId, view, unread, members, conversation, receipts, notes },
     records: overlay.records,
     get cursor() {
       return cursorOf(confirmed, epoch);
@@ -239,10 +241,7 @@ export function createReplica(options: ReplicaOptions): Replica {
         enter(page.epoch);
         confirmed.acceptHistory(page);
       }),
-    acceptSummary: (summary) => update(() => confirmed.acceptSummary(summary)),
-    acceptParticipants: (items, asOf) => update(() => confirmed.acceptParticipants(items, asOf)),
-    acceptReceipt: (receipt) => update(() => confirmed.acceptReceipt(receipt)),
-    acceptHead: (head) => update(() => confirmed.acceptHead(head)),
+    ...takingIn(() => confirmed, update),
     acceptAbsence(asOf) {
       let wasIn = false;
       update(() => void (wasIn = confirmed.acceptAbsence(asOf)));
@@ -251,6 +250,19 @@ export function createReplica(options: ReplicaOptions): Replica {
     reset: () => update(() => confirmed.revisions.reset()),
     ...pendingOf(overlay, update),
     readersOf: (seq) => readersOf(receipts.get(), seq, reader),
+  };
+}
+
+function takingIn(
+  confirmed: () => Confirmed,
+  update: (work: () => void) => void,
+): Pick<Replica, "acceptSummary" | "acceptParticipants" | "acceptNotes" | "acceptReceipt" | "acceptHead"> {
+  return {
+    acceptSummary: (summary) => update(() => confirmed().acceptSummary(summary)),
+    acceptParticipants: (items, asOf) => update(() => confirmed().acceptParticipants(items, asOf)),
+    acceptNotes: (items, asOf) => update(() => confirmed().acceptNotes(items, asOf)),
+    acceptReceipt: (receipt) => update(() => confirmed().acceptReceipt(receipt)),
+    acceptHead: (head) => update(() => confirmed().acceptHead(head)),
   };
 }
 

@@ -126,6 +126,8 @@ const changeKinds: Record<ChangeKind, 1> = {
   "participant.role": 1,
   "participant.permissions": 1,
   "participant.notify": 1,
+  "note.set": 1,
+  "note.clear": 1,
 };
 const commandTypes: Record<CommandType, 1> = { ...changeKinds, "receipt.mark": 1 };
 const queryTypes: Record<QueryType, 1> = {
@@ -138,6 +140,7 @@ const queryTypes: Record<QueryType, 1> = {
   reactors: 1,
   receipts: 1,
   search: 1,
+  notes: 1,
 };
 const signalTypes: Record<Signal["type"], 1> = { typing: 1, presence: 1, watch: 1 };
 const signalEventTypes: Record<SignalEvent["type"], 1> = { typing: 1, presence: 1 };

@@ -13,6 +13,7 @@ const participants = `${conversation}/participants`;
 const participant = `${participants}/:userId`;
 const messages = `${conversation}/messages`;
 const message = `${messages}/:messageId`;
+const notes = `${conversation}/notes`;
 const reaction = `${message}/reactions/:emoji`;
 
 /** Every command there is: a new one does not compile without a route. */
@@ -57,6 +58,8 @@ export const commandRoutes: { readonly [Type in CommandType]: Route } = {
   "message.unpin": { method: "DELETE", path: `${message}/pin`, summary: "Unpin a message" },
   "message.react": { method: "PUT", path: reaction, summary: "React with an emoji" },
   "message.unreact": { method: "DELETE", path: reaction, summary: "Take a reaction back" },
+  "note.set": { method: "PUT", path: notes, summary: "Keep something for oneself" },
+  "note.clear": { method: "POST", path: `${notes}/clear`, summary: "Let it go again" },
   "receipt.mark": { method: "PUT", path: `${conversation}/receipt`, summary: "Move one's own watermarks up" },
 };
 
@@ -71,6 +74,7 @@ export const queryRoutes: { readonly [Type in QueryType]: Route } = {
   reactors: { method: "GET", path: reaction, summary: "List who reacted with an emoji" },
   receipts: { method: "GET", path: `${conversation}/receipts`, summary: "List watermarks" },
   search: { method: "GET", path: "/v1/search", summary: "Search messages" },
+  notes: { method: "GET", path: notes, summary: "List what stands in one's own notebook" },
 };
 
 /** What has no counterpart on the wire. */

@@ -1,6 +1,13 @@
 import type { Applied, ApplyContext, Rejection } from "@tidings/core/domain";
 import type { ErrorCode } from "@tidings/core/errors";
-import type { Ack, AnyRecord, Change, ChangeKind, Command } from "@tidings/core/protocol";
+import {
+  type Ack,
+  type AnyRecord,
+  type Change,
+  type ChangeKind,
+  type Command,
+  noteIdOf,
+} from "@tidings/core/protocol";
 import { mayRead } from "../access.ts";
 import type { Outcome } from "./store.ts";
 import type { WorkingSet } from "./working-set.ts";
@@ -22,7 +29,7 @@ interface AcceptedAnswer {
 
 interface RecordReference {
   readonly type: AnyRecord["type"];
-  /** User or message; empty for the conversation. */
+  /** User, message or note; empty for the conversation. */
   readonly id: string;
   readonly rev: number;
 }
@@ -81,11 +88,13 @@ export function recall(
 
   function find(type: AnyRecord["type"], id: string): AnyRecord | undefined {
     if (type === "conversation") return conversation.record;
+    if (type === "note") return work.note(conversation, id);
     return type === "participant" ? work.participant(conversation, id) : work.message(id);
   }
 }
 
 function idOf(record: AnyRecord): string {
   if (record.type === "conversation") return "";
+  if (record.type === "note") return noteIdOf(record.subject);
   return record.type === "participant" ? record.userId : record.id;
 }

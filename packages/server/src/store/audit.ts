@@ -105,6 +105,8 @@ export function auditOf(command: Command, context: ApplyContext, applied: Applie
     case "message.unreact":
     case "message.pin":
     case "message.unpin":
+    case "note.set":
+    case "note.clear":
     case "receipt.mark":
       return undefined;
   }

@@ -1,4 +1,4 @@
-import type { MessageRecord, MessageVersion, ParticipantRecord } from "@tidings/core/protocol";
+import type { MessageRecord, MessageVersion, NoteRecord, ParticipantRecord } from "@tidings/core/protocol";
 import type { AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
 
 /**
@@ -8,6 +8,7 @@ import type { AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
  */
 export type Kept =
   | ParticipantRecord
+  | NoteRecord
   | KeptMessage
   | ({ readonly type: "version" } & Omit<MessageVersion, "replacedBy">)
   | {
@@ -59,6 +60,7 @@ const PARTS = [
   "versions",
   "reactions",
   "receipts",
+  "notes",
   "answers",
   "by",
   "about",

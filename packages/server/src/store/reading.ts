@@ -1,4 +1,4 @@
-import type { ParticipantRecord, QueryResults, QueryType } from "@tidings/core/protocol";
+import type { NotesQuery, ParticipantRecord, QueryResults, QueryType } from "@tidings/core/protocol";
 import type { StoredConversation } from "./rows.ts";
 import type { Answer, Refusal } from "./store.ts";
 
@@ -18,6 +18,12 @@ export const noMessage: Refusal = Object.freeze({
   code: "message/not-found",
   message: "unable to find the message; it is not in this conversation",
 });
+
+/** Ids of the notes of one kind, or of all: after the first, up to the second. */
+export function noteRange({ kind, after = "" }: NotesQuery): readonly [after: string, before: string] {
+  // What follows a "/" is a "0".
+  return kind === undefined ? [after, "~"] : [after > kind ? after : kind, `${kind}0`];
+}
 
 export const badToken: Refusal = Object.freeze({
   ok: false,

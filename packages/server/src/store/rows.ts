@@ -4,6 +4,7 @@ import type {
   Head,
   MessageRecord,
   MessageVersion,
+  NoteRecord,
   ParticipantRecord,
   Receipt,
 } from "@tidings/core/protocol";
@@ -31,6 +32,7 @@ export interface Rows {
   participant(key: number, userId: string): ParticipantRecord | undefined;
   message(messageId: string): MessageRecord | undefined;
   receipt(key: number, conversationId: string, userId: string): Receipt | undefined;
+  note(key: number, conversationId: string, noteId: string): NoteRecord | undefined;
   hasReacted(messageId: string, userId: string, emoji: string): boolean;
   putConversation(state: ConversationState): void;
   putParticipant(key: number, record: ParticipantRecord): void;
@@ -41,5 +43,6 @@ export interface Rows {
   putMessage(key: number, record: MessageRecord, sentRev?: number): void;
   putVersion(key: number, version: MessageVersion): void;
   putReaction(key: number, messageId: string, userId: string, emoji: string, isPresent: boolean): void;
+  putNote(key: number, record: NoteRecord): void;
   putReceipt(key: number, receipt: Receipt): void;
 }

@@ -1,11 +1,13 @@
 import { type Accepted, type ReactionFact, recount, type Records } from "@tidings/core/domain";
-import type {
-  Change,
-  Head,
-  MessageRecord,
-  MessageVersion,
-  ParticipantRecord,
-  Receipt,
+import {
+  type Change,
+  type Head,
+  type MessageRecord,
+  type MessageVersion,
+  noteIdOf,
+  type NoteRecord,
+  type ParticipantRecord,
+  type Receipt,
 } from "@tidings/core/protocol";
 import type { ConversationState, Rows } from "./rows.ts";
 
@@ -41,6 +43,7 @@ export class WorkingSet {
   readonly #messages = new Map<string, WrittenMessage>();
   readonly #receipts = new Map<string, { readonly key: number; readonly receipt: Receipt }>();
   readonly #reactions = new Map<string, { readonly key: number; readonly fact: ReactionFact }>();
+  readonly #notes = new Map<string, { readonly key: number; readonly record: NoteRecord }>();
   readonly #versions: { readonly key: number; readonly version: MessageVersion }[] = [];
   /** Ids known to be no message's, so that nobody looks for them in vain. */
   readonly #unusedIds: ReadonlySet<string>;
@@ -87,6 +90,11 @@ export class WorkingSet {
     return stored;
   }
 
+  note({ key, head }: ConversationState, noteId: string): NoteRecord | undefined {
+    if (key === 0) return undefined;
+    return this.#notes.get(`${key}/${noteId}`)?.record ?? this.#rows.note(key, head.conversationId, noteId);
+  }
+
   /** One conversation as `apply` wants it. */
   records(conversationId: string): Records {
     const conversation = this.conversation(conversationId);
@@ -101,6 +109,7 @@ export class WorkingSet {
         return message?.conversationId === conversationId ? message : undefined;
       },
       receipt: (userId) => this.receipt(conversation, userId),
+      note: (noteId) => this.note(conversation, noteId),
       hasReacted: (messageId, userId, emoji) =>
         this.#reactions.get(reactionId(messageId, userId, emoji))?.fact.present ??
         this.#rows.hasReacted(messageId, userId, emoji),
@@ -139,6 +148,13 @@ export class WorkingSet {
         this.#conversations.set(conversationId, { ...before, key, head, counts });
         break;
       }
+      case "note": {
+        const id = noteIdOf(record.subject);
+        const counts = recount(before.counts, this.note(before, id), record);
+        this.#notes.set(`${key}/${id}`, { key, record });
+        this.#conversations.set(conversationId, { ...before, key, head, counts });
+        break;
+      }
       case "message": {
         const previous = this.message(record.id);
         // Sent by this very transaction, perhaps by an earlier command of it: catch-up goes by where it was sent (D4).
@@ -165,6 +181,7 @@ export class WorkingSet {
     for (const { key, fact } of this.#reactions.values()) {
       this.#rows.putReaction(key, fact.messageId, fact.userId, fact.emoji, fact.present);
     }
+    for (const { key, record } of this.#notes.values()) this.#rows.putNote(key, record);
     for (const { key, receipt } of this.#receipts.values()) this.#rows.putReceipt(key, receipt);
   }
 

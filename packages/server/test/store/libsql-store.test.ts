@@ -61,7 +61,7 @@ describe("the libsql store on its file", () => {
     await before.store.close();
     const { default: Database } = await import("libsql");
     const older = new Database(file);
-    older.exec(`DROP TRIGGER searchable_gone; DROP TRIGGER searchable_deleted; DROP TABLE searchable;
+    older.exec(`DROP TABLE notes; DROP TRIGGER searchable_gone; DROP TRIGGER searchable_deleted; DROP TABLE searchable;
       ALTER TABLE messages DROP COLUMN created_at; PRAGMA user_version = 3`);
     older.close();
     const bench = new Workbench(open(file));

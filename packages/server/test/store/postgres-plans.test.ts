@@ -22,6 +22,7 @@ const BIG = [
   "versions",
   "reactions",
   "receipts",
+  "notes",
   "answers",
   "audit",
   "searchable",
@@ -43,6 +44,7 @@ const CROWD = `
       array_to_tsvector(ARRAY['common', 'word' || (conversation * 50 + seq) % 1000, 'by:' || author_id])
     FROM messages WHERE conversation >= 1000 AND NOT is_deleted AND seq % 5 = 1;
   INSERT INTO receipts SELECT conversation, user_id, 10, 10, 1 FROM participants WHERE conversation >= 1000;
+  INSERT INTO notes SELECT conversation, 'bookmark/' || id || '/a', seq, seq % 3 > 0, '{}' FROM messages WHERE conversation >= 1000;
   INSERT INTO answers SELECT 'answer ' || n, 'user 1', 'crowd 1', 900000 + n, '{}' FROM generate_series(1, 50000) n;
   INSERT INTO audit (at, actor_id, action, subject, conversation_id, detail)
     SELECT n, 'user ' || n % 500, 'user.ban', 'user ' || n % 700, 'crowd ' || n % 900, '' FROM generate_series(1, 50000) n;`;
@@ -92,6 +94,12 @@ async function everything(bench: Workbench): Promise<void> {
   await bench.commit(again);
   const page = { conversationId: "a", limit: 20 } as const;
   await bench.query("ada", { type: "changes", afterRev: 3, ...page });
+  const notebook = { conversationId: "~/ada" } as const;
+  const subject = { kind: "bookmark", ...on } as const;
+  await bench.accepted("ada", { type: "note.set", ...notebook, subject, value: {} });
+  await bench.accepted("ada", { type: "note.clear", ...notebook, subject });
+  await bench.query("ada", { type: "changes", afterRev: 1, ...notebook, limit: 20 });
+  await bench.query("ada", { type: "notes", kind: "bookmark", ...notebook, limit: 20 });
   await bench.query("ada", { type: "history", ...page });
   await bench.query("ada", { type: "history", around: 2, ...page });
   await bench.query("ada", { type: "history", after: 1, before: 3, ...page });

@@ -61,7 +61,7 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       await bench.store.close();
       await ask(
         url,
-        `DROP TABLE searchable; DROP FUNCTION tidings_unsearchable CASCADE; DROP FUNCTION tidings_search;
+        `DROP TABLE notes; DROP TABLE searchable; DROP FUNCTION tidings_unsearchable CASCADE; DROP FUNCTION tidings_search;
          DROP FUNCTION tidings_commit(text, text[], text[], bigint[], bigint[], text[], bigint[], bigint[], bigint[],
            bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], boolean[], text[], text[],
            json[], bigint[], text[], bigint[], bigint[], bigint[], tsvector[]);

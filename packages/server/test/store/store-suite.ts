@@ -5,6 +5,7 @@ import type { Kept } from "../../src/store/kept.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Retention } from "../../src/store/upkeep.ts";
 import { type Draft, message } from "../support/raw-client.ts";
+import { notesSuite } from "./notes-suite.ts";
 import { type StoreFactory, Workbench } from "./workbench.ts";
 
 /** The contract of a store, for every implementation: what it commits, remembers, answers and keeps to itself. */
@@ -456,6 +457,11 @@ export function storeSuite(name: string, factory: StoreFactory): void {
         ]);
       });
     });
+
+    notesSuite(
+      () => bench,
+      (store) => factory.reopen(store),
+    );
 
     describe("retention", () => {
       const all = { before: 0, newest: Infinity, rememberedSince: 0 };

@@ -55,6 +55,15 @@ const commandCases: {
   "participant.unmute": onParticipant("participant.unmute"),
   "participant.ban": onParticipant("participant.ban"),
   "participant.unban": onParticipant("participant.unban"),
+  // Whose notebook it is decides, and nothing else: all others are not found.
+  "note.set": ({ conversationId }) => ({
+    ...{ type: "note.set", conversationId, value: {} },
+    subject: { kind: "pinned", conversationId },
+  }),
+  "note.clear": ({ conversationId }) => ({
+    ...{ type: "note.clear", conversationId },
+    subject: { kind: "pinned", conversationId },
+  }),
   "participant.remove": onParticipant("participant.remove"),
 };
 
@@ -74,6 +83,7 @@ const queryCases: { readonly [Type in Exclude<QueryType, "conversations">]: (tar
   }),
   receipts: ({ conversationId }) => ({ type: "receipts", conversationId, limit: 10 }),
   search: ({ conversationId }) => ({ type: "search", conversationId, text: "hello", limit: 10 }),
+  notes: ({ conversationId }) => ({ type: "notes", conversationId, limit: 10 }),
 };
 
 /** By type, and what it says about a target. */

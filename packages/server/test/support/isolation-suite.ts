@@ -1,3 +1,4 @@
+import { notebookOf } from "@tidings/core/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandRoutes, queryRoutes, type Route } from "../../src/api/routes.ts";
 import { createServer, createServiceKey, type ServerOptions, type TidingsServer } from "../../src/index.ts";
@@ -217,8 +218,9 @@ export function isolationSuite(name: string, { open, countStatements }: Isolatio
       alan.send({ type: "signal", signal: { type: "typing", conversationId: "acme", active: true } });
       const { commandId: messageId } = await ada.say("acme", secret);
       const later = new Set(["participant.add", "participant.leave", "message.delete"]);
-      const heard = async ([, make]: (typeof commands)[number]): Promise<void> => {
-        await ada.accepted(make({ ...real, messageId }));
+      const heard = async ([type, make]: (typeof commands)[number]): Promise<void> => {
+        const target = type.startsWith("note.") ? { ...real, conversationId: notebookOf("ada") } : real;
+        await ada.accepted(make({ ...target, messageId }));
       };
       for (const one of commands.filter(([type]) => type !== "participant.join" && !later.has(type)))
         await heard(one);
@@ -227,6 +229,7 @@ export function isolationSuite(name: string, { open, countStatements }: Isolatio
       await bea.settled();
       expect(alan.all("change").length).toBeGreaterThan(7);
       expect(bea.all("pong").flatMap(({ heads }) => heads)).toEqual([]);
+      expect(JSON.stringify([...alan.frames, ...bea.frames])).not.toMatch(/note\.|~\//u);
       expect(JSON.stringify(bea.frames)).not.toMatch(/acme|crown|"ada"|"alan"|typing|presence/u);
       expect(JSON.stringify(ada.frames)).not.toMatch(/"bea"/u);
     });

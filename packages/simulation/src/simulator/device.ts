@@ -7,6 +7,7 @@ import {
   type OutboxEntry,
   type Random,
 } from "@tidings/core";
+import { openNotebook } from "@tidings/core/bindings";
 import { seededRandom } from "@tidings/core/testing";
 import { webSocketTransport } from "@tidings/transport-ws";
 import { createDisk, type Disk } from "./disk.ts";
@@ -133,6 +134,7 @@ export function createDevice(options: DeviceOptions): Device {
       rooms.set(id, room);
       room.timeline.subscribe(() => !of.isOver && options.onView(device, room));
     }
+    openNotebook(started);
   };
 
   const device: Device = {

@@ -153,5 +153,6 @@ function createBook(): Book {
 
 function keyOf(record: AnyRecord): string {
   if (record.type === "message") return record.id;
+  if (record.type === "note") return `note ${canonical(record.subject)}`;
   return record.type === "participant" ? `participant ${record.userId}` : "conversation";
 }

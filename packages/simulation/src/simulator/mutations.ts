@@ -159,6 +159,18 @@ export const mutations: readonly Mutation[] = [
     to: "isUnread: ({ authorId }) => authorId !== reader,",
   },
   {
+    name: "an older note takes the place of a newer one",
+    file: "core/src/timeline/notes.ts",
+    from: "if (note.rev > (byId.get(id)?.rev ?? 0)) byId.set(id, note);",
+    to: "byId.set(id, note);",
+  },
+  {
+    name: "notes missing from what is caught up on",
+    file: "server/src/store/libsql/queries/catch-up.ts",
+    from: 'if (kinds.includes("note")) rows.push(...notes.all(key, afterRev, limit));',
+    to: "",
+  },
+  {
     name: "new epoch ignored",
     file: "core/src/timeline/replica.ts",
     from: "const isAnother = epoch !== undefined && epoch !== next;",

@@ -3,7 +3,8 @@ import type { MessageRecord, ParticipantRecord } from "@tidings/core/protocol";
 import { canonical } from "./canonical.ts";
 import type { Device } from "./device.ts";
 import type { Account, Ledger } from "./ledger.ts";
-import type { Deed, People } from "./people.ts";
+import { noteFaults } from "./note-faults.ts";
+import { type Deed, notebookOf, type People } from "./people.ts";
 import { gapFaults, orderFaults } from "./timeline-faults.ts";
 
 export interface Oracle {
@@ -133,6 +134,9 @@ export function createOracle(options: OracleOptions): Oracle {
         for (const [law, fault] of differences(device, room, ledger.account(room.id), isResumed))
           violate(law, `${device.name} ${room.id}, at rest: ${fault}`);
       });
+      for (const device of devices)
+        for (const fault of noteFaults(device.client, ledger.account(notebookOf(device.userId))))
+          violate("D3", `${device.name}'s notes, at rest: ${fault}`);
       for (const device of devices) {
         const { waiting = 0 } = device.client?.outbox.get() ?? {};
         if (waiting > 0) violate("D1", `${device.name}, at rest, still has ${waiting} commands waiting`);
@@ -151,6 +155,11 @@ export function createOracle(options: OracleOptions): Oracle {
         const { client, name } = device;
         if (client?.connection.get().name !== "online") return `${name} is not online`;
         if (client.outbox.get().waiting > 0) return `${name} has commands waiting`;
+        const notebook = notebookOf(device.userId);
+        const noted = ledger.account(notebook).changes.length;
+        const { complete, head } = client.conversation(notebook).timeline.get();
+        if (noted > 0 && !(complete && head.rev === noted))
+          return `${name} lacks some of its notes: ${head.rev} of ${noted}`;
         for (const id of conversations) {
           const account = ledger.account(id);
           const view = device.room(id)?.timeline.get();

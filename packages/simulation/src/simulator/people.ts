@@ -1,4 +1,5 @@
-import { isMessagingError, type MessageItem, type Random, type Sent } from "@tidings/core";
+import { type Client, isMessagingError, type MessageItem, type Random, type Sent } from "@tidings/core";
+import { openNotebook } from "@tidings/core/bindings";
 import { anyOf, isLikely, pick } from "../chance.ts";
 import type { Device } from "./device.ts";
 import type { ActName } from "./plan.ts";
@@ -123,13 +124,11 @@ export function createPeople(): People {
       case "delete":
         return target && give(room.delete(target.key));
       case "react":
-        return target && give(room.react(target.key, sign));
       case "unreact":
-        return target && give(room.unreact(target.key, sign));
+        return target && give(room[name](target.key, sign));
       case "pin":
-        return target && give(room.pin(target.key));
       case "unpin":
-        return target && give(room.unpin(target.key));
+        return target && give(room[name](target.key));
       case "markRead":
         return room.markRead(isLikely(random, 0.5) ? target?.message.seq : undefined);
       case "rename":
@@ -137,9 +136,8 @@ export function createPeople(): People {
       case "type":
         return isLikely(random, 0.7) ? room.typing.notify() : room.typing.stop();
       case "leave":
-        return conversationId === ROOM ? give(room.leave()) : undefined;
       case "join":
-        return conversationId === ROOM ? give(room.join()) : undefined;
+        return conversationId === ROOM ? give(room[name]()) : undefined;
       case "remove":
         return give(room.members.remove(other));
       case "add":
@@ -151,13 +149,15 @@ export function createPeople(): People {
       case "loadOlder":
         return void room.timeline.loadOlder().catch(() => {});
       case "disconnect":
-        return client.disconnect();
       case "connect":
-        return void client.connect().catch(() => {});
       case "close":
-        return void device.close();
       case "giveUp":
-        return giveUp(device, random);
+        return handle(device, name, random);
+      case "note":
+      case "unnote":
+        return note(device, notebookOf(device.userId), name, jot(random, client, room.id, target?.key, name));
+      case "draft":
+        return room.draft.set(isLikely(random, 0.7) ? `${text} perhaps` : "");
     }
   };
 
@@ -169,6 +169,37 @@ export function createPeople(): People {
     act,
     surprises,
   };
+}
+
+/** Notes something of a conversation, or of a message in it, or crosses it out. */
+function jot(
+  random: Random,
+  client: Client,
+  conversationId: string,
+  messageId: string | undefined,
+  name: "note" | "unnote",
+): Promise<Sent> {
+  const { pin, unpin, archive, unarchive, mute, unmute, bookmark, unbookmark, hide, unhide } =
+    openNotebook(client);
+  const isOn = name === "note";
+  const whole = pick(random, isOn ? [pin, archive, mute] : [unpin, unarchive, unmute]) ?? pin;
+  const one = pick(random, isOn ? [bookmark, hide] : [unbookmark, unhide]);
+  if (!one || messageId === undefined || isLikely(random, 0.5)) return whole(conversationId);
+  return one(conversationId, messageId);
+}
+
+/** Where somebody's notes stand. */
+export function notebookOf(userId: string): string {
+  return `~/${userId}`;
+}
+
+/** What is done to the app itself. */
+function handle(device: Device, name: "disconnect" | "connect" | "close" | "giveUp", random: Random): void {
+  const { client } = device;
+  if (name === "disconnect") client?.disconnect();
+  else if (name === "connect") void client?.connect().catch(() => {});
+  else if (name === "close") void device.close();
+  else giveUp(device, random);
 }
 
 /** Asked to sign in again, they do not. */

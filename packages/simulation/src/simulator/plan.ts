@@ -49,6 +49,9 @@ const acts = {
   connect: 1,
   close: 0.3,
   giveUp: 1.5,
+  note: 3,
+  unnote: 1.5,
+  draft: 2,
 } as const;
 export type ActName = keyof typeof acts;
 

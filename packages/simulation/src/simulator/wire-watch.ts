@@ -27,7 +27,11 @@ export function watchWire({ ledger, now, violate }: WireWatchOptions): WireWatch
   const refuse = (userId: string, what: string): void => violate("D8", `${userId} is told ${what}`);
 
   const change = (userId: string, { conversationId, rev }: Fields): void => {
-    if (!wasInAt(ledger.account(String(conversationId)), userId, Number(rev)))
+    if (String(conversationId).startsWith("~/")) {
+      // Its first change makes it, and whoever it is made for is in it from the next.
+      if (conversationId !== `~/${userId}`)
+        refuse(userId, `what somebody noted in ${String(conversationId)}`);
+    } else if (!wasInAt(ledger.account(String(conversationId)), userId, Number(rev)))
       refuse(userId, `change ${String(rev)} of ${String(conversationId)}, and was not in at it`);
   };
 

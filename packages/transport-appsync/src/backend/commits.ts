@@ -1,6 +1,6 @@
 import type { Clock, Random } from "@tidings/core";
 import { type Accepted, apply, type ApplyContext, type Applied, recount } from "@tidings/core/domain";
-import type { AnyRecord, Command, Limits } from "@tidings/core/protocol";
+import { type AnyRecord, type Command, type Limits, noteIdOf } from "@tidings/core/protocol";
 import { answerItem, type Given, type Outcome, recall } from "./answers.ts";
 import { type Condition, type Dynamo, type Item, number, textOf, type Write } from "./dynamo.ts";
 import { isPassing, refusalOf, unavailable } from "./refusal.ts";
@@ -11,6 +11,7 @@ import {
   type Meta,
   messageItem,
   metaItem,
+  noteItem,
   participantItem,
   partitionOf,
   reactionItem,
@@ -112,6 +113,7 @@ function messagesIn(command: Command): readonly string[] {
 
 function ownIn(command: Command, userId: string): readonly string[] {
   if (command.type === "receipt.mark") return [sortKey.receipt(userId)];
+  if ("subject" in command) return [sortKey.note(noteIdOf(command.subject))];
   return "emoji" in command ? [sortKey.reaction(command.messageId, command.emoji, userId)] : [];
 }
 
@@ -142,6 +144,7 @@ function writesOf(options: CommitsOptions, snapshot: Snapshot, accepted: Accepte
 /** The conversation's own record is in its META. */
 function recordWrites(record: AnyRecord, retentionMs: number): readonly Write[] {
   if (record.type === "conversation") return [];
+  if (record.type === "note") return [{ item: noteItem(record) }];
   if (record.type === "message") return [{ item: messageItem(record, retentionMs) }];
   return [{ item: participantItem(record) }, { item: membershipItem(record) }];
 }
@@ -179,5 +182,6 @@ function metaAfter(snapshot: Snapshot, { changes }: Accepted): Meta {
 
 function before(snapshot: Snapshot, record: AnyRecord): AnyRecord | undefined {
   if (record.type === "conversation") return snapshot.conversation;
+  if (record.type === "note") return snapshot.note(noteIdOf(record.subject));
   return record.type === "participant" ? snapshot.participant(record.userId) : snapshot.message(record.id);
 }

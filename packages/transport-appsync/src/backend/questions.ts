@@ -11,6 +11,7 @@ import type {
   HistoryQuery,
   MessageRecord,
   MessageVersion,
+  NoteRecord,
   Page,
   ParticipantRecord,
   Query,
@@ -58,6 +59,16 @@ export async function ask(reader: Reader, asked: Query, pageSize: number): Promi
       return list(room, "P#", query, async (items) =>
         items.map((item): ParticipantRecord => docOf(item)).map((one) => (isIn(one) ? one : undefined)),
       );
+    case "notes": {
+      const { kind } = query;
+      return list(room, "N#", query, async (items) =>
+        items
+          .map((item): NoteRecord => docOf(item))
+          .map((note) =>
+            note.value && note.subject.kind === (kind ?? note.subject.kind) ? note : undefined,
+          ),
+      );
+    }
     case "receipts":
       return receipts(room, query);
     case "reactors": {

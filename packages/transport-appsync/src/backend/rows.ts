@@ -1,12 +1,14 @@
 import type { RecordCounts } from "@tidings/core/domain";
-import type {
-  AnyRecord,
-  ConversationRecord,
-  Head,
-  MessageRecord,
-  MessageVersion,
-  ParticipantRecord,
-  Receipt,
+import {
+  type AnyRecord,
+  type ConversationRecord,
+  type Head,
+  type MessageRecord,
+  type MessageVersion,
+  noteIdOf,
+  type NoteRecord,
+  type ParticipantRecord,
+  type Receipt,
 } from "@tidings/core/protocol";
 import { type Item, type Key, number, numberOf, text, textOf } from "./dynamo.ts";
 
@@ -17,6 +19,7 @@ import { type Item, type Key, number, numberOf, text, textOf } from "./dynamo.ts
  *     C#<id>         META                      the conversation, its head and counts: what each transaction fights for
  *     C#<id>         M#<message>               a message as it is now
  *     C#<id>         P#<user>                  a participant
+ *     C#<id>         N#<note>                  a note, in a notebook
  *     C#<id>         R#<user>                  their watermarks
  *     C#<id>         V#<message>#<version>     an earlier text
  *     C#<id>         X#<message>#<emoji>#<user> a reaction
@@ -33,6 +36,7 @@ export const META = "META";
 export const sortKey = {
   participant: (userId: string): string => `P#${userId}`,
   message: (messageId: string): string => `M#${messageId}`,
+  note: (noteId: string): string => `N#${noteId}`,
   receipt: (userId: string): string => `R#${userId}`,
   version: (messageId: string, version: number): string =>
     `V#${messageId}#${String(version).padStart(6, "0")}`,
@@ -97,6 +101,11 @@ export function participantItem(record: ParticipantRecord): Item {
   return { ...place, rev: number(record.rev), status: text(record.status) };
 }
 
+export function noteItem(record: NoteRecord): Item {
+  const place = row(partitionOf(record.conversationId), sortKey.note(noteIdOf(record.subject)), record);
+  return { ...place, rev: number(record.rev) };
+}
+
 export function membershipItem({ userId, conversationId, status }: ParticipantRecord): Item {
   return { pk: text(userPartition(userId)), sk: text(partitionOf(conversationId)), status: text(status) };
 }
@@ -139,5 +148,6 @@ export function isKept(item: Item, at: number): boolean {
 
 export function sortKeyOf(record: AnyRecord): string {
   if (record.type === "conversation") return META;
+  if (record.type === "note") return sortKey.note(noteIdOf(record.subject));
   return record.type === "participant" ? sortKey.participant(record.userId) : sortKey.message(record.id);
 }

@@ -3,6 +3,7 @@ import type {
   ConversationRecord,
   Head,
   MessageRecord,
+  NoteRecord,
   ParticipantRecord,
   Receipt,
 } from "@tidings/core/protocol";
@@ -60,6 +61,11 @@ export class Snapshot implements Records {
 
   receipt(userId: string): Receipt | undefined {
     const row = this.#row(sortKey.receipt(userId));
+    return row && docOf(row);
+  }
+
+  note(noteId: string): NoteRecord | undefined {
+    const row = this.#row(sortKey.note(noteId));
     return row && docOf(row);
   }
 

@@ -1,4 +1,4 @@
-import type { AnyRecord, Change, ChangeKind } from "@tidings/core/protocol";
+import { type AnyRecord, type Change, type ChangeKind, NOTEBOOKS } from "@tidings/core/protocol";
 import type { CommittedEvent } from "../../bus/bus.ts";
 import type { Store } from "../../store/store.ts";
 import type { LiveConversation, OnlineUser } from "../online.ts";
@@ -27,6 +27,7 @@ const kindOf: Readonly<Record<AnyRecord["type"], ChangeKind>> = {
   conversation: "conversation.update",
   participant: "participant.join",
   message: "message.edit",
+  note: "note.set",
 };
 
 /** Reads from the store what was told to nobody here, and tells it. Rejects if the store does. */
@@ -138,6 +139,8 @@ function changeOf(conversationId: string, record: AnyRecord, commandId: string):
       return { ...common, kind: kindOf.conversation, actorId: record.createdBy, at: record.createdAt };
     case "participant":
       return { ...common, kind: kindOf.participant, actorId: record.userId, at: record.joinedAt };
+    case "note":
+      return { ...common, kind: kindOf.note, actorId: conversationId.slice(NOTEBOOKS.length), at: record.at };
     case "message": {
       const { version, reactions, deletedAt, id, authorId: actorId, createdAt: at } = record;
       const isNew = version === 0 && reactions.length === 0 && deletedAt === undefined;

@@ -1,4 +1,4 @@
-import type { MessageRecord } from "@tidings/core/protocol";
+import { type MessageRecord, NOTEBOOKS } from "@tidings/core/protocol";
 import { erased, type Trace, TRACES_AT_ONCE } from "../upkeep.ts";
 import type { Connection } from "./database.ts";
 import { decode } from "./tables.ts";
@@ -33,7 +33,12 @@ export function createErase({ prepare }: Connection): {
     "SELECT record FROM messages WHERE author_id = ? AND is_deleted = 0",
   );
   const silence = prepare("UPDATE messages SET is_deleted = 1, record = ? WHERE id = ?");
+  // A notebook is nobody else's, so nothing of it is left.
+  const notebook = `(SELECT key FROM conversations WHERE id = '${NOTEBOOKS}' || ?)`;
   const removals = [
+    `DELETE FROM notes WHERE conversation = ${notebook}`,
+    `DELETE FROM participants WHERE conversation = ${notebook}`,
+    `DELETE FROM conversations WHERE id = '${NOTEBOOKS}' || ?`,
     "DELETE FROM versions WHERE message_id IN (SELECT id FROM messages WHERE author_id = ?)",
     "DELETE FROM reactions WHERE user_id = ?",
     "DELETE FROM receipts WHERE user_id = ?",

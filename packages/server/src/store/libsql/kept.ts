@@ -1,4 +1,10 @@
-import type { MessageRecord, MessageVersion, ParticipantRecord } from "@tidings/core/protocol";
+import {
+  type MessageRecord,
+  type MessageVersion,
+  NOTEBOOKS,
+  type NoteRecord,
+  type ParticipantRecord,
+} from "@tidings/core/protocol";
 import type { StoredAnswer } from "../answers.ts";
 import {
   type Kept,
@@ -90,6 +96,13 @@ export function createKept({ prepare }: Connection): KeptParts {
        FROM receipts r JOIN conversations c ON c.key = r.conversation
        WHERE r.user_id = ?1 AND r.conversation > ?2 ORDER BY r.conversation`,
       ({ key: _key, ...receipt }) => ({ type: "receipt", ...receipt }),
+    ),
+    notes: part<{ readonly id: string; readonly record: string }>(
+      `SELECT n.id, n.record FROM conversations c JOIN notes n ON n.conversation = c.key
+       WHERE c.id = '${NOTEBOOKS}' || ?1 AND n.id > ?2 AND n.is_kept = 1 ORDER BY n.id`,
+      (place) => [place],
+      decode<NoteRecord>,
+      ({ id }) => id,
     ),
     answers: byKey<Answered>(
       `SELECT key, command_id AS commandId, conversation_id AS conversationId, at, answer FROM answers

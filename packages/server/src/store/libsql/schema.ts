@@ -109,6 +109,18 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
     BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
   `,
   addSearch,
+  // What people keep for themselves, in their notebooks.
+  `
+  CREATE TABLE notes (
+    conversation INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    rev INTEGER NOT NULL,
+    is_kept INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (conversation, id)
+  ) WITHOUT ROWID;
+  CREATE UNIQUE INDEX notes_by_rev ON notes (conversation, rev);
+  `,
 ];
 
 /**

@@ -1,4 +1,10 @@
-import type { ConversationRecord, MessageRecord, ParticipantRecord } from "@tidings/core/protocol";
+import {
+  type ConversationRecord,
+  type MessageRecord,
+  noteIdOf,
+  type NoteRecord,
+  type ParticipantRecord,
+} from "@tidings/core/protocol";
 import { mayRead } from "../../access.ts";
 import type { Rows, StoredConversation } from "../rows.ts";
 import type { Connection, Value } from "./database.ts";
@@ -46,7 +52,10 @@ export function createTables(connection: Connection): Rows {
   return { ...createReaders(connection), ...createWriters(connection) };
 }
 
-type Readers = Pick<Rows, "conversation" | "takeKey" | "participant" | "message" | "receipt" | "hasReacted">;
+type Readers = Pick<
+  Rows,
+  "conversation" | "takeKey" | "participant" | "message" | "receipt" | "note" | "hasReacted"
+>;
 
 function createReaders({ prepare }: Connection): Readers {
   const conversation = prepare<ConversationRow>("SELECT * FROM conversations WHERE id = ?");
@@ -58,6 +67,7 @@ function createReaders({ prepare }: Connection): Readers {
   const receipt = prepare<ReceiptRow>(
     "SELECT delivered_seq, read_seq, at FROM receipts WHERE conversation = ? AND user_id = ?",
   );
+  const note = prepare<RecordRow>("SELECT record FROM notes WHERE conversation = ? AND id = ?");
   const reaction = prepare<object>(
     "SELECT 1 FROM reactions WHERE message_id = ? AND emoji = ? AND user_id = ?",
   );
@@ -75,6 +85,7 @@ function createReaders({ prepare }: Connection): Readers {
         readSeq: row.read_seq,
         at: row.at,
       })),
+    note: (key, _conversationId, noteId) => mapped(note.get(key, noteId), decode<NoteRecord>),
     hasReacted: (messageId, userId, emoji) => reaction.get(messageId, emoji, userId) !== undefined,
   };
 }
@@ -102,6 +113,10 @@ function createWriters(connection: Connection): Omit<Rows, keyof Readers> {
     "INSERT INTO reactions (message_id, emoji, user_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
   );
   const noReaction = prepare("DELETE FROM reactions WHERE message_id = ? AND emoji = ? AND user_id = ?");
+  const note = prepare(
+    `INSERT INTO notes (conversation, id, rev, is_kept, record) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (conversation, id) DO UPDATE SET rev = excluded.rev, is_kept = excluded.is_kept, record = excluded.record`,
+  );
   const receipt = prepare(
     `INSERT INTO receipts (conversation, user_id, delivered_seq, read_seq, at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (conversation, user_id) DO UPDATE SET delivered_seq = excluded.delivered_seq, read_seq = excluded.read_seq, at = excluded.at`,
@@ -140,6 +155,15 @@ function createWriters(connection: Connection): Omit<Rows, keyof Readers> {
     putVersion: (_key, item) => version.run(item.messageId, item.version, JSON.stringify(item)),
     putReaction: (_key, messageId, userId, emoji, isPresent) =>
       (isPresent ? reaction : noReaction).run(messageId, emoji, userId),
+    putNote(key, record) {
+      note.run(
+        key,
+        noteIdOf(record.subject),
+        record.rev,
+        bit(record.value !== undefined),
+        JSON.stringify(record),
+      );
+    },
     putReceipt: (key, item) => receipt.run(key, item.userId, item.deliveredSeq, item.readSeq, item.at),
   };
 }

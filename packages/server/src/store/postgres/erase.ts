@@ -1,3 +1,4 @@
+import { notebookOf } from "@tidings/core/protocol";
 import { type AliasedRawBuilder, type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { pseudonymisation } from "./audit.ts";
@@ -57,7 +58,13 @@ function nameOf(table: "r" | "m"): AliasedRawBuilder<string, "conversationId"> {
 export async function forget(pool: Pool, userId: string, at: number): Promise<void> {
   while ((await transact(pool, "BEGIN", (session) => silence(session, userId, at))) > 0);
   const theirs = sql`SELECT id FROM messages WHERE author_id = ${userId}`;
+  // Nobody else's, so nothing of it is left.
+  const notebook = sql`(SELECT key FROM conversations WHERE id = ${notebookOf(userId)})`;
   for (const statement of [
+    sql`DELETE FROM notes WHERE conversation = ${notebook}`,
+    sql`DELETE FROM memberships WHERE user_id = ${userId} AND conversation = ${notebook}`,
+    sql`DELETE FROM participants WHERE conversation = ${notebook}`,
+    sql`DELETE FROM conversations WHERE id = ${notebookOf(userId)}`,
     sql`DELETE FROM versions WHERE message_id IN (${theirs})`,
     sql`DELETE FROM reactions WHERE user_id = ${userId}`,
     // By conversation: watermarks have no index by user.

@@ -1,4 +1,10 @@
-import type { MessageRecord, MessageVersion, ParticipantRecord } from "@tidings/core/protocol";
+import {
+  type MessageRecord,
+  type MessageVersion,
+  notebookOf,
+  type NoteRecord,
+  type ParticipantRecord,
+} from "@tidings/core/protocol";
 import { type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import type { StoredAnswer } from "../answers.ts";
@@ -59,6 +65,11 @@ export function keptParts(pool: Pool): KeptParts {
       receipts,
       ({ conversation: _key, ...receipt }) => ({ type: "receipt", ...receipt }),
       ({ conversation }) => String(conversation),
+    ),
+    notes: part(
+      notes,
+      ({ record }) => record,
+      ({ id }) => id,
     ),
     answers: part(
       answers,
@@ -127,6 +138,13 @@ function receipts(userId: string, place: string) {
       SELECT * FROM receipts WHERE conversation = p.conversation AND user_id = ${userId} OFFSET 0
     ) r
     WHERE p.conversation > ${Number(place)} ORDER BY p.conversation ${LIMIT}`;
+}
+
+function notes(userId: string, place: string) {
+  return sql<{ readonly id: string; readonly record: NoteRecord }>`
+    SELECT id, record FROM notes
+    WHERE conversation = (SELECT key FROM conversations WHERE id = ${notebookOf(userId)})
+      AND id > ${place} AND is_kept ORDER BY id ${LIMIT}`;
 }
 
 function answers(userId: string, place: string) {

@@ -5,7 +5,7 @@ import type { LoadedRows } from "./loaded-rows.ts";
 import type { Session } from "./session.ts";
 import { array, prepare } from "./statement.ts";
 import { build, conversationOf, type ReceiptRow } from "./tables.ts";
-import type { Pair, Wanted } from "./wanted.ts";
+import type { NotePlace, Pair, Wanted } from "./wanted.ts";
 
 /**
  * Reads `asked` into `rows`, all in one round trip.
@@ -23,6 +23,7 @@ export async function load(session: Session, asked: Wanted, rows: LoadedRows, lo
     loadMessages(session, [...wanted.messages], rows),
     loadReceipts(session, wanted, rows),
     loadReactions(session, wanted, rows),
+    loadNotes(session, [...wanted.notes.values()], rows),
   ]);
 }
 
@@ -117,6 +118,30 @@ export function receiptOf(conversationId: string, row: ReceiptRow): Receipt {
     readSeq: row.read_seq,
     at: row.at,
   };
+}
+
+const notesByPlace = prepare(
+  "notes",
+  build
+    .selectFrom("notes as n")
+    .innerJoin("conversations as c", "c.key", "n.conversation")
+    .innerJoin(
+      sql<{ id: string; note_id: string }>`(SELECT * FROM unnest(${array("text", [])}, ${array(
+        "text",
+        [],
+      )}) AS w (id, note_id))`.as("w"),
+      (join) => join.onRef("w.id", "=", "c.id").onRef("w.note_id", "=", "n.id"),
+    )
+    .select("n.record"),
+);
+
+async function loadNotes(session: Session, asked: readonly NotePlace[], rows: LoadedRows): Promise<void> {
+  if (asked.length === 0) return;
+  const found = notesByPlace(
+    asked.map(({ conversationId }) => conversationId),
+    asked.map(({ noteId }) => noteId),
+  );
+  for (const { record } of await session.all(found)) rows.addNote(record);
 }
 
 const triples = sql<{ message_id: string; emoji: string; user_id: string }>`(SELECT * FROM unnest(${array(

@@ -1,4 +1,11 @@
-import type { MessageRecord, MessageVersion, ParticipantRecord, Receipt } from "@tidings/core/protocol";
+import {
+  type MessageRecord,
+  type MessageVersion,
+  noteIdOf,
+  type NoteRecord,
+  type ParticipantRecord,
+  type Receipt,
+} from "@tidings/core/protocol";
 import type { ConversationState, Rows, StoredConversation } from "../rows.ts";
 import { NotLoaded } from "../settle.ts";
 import { keyOf, Wanted } from "./wanted.ts";
@@ -16,6 +23,7 @@ export class Writes {
   readonly versions: { readonly key: number; readonly version: MessageVersion }[] = [];
   readonly reactions: { readonly key: number; readonly names: readonly [string, string, string] }[] = [];
   readonly noReactions: (readonly [messageId: string, emoji: string, userId: string])[] = [];
+  readonly notes: { readonly key: number; readonly record: NoteRecord }[] = [];
   readonly receipts: { readonly key: number; readonly receipt: Receipt }[] = [];
 }
 
@@ -32,6 +40,7 @@ export class LoadedRows implements Rows {
   readonly #participants = new Map<string, ParticipantRecord | undefined>();
   readonly #messages = new Map<string, MessageRecord | undefined>();
   readonly #receipts = new Map<string, Receipt | undefined>();
+  readonly #notes = new Map<string, NoteRecord | undefined>();
   readonly #reactions = new Map<string, true | undefined>();
 
   /** What of it is not known yet; from now on it is, be it there or not. */
@@ -45,6 +54,7 @@ export class LoadedRows implements Rows {
     for (const [id, pair] of wanted.receipts) if (unknown(this.#receipts, id)) fresh.receipts.set(id, pair);
     for (const [id, reaction] of wanted.reactions)
       if (unknown(this.#reactions, id)) fresh.reactions.set(id, reaction);
+    for (const [id, place] of wanted.notes) if (unknown(this.#notes, id)) fresh.notes.set(id, place);
     this.missing = new Wanted();
     return fresh;
   }
@@ -70,6 +80,10 @@ export class LoadedRows implements Rows {
     this.#receipts.set(keyOf(receipt.conversationId, receipt.userId), receipt);
   }
 
+  addNote(record: NoteRecord): void {
+    this.#notes.set(keyOf(record.conversationId, noteIdOf(record.subject)), record);
+  }
+
   addReaction(messageId: string, userId: string, emoji: string): void {
     this.#reactions.set(keyOf(messageId, userId, emoji), true);
   }
@@ -82,8 +96,9 @@ export class LoadedRows implements Rows {
 
   takeKey(): number {
     const key = this.#keys.pop();
-    if (key === undefined) throw new Error("unable to make the conversation; it has no key");
-    return key;
+    if (key !== undefined) return key;
+    this.missing.keys += 1;
+    throw new NotLoaded();
   }
 
   participant(key: number, userId: string): ParticipantRecord | undefined {
@@ -101,6 +116,12 @@ export class LoadedRows implements Rows {
   receipt(_key: number, conversationId: string, userId: string): Receipt | undefined {
     return this.#read(this.#receipts, keyOf(conversationId, userId), () =>
       this.missing.receipt(conversationId, userId),
+    );
+  }
+
+  note(_key: number, conversationId: string, noteId: string): NoteRecord | undefined {
+    return this.#read(this.#notes, keyOf(conversationId, noteId), () =>
+      this.missing.note(conversationId, noteId),
     );
   }
 
@@ -137,6 +158,10 @@ export class LoadedRows implements Rows {
   putReaction(key: number, messageId: string, userId: string, emoji: string, isPresent: boolean): void {
     if (isPresent) this.writes.reactions.push({ key, names: [messageId, emoji, userId] });
     else this.writes.noReactions.push([messageId, emoji, userId]);
+  }
+
+  putNote(key: number, record: NoteRecord): void {
+    this.writes.notes.push({ key, record });
   }
 
   putReceipt(key: number, receipt: Receipt): void {

@@ -5,6 +5,7 @@ import { atOnceSchema } from "./at-once-schema.ts";
 import { auditRetention, auditSchema } from "./audit-schema.ts";
 import { firstSchema } from "./schema.ts";
 import { addSearch } from "./search-schema.ts";
+import { notesSchema } from "./notes-schema.ts";
 import type { Tables } from "./tables.ts";
 
 /** Each lifts the schema by one version; entries are only ever added. */
@@ -14,6 +15,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0003": { up: (database) => auditRetention.execute(database).then(() => {}) },
   "0004": { up: (database) => atOnceSchema.execute(database).then(() => {}) },
   "0005": { up: addSearch },
+  "0006": { up: (database) => notesSchema.execute(database).then(() => {}) },
 };
 
 /**

@@ -34,7 +34,7 @@ export class Recollection {
 
   /** Rows for the rules to go by; undefined if not all of them are remembered. */
   rowsFor(wanted: Wanted): LoadedRows | undefined {
-    if (wanted.keys + wanted.messages.size + wanted.reactions.size > 0) return undefined;
+    if (wanted.keys + wanted.messages.size + wanted.reactions.size + wanted.notes.size > 0) return undefined;
     const rows = new LoadedRows();
     rows.expect(wanted);
     for (const id of wanted.conversations) {

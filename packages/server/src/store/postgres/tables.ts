@@ -3,6 +3,7 @@ import type {
   ConversationRecord,
   MessageRecord,
   MessageVersion,
+  NoteRecord,
   ParticipantRecord,
 } from "@tidings/core/protocol";
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from "kysely";
@@ -44,6 +45,13 @@ export interface Tables {
     readonly message_id: string;
     readonly emoji: string;
     readonly user_id: string;
+  };
+  readonly notes: {
+    readonly conversation: number;
+    readonly id: string;
+    readonly rev: number;
+    readonly is_kept: boolean;
+    readonly record: NoteRecord;
   };
   readonly receipts: ReceiptRow & { readonly conversation: number };
   readonly answers: {

@@ -1,4 +1,4 @@
-import type { Command } from "@tidings/core/protocol";
+import { type Command, noteIdOf } from "@tidings/core/protocol";
 import type { Remembered } from "../answers.ts";
 import type { Submission } from "../store.ts";
 
@@ -17,6 +17,13 @@ export class Wanted {
   readonly receipts: Map<string, Pair> = new Map();
   readonly reactions: Map<string, Reaction> = new Map();
 
+  /** By notebook and id. */
+  readonly notes: Map<string, NotePlace> = new Map();
+
+  note(conversationId: string, noteId: string): void {
+    this.notes.set(keyOf(conversationId, noteId), { conversationId, noteId });
+  }
+
   participant(conversationId: string, userId: string): void {
     this.participants.set(keyOf(conversationId, userId), { conversationId, userId });
   }
@@ -28,6 +35,11 @@ export class Wanted {
   reaction(messageId: string, userId: string, emoji: string): void {
     this.reactions.set(keyOf(messageId, userId, emoji), { messageId, userId, emoji });
   }
+}
+
+export interface NotePlace {
+  readonly conversationId: string;
+  readonly noteId: string;
 }
 
 export interface Pair {
@@ -53,6 +65,7 @@ export function wantedBy(items: readonly Submission[]): Wanted {
     if (command.type === "conversation.create") wanted.keys += 1;
     if (command.type === "receipt.mark") wanted.receipt(conversationId, actorId);
     for (const messageId of messagesOf(command)) wanted.messages.add(messageId);
+    if ("subject" in command) wanted.note(conversationId, noteIdOf(command.subject));
     if ("emoji" in command) wanted.reaction(command.messageId, actorId, command.emoji);
   }
   return wanted;
@@ -73,6 +86,7 @@ export function wantedAgain(known: Iterable<Remembered>): Wanted {
     wanted.participant(conversationId, userId);
     for (const { type, id } of answer.records) {
       if (type === "participant") wanted.participant(conversationId, id);
+      if (type === "note") wanted.note(conversationId, id);
       if (type === "message") wanted.messages.add(id);
     }
   }

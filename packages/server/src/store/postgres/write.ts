@@ -1,5 +1,12 @@
 import { type RawBuilder, sql } from "kysely";
-import type { MessageRecord, MessageVersion, ParticipantRecord, Receipt } from "@tidings/core/protocol";
+import {
+  type MessageRecord,
+  type MessageVersion,
+  noteIdOf,
+  type NoteRecord,
+  type ParticipantRecord,
+  type Receipt,
+} from "@tidings/core/protocol";
 import { mayRead } from "../../access.ts";
 import type { Remembered } from "../answers.ts";
 import type { ConversationState } from "../rows.ts";
@@ -40,6 +47,7 @@ export function write(
     ...addReactions(writes.reactions),
     ...removeReactions(writes.noReactions),
     ...addVersions(writes.versions),
+    ...writeNotes(writes.notes),
     ...writeReceipts(writes.receipts),
     ...addAnswers(answers),
   ];
@@ -226,6 +234,20 @@ const addVersions = writer<{ readonly key: number; readonly version: MessageVers
     ["json", ({ version }) => JSON.stringify(version)],
   ],
   (rows) => sql`INSERT INTO versions (conversation, message_id, version, record) SELECT * FROM ${rows}`,
+);
+
+const writeNotes = writer<{ readonly key: number; readonly record: NoteRecord }>(
+  "write notes",
+  [
+    ["bigint", ({ key }) => key],
+    ["text", ({ record }) => noteIdOf(record.subject)],
+    ["bigint", ({ record }) => record.rev],
+    ["boolean", ({ record }) => record.value !== undefined],
+    ["json", ({ record }) => JSON.stringify(record)],
+  ],
+  (rows) => sql`
+    INSERT INTO notes (conversation, id, rev, is_kept, record) SELECT * FROM ${rows}
+    ON CONFLICT (conversation, id) DO UPDATE SET rev = excluded.rev, is_kept = excluded.is_kept, record = excluded.record`,
 );
 
 interface WrittenReceipt {

@@ -33,6 +33,7 @@ export const ar: ErrorWords = {
     "message/not-found": "هذه الرسالة غير موجودة.",
     "message/deleted": "حُذفت هذه الرسالة.",
     "reaction/limit": "على هذه الرسالة تفاعلات مختلفة أكثر مما يُسمح به.",
+    "note/limit": "احتفظت بأكثر مما يُسمح به؛ احذف شيئًا أولًا.",
     "pin/limit": "عدد الرسائل المثبتة هنا كبير جدًا.",
     "permission/denied": "لا يُسمح لك بفعل ذلك.",
     "permission/banned": "لا يمكنك المشاركة في هذه المحادثة.",

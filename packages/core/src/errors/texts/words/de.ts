@@ -27,6 +27,7 @@ export const de: ErrorWords = {
     "message/not-found": "Diese Nachricht gibt es nicht.",
     "message/deleted": "Diese Nachricht wurde gelöscht.",
     "reaction/limit": "Diese Nachricht hat schon zu viele verschiedene Reaktionen.",
+    "note/limit": "Du hast dir zu viel gemerkt; etwas davon muss erst weg.",
     "pin/limit": "Hier sind schon zu viele Nachrichten angeheftet.",
     "permission/denied": "Das darfst du hier nicht.",
     "permission/banned": "Du kannst an dieser Unterhaltung nicht teilnehmen.",

@@ -27,6 +27,7 @@ export const es: ErrorWords = {
     "message/not-found": "Este mensaje no existe.",
     "message/deleted": "Este mensaje fue eliminado.",
     "reaction/limit": "Este mensaje ya tiene demasiadas reacciones distintas.",
+    "note/limit": "Has guardado demasiado; primero hay que quitar algo.",
     "pin/limit": "Ya hay demasiados mensajes fijados aquí.",
     "permission/denied": "No tienes permiso para hacer esto.",
     "permission/banned": "No puedes participar en esta conversación.",

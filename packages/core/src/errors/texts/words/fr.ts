@@ -27,6 +27,7 @@ export const fr: ErrorWords = {
     "message/not-found": "Ce message n’existe pas.",
     "message/deleted": "Ce message a été supprimé.",
     "reaction/limit": "Ce message a déjà trop de réactions différentes.",
+    "note/limit": "Vous avez trop gardé ; il faut d’abord retirer quelque chose.",
     "pin/limit": "Trop de messages sont déjà épinglés ici.",
     "permission/denied": "Vous n’avez pas le droit de faire cela.",
     "permission/banned": "Vous ne pouvez pas participer à cette conversation.",

@@ -6,7 +6,7 @@ import { decode } from "../tables.ts";
 import { ownReactions } from "./own-reactions.ts";
 import { answered, type Reading } from "../../reading.ts";
 
-const everyKind: readonly AnyRecord["type"][] = ["conversation", "participant", "message"];
+const everyKind: readonly AnyRecord["type"][] = ["conversation", "participant", "message", "note"];
 
 /**
  * Answers `changes` with the latest state of each record: the log, compacted. It has to `reset` only where the
@@ -19,6 +19,9 @@ export function createCatchUp(
 ): (reading: Reading, query: ChangesQuery) => Answer {
   const participants = prepare<RecordRow>(
     "SELECT record FROM participants WHERE conversation = ? AND rev > ? ORDER BY rev LIMIT ?",
+  );
+  const notes = prepare<RecordRow>(
+    "SELECT record FROM notes WHERE conversation = ? AND rev > ? ORDER BY rev LIMIT ?",
   );
   const changedMessages = prepare<RecordRow>(
     "SELECT record FROM messages WHERE conversation = ? AND rev > ? AND rev > sent_rev ORDER BY rev LIMIT ?",
@@ -48,6 +51,7 @@ export function createCatchUp(
     const { afterRev, limit, kinds = everyKind } = query;
     const rows: RecordRow[] = [];
     if (kinds.includes("participant")) rows.push(...participants.all(key, afterRev, limit));
+    if (kinds.includes("note")) rows.push(...notes.all(key, afterRev, limit));
     if (kinds.includes("message")) {
       rows.push(...changedMessages.all(key, afterRev, limit));
       rows.push(...sentMessages.all(key, seqAt(key, head, afterRev), limit));

@@ -1,6 +1,8 @@
 import type {
   MessageRecord,
   MessageVersion,
+  NoteRecord,
+  NotesQuery,
   ParticipantRecord,
   ParticipantsQuery,
   ReactorsQuery,
@@ -12,11 +14,12 @@ import type { Answer } from "../../store.ts";
 import type { Connection } from "../database.ts";
 import type { Rows } from "../../rows.ts";
 import { decode } from "../tables.ts";
-import { answered, noMessage, pageOf, type Reading } from "../../reading.ts";
+import { answered, noMessage, noteRange, pageOf, type Reading } from "../../reading.ts";
 
 export interface Lists {
   participants(reading: Reading, query: ParticipantsQuery): Answer;
   receipts(reading: Reading, query: ReceiptsQuery): Answer;
+  notes(reading: Reading, query: NotesQuery): Answer;
   reactors(reading: Reading, query: ReactorsQuery): Answer;
   versions(reading: Reading, query: VersionsQuery): Answer;
 }
@@ -37,6 +40,9 @@ export function createLists({ prepare }: Connection, tables: Rows): Lists {
     `SELECT r.user_id, delivered_seq, read_seq, at FROM receipts r
      JOIN participants p ON p.conversation = r.conversation AND p.user_id = r.user_id AND p.is_in = 1
      WHERE r.conversation = ? AND r.user_id > ? ORDER BY r.user_id LIMIT ?`,
+  );
+  const notes = prepare<{ id: string; record: string }>(
+    "SELECT id, record FROM notes WHERE conversation = ? AND id > ? AND id < ? AND is_kept = 1 ORDER BY id LIMIT ?",
   );
   const reactors = prepare<{ user_id: string }>(
     "SELECT user_id FROM reactions WHERE message_id = ? AND emoji = ? AND user_id > ? ORDER BY user_id LIMIT ?",
@@ -77,6 +83,11 @@ export function createLists({ prepare }: Connection, tables: Rows): Lists {
         at,
       }: ReceiptRow): Receipt => ({ conversationId, userId, deliveredSeq, readSeq, at });
       return answered<"receipts">(pageOf(rows, limit, receiptOf, (row) => row.user_id));
+    },
+    notes({ conversation }, query) {
+      const { limit } = query;
+      const rows = notes.all(conversation.key, ...noteRange(query), limit + 1);
+      return answered<"notes">(pageOf(rows, limit, decode<NoteRecord>, ({ id }) => id));
     },
     reactors(reading, { messageId, emoji, after = "", limit }) {
       const message = messageOf(reading, messageId);

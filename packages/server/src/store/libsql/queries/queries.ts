@@ -50,6 +50,8 @@ export function createQueries(connection: Connection, tables: Rows, epoch: strin
         return lists.participants(reading, query);
       case "receipts":
         return lists.receipts(reading, query);
+      case "notes":
+        return lists.notes(reading, query);
       case "reactors":
         return lists.reactors(reading, query);
       case "versions":

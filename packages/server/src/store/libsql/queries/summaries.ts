@@ -1,4 +1,9 @@
-import type { ConversationsQuery, ConversationSummary, MessageRecord } from "@tidings/core/protocol";
+import {
+  type ConversationsQuery,
+  type ConversationSummary,
+  type MessageRecord,
+  notebookOf,
+} from "@tidings/core/protocol";
 import type { Answer, Membership } from "../../store.ts";
 import type { Connection } from "../database.ts";
 import type { Rows } from "../../rows.ts";
@@ -24,7 +29,7 @@ const MINE = `FROM participants p JOIN conversations c ON c.key = p.conversation
 export function createSummaries({ prepare }: Connection, tables: Rows): Summaries {
   // The order is total, so a page never repeats or skips conversations that were active at the same moment.
   const page = prepare<ConversationRow>(
-    `SELECT c.* ${MINE} AND (c.active_at, c.id) < (?, ?) ORDER BY c.active_at DESC, c.id DESC LIMIT ?`,
+    `SELECT c.* ${MINE} AND c.id <> ? AND (c.active_at, c.id) < (?, ?) ORDER BY c.active_at DESC, c.id DESC LIMIT ?`,
   );
   const mine = prepare<ConversationRow>(`SELECT c.* ${MINE} ORDER BY c.active_at DESC, c.id DESC`);
   const newest = prepare<{ record: string }>(
@@ -65,7 +70,7 @@ export function createSummaries({ prepare }: Connection, tables: Rows): Summarie
     page(readerId, { after, limit }) {
       const start = after === undefined ? firstPosition : parsePosition(after);
       if (!start) return badToken;
-      const rows = page.all(readerId, start.activeAt, start.id, limit + 1);
+      const rows = page.all(readerId, notebookOf(readerId), start.activeAt, start.id, limit + 1);
       const { items, ...next } = pageOf(rows, limit, (row) => summariesOf(readerId, row), tokenOf);
       return answered<"conversations">({ items: items.flat(), ...next });
     },

@@ -6,7 +6,7 @@ import type { Session } from "../session.ts";
 import { build } from "../tables.ts";
 import { ownReactions } from "./own-reactions.ts";
 
-const everyKind: readonly AnyRecord["type"][] = ["conversation", "participant", "message"];
+const everyKind: readonly AnyRecord["type"][] = ["conversation", "participant", "message", "note"];
 
 /** Answers `changes` with the latest state of each record: the log, compacted. It never has to `reset`. */
 export async function catchUp(
@@ -22,7 +22,8 @@ export async function catchUp(
   const changed: AnyRecord[] = [];
   if (kinds.includes("conversation") && conversation.rev > afterRev) changed.push(conversation);
   const lists = await Promise.all([
-    kinds.includes("participant") ? participants(session, reading, afterRev, limit) : [],
+    kinds.includes("participant") ? changedIn("participants", session, reading, afterRev, limit) : [],
+    kinds.includes("note") ? changedIn("notes", session, reading, afterRev, limit) : [],
     kinds.includes("message") ? changedMessages(session, reading, afterRev, limit) : [],
     kinds.includes("message") ? sentMessages(session, reading, afterRev, limit) : [],
   ]);
@@ -38,10 +39,16 @@ export async function catchUp(
 
 type Records = Promise<readonly { readonly record: AnyRecord }[]>;
 
-function participants(session: Session, { conversation }: Reading, afterRev: number, limit: number): Records {
+function changedIn(
+  table: "participants" | "notes",
+  session: Session,
+  { conversation }: Reading,
+  afterRev: number,
+  limit: number,
+): Records {
   return session.all(
     build
-      .selectFrom("participants")
+      .selectFrom(table)
       .select("record")
       .where("conversation", "=", conversation.key)
       .where("rev", ">", afterRev)

@@ -1,11 +1,12 @@
 import type {
   MessageRecord,
+  NotesQuery,
   ParticipantsQuery,
   ReactorsQuery,
   ReceiptsQuery,
   VersionsQuery,
 } from "@tidings/core/protocol";
-import { answered, noMessage, pageOf, type Reading } from "../../reading.ts";
+import { answered, noMessage, noteRange, pageOf, type Reading } from "../../reading.ts";
 import type { Answer } from "../../store.ts";
 import { receiptOf } from "../load.ts";
 import type { Session } from "../session.ts";
@@ -63,6 +64,28 @@ export async function receipts(
     (row) => row.user_id,
   );
   return answered<"receipts">(page);
+}
+
+export async function notes(session: Session, { conversation }: Reading, query: NotesQuery): Promise<Answer> {
+  const [after, before] = noteRange(query);
+  const rows = await session.all(
+    build
+      .selectFrom("notes")
+      .select(["id", "record"])
+      .where("conversation", "=", conversation.key)
+      .where("id", ">", after)
+      .where("id", "<", before)
+      .where("is_kept", "=", true)
+      .orderBy("id")
+      .limit(query.limit + 1),
+  );
+  const page = pageOf(
+    rows,
+    query.limit,
+    ({ record }) => record,
+    ({ id }) => id,
+  );
+  return answered<"notes">(page);
 }
 
 export async function reactors(

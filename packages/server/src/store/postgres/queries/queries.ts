@@ -4,7 +4,7 @@ import type { Answer } from "../../store.ts";
 import type { Session } from "../session.ts";
 import { catchUp } from "./catch-up.ts";
 import { history } from "./history.ts";
-import { participants, reactors, receipts, versions } from "./lists.ts";
+import { notes, participants, reactors, receipts, versions } from "./lists.ts";
 import { open } from "./reader.ts";
 import { page, summary } from "./summaries.ts";
 
@@ -29,6 +29,8 @@ export async function answer(
       return participants(session, reading, query);
     case "receipts":
       return receipts(session, reading, query);
+    case "notes":
+      return notes(session, reading, query);
     case "reactors":
       return reactors(session, reading, query);
     case "versions":

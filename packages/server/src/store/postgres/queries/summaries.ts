@@ -1,8 +1,9 @@
-import type {
-  ConversationsQuery,
-  ConversationSummary,
-  MessageRecord,
-  ParticipantRecord,
+import {
+  type ConversationsQuery,
+  type ConversationSummary,
+  type MessageRecord,
+  notebookOf,
+  type ParticipantRecord,
 } from "@tidings/core/protocol";
 import { type RawBuilder, sql } from "kysely";
 import { answered, badToken, firstPosition, pageOf, parsePosition, positionToken } from "../../reading.ts";
@@ -42,7 +43,7 @@ export async function page(
 ): Promise<Answer> {
   const start = after === undefined ? firstPosition : parsePosition(after);
   if (!start) return badToken;
-  const older = sql`(c.active_at, c.id) < (${start.activeAt}, ${start.id})`;
+  const older = sql`c.id <> ${notebookOf(readerId)} AND (c.active_at, c.id) < (${start.activeAt}, ${start.id})`;
   const rows = await session.all(summaries(readerId, older, limit + 1));
   return answered<"conversations">(
     pageOf(

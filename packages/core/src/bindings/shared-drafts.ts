@@ -1,0 +1,109 @@
+import type { Cancel } from "../base/clock.ts";
+import type { Observable } from "../base/observable.ts";
+import type { Core } from "../client/core.ts";
+import type { Sent } from "../client/types.ts";
+import { noteIdOf, type NoteRecord, type NoteSubject, type NoteValue } from "../protocol/notes.ts";
+
+export interface SharedDraftsOptions {
+  readonly core: Core;
+  readonly notes: Observable<readonly NoteRecord[]>;
+  readonly put: (subject: NoteSubject, value?: NoteValue) => Promise<Sent>;
+  /** As the backend has them, by id. */
+  readonly confirmed: () => ReadonlyMap<string, NoteRecord> | undefined;
+}
+
+/** A draft on its way between here and the other devices. */
+interface Shared {
+  /** What was here when both sides last agreed. */
+  agreed: string;
+  /** The revision of the note that was looked at last. */
+  rev: number;
+  typedAt: number;
+  isOut: boolean;
+  timer: Cancel | undefined;
+}
+
+/** What is being written goes out at most this often. */
+const EVERY_MS = 2_000;
+/** Who has written nothing for so long does not write any more: what other devices say may take the place of it. */
+const QUIET_MS = 5_000;
+
+/**
+ * Keeps what stands in the composers alike on all devices of a person. What is written here goes out as a note, one at a
+ * time, the newest text when the one before has been answered, so that nothing piles up offline. What comes from another
+ * device is put here only where nothing was written since both agreed, and nobody is writing: else what is here goes out
+ * in its turn, and the last one counts by the order of the backend.
+ */
+export function shareDrafts({ core, notes, put, confirmed }: SharedDraftsOptions): void {
+  const { clock, limits, isClosed } = core;
+  const { drafts } = core.keeper;
+  const all = new Map<string, Shared>();
+  let isReady = false;
+
+  const sharedOf = (conversationId: string): Shared => {
+    const known = all.get(conversationId);
+    if (known) return known;
+    const fresh = { agreed: "", rev: 0, typedAt: -Infinity, isOut: false, timer: undefined };
+    all.set(conversationId, fresh);
+    return fresh;
+  };
+
+  const later = (conversationId: string, delayMs: number): void => {
+    const shared = sharedOf(conversationId);
+    shared.timer ??= clock.after(delayMs, () => {
+      shared.timer = undefined;
+      tend(conversationId);
+    });
+  };
+
+  const send = async (conversationId: string, shared: Shared, text: string): Promise<void> => {
+    const subject: NoteSubject = { kind: "draft", conversationId };
+    shared.isOut = true;
+    let id = "";
+    try {
+      const sent = await put(subject, text === "" ? undefined : { text });
+      ({ id } = sent);
+      const { changes } = await sent.settled();
+      shared.agreed = text;
+      shared.rev = changes.at(-1)?.rev ?? shared.rev;
+    } catch {
+      core.outbox.cancel(id); // nobody has to be told: what was written is still here
+    }
+    shared.isOut = false;
+    if (drafts.of(conversationId).get() !== text) later(conversationId, EVERY_MS);
+  };
+
+  const tend = (conversationId: string): void => {
+    const shared = sharedOf(conversationId);
+    if (!isReady || shared.isOut || isClosed() || !limits().notes) return;
+    const text = drafts.of(conversationId).get();
+    const note = confirmed()?.get(noteIdOf({ kind: "draft", conversationId }));
+    const theirs = note?.value?.text ?? "";
+    const isNews = note !== undefined && note.rev !== shared.rev;
+    if (isNews && text === shared.agreed && text !== theirs) {
+      const quietMs = clock.now() - shared.typedAt;
+      if (quietMs < QUIET_MS) return later(conversationId, QUIET_MS - quietMs);
+      drafts.put(conversationId, theirs);
+    }
+    shared.rev = note?.rev ?? shared.rev;
+    if (isNews && drafts.of(conversationId).get() === theirs) shared.agreed = theirs;
+    else if (text !== theirs) void send(conversationId, shared, text);
+  };
+
+  const tendAll = (): void => {
+    for (const id of confirmed()?.keys() ?? []) {
+      const subject = confirmed()?.get(id)?.subject;
+      if (subject?.kind === "draft") tend(subject.conversationId);
+    }
+  };
+
+  drafts.typed.add((conversationId) => {
+    sharedOf(conversationId).typedAt = clock.now();
+    later(conversationId, EVERY_MS);
+  });
+  notes.subscribe(tendAll);
+  void drafts.restored.then(() => {
+    isReady = true;
+    tendAll();
+  });
+}

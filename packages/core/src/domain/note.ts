@@ -1,0 +1,47 @@
+import type { ClearNote, SetNote } from "../protocol/commands.ts";
+import { notebookOf, noteIdOf, type NoteValue } from "../protocol/notes.ts";
+import type { AnyRecord } from "../protocol/records.ts";
+import { change, isSameJson, nothing, type Verdict } from "./outcome.ts";
+import { isIn } from "./standing.ts";
+import type { ApplyContext, Records } from "./types.ts";
+
+/**
+ * Keeps something for the actor alone, or lets it go. Only in their own notebook, which begins with their first note: no
+ * other is found, existing or not (D8). The message or conversation it is about is not looked at: to note an id says
+ * nothing of what is there.
+ */
+export function note(records: Records, command: SetNote | ClearNote, context: ApplyContext): Verdict {
+  const { conversationId, subject } = command;
+  const { actorId, at, limits } = context;
+  if (!limits.notes) return "command/unsupported";
+  // Asked in any case, as for all commands, or the time it takes would tell who has a notebook.
+  const self = records.participant(actorId);
+  if (conversationId !== notebookOf(actorId) || (records.conversation && !isIn(self)))
+    return "conversation/not-found";
+  const before = records.note(noteIdOf(subject))?.value;
+  const value = command.type === "note.set" ? command.value : undefined;
+  if (isSameJson(before, value) || isBehind(value, before)) return nothing;
+  if (value && !before && records.counts.pins >= limits.notes) return "note/limit";
+  if (value?.text !== undefined && value.text.length > limits.textLength) return "draft/too-long";
+  const made = records.conversation ? [] : notebook(conversationId, context);
+  made.push({ type: "note", conversationId, rev: 0, subject, at, ...(value && { value }) });
+  const { rev } = records.head;
+  return {
+    ok: true,
+    changes: made.map((record, index) => change(command, context, { ...record, rev: rev + 1 + index })),
+  };
+}
+
+/** A watermark rises only. */
+function isBehind(value: NoteValue | undefined, before: NoteValue | undefined): boolean {
+  return value?.seq !== undefined && value.seq <= (before?.seq ?? -1);
+}
+
+function notebook(conversationId: string, { actorId: userId, at }: ApplyContext): AnyRecord[] {
+  const settings = { typing: false, receipts: false };
+  const common = { conversationId, rev: 0, status: "active" } as const;
+  return [
+    { type: "conversation", ...common, kind: "notebook", settings, createdBy: userId, createdAt: at },
+    { type: "participant", ...common, userId, role: "member", joinedAt: at },
+  ];
+}

@@ -1,0 +1,61 @@
+/** What a note says of its subject; each says one thing, so that what two devices note at once stands side by side. */
+export type NoteKind =
+  /** Of a conversation. */
+  | "archived"
+  | "pinned"
+  /** Up to `until`, for good without. */
+  | "muted"
+  /** What stands in its composer: `text`. */
+  | "draft"
+  /** Of a message. */
+  | "bookmark"
+  /** Not to be shown to oneself. */
+  | "hidden"
+  /** Of the first message of a thread: its new messages are of interest, or, with `seq`, read up to there. */
+  | "followed"
+  | "read";
+
+/** What a note is about: a conversation, or one message of it. */
+export interface NoteSubject {
+  readonly kind: NoteKind;
+  readonly conversationId: string;
+  readonly messageId?: string;
+}
+
+/** What there is to say beyond that it is so. */
+export interface NoteValue {
+  /** Server time, ms. */
+  readonly until?: number;
+  readonly text?: string;
+  readonly seq?: number;
+}
+
+/** What a person keeps for themselves. It stands in their notebook, a conversation nobody else is ever in. */
+export interface NoteRecord {
+  readonly type: "note";
+  /** The notebook's. */
+  readonly conversationId: string;
+  readonly rev: number;
+  readonly subject: NoteSubject;
+  /** Absent once it was taken back. */
+  readonly value?: NoteValue;
+  /** When it was last changed, server time in ms. */
+  readonly at: number;
+}
+
+/** Ids that begin like this are those of notebooks; nobody can create a conversation of such an id. */
+export const NOTEBOOKS = "~/";
+
+/** The id of somebody's notebook. It exists from their first note on. */
+export function notebookOf(userId: string): string {
+  return NOTEBOOKS + userId;
+}
+
+export function isNotebook(conversationId: string): boolean {
+  return conversationId.startsWith(NOTEBOOKS);
+}
+
+/** What tells one note of a notebook from another: there is one of each kind per subject. */
+export function noteIdOf({ kind, messageId = "", conversationId }: NoteSubject): string {
+  return `${kind}/${messageId}/${conversationId}`;
+}

@@ -1,0 +1,39 @@
+import type { Client } from "@tidings/core";
+import { openNotebook } from "@tidings/core/bindings";
+import type { NoteRecord } from "@tidings/core/protocol";
+import type { Account } from "./ledger.ts";
+
+/** At rest a device shows what stands in its person's notebook, and nothing else. */
+export function* noteFaults(client: Client | undefined, { records }: Account): Generator<string> {
+  if (!client) return;
+  const notes = [...records.values()].filter(
+    (record): record is NoteRecord => record.type === "note" && record.value !== undefined,
+  );
+  const messages = (kind: string): readonly string[] =>
+    notes.flatMap(({ subject }) => (subject.kind === kind ? (subject.messageId ?? []) : [])).sort();
+  const { bookmarks, hidden, conversations } = openNotebook(client);
+  yield* difference(
+    "bookmarks",
+    bookmarks
+      .get()
+      .map(({ messageId }) => messageId)
+      .sort(),
+    messages("bookmark"),
+  );
+  yield* difference("hidden messages", [...hidden.get()].sort(), messages("hidden"));
+  const about = (kind: string, id: string): NoteRecord | undefined =>
+    notes.find(({ subject }) => subject.kind === kind && subject.conversationId === id);
+  for (const { conversationId: id, pinned, archived, muted, draft } of conversations.get()) {
+    const expected = ["pinned", "archived", "muted"].filter((kind) => about(kind, id));
+    const shown = [pinned && "pinned", archived && "archived", muted && "muted"].filter(
+      (kind) => kind !== false,
+    );
+    yield* difference(`marks of ${id}`, shown, expected);
+    yield* difference(`draft in ${id}`, [draft ?? ""], [about("draft", id)?.value?.text ?? ""]);
+  }
+}
+
+function* difference(what: string, shown: readonly string[], expected: readonly string[]): Generator<string> {
+  if (shown.join() !== expected.join())
+    yield `its ${what} are ${JSON.stringify(shown)} instead of ${JSON.stringify(expected)}`;
+}

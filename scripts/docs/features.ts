@@ -1,0 +1,58 @@
+/** What Tidings does, feature by feature, with the tests that show it: a title that shows one ends with its ids, `… (row E2)`. */
+import { format, resolveConfig } from "prettier";
+import { titlesIn } from "../architecture/laws.ts";
+import { isTest, readWorkspace } from "../architecture/workspace.ts";
+
+/** The rows, by area. */
+export const features: Readonly<Record<string, string>> = {
+  E2: "A conversation archived or muted, for everybody or for oneself",
+  E4: "What a person sets for themselves in a conversation",
+  F5: "A message deleted for all, or for oneself",
+};
+
+const ROWS = /\(rows? ([A-Z]\d+(?:, [A-Z]\d+)*)\)$/;
+
+export interface Shown {
+  readonly row: string;
+  readonly title: string;
+  readonly path: string;
+}
+
+/** Every row that a title names, and where. */
+export function shownIn(files: ReadonlyMap<string, string>): readonly Shown[] {
+  return [...files]
+    .filter(([path]) => isTest(path) || path.endsWith("-suite.ts"))
+    .flatMap(([path, text]) =>
+      titlesIn(path, text).flatMap((title) => {
+        const [marked = "", rows = ""] = ROWS.exec(title) ?? [];
+        const said = title.slice(0, title.length - marked.length).trim();
+        return rows === "" ? [] : rows.split(", ").map((row) => ({ row, title: said, path }));
+      }),
+    )
+    .sort((one, other) => compare(one.path + one.title, other.path + other.title));
+}
+
+/** The page `docs/features.md` as it should be. */
+export async function featuresPage(root: string): Promise<string> {
+  const shown = shownIn(readWorkspace(root).files);
+  const rows = Object.entries(features).map(([row, what]) => {
+    const tests = shown
+      .filter((each) => each.row === row)
+      .map(({ title, path }) => `[${title.replace(/^\[[^\]]*\] /, "")}](../${path})`);
+    return `| ${row} | ${what} | ${tests.join("<br>")} |`;
+  });
+  const config = await resolveConfig("docs/features.md");
+  return format([HEAD, ...rows, ""].join("\n"), { ...config, parser: "markdown" });
+}
+
+const HEAD = `# Features
+
+Each feature with the tests that show it, made from their titles by \`npm run docs\`: a title that shows a feature ends with
+its row, as in \`… (row E2)\`.
+
+| row | feature | shown by |
+| --- | --- | --- |`;
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
