@@ -44,7 +44,7 @@ export async function openStore(
     };
     return await openPostgresStore({
       ...{ url: database, onDefect, onFailure },
-      onRemembered: (wasRight) => meter.add(wasRight ? "cacheHit" : "cacheMiss", "commit"),
+      onRecalled: (what, isHit) => meter.add(isHit ? "cacheHit" : "cacheMiss", what),
       ...(databaseReplica !== undefined && { replicaUrl: databaseReplica }),
     });
   } catch (error) {

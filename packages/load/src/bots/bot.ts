@@ -112,14 +112,15 @@ export class Bot {
     return found;
   }
 
-  #read({ items, complete, hasOlder }: TimelineView): void {
+  #read({ items, complete, hasOlder, missing }: TimelineView): void {
     let from = items.length;
     for (; from > 0; from -= 1) {
       const item = items.at(from - 1);
       if (item?.type === "message" && item.message.seq > 0 && item.message.seq <= this.#place) break;
     }
     for (const item of items.slice(from)) {
-      if (item.type === "hole") return this.#fill("loadNewer");
+      // What its client is fetching by itself nobody has to scroll to.
+      if (item.type === "hole") return missing ? undefined : this.#fill("loadNewer");
       const { seq } = item.message;
       if (seq === 0) continue;
       // What is missing before the first message it holds is no hole in between: it is on its way, or further up.

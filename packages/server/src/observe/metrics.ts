@@ -32,7 +32,7 @@ const FAILURES = [
 ];
 
 /** What a node may do by what it remembers. */
-const CACHED = ["commit"];
+const CACHED = ["changes", "commit", "history"];
 
 export type CounterName =
   | "upgrade"
@@ -85,13 +85,13 @@ export const counters: Readonly<Record<CounterName, Metric>> = {
   },
   cacheHit: {
     name: "tidings_cache_hits_total",
-    help: "Transactions that went by what the node remembers of conversations and people, and read nothing.",
+    help: "Transactions, and questions about recent records, for which what the node remembers was enough.",
     label: "type",
     values: CACHED,
   },
   cacheMiss: {
     name: "tidings_cache_misses_total",
-    help: "… and those that had to read.",
+    help: "… and those for which the database was read.",
     label: "type",
     values: CACHED,
   },

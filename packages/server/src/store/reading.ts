@@ -1,4 +1,11 @@
-import type { NotesQuery, ParticipantRecord, QueryResults, QueryType } from "@tidings/core/protocol";
+import type {
+  AnyRecord,
+  ChangesPage,
+  NotesQuery,
+  ParticipantRecord,
+  QueryResults,
+  QueryType,
+} from "@tidings/core/protocol";
 import type { StoredConversation } from "./rows.ts";
 import type { Answer, Refusal } from "./store.ts";
 
@@ -46,6 +53,21 @@ export function pageOf<Row, Item>(
   const last = items.at(-1);
   const page = { items: items.map(itemOf) };
   return rows.length > limit && last !== undefined ? { ...page, next: tokenOf(last) } : page;
+}
+
+/**
+ * A page of `changed`, in the order of revisions.
+ *
+ * @param headRev - how far it reaches if it is the last: `changed` is all of a kind, or at least `limit` of it.
+ */
+export function compacted(
+  changed: readonly AnyRecord[],
+  limit: number,
+  headRev: number,
+): Pick<ChangesPage, "records" | "upTo"> {
+  const records = changed.toSorted((one, other) => one.rev - other.rev).slice(0, limit);
+  const last = records.at(-1);
+  return { records, upTo: last && records.length === limit ? last.rev : headRev };
 }
 
 /** Where a page of conversations begins: after the one that was active at `activeAt`. */

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openLibsqlStore } from "../../src/store/libsql/libsql-store.ts";
-import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
+import { openPostgresStore, type PostgresStoreOptions } from "../../src/store/postgres/postgres-store.ts";
 import type { Outcome, Submission } from "../../src/store/store.ts";
 import { hasPostgres, type PostgresService, startPostgres } from "../../src/testing/postgres.ts";
 import { type Draft, message } from "../support/raw-client.ts";
@@ -39,8 +39,10 @@ describe.skipIf(!hasPostgres())("a commit on PostgreSQL by what the node remembe
   };
   const openNode = async (): Promise<Node> => {
     const atOnce: boolean[] = [];
-    const onRemembered = (wasRight: boolean): void => void atOnce.push(wasRight);
-    const node = new Workbench(await openPostgresStore({ url, connections: 1, onRemembered }));
+    const onRecalled: PostgresStoreOptions["onRecalled"] = (what, isHit) => {
+      if (what === "commit") atOnce.push(isHit);
+    };
+    const node = new Workbench(await openPostgresStore({ url, connections: 1, onRecalled }));
     opened.push(node);
     return Object.assign(node, { atOnce });
   };

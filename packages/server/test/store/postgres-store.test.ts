@@ -65,6 +65,8 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
          DROP FUNCTION tidings_commit(text, text[], text[], bigint[], bigint[], text[], bigint[], bigint[], bigint[],
            bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], boolean[], text[], text[],
            json[], bigint[], text[], bigint[], bigint[], bigint[], tsvector[]);
+         DROP FUNCTION tidings_memberships, tidings_open, tidings_summaries, tidings_receipts;
+         DELETE FROM meta WHERE name = 'unnumbered';
          DELETE FROM tidings_migrations WHERE name >= '0005'`,
       );
       bench.store = await open(url);
@@ -298,7 +300,7 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
         await bench.accepted(who, { type: "receipt.mark", conversationId: room, readSeq: 1 });
       }
       const settings = { connections: 1, statementTimeoutMs: 5_000, connectTimeoutMs: 5_000 };
-      const pool = openPool({ url, ...settings, onFailure: () => {} });
+      const pool = openPool({ url, ...settings, purpose: "readers", onFailure: () => {} });
       const scopes = ["participants", "messages", "versions", "reactions", "receipts"] as const;
       for (const scope of scopes) {
         const seen = async (who: string) =>

@@ -5,6 +5,7 @@ import { pseudonymisation } from "./audit.ts";
 import { erased, type Trace, TRACES_AT_ONCE } from "../upkeep.ts";
 import { read, type Session, transact } from "./session.ts";
 import { build } from "./tables.ts";
+import { unnumbered } from "./together-schema.ts";
 import { Writes } from "./loaded-rows.ts";
 import { write } from "./write.ts";
 
@@ -73,7 +74,9 @@ export async function forget(pool: Pool, userId: string, at: number): Promise<vo
     sql`DELETE FROM answers WHERE user_id = ${userId}`,
     ...pseudonymisation(userId),
   ] satisfies readonly RawBuilder<unknown>[]) {
-    await transact(pool, "BEGIN", (session) => session.all(statement));
+    await transact(pool, "BEGIN", (session) =>
+      Promise.all([session.all(statement), session.all(unnumbered)]),
+    );
   }
 }
 
@@ -89,6 +92,6 @@ async function silence(session: Session, userId: string, at: number): Promise<nu
   );
   const writes = new Writes();
   writes.messages.push(...rows.map(({ record }) => erased(record, at)));
-  await Promise.all(write(session, writes, []));
+  await Promise.all([...write(session, writes, []), session.all(unnumbered)]);
   return rows.length;
 }

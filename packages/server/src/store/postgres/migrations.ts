@@ -7,6 +7,7 @@ import { firstSchema } from "./schema.ts";
 import { addSearch } from "./search-schema.ts";
 import { notesSchema } from "./notes-schema.ts";
 import type { Tables } from "./tables.ts";
+import { togetherSchema } from "./together-schema.ts";
 
 /** Each lifts the schema by one version; entries are only ever added. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0004": { up: (database) => atOnceSchema.execute(database).then(() => {}) },
   "0005": { up: addSearch },
   "0006": { up: (database) => notesSchema.execute(database).then(() => {}) },
+  "0007": { up: (database) => togetherSchema.execute(database).then(() => {}) },
 };
 
 /**

@@ -1,23 +1,19 @@
-import type { Change, Query, SearchQuery } from "@tidings/core/protocol";
+import type { Change, Query } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import type { Pool } from "pg";
-import { notFound } from "../../access.ts";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
 import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
 import { keptPages } from "../kept.ts";
 import type { Upkeep } from "../upkeep.ts";
 import type { Commitment } from "./at-once.ts";
 import { Recollection } from "./recollection.ts";
-import { Arrivals } from "./arrivals.ts";
 import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
 import { forget, traces } from "./erase.ts";
 import { keptParts } from "./kept.ts";
 import { epochOf, migrate } from "./migrations.ts";
 import { prune } from "./prune.ts";
-import { answer } from "./queries/queries.ts";
-import { open, readAs } from "./queries/reader.ts";
-import { Search } from "./queries/search.ts";
+import { Desk, type RecentQuery } from "./queries/desk.ts";
 import { openPool, type PoolSettings, read, transact } from "./session.ts";
 import { build } from "./tables.ts";
 
@@ -26,7 +22,7 @@ export interface PostgresStoreOptions {
   readonly url: string;
   /** A copy that may lag behind: pages of history and lists are read there when it has what the database has. */
   readonly replicaUrl?: string;
-  /** Connections for queries, beside one for commits and one for housekeeping. Default 8. */
+  /** Connections for queries, beside one for commits and two for housekeeping. Default 8. */
   readonly connections?: number;
   /** After this long a statement is given up, and whoever asked may try again. Default 10 s. */
   readonly statementTimeoutMs?: number;
@@ -38,14 +34,20 @@ export interface PostgresStoreOptions {
   readonly migrate?: boolean;
   /** Told when `apply` throws: a defect, never an expected outcome. */
   readonly onDefect?: (error: unknown) => void;
-  /** Told of each commit whether it went by what the node remembers, without reading. */
-  readonly onRemembered?: (wasRight: boolean) => void;
+  /** Told of each commit, and each question about recent records, whether what the node remembers was enough. */
+  readonly onRecalled?: (what: Recalled, isHit: boolean) => void;
   /** Told when a connection that nobody was using broke. */
   readonly onFailure?: (error: unknown) => void;
 }
 
-/** One commit at a time comes from the engine; beside it one step of housekeeping at a time. */
-const CONNECTIONS_EACH = 1;
+/** What a node may do by what it remembers. */
+export type Recalled = "commit" | RecentQuery["type"];
+
+/** One commit at a time comes from the engine. */
+const FOR_COMMITS = 1;
+
+/** One step of housekeeping at a time; beside it whatever is not read on behalf of somebody. */
+const FOR_UPKEEP = 2;
 
 /** How many rows housekeeping deletes in one statement, so that it never holds up commits for long. */
 const FORGET_AT_ONCE = 1_000;
@@ -57,19 +59,18 @@ const FORGET_AT_ONCE = 1_000;
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { connections = 8 } = options;
-  const upkeep = openPool({ ...poolSettings(options), connections: CONNECTIONS_EACH });
+  const upkeep = openPool({ ...poolSettings(options), connections: FOR_UPKEEP });
   try {
     if (options.migrate ?? true) await migrate(upkeep);
     const epoch = await epochOf(upkeep);
-    const commits = openPool({
-      ...poolSettings(options),
-      ...{ connections: CONNECTIONS_EACH, isForCommits: true },
-    });
-    const queries = openPool({ ...poolSettings(options), connections });
+    const commits = openPool({ ...poolSettings(options), connections: FOR_COMMITS, purpose: "commits" });
+    const readers = openPool({ ...poolSettings(options), connections, purpose: "readers" });
     const url = options.replicaUrl;
     const replica =
-      url === undefined ? undefined : openPool({ ...poolSettings({ ...options, url }), connections });
-    return new PostgresStore(epoch, { commits, upkeep, queries, replica }, options);
+      url === undefined
+        ? undefined
+        : openPool({ ...poolSettings({ ...options, url }), connections, purpose: "readers" });
+    return new PostgresStore(epoch, { commits, upkeep, readers, replica }, options);
   } catch (error) {
     await upkeep.end();
     throw error;
@@ -94,15 +95,9 @@ function poolSettings(options: PostgresStoreOptions): Omit<PoolSettings, "connec
 interface Pools {
   readonly commits: Pool;
   readonly upkeep: Pool;
-  readonly queries: Pool;
+  readonly readers: Pool;
   readonly replica: Pool | undefined;
 }
-
-/**
- * What a replica may answer. Catching up is not among it: to whoever knows more than a replica it would say that they
- * have to begin anew. Nor is what has no revision, as watermarks.
- */
-const REPLICATED: ReadonlySet<Query["type"]> = new Set(["history", "participants", "reactors", "versions"]);
 
 class PostgresStore implements Store {
   readonly epoch: string;
@@ -110,22 +105,18 @@ class PostgresStore implements Store {
   readonly audit: Audit;
   readonly #pools: Pools;
   readonly #commitment: Commitment;
-  readonly #queries: Pool;
-  readonly #search: Search;
-  readonly #arrivals: Arrivals;
-  readonly #replica: Pool | undefined;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #desk: Desk;
 
   constructor(epoch: string, pools: Pools, options: PostgresStoreOptions) {
-    const { onDefect = () => {}, onFailure = () => {}, onRemembered = () => {} } = options;
-    const { commits, upkeep, queries, replica } = pools;
+    const { onDefect = () => {}, onFailure = () => {}, onRecalled = () => {} } = options;
+    const { commits, upkeep, readers, replica } = pools;
     this.epoch = epoch;
-    const audited = (query: AuditQuery): Promise<AuditPage> => page(queries, query);
+    const audited = (query: AuditQuery): Promise<AuditPage> => page(upkeep, query);
     this.upkeep = {
       prune: (retention, after) => prune(upkeep, retention, after),
-      traces: (userId) => traces(queries, userId),
+      traces: (userId) => traces(upkeep, userId),
       forget: (userId, at) => forget(upkeep, userId, at),
-      kept: keptPages(keptParts(queries), audited),
+      kept: keptPages(keptParts(upkeep), audited),
     };
     this.audit = {
       note: (entry) => note(upkeep, entry),
@@ -134,12 +125,10 @@ class PostgresStore implements Store {
     };
     this.#pools = pools;
     const recollection = new Recollection();
+    const onRemembered = (wasRight: boolean): void => onRecalled("commit", wasRight);
     this.#commitment = { pool: commits, epoch, recollection, onDefect, onRemembered };
-    this.#queries = queries;
-    this.#search = new Search(queries, options.searchTimeoutMs ?? 2_000);
-    this.#arrivals = new Arrivals(queries);
-    this.#replica = replica;
-    this.#onFailure = onFailure;
+    const { searchTimeoutMs = 2_000 } = options;
+    this.#desk = new Desk({ epoch, pool: readers, replica, searchTimeoutMs, onRecalled, onFailure });
   }
 
   commit<Item extends Submission>(items: readonly Item[], admit: Admit<Item>): Promise<readonly Outcome[]> {
@@ -148,47 +137,19 @@ class PostgresStore implements Store {
 
   heard(changes: readonly Change[]): void {
     this.#commitment.recollection.hear(changes);
+    this.#desk.hear(changes);
   }
 
-  async query(readerId: string, query: Query): Promise<Answer> {
-    if (query.type === "search") return this.#search.answer(readerId, query);
-    const replicated = this.#replica && (await this.#fromReplica(this.#replica, readerId, query));
-    if (replicated) return replicated;
-    return readAs(this.#queries, readerId, (session) => answer(session, this.epoch, readerId, query));
-  }
-
-  /**
-   * The database says who may read and how far the conversation is; the replica gives the page, if it is as far.
-   *
-   * @returns undefined if the database has to answer itself.
-   */
-  async #fromReplica(
-    replica: Pool,
-    readerId: string,
-    query: Exclude<Query, SearchQuery>,
-  ): Promise<Answer | undefined> {
-    if (!REPLICATED.has(query.type) || !("conversationId" in query)) return undefined;
-    const { conversationId } = query;
-    const now = await readAs(this.#queries, readerId, (session) => open(session, readerId, conversationId));
-    if (!now) return notFound;
-    try {
-      return await readAs(replica, readerId, async (session) => {
-        const copy = await open(session, readerId, conversationId);
-        if (!copy || copy.conversation.head.rev < now.conversation.head.rev) return undefined;
-        return answer(session, this.epoch, readerId, query);
-      });
-    } catch (error) {
-      this.#onFailure(error);
-      return undefined;
-    }
+  query(readerId: string, query: Query): Promise<Answer> {
+    return this.#desk.query(readerId, query);
   }
 
   memberships(userId: string): Promise<readonly Membership[]> {
-    return this.#arrivals.read(userId);
+    return this.#desk.memberships(userId);
   }
 
   wasIn(conversationId: string, userId: string): Promise<boolean> {
-    return read(this.#queries, "BEGIN READ ONLY", async (session) => {
+    return read(this.#pools.upkeep, "BEGIN READ ONLY", async (session) => {
       const found = await session.first(
         build
           .selectFrom("participants as p")
@@ -212,7 +173,7 @@ class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
-    const { commits, upkeep, queries, replica } = this.#pools;
-    await Promise.all([commits.end(), upkeep.end(), queries.end(), replica?.end()]);
+    const { commits, upkeep, readers, replica } = this.#pools;
+    await Promise.all([commits.end(), upkeep.end(), readers.end(), replica?.end()]);
   }
 }

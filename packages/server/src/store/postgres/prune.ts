@@ -5,6 +5,7 @@ import { CONVERSATIONS_AT_ONCE, MESSAGES_AT_ONCE, type Pruned, prunedTo, type Re
 import { read, type Session, transact } from "./session.ts";
 import { array } from "./statement.ts";
 import { build } from "./tables.ts";
+import { unnumbered } from "./together-schema.ts";
 
 interface Candidate {
   readonly key: number;
@@ -65,6 +66,7 @@ async function pruneOne(session: Session, key: number, retention: Retention): Pr
   const pins = gone.filter(({ record }) => record.pinnedAt !== undefined).length;
   const remembered = gone.filter((row) => row.created_at >= retention.rememberedSince);
   await Promise.all([
+    session.all(unnumbered),
     session.all(sql`DELETE FROM versions WHERE message_id = ANY(${ids})`),
     session.all(sql`DELETE FROM reactions WHERE message_id = ANY(${ids})`),
     session.all(

@@ -13,8 +13,8 @@ export interface PoolSettings {
   readonly connections: number;
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
-  /** Looks rows up by their keys and does nothing else. */
-  readonly isForCommits?: boolean;
+  /** Absent: whatever else there is. */
+  readonly purpose?: "commits" | "readers";
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -30,15 +30,18 @@ const BY_KEY = [
   "enable_hashjoin=off",
   "enable_mergejoin=off",
   "jit=off",
-  "default_transaction_isolation=read\\ committed",
 ];
+const PURPOSES: Readonly<Record<"commits" | "readers", readonly string[]>> = {
+  commits: [...BY_KEY, "default_transaction_isolation=read\\ committed"],
+  readers: BY_KEY,
+};
 /**
  * How long a transaction waits for others to end: when everybody asks at once, that is no sign that the database is away.
  * Half of what clients wait for an answer.
  */
 const TURN_TIMEOUT_MS = 15_000;
 
-export function openPool({ url, connections, isForCommits, onFailure, ...settings }: PoolSettings): Pool {
+export function openPool({ url, connections, purpose, onFailure, ...settings }: PoolSettings): Pool {
   // The pool knows one time only, for both.
   class QuickClient extends Client {
     constructor(config?: ClientConfig) {
@@ -49,7 +52,7 @@ export function openPool({ url, connections, isForCommits, onFailure, ...setting
     Client: QuickClient,
     connectionString: url,
     application_name: "tidings",
-    ...(isForCommits && { options: BY_KEY.map((setting) => `-c ${setting}`).join(" ") }),
+    ...(purpose && { options: PURPOSES[purpose].map((setting) => `-c ${setting}`).join(" ") }),
     max: connections,
     connectionTimeoutMillis: TURN_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,

@@ -1,9 +1,20 @@
-import type { HistoryQuery, MessageRecord } from "@tidings/core/protocol";
-import { answered, type Reading } from "../../reading.ts";
-import type { Answer } from "../../store.ts";
+import type { HistoryPage, HistoryQuery, MessageRecord } from "@tidings/core/protocol";
+import { sql } from "kysely";
+import type { Reading } from "../../reading.ts";
 import type { Session } from "../session.ts";
-import { build } from "../tables.ts";
-import { ownReactions } from "./own-reactions.ts";
+import { prepare } from "../statement.ts";
+import { hiddenIn, ownReactions } from "./own-reactions.ts";
+
+const oldestSeq = prepare(
+  "oldest message",
+  sql<{ seq: number }>`SELECT seq FROM messages WHERE conversation = ${0} ORDER BY seq LIMIT 1`,
+);
+
+const between = (order: "ASC" | "DESC") => sql<{ record: MessageRecord }>`
+  SELECT record FROM messages WHERE conversation = ${0} AND seq > ${0} AND seq < ${0}
+  ORDER BY seq ${sql.raw(order)} LIMIT ${0}`;
+const messagesUpwards = prepare("messages upwards", between("ASC"));
+const messagesDownwards = prepare("messages downwards", between("DESC"));
 
 /** Answers `history`: an unbroken run of messages, in seq order. */
 export async function history(
@@ -11,22 +22,20 @@ export async function history(
   epoch: string,
   { readerId, conversation: { key, head } }: Reading,
   query: HistoryQuery,
-): Promise<Answer> {
+): Promise<HistoryPage> {
   const [messages, oldest] = await Promise.all([
     select(session, key, head.seq, query),
-    session.first(
-      build.selectFrom("messages").select("seq").where("conversation", "=", key).orderBy("seq").limit(1),
-    ),
+    session.first(oldestSeq(key)),
   ]);
-  return answered<"history">({
+  return {
     epoch,
     messages,
     fromSeq: messages[0]?.seq ?? 0,
     toSeq: messages.at(-1)?.seq ?? 0,
     floorSeq: oldest?.seq ?? head.seq + 1,
     head,
-    own: await ownReactions(session, readerId, messages),
-  });
+    own: await ownReactions(session, readerId, hiddenIn(readerId, messages)),
+  };
 }
 
 async function select(
@@ -51,7 +60,7 @@ async function upwards(
   before: number,
   limit: number,
 ): Promise<readonly MessageRecord[]> {
-  const rows = await session.all(between(key, after, before).orderBy("seq").limit(limit));
+  const rows = await session.all(messagesUpwards(key, after, before, limit));
   return rows.map(({ record }) => record);
 }
 
@@ -61,15 +70,6 @@ async function downwards(
   before: number,
   limit: number,
 ): Promise<readonly MessageRecord[]> {
-  const rows = await session.all(between(key, 0, before).orderBy("seq", "desc").limit(limit));
+  const rows = await session.all(messagesDownwards(key, 0, before, limit));
   return rows.map(({ record }) => record).reverse();
-}
-
-function between(key: number, after: number, before: number) {
-  return build
-    .selectFrom("messages")
-    .select("record")
-    .where("conversation", "=", key)
-    .where("seq", ">", after)
-    .where("seq", "<", before);
 }

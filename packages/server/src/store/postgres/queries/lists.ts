@@ -1,36 +1,34 @@
 import type {
   MessageRecord,
+  MessageVersion,
+  NoteRecord,
   NotesQuery,
+  ParticipantRecord,
   ParticipantsQuery,
   ReactorsQuery,
-  ReceiptsQuery,
   VersionsQuery,
 } from "@tidings/core/protocol";
+import { sql } from "kysely";
 import { answered, noMessage, noteRange, pageOf, type Reading } from "../../reading.ts";
 import type { Answer } from "../../store.ts";
-import { receiptOf } from "../load.ts";
 import type { Session } from "../session.ts";
-import { build } from "../tables.ts";
+import { prepare } from "../statement.ts";
 
 // Lists are paged by user id: the key itself, so that a page costs what is on it.
+
+const members = prepare(
+  "participants who are in",
+  sql<{ record: ParticipantRecord }>`SELECT record FROM participants
+    WHERE conversation = ${0} AND user_id > ${""} AND is_in ORDER BY user_id LIMIT ${0}`,
+);
 
 export async function participants(
   session: Session,
   { conversation }: Reading,
   { after = "", limit }: ParticipantsQuery,
 ): Promise<Answer> {
-  const rows = await session.all(
-    build
-      .selectFrom("participants")
-      .select("record")
-      .where("conversation", "=", conversation.key)
-      .where("user_id", ">", after)
-      .where("is_in", "=", true)
-      .orderBy("user_id")
-      .limit(limit + 1),
-  );
   const page = pageOf(
-    rows,
+    await session.all(members(conversation.key, after, limit + 1)),
     limit,
     ({ record }) => record,
     ({ record }) => record.userId,
@@ -38,49 +36,22 @@ export async function participants(
   return answered<"participants">(page);
 }
 
-export async function receipts(
-  session: Session,
-  { conversation, readerId }: Reading,
-  { after = "", limit }: ReceiptsQuery,
-): Promise<Answer> {
-  const { key, head, record } = conversation;
-  const isShown = record.settings.receipts;
-  const shown = build
-    .selectFrom("receipts as r")
-    .innerJoin("participants as p", (join) =>
-      join.onRef("p.conversation", "=", "r.conversation").onRef("p.user_id", "=", "r.user_id"),
-    )
-    .select(["r.user_id", "r.delivered_seq", "r.read_seq", "r.at"])
-    .where("r.conversation", "=", key)
-    .where("p.is_in", "=", true)
-    .where("r.user_id", ">", after)
-    .orderBy("r.user_id")
-    .limit(limit + 1);
-  const rows = await session.all(isShown ? shown : shown.where("r.user_id", "=", readerId));
-  const page = pageOf(
-    rows,
-    limit,
-    (row) => receiptOf(head.conversationId, row),
-    (row) => row.user_id,
-  );
-  return answered<"receipts">(page);
-}
+const reactorsOf = prepare(
+  "reactors",
+  sql<{ user_id: string }>`SELECT user_id FROM reactions
+    WHERE message_id = ${""} AND emoji = ${""} AND user_id > ${""} ORDER BY user_id LIMIT ${0}`,
+);
+
+const notesIn = prepare(
+  "notes",
+  sql<{ id: string; record: NoteRecord }>`SELECT id, record FROM notes
+    WHERE conversation = ${0} AND id > ${""} AND id < ${""} AND is_kept ORDER BY id LIMIT ${0}`,
+);
 
 export async function notes(session: Session, { conversation }: Reading, query: NotesQuery): Promise<Answer> {
   const [after, before] = noteRange(query);
-  const rows = await session.all(
-    build
-      .selectFrom("notes")
-      .select(["id", "record"])
-      .where("conversation", "=", conversation.key)
-      .where("id", ">", after)
-      .where("id", "<", before)
-      .where("is_kept", "=", true)
-      .orderBy("id")
-      .limit(query.limit + 1),
-  );
   const page = pageOf(
-    rows,
+    await session.all(notesIn(conversation.key, after, before, query.limit + 1)),
     query.limit,
     ({ record }) => record,
     ({ id }) => id,
@@ -96,22 +67,21 @@ export async function reactors(
   const message = await messageOf(session, reading, messageId);
   if (!message) return noMessage;
   const isShown = message.reactions.some((reaction) => reaction.emoji === emoji);
-  const some = build
-    .selectFrom("reactions")
-    .select("user_id")
-    .where("message_id", "=", messageId)
-    .where("emoji", "=", emoji)
-    .where("user_id", ">", after)
-    .orderBy("user_id")
-    .limit(limit + 1);
   const page = pageOf(
-    isShown ? await session.all(some) : [],
+    isShown ? await session.all(reactorsOf(messageId, emoji, after, limit + 1)) : [],
     limit,
     (row) => row.user_id,
     (row) => row.user_id,
   );
   return answered<"reactors">(page);
 }
+
+const versionsOf = prepare(
+  "versions",
+  sql<{
+    record: MessageVersion;
+  }>`SELECT record FROM versions WHERE message_id = ${""} ORDER BY version LIMIT 1000`,
+);
 
 export async function versions(
   session: Session,
@@ -122,28 +92,19 @@ export async function versions(
   if (!message) return noMessage;
   // What was deleted is kept for the audit, not for the members.
   if (message.deletedAt !== undefined) return answered<"versions">([]);
-  const rows = await session.all(
-    build
-      .selectFrom("versions")
-      .select("record")
-      .where("message_id", "=", messageId)
-      .orderBy("version")
-      .limit(1_000),
-  );
+  const rows = await session.all(versionsOf(messageId));
   return answered<"versions">(rows.map(({ record }) => record));
 }
+
+const messageIn = prepare(
+  "message in conversation",
+  sql<{ record: MessageRecord }>`SELECT record FROM messages WHERE id = ${""} AND conversation = ${0}`,
+);
 
 async function messageOf(
   session: Session,
   { conversation }: Reading,
   messageId: string,
 ): Promise<MessageRecord | undefined> {
-  const row = await session.first(
-    build
-      .selectFrom("messages")
-      .select("record")
-      .where("id", "=", messageId)
-      .where("conversation", "=", conversation.key),
-  );
-  return row?.record;
+  return (await session.first(messageIn(messageId, conversation.key)))?.record;
 }

@@ -1,15 +1,13 @@
 import type { AnyRecord, OwnReactions } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import type { Session } from "../session.ts";
-import { array } from "../statement.ts";
-import { build } from "../tables.ts";
+import { array, prepare } from "../statement.ts";
 
-/** The reader's reactions among `records` that the few names on a record do not show. */
-export async function ownReactions(
-  session: Session,
-  readerId: string,
-  records: readonly AnyRecord[],
-): Promise<OwnReactions> {
+/** Message id to emoji: those of which a record does not show whether the reader is among them. */
+export type Hidden = ReadonlyMap<string, readonly string[]>;
+
+/** A record shows few names. */
+export function hiddenIn(readerId: string, records: readonly AnyRecord[]): Hidden {
   const hidden = new Map<string, readonly string[]>();
   for (const record of records) {
     if (record.type !== "message") continue;
@@ -18,14 +16,23 @@ export async function ownReactions(
       .map(({ emoji }) => emoji);
     if (emojis.length > 0) hidden.set(record.id, emojis);
   }
+  return hidden;
+}
+
+const reactionsOf = prepare(
+  "reactions of one",
+  sql<{ message_id: string; emoji: string }>`
+    SELECT message_id, emoji FROM reactions WHERE user_id = ${""} AND message_id = ANY(${array("text", [])})`,
+);
+
+/** The reader's reactions among `hidden`. */
+export async function ownReactions(
+  session: Session,
+  readerId: string,
+  hidden: Hidden,
+): Promise<OwnReactions> {
   if (hidden.size === 0) return {};
-  const rows = await session.all(
-    build
-      .selectFrom("reactions")
-      .select(["message_id", "emoji"])
-      .where("user_id", "=", readerId)
-      .where("message_id", "=", sql<string>`ANY(${array("text", [...hidden.keys()])})`),
-  );
+  const rows = await session.all(reactionsOf(readerId, [...hidden.keys()]));
   const found = new Set(rows.map((row) => `${row.message_id} ${row.emoji}`));
   const own: Record<string, readonly string[]> = {};
   for (const [id, emojis] of hidden) {
