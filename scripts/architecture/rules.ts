@@ -113,6 +113,8 @@ export const LAWS: readonly string[] = Array.from({ length: 10 }, (_, index) => 
 export const SHARED_FOLDERS: readonly string[] = [
   "packages/core/test/frames/",
   "packages/core/bench/",
+  "packages/transport-appsync/test/backend/",
+  "packages/transport-appsync/test/dynamo/",
   "packages/transport-appsync/test/endpoint/",
   "packages/transport-ws/test/gateway/",
   "scripts/architecture/",

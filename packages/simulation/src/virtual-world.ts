@@ -1,7 +1,12 @@
 import { type Clock, createClient, type Random, type Transport } from "@tidings/core";
 import { createMemoryBackend, type MemoryBackend } from "@tidings/core/memory";
 import { defaultPolicy } from "@tidings/core/protocol";
-import { type FaultyTransport, faultyTransport, virtualClock } from "@tidings/core/testing";
+import {
+  type FaultyTransport,
+  faultyTransport,
+  type VirtualClock,
+  virtualClock,
+} from "@tidings/core/testing";
 import { countingClock } from "./counting-clock.ts";
 import { logDelivery } from "./delivery-log.ts";
 import { type History, readHistory } from "./history.ts";
@@ -26,9 +31,16 @@ export interface VirtualWorld {
   close(): Promise<void>;
 }
 
-const CONVERSATION = "room";
+export const CONVERSATION = "room";
 /** Some day in 2026; ids hold it. */
-const START_MS = 1_790_000_000_000;
+export const START_MS = 1_790_000_000_000;
+
+/** Ada owns a community, Bob moderates, Cyd is a member. */
+export const PARTICIPANTS = [
+  { userId: "ada", role: "owner" },
+  { userId: "bob", role: "moderator" },
+  { userId: "cyd", role: "member" },
+] as const;
 
 /** What is between the clients and the backend. */
 export type Way = (backend: MemoryBackend, clock: Clock) => (userId: string) => Transport;
@@ -36,7 +48,7 @@ export type Way = (backend: MemoryBackend, clock: Clock) => (userId: string) => 
 const direct: Way = (backend) => (userId) => backend.transport(userId);
 
 /**
- * Ada owns a community, Bob moderates, Cyd is a member; they may come and go.
+ * Three people in one community; they may come and go.
  *
  * @param settle - for ways on which more promises are chained than the virtual clock waits for.
  */
@@ -44,23 +56,18 @@ export function createVirtualWorld(
   random: Random,
   way: Way = direct,
   settle?: () => Promise<void>,
+  clock: VirtualClock = virtualClock(START_MS, settle),
 ): VirtualWorld {
-  const clock = virtualClock(START_MS, settle);
-  const participants = [
-    { userId: "ada", role: "owner" },
-    { userId: "bob", role: "moderator" },
-    { userId: "cyd", role: "member" },
-  ] as const;
   const backend = createMemoryBackend({
     clock,
     random,
     policy: { ...defaultPolicy, rates: [], limits: { ...defaultPolicy.limits, pageSize: 10 } },
-    conversations: [{ conversationId: CONVERSATION, kind: "community", participants }],
+    conversations: [{ conversationId: CONVERSATION, kind: "community", participants: PARTICIPANTS }],
   });
 
   let epochs = 0;
   const transport = way(backend, clock);
-  const members = participants.map(({ userId }): VirtualMember => {
+  const members = PARTICIPANTS.map(({ userId }): VirtualMember => {
     const link = faultyTransport(transport(userId));
     const own = countingClock(clock);
     const client = createClient({ transport: link, clock: own, random, userId });

@@ -1,13 +1,20 @@
 import type { Random } from "@tidings/core";
 import { seededRandom } from "@tidings/core/testing";
 import { describe, expect, it } from "vitest";
-import { type AppSyncWorld, calm, createAppSyncWorld, disturb, switches } from "../src/appsync-world.ts";
-import { anyOf, isLikely } from "../src/chance.ts";
+import {
+  type AppSyncWorld,
+  calm,
+  createAppSyncWorld,
+  createDeployedWorld,
+  disturb,
+  switches,
+} from "../src/appsync-world.ts";
+import { anyOf, isLikely, pick } from "../src/chance.ts";
 import { isAtRest, loadAll } from "../src/oracle.ts";
 import { createScript, type Script } from "../src/script.ts";
 import { isLong, replayable, upTo } from "../src/seeds.ts";
 import { verdict } from "../src/verdict.ts";
-import { change } from "../src/weather.ts";
+import { badFrames, change } from "../src/weather.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -82,3 +89,24 @@ describe("three people over AppSync, on simulated time", { timeout: isLong ? 600
     },
   );
 });
+
+describe(
+  "three people over AppSync, with what is deployed behind it",
+  { timeout: isLong ? 600_000 : 60_000 },
+  () => {
+    it.each(replayable(upTo(2)))(
+      "[D2, D3, D4, D5, D6, D7] everybody sees the table's history in the end, whatever goes wrong (seed %i)",
+      async (seed) => {
+        const random = seededRandom(seed);
+        const world = await createDeployedWorld(random);
+        const found = await live(world, random, 100, () => {
+          const member = pick(random, world.members);
+          if (isLikely(random, 0.1)) member?.link.inject(badFrames(random));
+          if (isLikely(random, 0.02)) member?.link.cut();
+          if (isLikely(random, 0.1)) disturb(world, random);
+        });
+        expect(found).toEqual([]);
+      },
+    );
+  },
+);

@@ -1,7 +1,7 @@
 import { MessagingError } from "@tidings/core/errors";
 import { afterEach, describe, expect, it } from "vitest";
 import { mark, say } from "./harness.ts";
-import { createWorld, type World, type WorldOptions } from "./world.ts";
+import { type Behind, createWorld, type World, type WorldOptions } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
 /** So that a day is not mostly heartbeats. */
@@ -10,18 +10,25 @@ const SELDOM_MS = 600_000;
 let world: World | undefined;
 afterEach(() => world?.close());
 
-function begin(options?: WorldOptions): World {
-  world = createWorld(options);
-  return world;
-}
-
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, index) => `${index + 1}`);
 
 const both = [{ userId: "ada", role: "owner" }, { userId: "bob" }] as const;
 
-describe("a chat over AppSync", { timeout: 60_000 }, () => {
+const backends: readonly (readonly [string, Behind])[] = [
+  ["the rules in memory", "memory"],
+  ["what the template deploys", "deployed"],
+];
+
+async function beginOn(options: WorldOptions): Promise<World> {
+  world = await createWorld(options);
+  return world;
+}
+
+describe.each(backends)("a chat over AppSync, on %s", { timeout: 60_000 }, (_name, behind) => {
+  const begin = (options: WorldOptions = {}): Promise<World> => beginOn({ behind, ...options });
+
   it("carries what people say to each other", async () => {
-    const { enter, clock } = begin();
+    const { enter, clock } = await begin();
     const [ada, bob] = [await enter("ada"), await enter("bob")];
     const sent = await ada.room.send("hello");
     await clock.advance(1_000);
@@ -33,7 +40,7 @@ describe("a chat over AppSync", { timeout: 60_000 }, () => {
   });
 
   it("[D4] goes on where AppSync falls silent, without waiting for five minutes", async () => {
-    const { enter, clock, endpoint } = begin();
+    const { enter, clock, endpoint } = await begin();
     const ada = await enter("ada");
     endpoint.faults.silent = true;
     await endpoint.act("bob", { ...say(""), type: "participant.join" });
@@ -53,7 +60,7 @@ describe("a chat over AppSync", { timeout: 60_000 }, () => {
 
   it("[D2] goes on with a new token when AppSync calls the old one expired in the middle of it", async () => {
     const good = new Set(["first"]);
-    const { enter, clock, endpoint } = begin({
+    const { enter, clock, endpoint } = await begin({
       authenticate(token) {
         if (!good.has(token)) throw new MessagingError("auth/expired");
         return { userId: "ada" };
@@ -72,26 +79,8 @@ describe("a chat over AppSync", { timeout: 60_000 }, () => {
     expect(tokens).toEqual([]);
   });
 
-  it("renews the token of an open link before it expires, without another socket", async () => {
-    const given: string[] = [];
-    const { enter, clock, endpoint } = begin({
-      heartbeatMs: SELDOM_MS,
-      authenticate(token) {
-        given.push(token);
-        return { userId: "ada", expiresInMs: HOUR_MS };
-      },
-    });
-    let count = 0;
-    const ada = await enter("ada", { token: () => `token ${(count += 1)}` });
-    await clock.advance(5 * HOUR_MS);
-    expect(count).toBeGreaterThan(4);
-    expect(given.at(-1)).toBe(`token ${count}`);
-    expect(endpoint.sockets).toEqual({ open: 1, ever: 1 });
-    expect(ada.errors).toEqual([]);
-  });
-
   it("[D4] replaces a socket before its day is over, and misses nothing meanwhile", async () => {
-    const { enter, clock, endpoint } = begin({ heartbeatMs: SELDOM_MS });
+    const { enter, clock, endpoint } = await begin({ heartbeatMs: SELDOM_MS });
     const [ada, bob] = [await enter("ada"), await enter("bob")];
     let disturbances = 0;
     bob.client.connection.subscribe(({ name }) => void (disturbances += Number(name !== "online")));
@@ -104,16 +93,8 @@ describe("a chat over AppSync", { timeout: 60_000 }, () => {
     expect(endpoint.sockets).toEqual({ open: 2, ever: 6 });
   });
 
-  it("[D4] comes back from the end of a day that it did not see coming", async () => {
-    const { enter, clock, endpoint } = begin({ heartbeatMs: SELDOM_MS });
-    const ada = await enter("ada", { socketLifeMs: 100 * HOUR_MS });
-    await clock.advance(24 * HOUR_MS + 60_000);
-    expect(endpoint.sockets).toEqual({ open: 1, ever: 2 });
-    expect(ada.client.connection.get().name).toBe("online");
-  });
-
   it("[D4] fetches 500 changes it has missed", async () => {
-    const { enter, clock, endpoint } = begin();
+    const { enter, clock, endpoint } = await begin();
     const ada = await enter("ada");
     await endpoint.act("bob", { ...say(""), type: "participant.join" });
     ada.way.isOffline = true;
@@ -131,7 +112,7 @@ describe("a chat over AppSync", { timeout: 60_000 }, () => {
 
   it("[D8] tells a member who was removed, and lets them hear no more", async () => {
     const conversations = [{ conversationId: "general", kind: "group", participants: [...both] }] as const;
-    const { enter, clock, endpoint } = begin({ conversations });
+    const { enter, clock, endpoint } = await begin({ conversations });
     const [ada, bob] = [await enter("ada"), await enter("bob")];
     await (await ada.room.members.remove("bob")).settled().catch(() => {});
     await clock.advance(60_000);
@@ -147,23 +128,12 @@ describe("a chat over AppSync", { timeout: 60_000 }, () => {
     expect(bob.texts()).toContain("among us");
   });
 
-  it("[D8] stops listening where one was removed, though the backend does not make it", async () => {
-    const conversations = [{ conversationId: "general", kind: "group", participants: [...both] }] as const;
-    const { enter, clock, endpoint } = begin({ conversations });
-    const [ada] = [await enter("ada"), await enter("bob")];
-    endpoint.faults.invalidation = "none";
-    const before = endpoint.subscriptions;
-    await ada.room.members.remove("bob");
-    await clock.advance(1_000); // sooner than the heads tell
-    expect(endpoint.subscriptions).toBe(before - 1);
-  });
-
   it("[D9] keeps to 100 subscriptions on a socket, with 250 conversations", async () => {
     const conversations = ["general", ...numbers(249)].map((conversationId) => ({
       ...{ conversationId, kind: "group" as const },
       participants: [{ userId: "ada", role: "owner" as const }, { userId: "bob" }],
     }));
-    const { enter, clock, endpoint } = begin({ conversations });
+    const { enter, clock, endpoint } = await begin({ conversations });
     const ada = await enter("ada");
     expect(ada.client.connection.get().name).toBe("online");
     expect(endpoint.sockets).toEqual({ open: 3, ever: 3 });
@@ -177,51 +147,8 @@ describe("a chat over AppSync", { timeout: 60_000 }, () => {
     expect(["1", "100", "249"].map((id) => ada.texts(id))).toEqual([["in 1"], ["in 100"], ["in 249"]]);
   });
 
-  it("[D9] learns that a socket takes fewer than it thought", async () => {
-    const conversations = ["general", ...numbers(24)].map((conversationId) => ({ conversationId }));
-    const { enter, endpoint } = begin({ conversations, most: 10 });
-    endpoint.faults.objectErrors = true;
-    const ada = await enter("ada");
-    expect(ada.client.connection.get().name).toBe("online");
-    expect(endpoint.subscriptions).toBe(26);
-    expect(endpoint.sockets.open).toBe(3);
-  });
-
-  it("[D9] slows down when AppSync says, of nothing in particular, that there is too much", async () => {
-    const conversations = ["general", ...numbers(40)].map((conversationId) => ({ conversationId }));
-    const { enter, clock, endpoint } = begin({ conversations });
-    endpoint.faults.limitStarts = 30;
-    const ada = await enter("ada");
-    await clock.advance(30_000);
-    expect(ada.client.connection.get().name).toBe("online");
-    expect(endpoint.subscriptions).toBe(42);
-    expect(endpoint.sockets).toEqual({ open: 1, ever: 1 });
-  });
-
-  it("[D4] asks again for what was said just after a subscription began", async () => {
-    const { enter, clock, endpoint } = begin();
-    await endpoint.act("bob", { ...say(""), type: "participant.join" });
-    endpoint.faults.deafMs = 2_000;
-    const entering = enter("ada");
-    await clock.settle();
-    await endpoint.act("bob", say("so soon"));
-    const ada = await entering;
-    expect(ada.texts()).toEqual(["so soon"]); // after 5 seconds, long before the heartbeat
-    expect(clock.timers).toBeGreaterThan(0);
-  });
-
-  it("[D4] takes an event of an app that selects too little for a hint", async () => {
-    const { enter, clock, endpoint } = begin();
-    const ada = await enter("ada");
-    await endpoint.act("bob", { ...say(""), type: "participant.join" });
-    endpoint.faults.thin = true;
-    await endpoint.act("bob", say("thin"));
-    await clock.advance(100);
-    expect(ada.texts()).toEqual(["thin"]);
-  });
-
   it("[D5] shows how far others have read, and types", async () => {
-    const { enter, clock, endpoint } = begin();
+    const { enter, clock, endpoint } = await begin();
     const [ada, bob] = [await enter("ada"), await enter("bob")];
     await ada.room.send("read me");
     await clock.advance(1_000);
@@ -235,9 +162,93 @@ describe("a chat over AppSync", { timeout: 60_000 }, () => {
     expect(typing.get()).toEqual(["bob"]);
     stop();
   });
+});
+
+describe("a chat over AppSync, whatever stands behind", { timeout: 60_000 }, () => {
+  const begin = (options: WorldOptions = {}): Promise<World> => beginOn(options);
+
+  it("renews the token of an open link before it expires, without another socket", async () => {
+    const given: string[] = [];
+    const { enter, clock, endpoint } = await begin({
+      heartbeatMs: SELDOM_MS,
+      authenticate(token) {
+        given.push(token);
+        return { userId: "ada", expiresInMs: HOUR_MS };
+      },
+    });
+    let count = 0;
+    const ada = await enter("ada", { token: () => `token ${(count += 1)}` });
+    await clock.advance(5 * HOUR_MS);
+    expect(count).toBeGreaterThan(4);
+    expect(given.at(-1)).toBe(`token ${count}`);
+    expect(endpoint.sockets).toEqual({ open: 1, ever: 1 });
+    expect(ada.errors).toEqual([]);
+  });
+
+  it("[D4] comes back from the end of a day that it did not see coming", async () => {
+    const { enter, clock, endpoint } = await begin({ heartbeatMs: SELDOM_MS });
+    const ada = await enter("ada", { socketLifeMs: 100 * HOUR_MS });
+    await clock.advance(24 * HOUR_MS + 60_000);
+    expect(endpoint.sockets).toEqual({ open: 1, ever: 2 });
+    expect(ada.client.connection.get().name).toBe("online");
+  });
+
+  it("[D8] stops listening where one was removed, though the backend does not make it", async () => {
+    const conversations = [{ conversationId: "general", kind: "group", participants: [...both] }] as const;
+    const { enter, clock, endpoint } = await begin({ conversations });
+    const [ada] = [await enter("ada"), await enter("bob")];
+    endpoint.faults.invalidation = "none";
+    const before = endpoint.subscriptions;
+    await ada.room.members.remove("bob");
+    await clock.advance(1_000); // sooner than the heads tell
+    expect(endpoint.subscriptions).toBe(before - 1);
+  });
+
+  it("[D9] learns that a socket takes fewer than it thought", async () => {
+    const conversations = ["general", ...numbers(24)].map((conversationId) => ({ conversationId }));
+    const { enter, endpoint } = await begin({ conversations, most: 10 });
+    endpoint.faults.objectErrors = true;
+    const ada = await enter("ada");
+    expect(ada.client.connection.get().name).toBe("online");
+    expect(endpoint.subscriptions).toBe(26);
+    expect(endpoint.sockets.open).toBe(3);
+  });
+
+  it("[D9] slows down when AppSync says, of nothing in particular, that there is too much", async () => {
+    const conversations = ["general", ...numbers(40)].map((conversationId) => ({ conversationId }));
+    const { enter, clock, endpoint } = await begin({ conversations });
+    endpoint.faults.limitStarts = 30;
+    const ada = await enter("ada");
+    await clock.advance(30_000);
+    expect(ada.client.connection.get().name).toBe("online");
+    expect(endpoint.subscriptions).toBe(42);
+    expect(endpoint.sockets).toEqual({ open: 1, ever: 1 });
+  });
+
+  it("[D4] asks again for what was said just after a subscription began", async () => {
+    const { enter, clock, endpoint } = await begin();
+    await endpoint.act("bob", { ...say(""), type: "participant.join" });
+    endpoint.faults.deafMs = 2_000;
+    const entering = enter("ada");
+    await clock.settle();
+    await endpoint.act("bob", say("so soon"));
+    const ada = await entering;
+    expect(ada.texts()).toEqual(["so soon"]); // after 5 seconds, long before the heartbeat
+    expect(clock.timers).toBeGreaterThan(0);
+  });
+
+  it("[D4] takes an event of an app that selects too little for a hint", async () => {
+    const { enter, clock, endpoint } = await begin();
+    const ada = await enter("ada");
+    await endpoint.act("bob", { ...say(""), type: "participant.join" });
+    endpoint.faults.thin = true;
+    await endpoint.act("bob", say("thin"));
+    await clock.advance(100);
+    expect(ada.texts()).toEqual(["thin"]);
+  });
 
   it("leaves no timer and no socket when it is closed", async () => {
-    const { enter, clock, endpoint, close } = begin();
+    const { enter, clock, endpoint, close } = await begin();
     await enter("ada");
     await close();
     await clock.settle();

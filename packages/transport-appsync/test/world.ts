@@ -1,16 +1,13 @@
-import { type Client, type Conversation, createClient, type MessagingError } from "@tidings/core";
-import {
-  createMemoryBackend,
-  type Identity,
-  type MemoryBackend,
-  type MemoryConversation,
-} from "@tidings/core/memory";
+import { type Client, type Clock, type Conversation, createClient, type MessagingError } from "@tidings/core";
+import { createMemoryBackend, type Identity, type MemoryConversation } from "@tidings/core/memory";
 import { defaultPolicy } from "@tidings/core/protocol";
 import { seededRandom, virtualClock, type VirtualClock } from "@tidings/core/testing";
 import { type AppSyncTransportOptions, appSyncTransport } from "../src/index.ts";
+import { appSyncPolicy } from "../src/backend/index.ts";
+import { deploy } from "./backend/deployment.ts";
 import { createEndpoint, type Endpoint, type EndpointOptions } from "./endpoint/endpoint.ts";
 import { createLoopback, type Loopback, ORIGIN } from "./endpoint/loopback.ts";
-import { authenticate } from "./harness.ts";
+import { authenticate, newId } from "./harness.ts";
 
 /** A client on simulated time, and its way to the endpoint. */
 export interface Person {
@@ -24,7 +21,6 @@ export interface Person {
 
 /** The endpoint and its clients on one clock: a day passes in a moment. */
 export interface World {
-  readonly memory: MemoryBackend;
   readonly endpoint: Endpoint;
   readonly clock: VirtualClock;
   /** Connects somebody to "general". */
@@ -37,7 +33,11 @@ export interface PersonOptions extends Partial<AppSyncTransportOptions> {
   readonly token?: () => string;
 }
 
+/** What stands behind the endpoint: the rules in memory, or what the template deploys. */
+export type Behind = "memory" | "deployed";
+
 export interface WorldOptions extends Partial<Pick<EndpointOptions, "most" | "authenticate">> {
+  readonly behind?: Behind;
   readonly conversations?: readonly MemoryConversation[];
   /** Seldom where a day has to pass; as usual by default. */
   readonly heartbeatMs?: number;
@@ -46,23 +46,18 @@ export interface WorldOptions extends Partial<Pick<EndpointOptions, "most" | "au
 /** Some day in 2026; ids hold it. */
 const START_MS = 1_790_000_000_000;
 
-export function createWorld({ conversations, heartbeatMs, ...options }: WorldOptions = {}): World {
+export async function createWorld(given: WorldOptions = {}): Promise<World> {
+  const { behind = "memory", conversations, heartbeatMs, ...options } = given;
   const clock = virtualClock(START_MS, () => new Promise((resolve) => setImmediate(resolve)));
   const random = seededRandom(7);
-  const policy = { ...defaultPolicy, rates: [], ...(heartbeatMs && { heartbeatMs }) };
-  const memory = createMemoryBackend({ clock, random, policy, ...(conversations && { conversations }) });
   const forEver = (token: string): Identity => ({ userId: authenticate(token).userId });
   const endpoint = createEndpoint({
-    memory,
-    clock,
-    random,
-    origin: ORIGIN,
-    authenticate: forEver,
+    ...(await (behind === "memory" ? inMemory : deployed)(given, clock)),
+    ...{ clock, random, origin: ORIGIN, authenticate: forEver },
     ...options,
   });
   const people: Person[] = [];
   return {
-    memory,
     endpoint,
     clock,
     async enter(userId, { token = () => userId, ...transportOptions } = {}) {
@@ -87,6 +82,32 @@ export function createWorld({ conversations, heartbeatMs, ...options }: WorldOpt
       await Promise.all(people.map(({ client }) => client.close()));
     },
   };
+}
+
+type Standing = Pick<EndpointOptions, "memory" | "resolvers">;
+
+async function inMemory({ conversations, heartbeatMs }: WorldOptions, clock: Clock): Promise<Standing> {
+  const policy = { ...defaultPolicy, rates: [], ...(heartbeatMs && { heartbeatMs }) };
+  const random = seededRandom(8);
+  return {
+    memory: createMemoryBackend({ clock, random, policy, ...(conversations && { conversations }) }),
+  };
+}
+
+/** Who is to be in a conversation is invited by its owner; where nobody is named everybody comes in. */
+async function deployed(given: WorldOptions, clock: Clock): Promise<Standing> {
+  const { conversations = [{ conversationId: "general" }], heartbeatMs } = given;
+  const open = conversations.filter(({ participants }) => !participants);
+  const lobbies = Object.fromEntries(open.map(({ conversationId }) => [conversationId, conversationId]));
+  const policy = { ...appSyncPolicy, ...(heartbeatMs && { heartbeatMs }) };
+  const { resolvers, backend } = await deploy({ clock, lobbies, policy, random: seededRandom(9) });
+  for (const { conversationId, kind = "group", participants } of conversations) {
+    const [owner, ...others] = participants ?? [];
+    if (!owner) continue;
+    const command = { type: "conversation.create", commandId: newId(), at: 0, kind, participants: others };
+    await backend({ field: "submit", args: { conversationId, command }, userId: owner.userId });
+  }
+  return { resolvers };
 }
 
 function textsOf({ timeline }: Conversation): readonly string[] {

@@ -13,7 +13,7 @@ import {
   type Welcome,
 } from "@tidings/core/protocol";
 import { type Commits, createCommits } from "./commits.ts";
-import { createDynamo, DynamoError, type DynamoOptions } from "./dynamo.ts";
+import { type Dynamo, DynamoError } from "./dynamo.ts";
 import { createLobbies } from "./lobbies.ts";
 import { ask, headsOf } from "./questions.ts";
 import { type Refusal, refusalOf, unavailable } from "./refusal.ts";
@@ -21,7 +21,9 @@ import { enter, type Reader } from "./room.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-export interface BackendOptions extends DynamoOptions {
+export interface BackendOptions {
+  /** Where everything is kept: `createDynamo`, or what keeps to the same. */
+  readonly database: Dynamo;
   /** Names this history. Give another after a backup was restored: it voids every cursor. */
   readonly epoch: string;
   /** If absent: the product's limits, without rates, and what a transaction of DynamoDB can hold. */
@@ -72,10 +74,15 @@ export const appSyncPolicy: Policy = {
  * `submit` of the schema. It keeps nothing between two requests.
  */
 export function createBackend(options: BackendOptions): Backend {
-  const { epoch, lobbies = {}, policy = appSyncPolicy, retentionMs = 365 * DAY_MS } = options;
+  const {
+    database: dynamo,
+    epoch,
+    lobbies = {},
+    policy = appSyncPolicy,
+    retentionMs = 365 * DAY_MS,
+  } = options;
   const { answersMs = 30 * DAY_MS, clock = systemClock, random = systemRandom } = options;
   const { limits } = policy;
-  const dynamo = createDynamo(options);
   const commits: Commits = createCommits({ dynamo, clock, random, limits, retentionMs, answersMs });
   const join = createLobbies(lobbies, { dynamo, commits, clock });
 

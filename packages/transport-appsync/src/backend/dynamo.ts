@@ -1,5 +1,4 @@
-import { AwsClient } from "aws4fetch";
-import type { IamCredentials } from "../sign.ts";
+import type { DynamoReply, DynamoSend } from "./dynamo-send.ts";
 
 /** An attribute, as DynamoDB writes it. */
 export type Value = { readonly S: string } | { readonly N: string };
@@ -15,8 +14,8 @@ export interface Condition {
   readonly values?: Item;
 }
 
-/** One row to be written, and what must be true of the one that is there; or one to be removed. */
-export type Write = { readonly item: Item; readonly condition?: Condition } | { readonly remove: Key };
+/** One row to be written or removed, and what must be true of the one that is there. */
+export type Write = ({ readonly item: Item } | { readonly remove: Key }) & { readonly condition?: Condition };
 
 /** A part of one partition, in the order of its sort key. */
 export interface Stretch {
@@ -31,14 +30,10 @@ export interface Stretch {
 
 export interface DynamoOptions {
   readonly table: string;
-  readonly region: string;
-  /** Asked for each request. */
-  readonly credentials: () => IamCredentials;
-  /** Another than AWS's own. */
-  readonly endpoint?: string;
+  readonly send: DynamoSend;
 }
 
-/** What the backend asks of DynamoDB. All reads are strongly consistent. */
+/** What is asked of one table with the keys `pk` and `sk`. All reads are strongly consistent. */
 export interface Dynamo {
   /** Those of the rows that are there, in any order. */
   get(keys: readonly Key[]): Promise<readonly Item[]>;
@@ -79,27 +74,19 @@ interface Refused {
   readonly CancellationReasons?: readonly { readonly Code: string }[];
 }
 
-/**
- * DynamoDB over `fetch`: four operations need no SDK.
- *
- * A request that failed on its way is made again (three times); whoever writes must know what it has already done.
- */
-export function createDynamo({ table, region, credentials, endpoint }: DynamoOptions): Dynamo {
-  const url = endpoint ?? `https://dynamodb.${region}.amazonaws.com`;
-
-  const post = async (operation: string, body: object): Promise<Response> => {
-    const client = new AwsClient({ ...credentials(), region, service: "dynamodb", retries: 3 });
-    const headers = {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": `DynamoDB_20120810.${operation}`,
-    };
-    return client.fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+/** DynamoDB by four of its operations, which need no SDK. Whoever writes must know what it has already done. */
+export function createDynamo({ table, send }: DynamoOptions): Dynamo {
+  const ask = async (operation: string, body: object): Promise<DynamoReply> => {
+    try {
+      return await send(operation, body);
+    } catch (error) {
+      throw new DynamoError("NoAnswer", String(error));
+    }
   };
-
   const call = async (operation: string, body: object): Promise<Answer> => {
-    const response = await post(operation, body);
-    if (!response.ok) throw errorOf(await response.json());
-    return response.json();
+    const { ok, body: answer } = await ask(operation, body);
+    if (!ok) throw errorOf(Object(answer));
+    return Object(answer);
   };
 
   const getSome = async (keys: readonly Key[]): Promise<readonly Item[]> => {
@@ -152,9 +139,9 @@ export function createDynamo({ table, region, credentials, endpoint }: DynamoOpt
     },
     async write(writes) {
       const TransactItems = writes.map((write) => action(table, write));
-      const response = await post("TransactWriteItems", { TransactItems });
-      if (response.ok) return true;
-      const refused: Refused = await response.json();
+      const { ok, body } = await ask("TransactWriteItems", { TransactItems });
+      if (ok) return true;
+      const refused: Refused = Object(body);
       const reasons = refused.CancellationReasons ?? [];
       if (typeOf(refused) === "TransactionConflictException") return false;
       if (reasons.length > 0 && reasons.every(({ Code }) => OTHERS.has(Code))) return false;
@@ -186,11 +173,12 @@ function keyItem({ pk, sk }: Key): Item {
 }
 
 function action(TableName: string, write: Write): object {
-  if ("remove" in write) return { Delete: { TableName, Key: keyItem(write.remove) } };
-  const { item: Item, condition } = write;
+  const { condition } = write;
   const ifSo = condition && { ConditionExpression: condition.expression };
   const values = condition?.values && { ExpressionAttributeValues: condition.values };
-  return { Put: { TableName, Item, ...ifSo, ...values } };
+  const common = { TableName, ...ifSo, ...values };
+  if ("remove" in write) return { Delete: { ...common, Key: keyItem(write.remove) } };
+  return { Put: { ...common, Item: write.item } };
 }
 
 function typeOf({ __type = "unknown" }: Refused): string {

@@ -8,4 +8,6 @@ export {
   type BackendRequest,
   createBackend,
 } from "./backend.ts";
+export { createDynamo, type Dynamo, type DynamoOptions } from "./dynamo.ts";
+export { type DynamoReply, type DynamoSend, signedSend, type SignedSendOptions } from "./dynamo-send.ts";
 export type { IamCredentials } from "../sign.ts";

@@ -60,11 +60,11 @@ export function places({ pk }: Room, from: number, to: number): Stretch {
   return { pk, index: "bySeq", from: number(from), to: number(to) };
 }
 
-/** The oldest message that is kept for its age's sake. */
+/** The oldest message of an age at which messages are kept: from there on none is missing. */
 export async function floorOf(room: Room): Promise<number> {
   const { reader, meta } = room;
   for await (const page of reader.dynamo.pages({ ...places(room, 1, meta.head.seq + 1), limit: FEW })) {
-    const kept = page.find((item) => "expiresAt" in item && isKept(item, reader.at));
+    const kept = page.find((item) => numberOf(item, "dueAt") > reader.at);
     if (kept) return numberOf(kept, "seq");
   }
   return meta.head.seq + 1;

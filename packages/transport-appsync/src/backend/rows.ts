@@ -83,16 +83,18 @@ export function readMeta(item: Item): Meta {
 
 /**
  * `expiresAt` of a message counts from when it was said: an edit lengthens nothing, or pages would have holes. What is
- * pinned stays, since pins are counted.
+ * pinned stays, since pins are counted; `dueAt` tells of every message whether its age is one at which messages are kept.
  */
 export function messageItem(record: MessageRecord, retentionMs: number): Item {
+  const dueAt = record.createdAt + retentionMs;
   return {
     ...row(partitionOf(record.conversationId), sortKey.message(record.id), record),
     rev: number(record.rev),
     seq: number(record.seq),
     authorId: text(record.authorId),
     createdAt: number(record.createdAt),
-    ...(record.pinnedAt === undefined && expiry(record.createdAt + retentionMs)),
+    dueAt: number(dueAt),
+    ...(record.pinnedAt === undefined && expiry(dueAt)),
   };
 }
 

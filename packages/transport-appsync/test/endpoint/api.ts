@@ -67,10 +67,12 @@ export interface Api {
 /** Something AppSync says no to, as one of its errors. */
 export class WireFault extends Error {
   readonly errorType: string;
+  readonly errorInfo: unknown;
 
-  constructor(errorType: string, message: string) {
+  constructor(errorType: string, message: string, errorInfo: unknown = null) {
     super(message);
     this.errorType = errorType;
+    this.errorInfo = errorInfo;
   }
 }
 
@@ -190,6 +192,10 @@ function wireError({ message, path, locations, originalError }: GraphQLError): W
   if (isMessagingError(originalError)) {
     const { code, retryable, retryAfterMs } = originalError;
     return { ...place, errorType: code, message, errorInfo: { retryable, retryAfterMs } };
+  }
+  if (originalError instanceof WireFault) {
+    const { errorType, errorInfo } = originalError;
+    return { ...place, errorType, errorInfo, message };
   }
   return {
     ...place,

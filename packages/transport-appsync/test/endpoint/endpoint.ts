@@ -6,19 +6,21 @@ import { createFanOut } from "./fan-out.ts";
 import { createGate, type EndpointFaults, noFaults, strikes } from "./faults.ts";
 import { type Claims, identify, type IdentityOptions, Unauthorised } from "./identity.ts";
 import { startRealtime } from "./realtime.ts";
-import { type Behind, createResolvers } from "./resolvers.ts";
+import { type Behind, createResolvers, type Resolvers } from "./resolvers.ts";
 import type { Accept, Session } from "./session.ts";
 
 export interface EndpointOptions extends IdentityOptions {
-  readonly memory: Behind;
+  /** What stands behind our schema; `resolvers` if absent. */
+  readonly memory?: Behind;
+  readonly resolvers?: Resolvers;
   readonly clock?: Clock;
   readonly random?: Random;
   /** The address under which it is reached, without a path; what is signed holds it. */
   readonly origin: string;
   /** Another schema than ours, with what stands behind it. */
   readonly schema?: string;
-  readonly resolve?: ReturnType<typeof createResolvers>["resolve"];
-  readonly admit?: ReturnType<typeof createResolvers>["admit"];
+  readonly resolve?: Resolvers["resolve"];
+  readonly admit?: Resolvers["admit"];
   /** Subscriptions on one socket. */
   readonly most?: number;
 }
@@ -71,7 +73,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
   const { memory, clock = systemClock, random = systemRandom, origin, most = 100 } = options;
   const faults = noFaults();
   const gate = createGate();
-  const own = createResolvers(memory);
+  const own = options.resolvers ?? (memory && createResolvers(memory));
+  if (!own) throw new TypeError("nothing stands behind the endpoint");
   const resolvers = { ...own, resolve: options.resolve ?? own.resolve, admit: options.admit ?? own.admit };
   const api = createApi(resolvers, options.schema);
   const fanOut = createFanOut(clock, random, faults);

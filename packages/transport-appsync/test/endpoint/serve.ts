@@ -73,6 +73,7 @@ export async function serveEndpoint({ tls, ...options }: ServeOptions): Promise<
     url: `${origin}/graphql`,
     cut() {
       endpoint.cut();
+      for (const socket of sockets.clients) socket.terminate(); // also while the endpoint holds everything back
       http.closeAllConnections();
     },
     async close() {

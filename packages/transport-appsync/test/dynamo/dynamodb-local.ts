@@ -4,24 +4,16 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { AwsClient } from "aws4fetch";
-import type { DynamoOptions } from "../../src/backend/dynamo.ts";
-import { tableOf } from "./template.ts";
+import { type DynamoSend, signedSend } from "../../src/backend/dynamo-send.ts";
 
-/** AWS's own DynamoDB Local on a free port, in memory, with the table of the template. */
+/** AWS's own DynamoDB Local on a free port, in memory. */
 export interface DynamoDbLocal {
-  readonly options: DynamoOptions;
-  /** Another, empty. */
-  table(): Promise<DynamoOptions>;
-  /** Any operation, as AWS names it. */
-  call(operation: string, body: object): Promise<Answer>;
+  readonly send: DynamoSend;
   close(): Promise<void>;
 }
 
 /** A busy machine may take this long to start a Java program. */
 export const START_MS = 180_000;
-
-export type Answer = Readonly<Record<string, unknown>>;
 
 /** The folder with its jar. It comes under terms of AWS's own, so that it is no dependency: whoever has it says where. */
 const FOLDER = process.env["TIDINGS_DYNAMODB_LOCAL"] ?? "";
@@ -33,7 +25,6 @@ export const hasDynamoDbLocal: boolean = existsSync(join(FOLDER, "DynamoDBLocal.
 const UNTIL_INPUT_ENDS = `"$@" & child=$!; cat >/dev/null; kill -KILL $child; wait $child`;
 
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-const region = "eu-west-1";
 
 export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const port = await freePort();
@@ -48,32 +39,10 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const words = ["java", ...args, "-inMemory", "-disableTelemetry", "-port", String(port)];
   const java = spawn("/bin/sh", ["-c", UNTIL_INPUT_ENDS, "sh", ...words], { cwd: FOLDER });
   const endpoint = `http://127.0.0.1:${port}`;
-  const client = new AwsClient({ ...credentials, region, service: "dynamodb", retries: 0 });
-
-  const call: DynamoDbLocal["call"] = async (operation, body) => {
-    const headers = {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": `DynamoDB_20120810.${operation}`,
-    };
-    const response = await client.fetch(endpoint, { method: "POST", headers, body: JSON.stringify(body) });
-    const answer: Answer = await response.json();
-    if (!response.ok) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
-    return answer;
-  };
-  let tables = 0;
-  const table = async (): Promise<DynamoOptions> => {
-    tables += 1;
-    const TableName = `tidings-${tables}`;
-    const { properties, timeToLive } = tableOf();
-    await call("CreateTable", { ...properties, TableName });
-    await call("UpdateTimeToLive", { TableName, TimeToLiveSpecification: timeToLive });
-    return { table: TableName, region, endpoint, credentials: () => credentials };
-  };
-  await ready(java, () => call("ListTables", {}));
+  const send = signedSend({ region: "eu-west-1", credentials: () => credentials, endpoint });
+  await ready(java, () => send("ListTables", {}));
   return {
-    options: await table(),
-    table,
-    call,
+    send,
     async close() {
       const ended = once(java, "close");
       java.stdin.end();
