@@ -47,14 +47,12 @@ export interface WorldOptions extends Partial<Pick<EndpointOptions, "most" | "au
 const START_MS = 1_790_000_000_000;
 
 export async function createWorld(given: WorldOptions = {}): Promise<World> {
-  const { behind = "memory", conversations, heartbeatMs, ...options } = given;
+  const { behind = "memory", most, authenticate: another = forEver } = given;
   const clock = virtualClock(START_MS, () => new Promise((resolve) => setImmediate(resolve)));
   const random = seededRandom(7);
-  const forEver = (token: string): Identity => ({ userId: authenticate(token).userId });
   const endpoint = createEndpoint({
     ...(await (behind === "memory" ? inMemory : deployed)(given, clock)),
-    ...{ clock, random, origin: ORIGIN, authenticate: forEver },
-    ...options,
+    ...{ clock, random, origin: ORIGIN, authenticate: another, ...(most && { most }) },
   });
   const people: Person[] = [];
   return {
@@ -82,6 +80,11 @@ export async function createWorld(given: WorldOptions = {}): Promise<World> {
       await Promise.all(people.map(({ client }) => client.close()));
     },
   };
+}
+
+/** A token is the user's name, and does not expire. */
+function forEver(token: string): Identity {
+  return { userId: authenticate(token).userId };
 }
 
 type Standing = Pick<EndpointOptions, "memory" | "resolvers">;
