@@ -260,13 +260,17 @@ export class Commits {
     this.#options.bus.publish([{ type: "lost", conversationIds, userIds, isUnderWay: true }]);
   }
 
-  #answer({ reply, done, expected }: Item, outcome: Outcome): void {
+  #answer({ reply, done, expected, command }: Item, outcome: Outcome): void {
     done?.(outcome);
     if (!reply) return;
     const { session, id } = reply;
+    const { outbound } = this.#options;
     session.inFlight -= 1;
-    const packet = outcome.ok ? ackPacket(id, outcome.ack) : rejectPacket(id, outcome, expected);
-    this.#options.outbound.push(session, packet);
+    if (!outcome.ok) return outbound.push(session, rejectPacket(id, outcome, expected));
+    const packet = ackPacket(id, outcome.ack);
+    // Nobody waits to see that a watermark was taken.
+    if (command.type === "receipt.mark") outbound.pushLater(session, packet);
+    else outbound.push(session, packet);
   }
 }
 

@@ -75,29 +75,42 @@ export class FanOut {
     const packet = receiptPacket(receipt);
     const own = this.#roster.users.get(receipt.userId);
     if (!settings.receipts) {
-      if (own && live.users.has(own)) this.#toUser(own, packet, origin);
+      if (own && live.users.has(own)) this.#toUser(own, packet, origin, this.#pushLater);
     } else if (live.users.size <= RECEIPTS_TO_ALL) {
-      this.#toEverybody(live, packet, origin, live.head.rev);
+      this.#toEverybody(live, packet, origin, live.head.rev, this.#pushLater);
     } else {
-      if (own && live.users.has(own)) this.#toUser(own, packet, origin);
+      if (own && live.users.has(own)) this.#toUser(own, packet, origin, this.#pushLater);
       for (const session of live.watchers ?? []) {
-        if (session.user !== own) this.#push(session, packet);
+        if (session.user !== own) this.#pushLater(session, packet);
       }
     }
   }
 
   /** @param rev - as of which revision it is said: of it learns who was surely in by then. */
-  #toEverybody(live: LiveConversation, packet: Packet, origin: string | undefined, rev: number): void {
+  #toEverybody(
+    live: LiveConversation,
+    packet: Packet,
+    origin: string | undefined,
+    rev: number,
+    push: Push = this.#push,
+  ): void {
     for (const user of live.users)
-      if (!live.unsure || rev >= (live.unsure.get(user) ?? 0)) this.#toUser(user, packet, origin);
+      if (!live.unsure || rev >= (live.unsure.get(user) ?? 0)) this.#toUser(user, packet, origin, push);
   }
 
-  #toUser({ sessions }: OnlineUser, packet: Packet, origin: string | undefined): void {
-    for (const session of sessions) if (session.id !== origin) this.#push(session, packet);
+  #toUser({ sessions }: OnlineUser, packet: Packet, origin: string | undefined, push: Push): void {
+    for (const session of sessions) if (session.id !== origin) push(session, packet);
   }
 
-  #push(session: Session, packet: Packet): void {
+  readonly #push: Push = (session, packet) => {
     this.deliveries += 1;
     this.#outbound.push(session, packet);
-  }
+  };
+
+  readonly #pushLater: Push = (session, packet) => {
+    this.deliveries += 1;
+    this.#outbound.pushLater(session, packet);
+  };
 }
+
+type Push = (session: Session, packet: Packet) => void;

@@ -42,6 +42,8 @@ export class Session {
   watching: readonly LiveConversation[] = noConversations;
   /** Frames not written yet. */
   waiting: FrameList;
+  /** They are to be written in this turn of the event loop. */
+  isDue = false;
   /** Submits and queries not answered yet. */
   inFlight = 0;
   /** The bucket of the flood guard, and how often it was found empty in a row. */

@@ -168,6 +168,43 @@ describe("delivery", () => {
 });
 
 describe("receipts", () => {
+  /** Longer than they may wait. */
+  const MOMENT_MS = 250;
+
+  it("leave with what is in a hurry, or after a moment, and then all of them as one", async () => {
+    const { bench, links, ada } = await tea("bob", "cy");
+    const { bob, cy } = links;
+    if (!bob || !cy) throw new Error();
+    const mark = (link: TestLink, readSeq: number): Promise<void> =>
+      bench.send(link, submit(link, { type: "receipt.mark", conversationId: "tea", readSeq }));
+    await bench.send(ada, ...[1, 2, 3].map((index) => say(ada, String(index))));
+    ada.take();
+    const before = ada.written.length;
+    for (const readSeq of [1, 2, 3]) {
+      await mark(bob, readSeq);
+      await mark(cy, readSeq);
+      await bench.clock.advance(10);
+    }
+    expect(ada.written).toHaveLength(before);
+    await bench.clock.advance(MOMENT_MS);
+    expect(ada.written).toHaveLength(before + 1);
+    expect(ada.take().map(({ type }) => type)).toEqual(Array.from({ length: 6 }, () => "receipt"));
+    await bench.send(ada, say(ada, "4"));
+    await mark(bob, 4);
+    await bench.send(ada, say(ada, "5"));
+    // In the order in which it happened, so that nobody has read what is not there yet.
+    expect(ada.take().map(({ type }) => type)).toEqual(["ack", "receipt", "ack"]);
+    expect(
+      cy
+        .take()
+        .map(({ type }) => type)
+        .slice(-3),
+    ).toEqual(["change", "receipt", "change"]);
+    const settled = ada.written.length;
+    await bench.clock.advance(10 * MOMENT_MS);
+    expect(ada.written).toHaveLength(settled);
+  });
+
   it("are told once per turn, the last of each person, also to that person's other links", async () => {
     const { bench, links, ada } = await tea("bob");
     const { bob } = links;
@@ -179,6 +216,7 @@ describe("receipts", () => {
       bob,
       ...[1, 2, 3].map((readSeq) => submit(bob, { type: "receipt.mark", conversationId: "tea", readSeq })),
     );
+    await bench.clock.advance(MOMENT_MS);
     for (const link of [ada, phone]) {
       expect(link.all("receipt")).toMatchObject([
         { receipt: { userId: "bob", readSeq: 3, deliveredSeq: 3 } },
@@ -200,6 +238,7 @@ describe("receipts", () => {
       submit(ada, { type: "conversation.update", conversationId: "tea", settings }),
     );
     await bench.send(bob, submit(bob, { type: "receipt.mark", conversationId: "tea", readSeq: 1 }));
+    await bench.clock.advance(MOMENT_MS);
     expect(ada.all("receipt")).toEqual([]);
     expect(phone.all("receipt")).toHaveLength(1);
   });
