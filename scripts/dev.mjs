@@ -8,7 +8,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { install } from "./lib/install.mjs";
 
-const TASKS = ["demo", "test", "check", "bench", "simulate", "chaos", "load", "topology", "docs"];
+const TASKS = ["demo", "test", "check", "bench", "simulate", "chaos", "load", "topology", "replay", "docs"];
 const OLDEST_NODE = { major: 20, minor: 19 };
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));

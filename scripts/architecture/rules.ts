@@ -64,6 +64,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
       "observe",
       "bindings",
       "testing",
+      "inspect",
     ],
     doors: [],
     bans: [

@@ -1,6 +1,7 @@
 import { createNoopMeter, trace } from "@opentelemetry/api";
 import { type Client, type ClientOptions, createClient } from "@tidings/core";
 import { createMemoryBackend } from "@tidings/core/memory";
+import { createInspectedClient } from "@tidings/core/inspect";
 import { createObservedClient } from "@tidings/core/observe";
 import { openTelemetry } from "@tidings/core/otel";
 import type { Table } from "./lib/table.ts";
@@ -21,6 +22,7 @@ export async function observe(): Promise<readonly Table[]> {
         name: "… with OpenTelemetry's own no-op",
         make: (options) => createObservedClient(options, { observers: [telemetry] }),
       },
+      { name: "createInspectedClient", make: (options) => createInspectedClient(options) },
     ];
   const runs = await Promise.all(
     contenders.map(async ({ name, make }) => ({

@@ -1,4 +1,11 @@
-import { type Clock, createClient, type Random, type Transport } from "@tidings/core";
+import {
+  type Client,
+  type ClientOptions,
+  type Clock,
+  createClient,
+  type Random,
+  type Transport,
+} from "@tidings/core";
 import { createMemoryBackend, type MemoryBackend } from "@tidings/core/memory";
 import { defaultPolicy } from "@tidings/core/protocol";
 import {
@@ -51,12 +58,14 @@ const direct: Way = (backend) => (userId) => backend.transport(userId);
  * Three people in one community; they may come and go.
  *
  * @param settle - for ways on which more promises are chained than the virtual clock waits for.
+ * @param make - how their clients are made.
  */
 export function createVirtualWorld(
   random: Random,
   way: Way = direct,
   settle?: () => Promise<void>,
   clock: VirtualClock = virtualClock(START_MS, settle),
+  make: (options: ClientOptions) => Client = createClient,
 ): VirtualWorld {
   const backend = createMemoryBackend({
     clock,
@@ -70,7 +79,7 @@ export function createVirtualWorld(
   const members = PARTICIPANTS.map(({ userId }): VirtualMember => {
     const link = faultyTransport(transport(userId));
     const own = countingClock(clock);
-    const client = createClient({ transport: link, clock: own, random, userId });
+    const client = make({ transport: link, clock: own, random, userId });
     const delivery = logDelivery(client);
     const room = client.conversation(CONVERSATION);
     const watch = watchTimeline(room);

@@ -1,4 +1,4 @@
-import { systemClock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { guarded } from "../base/guarded.ts";
 import { type Heap, readHeap } from "../base/heap.ts";
 import type { Observable } from "../base/observable.ts";
@@ -29,6 +29,8 @@ export interface ObserveOptions {
   readonly thresholds?: Partial<HealthThresholds>;
   /** How often those who listen to `metrics` and `health` are told at most. Default 1 s. */
   readonly everyMs?: number;
+  /** For what is told every so often. Default: the client's. */
+  readonly clock?: Clock;
   /** What the page's memory is. Default: what Chromium tells. */
   readonly memory?: () => Heap | undefined;
 }
@@ -120,10 +122,10 @@ export function createObservedClient<Schemas extends CustomSchemas = JsonCustom>
   observers.push(measure.take);
   client.on("outbox", (entry) => tell({ type: "entry", at: clock.now(), entry }));
 
-  const { everyMs = EVERY_MS, thresholds } = observe;
-  const metrics = createGauge(clock, everyMs, measure.read);
+  const { everyMs = EVERY_MS, thresholds, clock: gaugeClock = clock } = observe;
+  const metrics = createGauge(gaugeClock, everyMs, measure.read);
   const judge = (): ClientHealth => healthOf(measure.read(), clock.now(), storage !== undefined, thresholds);
-  const health = createGauge(clock, everyMs, judge);
+  const health = createGauge(gaugeClock, everyMs, judge);
   const close = client.close;
   return Object.assign(client, {
     ...{ metrics, health, log, errors },
