@@ -10,9 +10,12 @@ addEventListener("hashchange", () => location.reload());
 
 const root = document.getElementById("root");
 if (root) {
+  // What it takes to look inside is fetched only by those who ask for it.
+  const inspect = new URLSearchParams(location.search).has("inspect");
+  const session = inspect ? (await import("./inspect.ts")).openInspected() : openSession();
   createRoot(root).render(
     <StrictMode>
-      <App session={openSession()} />
+      <App session={session} />
     </StrictMode>,
   );
 }

@@ -1,4 +1,4 @@
-import { type Client, createClient, defaultSteps, placeStep } from "@tidings/core";
+import { type Client, type ClientOptions, createClient, defaultSteps, placeStep } from "@tidings/core";
 import { linkify } from "@tidings/core/links";
 import { browserTabs } from "@tidings/core/tabs";
 import { indexedDbStorage } from "@tidings/storage/indexeddb";
@@ -11,6 +11,9 @@ export interface Session {
   readonly cable: Cable;
 }
 
+/** How the client is made: as it is, or inspected. */
+export type MakeClient = (options: ClientOptions<typeof schema>) => Session["client"];
+
 /** From here on every hook knows what `custom` is. */
 declare module "@tidings/react" {
   interface Register {
@@ -22,12 +25,12 @@ declare module "@tidings/react" {
  * The client, made once and outside of React. Who one is stands behind the `#` of the link, which browsers never send to a
  * server; your app asks its own server for a token instead.
  */
-export function openSession(): Session | undefined {
+export function openSession(make: MakeClient = createClient): Session | undefined {
   const link = new URLSearchParams(location.hash.slice(1));
   const [token, userId] = [link.get("token"), link.get("user")];
   if (!token || !userId) return undefined;
   const cable = createCable();
-  const client = createClient({
+  const client = make({
     schema,
     transport,
     // One database per person: it holds what they have read, and what they have not sent yet.

@@ -55,7 +55,7 @@ export function chatPage(page: Page): ChatPage {
     async tabTo(target, key = "Tab") {
       for (let stop = 0; stop < MOST_STOPS; stop += 1) {
         await page.keyboard.press(key);
-        if (await target.evaluate((element) => element === document.activeElement)) return;
+        if (await target.evaluate((element) => element.matches(":focus"))) return;
       }
       throw new Error(`unable to reach ${String(target)} by ${key}`);
     },

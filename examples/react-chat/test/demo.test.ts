@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { parseRecording } from "@tidings/core/inspect";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.ts";
 import { type Demo, startDemo } from "../demo/start-demo.ts";
+import { chatPage, patience } from "./chat-page.ts";
 import { runDemo } from "./run-demo.ts";
-import { openWindow, takeScreenshot } from "./window.ts";
+import { faultsOf, openWindow, phone, takeScreenshot, tooWide } from "./window.ts";
 
 const folderIn = (output: string): string => /database is in (\S+),/.exec(output)?.[1] ?? "";
 
@@ -78,6 +81,62 @@ describe.skipIf(chromiumPath === undefined)("what the demo serves", { timeout: 3
     const page = await openWindow(browser, (await demo.linkOf("ada")).replace(/#.*/, ""), troubles);
     await expect.poll(() => page.getByRole("heading", { name: "Who are you?" }).count()).toBe(1);
     await takeScreenshot(page, "door");
+  });
+
+  it("shows with ?inspect what the client does: lives, machines, frames; and lets things go wrong by hand", async () => {
+    const page = await openWindow(browser, await demo.linkOf("ada", "/?inspect"), troubles);
+    const [chat, panel] = [chatPage(page), page.getByRole("region", { name: "Tidings inspector" })];
+    await expect.poll(() => panel.getByRole("status").textContent(), patience).toBe("online");
+    await chat.open("General");
+    await chat.say("Looked at from inside");
+    const life = panel.getByRole("list", { name: "Latest commands" }).getByRole("listitem");
+    await expect.poll(() => life.textContent(), patience).toMatch(/general(sent|delivered|read)/);
+    expect(await life.locator("title").textContent()).toMatch(
+      /^queued [\d:]+, sending \+\d+ ms, sent \+\d+ ms/,
+    );
+    await expect.poll(() => panel.locator(".machine title").first().textContent()).toBe("Connection: online");
+
+    const lanes = panel.locator("summary", { hasText: "Outbox lanes" });
+    const offline = panel.getByLabel("No network");
+    await chat.tabTo(offline);
+    await page.keyboard.press("Space");
+    await expect.poll(() => panel.getByRole("status").textContent(), patience).toBe("offline");
+    await chat.say("Waits in its lane");
+    await expect.poll(() => lanes.textContent(), patience).toContain("1 waiting");
+    await panel.getByLabel("Filter by id").fill("queued");
+    await expect.poll(() => life.count(), patience).toBe(1);
+    await panel.getByLabel("Filter by id").fill("");
+    expect(await faultsOf(page)).toEqual([]);
+    await takeScreenshot(page, "inspector");
+    await offline.uncheck();
+    await expect.poll(() => lanes.textContent(), patience).toContain("0 waiting");
+
+    await panel.getByRole("button", { name: "Cut the link" }).click();
+    const frames = panel.getByRole("list", { name: "Frames, newest first" });
+    await expect.poll(() => frames.textContent(), patience).toContain("closed (connection/lost)");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      panel.getByRole("button", { name: "Export" }).click(),
+    ]);
+    const text = await readFile(await download.path(), "utf8");
+    expect(parseRecording(text).end.state.connection).toMatch(/online|waiting|connecting/);
+    expect(text).not.toContain("Looked at from inside");
+
+    await panel.getByRole("button", { name: "Pause" }).click();
+    const count = await life.count();
+    await chat.say("Not shown while it stands still");
+    await chat.message("Not shown while it stands still").waitFor();
+    expect(await life.count()).toBe(count);
+  });
+
+  it("fits a phone's width with the inspector, too", async () => {
+    const page = await openWindow(browser, await demo.linkOf("grace", "/?inspect"), troubles, phone);
+    const panel = page.getByRole("region", { name: "Tidings inspector" });
+    await expect.poll(() => panel.getByRole("status").textContent(), patience).toBe("online");
+    await panel.scrollIntoViewIfNeeded();
+    await page.evaluate(() => document.querySelector("#inspector")?.scrollIntoView());
+    expect(await page.evaluate(tooWide)).toEqual([]);
+    await takeScreenshot(page, "inspector-phone");
   });
 
   it("has put nothing on the console", () => {
