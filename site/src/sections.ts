@@ -25,6 +25,7 @@ const sections: readonly Section[] = [
       "guides/tabs.md",
       "guides/blocked-networks.md",
       "guides/observability.md",
+      "guides/inspector.md",
       "guides/custom-transport.md",
       "guides/custom-storage.md",
       "guides/http-api.md",

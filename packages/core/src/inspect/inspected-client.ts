@@ -109,9 +109,13 @@ function headerOf({
   ...rest
 }: ClientOptions): ReturnType<Parameters<typeof createRecorder>[1]> {
   const { userId, backoff, maxMessages, maxOutboxEntries } = rest;
-  const { pipelining, signals, receipts } = transport.supports;
+  const { pipelining, signals, receipts, search } = transport.supports;
   return {
-    ...{ supports: { pipelining, signals, receipts }, userId, durability: storage?.supports.durability },
+    ...{
+      supports: { pipelining, signals, receipts, ...(search !== undefined && { search }) },
+      userId,
+      durability: storage?.supports.durability,
+    },
     ...{ hasAuth: auth !== undefined, hasTabs: tabs !== undefined, backoff, maxMessages, maxOutboxEntries },
   };
 }
