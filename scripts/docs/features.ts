@@ -5,8 +5,10 @@ import { isTest, readWorkspace } from "../architecture/workspace.ts";
 
 /** The rows, by area. */
 export const features: Readonly<Record<string, string>> = {
+  C4: "History by pages, and by date",
   E2: "A conversation archived or muted, for everybody or for oneself",
   E4: "What a person sets for themselves in a conversation",
+  F3: "Replies with what they quote, threads, pins",
   F5: "A message deleted for all, or for oneself",
 };
 

@@ -19,6 +19,7 @@ export { useMessaging, type UseMessaging } from "./use-messaging.ts";
 export { useBookmarks, useHidden, useNotebook, useNotedConversations } from "./use-notebook.ts";
 export { useNotifications, type UseNotifications } from "./use-notifications.ts";
 export { useObservable } from "./use-observable.ts";
+export { useMessage, useThreadView, type UseThreadView } from "./use-relations.ts";
 export { useSuspenseConversations, useSuspenseTimeline } from "./use-suspense.ts";
 export { useThread, useThreads } from "./use-threads.ts";
 export { type TimelineState, useTimeline, type UseTimelineOptions } from "./use-timeline.ts";

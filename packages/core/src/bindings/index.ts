@@ -11,7 +11,9 @@ export type {
   KeyPress,
 } from "./composer-types.ts";
 export { holdConnection } from "./lease.ts";
+export { bringDate, pinnedIn } from "./jump.ts";
 export { type LocalSearchOptions, searchTimeline } from "./local-search.ts";
+export { type FoundMessage, type MessageBook, openMessages } from "./message-book.ts";
 export type { Suggestion } from "./mentions.ts";
 export { type Notebook, openNotebook } from "./notebook.ts";
 export type { Bookmark, NotedConversation } from "./notes-view.ts";
@@ -22,6 +24,7 @@ export {
   type NotificationsOptions,
   type NotificationText,
 } from "./notifications.ts";
+export { openThread, type Thread, type ThreadView } from "./thread.ts";
 export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";
 export { type ClientSnapshot, dehydrate, hydrate } from "./snapshot.ts";
 export { untilListed, untilShown } from "./until-shown.ts";

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
+import type { Reading } from "../compose/custom.ts";
 import type { Scope } from "../base/observable.ts";
 import {
   type Composed,
@@ -43,6 +44,7 @@ export interface Parts {
   readonly receipts: ReceiptSender;
   readonly presence: Presence;
   readonly pipeline: ComposePipeline;
+  readonly reading: Reading;
   /** Why a conversation's `custom` does not fit its schema. */
   readonly misfitOf: (custom: JsonObject | undefined) => Refusal | undefined;
   readonly nextId: () => string;

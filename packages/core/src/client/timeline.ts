@@ -10,7 +10,8 @@ export function timelineOf(core: Core, replica: Replica): Timeline {
     subscribe: replica.view.subscribe,
     loadOlder: () => core.loader.older(replica),
     loadNewer: () => core.loader.newer(replica),
-    loadAround: (seq) => core.loader.around(replica, seq),
+    loadAround: (around) => core.loader.around(replica, { around }),
+    loadAt: (at) => core.loader.around(replica, { at }),
     window: (options) => createWindow(replica.view, options, core.scope),
   };
 }

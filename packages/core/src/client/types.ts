@@ -240,6 +240,8 @@ export interface Timeline<Custom = JsonObject> extends Observable<TimelineView<C
   loadNewer(): Promise<void>;
   /** Loads the page around a place. @throws {MessagingError} `connection/offline`, or the backend's refusal */
   loadAround(seq: number): Promise<void>;
+  /** Loads the page around the first message that was sent at a time (of the server, ms) or later. @throws as `loadAround` */
+  loadAt(at: number): Promise<void>;
   /** A plain array of a few items for the screen: follows the newest, or stays at a message. */
   window(options: WindowOptions): TimelineWindow<Custom>;
 }

@@ -132,7 +132,7 @@ function recordConversation(
   tape: Tape,
 ): Conversation {
   const { timeline, members, typing, draft, markRead, versions, reactors } = room;
-  const { loadOlder, loadNewer, loadAround } = timeline;
+  const { loadOlder, loadNewer, loadAround, loadAt } = timeline;
   const { load } = members;
   const noted =
     <Given extends Args, Result>(name: CallName, work: (...args: Given) => Result) =>
@@ -144,6 +144,7 @@ function recordConversation(
     loadOlder: noted("loadOlder", loadOlder),
     loadNewer: noted("loadNewer", loadNewer),
     loadAround: noted("loadAround", loadAround),
+    loadAt: noted("loadAt", loadAt),
   });
   Object.assign(members, { load: noted("loadMembers", load) });
   Object.assign(typing, {

@@ -55,6 +55,7 @@ export type CallName =
   | "loadOlder"
   | "loadNewer"
   | "loadAround"
+  | "loadAt"
   | "loadMembers"
   | "versions"
   | "reactors"

@@ -7,12 +7,14 @@ import type {
   ConversationSummary,
   HistoryPage,
   HistoryQuery,
-  OwnReactions,
   Page,
   Query,
   QueryResults,
   QueryType,
 } from "../protocol/queries.ts";
+import type { ThreadPage, ThreadQuery } from "../protocol/relation-queries.ts";
+import type { OwnReactions } from "../protocol/within.ts";
+import { THREAD_NAMES } from "../protocol/bounds.ts";
 import { noteIdOf } from "../protocol/notes.ts";
 import type { AnyRecord, MessageRecord } from "../protocol/records.ts";
 import type { Archive } from "./archive.ts";
@@ -55,6 +57,12 @@ export function ask(reader: Reader, asked: Query): QueryResults[QueryType] {
       );
       return page(shown, ({ userId: id }) => id, query);
     }
+    case "messages":
+      return query.messageIds.flatMap((id) => store.message(id) ?? []);
+    case "thread":
+      return thread(reader, store, query);
+    case "pins":
+      return pinsOf(store.messages());
     case "notes": {
       const { kind } = query;
       const kept = [...store.notes()].filter(
@@ -91,7 +99,13 @@ function changes({ epoch, userId }: Reader, store: ConversationStore, query: Cha
 
 function history({ epoch, userId }: Reader, store: ConversationStore, query: HistoryQuery): HistoryPage {
   const { head, floorSeq } = store;
-  const { before = Infinity, after = 0, around, limit } = query;
+  const {
+    before = Infinity,
+    after = 0,
+    at,
+    limit,
+    around = at === undefined ? undefined : seqAt(store, at),
+  } = query;
   const lowest = Math.max(floorSeq, around === undefined ? after + 1 : 1);
   const highest = Math.min(head.seq, around === undefined ? before - 1 : head.seq);
   let from = highest - limit + 1;
@@ -112,6 +126,36 @@ function history({ epoch, userId }: Reader, store: ConversationStore, query: His
     head,
     own: ownReactions(store, userId, messages),
   };
+}
+
+/** The first message sent at that time or later, or else the newest. */
+function seqAt(store: ConversationStore, at: number): number {
+  return store.messages().find(({ createdAt }) => createdAt >= at)?.seq ?? store.head.seq;
+}
+
+function thread(
+  { epoch, userId }: Reader,
+  store: ConversationStore,
+  { threadId, before = Infinity, limit }: ThreadQuery,
+): ThreadPage {
+  const all = store.messages().filter((message) => message.threadId === threadId);
+  const older = all.filter(({ seq }) => seq < before);
+  const messages = older.slice(-limit);
+  const root = store.message(threadId);
+  const shown = [...(root ? [root] : []), ...messages];
+  return {
+    ...{ epoch, messages, hasOlder: older.length > limit, head: store.head },
+    ...(root && { root }),
+    replies: all.filter(({ deletedAt }) => deletedAt === undefined).length,
+    userIds: [...new Set(all.map(({ authorId }) => authorId))].slice(0, THREAD_NAMES),
+    own: ownReactions(store, userId, shown),
+  };
+}
+
+function pinsOf(messages: readonly MessageRecord[]): readonly MessageRecord[] {
+  return messages
+    .filter(({ pinnedAt }) => pinnedAt !== undefined)
+    .sort((one, other) => (other.pinnedAt ?? 0) - (one.pinnedAt ?? 0) || other.seq - one.seq);
 }
 
 /** The token is the last one's `activity`: whatever becomes active meanwhile moves up, to be heard of by its change. */

@@ -18,6 +18,8 @@ export const CUSTOM_NODES = 1_000;
 /** How many names a reaction carries, and how many different reactions a message. */
 export const REACTION_NAMES = 8;
 export const REACTIONS_PER_MESSAGE = 32;
+/** How many names a page of a thread carries. */
+export const THREAD_NAMES = 8;
 /** How many conversations one client may watch at once. */
 export const MOST_WATCHED = 50;
 /** How many frames one WebSocket message may hold. */

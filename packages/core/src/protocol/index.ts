@@ -83,7 +83,6 @@ export {
   type HistoryPage,
   type HistoryQuery,
   type NotesQuery,
-  type OwnReactions,
   type Page,
   type ParticipantsQuery,
   type Query,
@@ -97,6 +96,8 @@ export {
   type SearchQuery,
   type VersionsQuery,
 } from "./queries.ts";
+export type { MessagesQuery, PinsQuery, ThreadPage, ThreadQuery } from "./relation-queries.ts";
+export type { OwnReactions } from "./within.ts";
 export {
   type AckFrame,
   type ChangeFrame,
@@ -144,6 +145,7 @@ export {
   MOST_WATCHED,
   REACTION_NAMES,
   REACTIONS_PER_MESSAGE,
+  THREAD_NAMES,
 } from "./bounds.ts";
 export type { Schema } from "./schema.ts";
 export { type CommandTrace, traceOf } from "./trace.ts";

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { THREAD_NAMES } from "./bounds.ts";
 import { type Head, head } from "./changes.ts";
 import { noteKind } from "./note-schemas.ts";
 import type { NoteKind, NoteRecord } from "./notes.ts";
@@ -19,18 +20,10 @@ import type {
   MessageVersion,
   ParticipantRecord,
 } from "./records.ts";
+import type { MessagesQuery, PinsQuery, ThreadPage, ThreadQuery } from "./relation-queries.ts";
 import { count, id, list, type Schema, text, uuid } from "./schema.ts";
 import { type SearchFilter, searchFilter, type SearchHit, searchHit } from "./search.ts";
-
-/** Which page of a list; `after` is the `next` of the page before, opaque to the client. */
-interface Paged {
-  readonly after?: string;
-  readonly limit: number;
-}
-
-interface Within {
-  readonly conversationId: string;
-}
+import type { OwnReactions, Paged, Within } from "./within.ts";
 
 /** Catch-up: the records changed after a revision, in rev order. */
 export interface ChangesQuery extends Within {
@@ -41,12 +34,16 @@ export interface ChangesQuery extends Within {
   readonly kinds?: readonly AnyRecord["type"][];
 }
 
-/** A page of messages: the newest, those before or after a sequence (exclusive), or around one (inclusive). */
+/**
+ * A page of messages: the newest, those before or after a sequence (exclusive), around one (inclusive), or around the
+ * first that was sent at `at` or later, by the clocks of the backend.
+ */
 export interface HistoryQuery extends Within {
   readonly type: "history";
   readonly before?: number;
   readonly after?: number;
   readonly around?: number;
+  readonly at?: number;
   readonly limit: number;
 }
 
@@ -99,6 +96,9 @@ export interface NotesQuery extends Within, Paged {
 export type Query =
   | ChangesQuery
   | HistoryQuery
+  | MessagesQuery
+  | ThreadQuery
+  | PinsQuery
   | ConversationsQuery
   | ConversationQuery
   | ParticipantsQuery
@@ -109,9 +109,6 @@ export type Query =
   | NotesQuery;
 
 export type QueryType = Query["type"];
-
-/** The reader's own reactions that the records' few names do not show: message id to emoji. */
-export type OwnReactions = { readonly [messageId: string]: readonly string[] };
 
 /** Records in rev order; every change up to `upTo` is in them or in an earlier page. */
 export interface ChangesPage {
@@ -162,6 +159,9 @@ export interface ConversationSummary {
 export interface QueryResults {
   readonly changes: ChangesPage;
   readonly history: HistoryPage;
+  readonly messages: readonly MessageRecord[];
+  readonly thread: ThreadPage;
+  readonly pins: readonly MessageRecord[];
   readonly conversations: Page<ConversationSummary>;
   readonly conversation: ConversationSummary;
   readonly participants: Page<ParticipantRecord>;
@@ -176,6 +176,8 @@ export interface QueryResults {
 export type QueryOf<Type extends QueryType> = Extract<Query, { readonly type: Type }>;
 
 const LONGEST_PAGE = 1_000;
+/** Messages asked for by their ids at once. */
+const MOST_ASKED = 100;
 const pageToken = text(512);
 const limit = z.int().check(z.gte(1), z.lte(LONGEST_PAGE));
 const paged = { after: z.exactOptional(pageToken), limit };
@@ -196,8 +198,12 @@ export const query: Schema<Query> = z.discriminatedUnion("type", [
     before: z.exactOptional(count),
     after: z.exactOptional(count),
     around: z.exactOptional(count),
+    at: z.exactOptional(count),
     limit,
   }),
+  z.object({ type: z.literal("messages"), ...within, messageIds: list(uuid, MOST_ASKED) }),
+  z.object({ type: z.literal("thread"), ...within, threadId: uuid, before: z.exactOptional(count), limit }),
+  z.object({ type: z.literal("pins"), ...within }),
   z.object({ type: z.literal("conversations"), ...paged }),
   z.object({ type: z.literal("conversation"), ...within }),
   z.object({ type: z.literal("participants"), ...within, ...paged }),
@@ -241,6 +247,18 @@ export const queryResults: { readonly [Type in QueryType]: Schema<QueryResults[T
     head,
     own,
   }),
+  messages: list(messageRecord, MOST_ASKED),
+  thread: z.object({
+    epoch: id,
+    root: z.exactOptional(messageRecord),
+    messages: list(messageRecord, LONGEST_PAGE),
+    hasOlder: z.boolean(),
+    replies: count,
+    userIds: list(id, THREAD_NAMES),
+    head,
+    own,
+  }),
+  pins: list(messageRecord, LONGEST_PAGE),
   conversations: page(summary),
   conversation: summary,
   participants: page(participantRecord),

@@ -15,8 +15,8 @@ export interface Loader {
   older(replica: Replica): Promise<void>;
   /** The page after the messages below the newest hole; nothing if there is no hole. */
   newer(replica: Replica): Promise<void>;
-  /** The page around a place. */
-  around(replica: Replica, seq: number): Promise<void>;
+  /** The page around a place, or a time. */
+  around(replica: Replica, place: Pick<HistoryQuery, "around" | "at">): Promise<void>;
   participants(replica: Replica): Promise<void>;
   /** All that stands in a notebook. */
   notes(replica: Replica): Promise<void>;
@@ -56,7 +56,7 @@ export function createLoader({ clock, link, pageSize }: LoaderOptions): Loader {
 
   const page = (
     replica: Replica,
-    place: Pick<HistoryQuery, "before" | "after" | "around">,
+    place: Pick<HistoryQuery, "before" | "after" | "around" | "at">,
   ): Promise<void> => {
     const { conversationId } = replica;
     return once(JSON.stringify([conversationId, place]), async () => {
@@ -100,7 +100,7 @@ export function createLoader({ clock, link, pageSize }: LoaderOptions): Loader {
       const hole = replica.holes.at(-1);
       if (hole) await page(replica, { after: hole.from - 1 });
     },
-    around: (replica, seq) => page(replica, { around: seq }),
+    around: page,
     participants: (replica) =>
       once(JSON.stringify([replica.conversationId, "participants"]), () => participants(replica)),
     async notes({ conversationId, records, acceptNotes }) {

@@ -1,4 +1,4 @@
-import type { OwnReactions } from "../protocol/queries.ts";
+import type { OwnReactions } from "../protocol/within.ts";
 import type { MessageRecord } from "../protocol/records.ts";
 
 /**

@@ -141,6 +141,9 @@ const queryTypes: Record<QueryType, 1> = {
   receipts: 1,
   search: 1,
   notes: 1,
+  messages: 1,
+  thread: 1,
+  pins: 1,
 };
 const signalTypes: Record<Signal["type"], 1> = { typing: 1, presence: 1, watch: 1 };
 const signalEventTypes: Record<SignalEvent["type"], 1> = { typing: 1, presence: 1 };

@@ -62,7 +62,7 @@ async function* messages(ask: Ask, conversationId: string): Part {
   for (let after = 0; ;) {
     const answer = await ask({ type: "history", conversationId, after, limit: PAGE });
     if (!answer.ok) return yield answer;
-    if (!("messages" in answer.result)) return;
+    if (!("toSeq" in answer.result)) return;
     const { messages: page, toSeq } = answer.result;
     for (const message of page) {
       yield message;

@@ -74,6 +74,9 @@ export const queryRoutes: { readonly [Type in QueryType]: Route } = {
   reactors: { method: "GET", path: reaction, summary: "List who reacted with an emoji" },
   receipts: { method: "GET", path: `${conversation}/receipts`, summary: "List watermarks" },
   search: { method: "GET", path: "/v1/search", summary: "Search messages" },
+  messages: { method: "GET", path: `${conversation}/messages-by-id`, summary: "Read messages by their ids" },
+  thread: { method: "GET", path: `${conversation}/threads/:threadId`, summary: "Read a page of a thread" },
+  pins: { method: "GET", path: `${conversation}/pins`, summary: "List pinned messages" },
   notes: { method: "GET", path: notes, summary: "List what stands in one's own notebook" },
 };
 

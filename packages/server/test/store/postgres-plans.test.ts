@@ -103,6 +103,11 @@ async function everything(bench: Workbench): Promise<void> {
   await bench.query("ada", { type: "history", ...page });
   await bench.query("ada", { type: "history", around: 2, ...page });
   await bench.query("ada", { type: "history", after: 1, before: 3, ...page });
+  await bench.accepted("bob", { ...message("a", "in a thread"), threadId: messageId });
+  await bench.query("ada", { type: "history", at: 1_000_000, ...page });
+  await bench.query("ada", { type: "messages", conversationId: "a", messageIds: [messageId] });
+  await bench.query("ada", { type: "thread", threadId: messageId, ...page });
+  await bench.query("ada", { type: "pins", conversationId: "a" });
   await bench.query("ada", { type: "conversation", conversationId: "a" });
   await bench.query("ada", { type: "conversations", limit: 20 });
   await bench.query("ada", { type: "participants", ...page });

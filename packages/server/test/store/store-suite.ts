@@ -6,6 +6,7 @@ import type { Store } from "../../src/store/store.ts";
 import type { Retention } from "../../src/store/upkeep.ts";
 import { type Draft, message } from "../support/raw-client.ts";
 import { notesSuite } from "./notes-suite.ts";
+import { relationsSuite } from "./relations-suite.ts";
 import { type StoreFactory, Workbench } from "./workbench.ts";
 
 /** The contract of a store, for every implementation: what it commits, remembers, answers and keeps to itself. */
@@ -458,6 +459,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
       });
     });
 
+    relationsSuite(() => bench);
     notesSuite(
       () => bench,
       (store) => factory.reopen(store),

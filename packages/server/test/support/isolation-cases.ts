@@ -83,6 +83,15 @@ const queryCases: { readonly [Type in Exclude<QueryType, "conversations">]: (tar
   }),
   receipts: ({ conversationId }) => ({ type: "receipts", conversationId, limit: 10 }),
   search: ({ conversationId }) => ({ type: "search", conversationId, text: "hello", limit: 10 }),
+  messages: ({ conversationId, messageId }) => ({
+    type: "messages",
+    conversationId,
+    messageIds: [messageId],
+  }),
+  thread: ({ conversationId, messageId }) => ({
+    ...{ type: "thread", conversationId, threadId: messageId, limit: 10 },
+  }),
+  pins: ({ conversationId }) => ({ type: "pins", conversationId }),
   notes: ({ conversationId }) => ({ type: "notes", conversationId, limit: 10 }),
 };
 

@@ -44,6 +44,8 @@ function resultOf(
       return room().timeline.loadNewer();
     case "loadAround":
       return room().timeline.loadAround(number ?? 0);
+    case "loadAt":
+      return room().timeline.loadAt(number ?? 0);
     case "loadMembers":
       return room().members.load();
     case "versions":

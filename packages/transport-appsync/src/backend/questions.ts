@@ -1,25 +1,26 @@
 import { isIn } from "@tidings/core/domain";
 import { MessagingError } from "@tidings/core/errors";
-import type {
-  AnyRecord,
-  ChangesPage,
-  ChangesQuery,
-  ConversationsQuery,
-  ConversationSummary,
-  Head,
-  HistoryPage,
-  HistoryQuery,
-  MessageRecord,
-  MessageVersion,
-  NoteRecord,
-  Page,
-  ParticipantRecord,
-  Query,
-  QueryResults,
-  QueryType,
-  Receipt,
+import {
+  type AnyRecord,
+  type ChangesPage,
+  type ChangesQuery,
+  type ConversationsQuery,
+  type ConversationSummary,
+  type Head,
+  type HistoryPage,
+  type HistoryQuery,
+  type MessageRecord,
+  type MessageVersion,
+  type NoteRecord,
+  type Page,
+  type ParticipantRecord,
+  type Query,
+  type QueryResults,
+  type QueryType,
+  type Receipt,
 } from "@tidings/core/protocol";
 import { type Item, number, numberOf, text, textOf } from "./dynamo.ts";
+import { byId, pins, seqAt, thread } from "./relations.ts";
 import { docOf, isKept, META, readMeta, sortKey, userPartition } from "./rows.ts";
 import {
   behind,
@@ -59,6 +60,12 @@ export async function ask(reader: Reader, asked: Query, pageSize: number): Promi
       return list(room, "P#", query, async (items) =>
         items.map((item): ParticipantRecord => docOf(item)).map((one) => (isIn(one) ? one : undefined)),
       );
+    case "messages":
+      return byId(room, query.messageIds);
+    case "thread":
+      return thread(room, query);
+    case "pins":
+      return pins(room);
     case "notes": {
       const { kind } = query;
       return list(room, "N#", query, async (items) =>
@@ -110,7 +117,8 @@ async function history(room: Room, query: HistoryQuery): Promise<HistoryPage> {
   const { reader, meta } = room;
   const { head } = meta;
   const { epoch, dynamo, at } = reader;
-  const { before = Infinity, after = 0, around, limit } = query;
+  const { before = Infinity, after = 0, limit, at: when } = query;
+  const around = when === undefined ? query.around : await seqAt(room, when);
   const floorSeq = await floorOf(room);
   const lowest = Math.max(floorSeq, around === undefined ? after + 1 : 1);
   const highest = Math.min(head.seq, around === undefined ? before - 1 : head.seq);

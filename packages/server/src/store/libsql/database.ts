@@ -1,7 +1,7 @@
 import Libsql from "libsql";
 
 /** Never null: as the only value, the driver takes it for an object of named ones. */
-export type Value = string | number;
+export type Value = string | number | null;
 
 /** A prepared statement whose rows are `Row`s: the one place where rows get a type. */
 export interface Statement<Row> {

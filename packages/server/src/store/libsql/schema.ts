@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "./database.ts";
+import { relationsSchema } from "./relations-schema.ts";
 import { addSearch } from "./search-schema.ts";
 
 /**
@@ -121,6 +122,7 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX notes_by_rev ON notes (conversation, rev);
   `,
+  relationsSchema,
 ];
 
 /**

@@ -104,10 +104,12 @@ function createWriters(connection: Connection): Omit<Rows, keyof Readers> {
      ON CONFLICT (conversation, user_id) DO UPDATE SET rev = excluded.rev, is_in = excluded.is_in, record = excluded.record`,
   );
   const newMessage = prepare(
-    `INSERT INTO messages (conversation, seq, sent_rev, rev, created_at, is_deleted, record, id, author_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO messages (conversation, seq, sent_rev, rev, created_at, is_deleted, record, id, author_id, thread_id, pinned_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  const message = prepare("UPDATE messages SET rev = ?, is_deleted = ?, record = ? WHERE id = ?");
+  const message = prepare(
+    "UPDATE messages SET rev = ?, is_deleted = ?, record = ?, pinned_at = ? WHERE id = ?",
+  );
   const version = prepare("INSERT INTO versions (message_id, version, record) VALUES (?, ?, ?)");
   const reaction = prepare(
     "INSERT INTO reactions (message_id, emoji, user_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -141,14 +143,15 @@ function createWriters(connection: Connection): Omit<Rows, keyof Readers> {
       participant.run(key, record.userId, record.rev, bit(mayRead(record)), JSON.stringify(record));
     },
     putMessage(key, record, sentRev) {
-      const { id, rev, seq, authorId, createdAt, deletedAt } = record;
+      const { id, rev, seq, authorId, createdAt, deletedAt, threadId = null, pinnedAt = null } = record;
       const isDeleted = bit(deletedAt !== undefined);
       const text = JSON.stringify(record);
       if (sentRev === undefined) {
-        message.run(rev, isDeleted, text, id);
+        message.run(rev, isDeleted, text, pinnedAt, id);
         index.renew(key, record);
       } else {
-        newMessage.run(key, seq, sentRev, rev, createdAt, isDeleted, text, id, authorId);
+        const place = [key, seq, sentRev, rev, createdAt] as const;
+        newMessage.run(...place, isDeleted, text, id, authorId, threadId, pinnedAt);
         index.add(key, record);
       }
     },

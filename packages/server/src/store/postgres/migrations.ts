@@ -3,6 +3,7 @@ import { Kysely, type Migration, Migrator, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
 import { atOnceSchema } from "./at-once-schema.ts";
 import { auditRetention, auditSchema } from "./audit-schema.ts";
+import { addRelations } from "./relations-schema.ts";
 import { firstSchema } from "./schema.ts";
 import { addSearch } from "./search-schema.ts";
 import { notesSchema } from "./notes-schema.ts";
@@ -18,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0005": { up: addSearch },
   "0006": { up: (database) => notesSchema.execute(database).then(() => {}) },
   "0007": { up: (database) => togetherSchema.execute(database).then(() => {}) },
+  "0008": { up: addRelations },
 };
 
 /**

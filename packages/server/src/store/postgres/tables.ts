@@ -32,6 +32,8 @@ export interface Tables {
     readonly author_id: string;
     readonly created_at: number;
     readonly is_deleted: boolean;
+    readonly thread_id: string | null;
+    readonly pinned_at: number | null;
     readonly record: MessageRecord;
   };
   readonly versions: {

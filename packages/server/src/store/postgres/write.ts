@@ -182,9 +182,13 @@ const renewSearchable = writer<MessageRecord>(
 
 const addMessages = writer(
   "add messages",
-  newMessageColumns,
+  [
+    ...newMessageColumns,
+    ["text", ({ record }) => record.threadId ?? null],
+    ["bigint", ({ record }) => record.pinnedAt ?? null],
+  ],
   (rows) => sql`
-    INSERT INTO messages (conversation, seq, sent_rev, rev, created_at, is_deleted, id, author_id, record)
+    INSERT INTO messages (conversation, seq, sent_rev, rev, created_at, is_deleted, id, author_id, record, thread_id, pinned_at)
     SELECT * FROM ${rows}`,
 );
 
@@ -195,10 +199,11 @@ const writeMessages = writer<MessageRecord>(
     ["bigint", ({ rev }) => rev],
     ["boolean", ({ deletedAt }) => deletedAt !== undefined],
     ["json", (record) => JSON.stringify(record)],
+    ["bigint", ({ pinnedAt }) => pinnedAt ?? null],
   ],
   (rows) => sql`
-    UPDATE messages m SET rev = new.rev, is_deleted = new.is_deleted, record = new.record
-    FROM ${rows} AS new (id, rev, is_deleted, record) WHERE m.id = new.id`,
+    UPDATE messages m SET rev = new.rev, is_deleted = new.is_deleted, record = new.record, pinned_at = new.pinned_at
+    FROM ${rows} AS new (id, rev, is_deleted, record, pinned_at) WHERE m.id = new.id`,
 );
 
 const addReactions = writer<Writes["reactions"][number]>(

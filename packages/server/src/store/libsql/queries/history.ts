@@ -22,8 +22,30 @@ export function createHistory(
     "SELECT min(seq) AS seq FROM messages WHERE conversation = ?",
   );
 
+  const sentAt = prepare<{ created_at: number }>(
+    "SELECT created_at FROM messages WHERE conversation = ? AND seq = ?",
+  );
+
+  /** The first message sent at `at` or later, or else the newest, by bisection: sequences are dense, and ascend with time. */
+  const seqAt = (key: number, newest: number, at: number): number => {
+    let low = floor.get(key)?.seq ?? newest;
+    let high = newest;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((sentAt.get(key, middle)?.created_at ?? 0) >= at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
+
   const select = (key: number, newest: number, query: HistoryQuery): MessageRecord[] => {
-    const { before = newest + 1, after, around, limit } = query;
+    const {
+      before = newest + 1,
+      after,
+      at,
+      limit,
+      around = at === undefined ? at : seqAt(key, newest, at),
+    } = query;
     const upwards = (from: number, most: number) => oldestFirst.all(key, from, before, most);
     const downwards = (from: number, most: number) => newestFirst.all(key, 0, from, most).reverse();
     if (around !== undefined) {

@@ -7,6 +7,7 @@ import { createCatchUp } from "./catch-up.ts";
 import { createHistory } from "./history.ts";
 import { createLists } from "./lists.ts";
 import { createSearch } from "./search.ts";
+import { createRelations } from "./relations.ts";
 import { answered, type Reading } from "../../reading.ts";
 import { createSummaries } from "./summaries.ts";
 
@@ -22,6 +23,7 @@ export function createQueries(connection: Connection, tables: Rows, epoch: strin
   const catchUp = createCatchUp(connection, tables, epoch);
   const history = createHistory(connection, tables, epoch);
   const lists = createLists(connection, tables);
+  const relations = createRelations(connection, tables, epoch);
   const summaries = createSummaries(connection, tables);
 
   /** The one door to a conversation: who does not get through learns nothing of it (D8). */
@@ -52,6 +54,12 @@ export function createQueries(connection: Connection, tables: Rows, epoch: strin
         return lists.receipts(reading, query);
       case "notes":
         return lists.notes(reading, query);
+      case "messages":
+        return relations.messages(reading, query);
+      case "thread":
+        return relations.thread(reading, query);
+      case "pins":
+        return relations.pins(reading);
       case "reactors":
         return lists.reactors(reading, query);
       case "versions":

@@ -16,6 +16,13 @@ const between = (order: "ASC" | "DESC") => sql<{ record: MessageRecord }>`
 const messagesUpwards = prepare("messages upwards", between("ASC"));
 const messagesDownwards = prepare("messages downwards", between("DESC"));
 
+/** The first message sent at a time or later, or else the newest. */
+const seqSince = prepare(
+  "message of a time",
+  sql<{ seq: number }>`SELECT tidings_seq_since(${0}, ${0},
+    (SELECT seq FROM messages WHERE conversation = ${0} ORDER BY seq LIMIT 1), ${0}) AS seq`,
+);
+
 /** Answers `history`: an unbroken run of messages, in seq order. */
 export async function history(
   session: Session,
@@ -42,8 +49,10 @@ async function select(
   session: Session,
   key: number,
   newest: number,
-  { before = newest + 1, after, around, limit }: HistoryQuery,
+  { before = newest + 1, after, at, limit, around: place }: HistoryQuery,
 ): Promise<readonly MessageRecord[]> {
+  const around =
+    at === undefined ? place : ((await session.first(seqSince(key, at, key, newest)))?.seq ?? newest);
   if (around === undefined) {
     return after === undefined
       ? downwards(session, key, before, limit)

@@ -6,6 +6,7 @@ import type { Session } from "../session.ts";
 import { catchUp } from "./catch-up.ts";
 import { history } from "./history.ts";
 import { notes, participants, reactors, versions } from "./lists.ts";
+import { messages, pins, thread } from "./relations.ts";
 import { open } from "./reader.ts";
 
 /** The others are read for many at once (see `Together`), but for `search`, which is on the clock. */
@@ -32,6 +33,12 @@ export async function answer(
       return participants(session, reading, query);
     case "notes":
       return notes(session, reading, query);
+    case "messages":
+      return messages(session, reading, query);
+    case "thread":
+      return thread(session, epoch, reading, query);
+    case "pins":
+      return pins(session, reading);
     case "reactors":
       return reactors(session, reading, query);
     case "versions":
