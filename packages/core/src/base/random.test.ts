@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { systemRandom } from "./random.ts";
 
 describe("systemRandom", () => {
@@ -22,5 +22,11 @@ describe("systemRandom", () => {
     expect(
       new Set([first.slice(0, 300), first.slice(-300), second.slice(0, 300), second.slice(-300)]).size,
     ).toBe(4);
+  });
+
+  it("says what is missing, and what to do, where the platform has no randomness", () => {
+    vi.stubGlobal("crypto", undefined);
+    expect(() => systemRandom.fill(new Uint8Array(2_000))).toThrow("import a polyfill first");
+    vi.unstubAllGlobals();
   });
 });

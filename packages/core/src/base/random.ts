@@ -19,7 +19,7 @@ export const systemRandom: Random = {
   fill(bytes) {
     for (let index = 0; index < bytes.length; index += 1) {
       if (used === pool.length) {
-        crypto.getRandomValues(pool);
+        platformCrypto().getRandomValues(pool);
         used = 0;
       }
       bytes[index] = pool[used++] ?? 0;
@@ -27,3 +27,12 @@ export const systemRandom: Random = {
     return bytes;
   },
 };
+
+/** React Native has none of its own. */
+function platformCrypto(): Crypto {
+  const { crypto }: Partial<typeof globalThis> = globalThis;
+  if (crypto) return crypto;
+  throw new Error(
+    "unable to make ids; crypto.getRandomValues is missing: import a polyfill first, as react-native-get-random-values",
+  );
+}

@@ -110,6 +110,10 @@ export function createCore(parts: Parts): Core {
     throw new MessagingError(code, { message: `unable to send; the id ${id} is ${reason}` });
   };
 
+  /** For who asks while typing: whatever takes time need not begin. React Native has no `AbortSignal.abort()`. */
+  const over = new AbortController();
+  over.abort();
+
   const give: Core["give"] = async (conversationId, intent, giving = {}) => {
     const { id } = giving;
     const earlier = id === undefined ? undefined : begun(conversationId, id);
@@ -145,7 +149,7 @@ export function createCore(parts: Parts): Core {
       return give(conversationId, { type: "message.edit", messageId, content, ...(custom && { custom }) });
     },
     check(conversationId, draft) {
-      const signal = AbortSignal.abort(); // whatever takes time need not begin
+      const { signal } = over;
       const composed = pipeline.run(draft, { conversationId, limits: limits(), clock, signal });
       return "issues" in composed ? composed.issues : [];
     },

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../base/clock.ts";
+import { copyOf } from "../base/copy.ts";
 import { createIds } from "../base/ids.ts";
 import { type Random, systemRandom } from "../base/random.ts";
 import type { CloseReason, Transport } from "../ports/transport.ts";
@@ -72,7 +73,7 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
   const state: State = {
     archive: new Archive(),
     epoch: newId(),
-    policy: freezeDeep(structuredClone(policy)),
+    policy: freezeDeep(copyOf(policy)),
     delayMs: 0,
     isOffline: false,
   };
@@ -86,7 +87,7 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
   };
 
   const act: MemoryBackend["act"] = (userId, command, { system = false } = {}) => {
-    const outcome = intake.act(userId, structuredClone(command), system);
+    const outcome = intake.act(userId, copyOf(command), system);
     if (outcome.ok) return outcome.ack;
     throw errorOf(outcome);
   };
@@ -116,7 +117,7 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
       return hub.sessions.size;
     },
     setPolicy(next) {
-      state.policy = freezeDeep(structuredClone(next));
+      state.policy = freezeDeep(copyOf(next));
       intake.learn();
       for (const session of hub.sessions) session.push({ type: "policy", policy: state.policy });
     },

@@ -1,3 +1,4 @@
+import { copyOf } from "../base/copy.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import type { Storage, StorageKey, StorageOperation, StorageRange } from "../ports/storage.ts";
 import { copied, memoryStorage } from "./storage.ts";
@@ -42,7 +43,7 @@ export function createHeld(): Held {
     async get(key, below) {
       const operation = operations.get(JSON.stringify(key));
       if (!operation) return below();
-      return operation.type === "put" ? structuredClone(operation.value) : undefined;
+      return operation.type === "put" ? copyOf(operation.value) : undefined;
     },
     async scan(range, below) {
       if (operations.size === 0) return below(range);

@@ -1,3 +1,4 @@
+import { copyOf } from "../base/copy.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import type { Storage, StorageKey, StorageOperation } from "../ports/storage.ts";
 
@@ -37,7 +38,7 @@ export function memoryStorage(): Storage {
     async get(key) {
       const place = placeOf(key);
       const entry = entries[indexOf(place)];
-      return structuredClone(entry?.place === place ? entry.value : undefined);
+      return copyOf(entry?.place === place ? entry.value : undefined);
     },
     async scan({ prefix, after, limit = Infinity, reverse = false }) {
       const begin = placeOf(prefix);
@@ -57,7 +58,7 @@ export function memoryStorage(): Storage {
       }
       const found = entries.slice(from, Math.max(from, to));
       if (reverse) found.reverse();
-      return found.map(({ key, value }) => [[...key], structuredClone(value)] as const);
+      return found.map(({ key, value }) => [[...key], copyOf(value)] as const);
     },
     async write(operations) {
       for (const operation of copied(operations)) {
@@ -85,7 +86,7 @@ function placeOf(key: StorageKey): string {
 /** Copies before anything is written, so that a value that cannot be copied leaves no half of a write behind. */
 export function copied(operations: readonly StorageOperation[]): readonly StorageOperation[] {
   try {
-    return structuredClone(operations);
+    return copyOf(operations);
   } catch (cause) {
     const message = "unable to write; a value cannot be copied";
     throw new MessagingError("storage/failed", { message, retryable: false, cause });
