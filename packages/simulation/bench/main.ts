@@ -13,6 +13,7 @@ import { resume } from "./resume.ts";
 import { search } from "./search.ts";
 import { start } from "./start.ts";
 import { storage } from "./storage.ts";
+import { currentLoad, keepResult } from "./lib/results.ts";
 import { formatTable, type Table } from "./lib/table.ts";
 
 /** Every bench by name; each in a fresh state, one after the other. */
@@ -34,10 +35,13 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   page: pageWeight,
 };
 
-const USAGE = `npm run bench [-- [name …] [--json]]
+const RESULTS = "docs/performance/results.json";
+
+const USAGE = `npm run bench [-- [name …] [--json] [--save]]
 
 Names: ${Object.keys(benches).join(", ")}. Without a name all run. Figures are medians; compare ratios, which
-hold on any machine, rather than absolute times. --json prints the tables as JSON at the end.`;
+hold on any machine, rather than absolute times. --json prints the tables as JSON at the end, --save keeps them in
+${RESULTS}, from which "npm run docs" makes the page on performance.`;
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes("--help")) {
@@ -53,8 +57,9 @@ async function main(args: readonly string[]): Promise<number> {
   const tables: Table[] = [];
   for (const [name, run] of Object.entries(benches)) {
     if (names.length > 0 && !names.includes(name)) continue;
-    const startMs = performance.now();
+    const [startMs, load] = [performance.now(), currentLoad()];
     const found = await run();
+    if (args.includes("--save")) keepResult(RESULTS, name, load, found);
     tables.push(...found);
     for (const table of found) console.log(formatTable(table));
     console.log(`(${name}: ${((performance.now() - startMs) / 1_000).toFixed(1)} s)\n`);
