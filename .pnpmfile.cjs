@@ -1,6 +1,14 @@
 /** Plugins and what they plug into ask for one another exactly. */
 const EXACT = ["linkifyjs", "linkify-plugin-hashtag", "linkify-plugin-mention"];
 
+/** Where a release is made, it says where from: provenance is checked against it. @param {string} name */
+function origin(name) {
+  const { GITHUB_SERVER_URL: host, GITHUB_REPOSITORY: repository } = process.env;
+  if (!host || !repository) return {};
+  const directory = `packages/${name.replace("@tidings/", "")}`;
+  return { repository: { type: "git", url: `git+${host}/${repository}.git`, directory } };
+}
+
 /**
  * What is published differs from what stands here in two ways. The `source` condition, which lets this workspace read
  * siblings without a build, is taken out: another workspace that uses a condition of the same name would resolve to files
@@ -19,6 +27,7 @@ module.exports = {
       });
       return {
         ...manifest,
+        ...origin(manifest.name ?? ""),
         exports: Object.fromEntries(exports),
         ...(dependencies.length > 0 && { dependencies: Object.fromEntries(dependencies) }),
       };

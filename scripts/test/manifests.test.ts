@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { parse } from "yaml";
 import { readWorkspace } from "../architecture/workspace.ts";
 
 interface Manifest {
@@ -22,6 +23,42 @@ it("publishes ranges, so that an app may raise what the lockfile pins here; plug
   expect(beforePacking({ dependencies, exports: {} })).toEqual({
     exports: {},
     dependencies: { dompurify: "^3.4.18", linkifyjs: "4.3.3", "@tidings/core": "1.0.0", x: "~1.2.3" },
+  });
+});
+
+it("says where a release comes from, where it is made", () => {
+  vi.stubEnv("GITHUB_SERVER_URL", "https://code.example");
+  vi.stubEnv("GITHUB_REPOSITORY", "us/tidings");
+  const { repository } = beforePacking({ name: "@tidings/core", exports: {} });
+  vi.unstubAllEnvs();
+  expect(repository).toEqual({
+    type: "git",
+    url: "git+https://code.example/us/tidings.git",
+    directory: "packages/core",
+  });
+});
+
+describe("the workflows", () => {
+  const names = readdirSync(".github/workflows");
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+
+  it.each(names)("%s calls what there is, and holds no secret", (name) => {
+    const text = readFileSync(`.github/workflows/${name}`, "utf8");
+    const { jobs } = parse(text);
+    const called = [...text.matchAll(/npm run ([\w-]+)|bash (\S+)|uses: \.\/(\S+)/g)];
+    const missing = called.filter(([, script, ...files]) => {
+      return script ? !(script in scripts) : !files.every((file) => file === undefined || existsSync(file));
+    });
+    expect(Object.keys(jobs).length).toBeGreaterThan(0);
+    expect(called.length).toBeGreaterThan(0);
+    expect(missing).toEqual([]);
+    expect(text).not.toMatch(/secrets\.|registry/);
+  });
+
+  it("publishes with an identity of its own, after all else has passed", () => {
+    const { jobs } = parse(readFileSync(".github/workflows/release.yml", "utf8"));
+    expect(jobs.release).toMatchObject({ needs: "check", permissions: { "id-token": "write" } });
+    expect(JSON.stringify(jobs.release.steps)).toContain("npx changeset publish");
   });
 });
 
