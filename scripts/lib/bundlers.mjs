@@ -17,47 +17,10 @@ import { build as vite } from "vite";
 import webpack from "webpack";
 import { installPacked } from "./packed.mjs";
 import { runNode } from "./run.mjs";
+import { FETCHED, HERE, PROGRAMS } from "./runtimes.mjs";
+import { APP, PACKAGES, REQUIRED, runApp } from "./smoke-app.mjs";
 
 /** @typedef {import("./run.mjs").RunResult} RunResult */
-
-/** What an app for browsers is made of. */
-const PACKAGES = ["core", "react", "storage", "transport-ws"];
-
-/** An app for browsers, from all of them. What it says in the end is `globalThis.said`. */
-const APP = `
-import { createClient, isMessagingError } from "@tidings/core";
-import { memoryTransport } from "@tidings/core/memory";
-import { browserTabs } from "@tidings/core/tabs";
-import { MessagingProvider, useMessaging } from "@tidings/react";
-import { indexedDbStorage } from "@tidings/storage/indexeddb";
-import { webSocketTransport } from "@tidings/transport-ws";
-import { createElement } from "react";
-import { renderToString } from "react-dom/server";
-
-const parts = { tabs: browserTabs({ name: "app/ada" }), storage: indexedDbStorage({ name: "app" }) };
-const isWhole = webSocketTransport({ url: "wss://chat.example" }).supports.pipelining && "join" in parts.tabs;
-
-function Chat() {
-  const { messages } = useMessaging("general");
-  return messages.map(({ key, message, status }) => createElement("p", { key }, message.content.text + ", " + status));
-}
-
-globalThis.said = (async () => {
-  const client = createClient({ transport: memoryTransport() });
-  await client.connect();
-  const sent = await client.conversation("general").send("hello");
-  await sent.settled();
-  const html = renderToString(createElement(MessagingProvider, { client }, createElement(Chat)));
-  await client.close();
-  const refused = await client.conversation("general").send("late").catch(isMessagingError);
-  return [isWhole, html, refused].join(" ");
-})();
-`;
-
-const SAID = "true <p>hello, sent</p> true";
-
-/** The same in CommonJS, as Node has it. */
-const REQUIRED = APP.replace(/import (.*) from (".*");/g, "const $1 = require($2);");
 
 /** What a bundler makes of the app, in a folder: the file to run. @satisfies {Record<string, (project: string) => Promise<string>>} */
 const BUNDLERS = {
@@ -106,15 +69,29 @@ const BUNDLERS = {
 };
 
 /** @typedef {keyof typeof BUNDLERS} BundlerName */
+/** @typedef {import("./runtimes.mjs").Try} Try */
 
-const names = /** @type {BundlerName[]} */ (Object.keys(BUNDLERS));
+const tries = Object.fromEntries(Object.entries(BUNDLERS).map(([name, bundle]) => [name, running(bundle)]));
+
+/** @param {(project: string) => Promise<string>} bundle @returns {Try} */
+function running(bundle) {
+  return async (project) => runApp(await bundle(project));
+}
 
 /**
  * Installs tarballs into an empty project, and runs one app there with each bundler and without any.
  * @param {string[]} tarballs @returns {Promise<RunResult>}
  */
 export function tryPacked(tarballs) {
-  return inProject(names, (project) => install(project, tarballs));
+  return inProject({ ...tries, ...HERE }, (project) => install(project, tarballs));
+}
+
+/**
+ * The same in the runtimes that come as packages.
+ * @param {string[]} tarballs @returns {Promise<RunResult>}
+ */
+export function tryRuntimes(tarballs) {
+  return inProject(FETCHED, (project) => install(project, tarballs, PROGRAMS));
 }
 
 /**
@@ -124,22 +101,23 @@ export function tryPacked(tarballs) {
 export function tryBuilt() {
   /** @type {BundlerName[]} */
   const quick = ["esbuild", "Node, import", "Node, require"];
-  return inProject(quick, async (project) => {
+  const wanted = Object.fromEntries(quick.map((name) => [name, running(BUNDLERS[name])]));
+  return inProject(wanted, async (project) => {
     const built = await Promise.all(PACKAGES.map((name) => layOut(project, name)));
     return built.find(({ code }) => code !== 0) ?? { code: 0, output: "" };
   });
 }
 
-/** @param {BundlerName[]} bundlers @param {(project: string) => Promise<RunResult>} fill @returns {Promise<RunResult>} */
-async function inProject(bundlers, fill) {
+/** @param {Record<string, Try>} ways @param {(project: string) => Promise<RunResult>} fill @returns {Promise<RunResult>} */
+async function inProject(ways, fill) {
   const project = mkdtempSync(join(tmpdir(), "tidings-project-"));
   try {
     const filled = await fill(project);
     if (filled.code !== 0) return filled;
     writeFileSync(join(project, "app.js"), APP);
     const troubles = [];
-    for (const name of bundlers) {
-      const trouble = await BUNDLERS[name](project).then(runApp, (error) => `${error}`);
+    for (const [name, attempt] of Object.entries(ways)) {
+      const trouble = await attempt(project).catch((error) => `${error}`);
       if (trouble) troubles.push(`${name}: ${trouble}\n`);
     }
     return { code: Math.min(1, troubles.length), output: troubles.join("") };
@@ -148,24 +126,15 @@ async function inProject(bundlers, fill) {
   }
 }
 
-/** @param {string} file @returns {Promise<string>} what is wrong with it, if anything */
-async function runApp(file) {
-  const program = `await import(process.argv[1]); console.log(await globalThis.said); process.exit();`;
-  const { output } = await runNode(["--no-warnings", "--input-type=module", "-e", program, file], {
-    quiet: true,
-  });
-  return output.trim() === SAID ? "" : `said ${output}`;
-}
-
-/** @param {string} project @param {string[]} tarballs */
-function install(project, tarballs) {
+/** @param {string} project @param {string[]} tarballs @param {Record<string, string>} [more] */
+function install(project, tarballs, more) {
   const { version } = JSON.parse(readFileSync("packages/react/node_modules/react/package.json", "utf8"));
-  const ours = Object.fromEntries(PACKAGES.map((name) => [`@tidings/${name}`, "*"]));
-  return installPacked(
-    project,
-    { dependencies: { ...ours, react: version, "react-dom": version } },
-    tarballs,
+  const { version: ws } = JSON.parse(
+    readFileSync("packages/transport-ws/node_modules/ws/package.json", "utf8"),
   );
+  const ours = Object.fromEntries([...PACKAGES, "server"].map((name) => [`@tidings/${name}`, "*"]));
+  const dependencies = { ...ours, react: version, "react-dom": version, ws, ...more };
+  return installPacked(project, { dependencies }, tarballs);
 }
 
 /** @param {string} project @param {string} name of a package of ours, which comes with what it depends on */

@@ -10,8 +10,9 @@ import { pnpm } from "./pnpm.mjs";
  * @param {string} project
  * @param {{ dependencies: Versions, devDependencies?: Versions, overrides?: Versions }} wanted
  * @param {string[]} tarballs
+ * @param {{ isOffline?: boolean }} [how] offline: from what was installed here before, or not at all
  */
-export function installPacked(project, { overrides, dependencies, ...rest }, tarballs) {
+export function installPacked(project, { overrides, dependencies, ...rest }, tarballs, { isOffline } = {}) {
   const ours = Object.fromEntries(tarballs.map((file) => [nameIn(file), `file:${resolve(file)}`]));
   const versions = Object.entries(dependencies).map(([name, version]) => [name, ours[name] ?? version]);
   const manifest = {
@@ -20,7 +21,13 @@ export function installPacked(project, { overrides, dependencies, ...rest }, tar
     pnpm: { overrides: { ...ours, ...overrides } }, // nobody has published them yet
   };
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
-  return pnpm("--dir", project, "--ignore-workspace", "install", "--prefer-offline");
+  return pnpm(
+    "--dir",
+    project,
+    "--ignore-workspace",
+    "install",
+    isOffline ? "--offline" : "--prefer-offline",
+  );
 }
 
 /** `tidings-core-1.2.3.tgz` is `@tidings/core`. @param {string} file */

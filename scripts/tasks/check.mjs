@@ -4,11 +4,13 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
-import { tryPacked } from "../lib/bundlers.mjs";
+import { tryPacked, tryRuntimes } from "../lib/bundlers.mjs";
+import { tryNewcomer } from "../lib/newcomer.mjs";
 import { tryNextApp } from "../lib/next-app.mjs";
+import { tryNode24 } from "../lib/node-24.mjs";
 import { publishedPackages } from "../lib/packages.mjs";
 import { pnpm } from "../lib/pnpm.mjs";
-import { runNode } from "../lib/run.mjs";
+import { runNode, TYPESCRIPT } from "../lib/run.mjs";
 import { buildSite, runTypedoc } from "../lib/site.mjs";
 import { seconds, step } from "../lib/steps.mjs";
 
@@ -48,17 +50,20 @@ const STEPS = {
   knip: () => tool("knip", ["--no-progress", "--no-config-hints"]),
   typedoc: runTypedoc,
   site: buildSite,
-  build: () => all(builds(), BUILDS_AT_ONCE),
+  build: async () => all([() => all(builds(), BUILDS_AT_ONCE), packDocs]),
   pack,
   publint: async () => all(tarballs().map((file) => () => tool("publint", [file, "--strict"]))),
   attw: async () => all(tarballs().map((file) => () => tool("attw", [file, "--profile", "esm-only"]))),
+  newcomer: async () => tryNewcomer(tarballs()),
   bundlers: async () => tryPacked(tarballs()),
+  runtimes: async () => tryRuntimes(tarballs()),
+  node24: tryNode24,
   next: async () => tryNextApp(tarballs()),
   size,
 };
 
-/** Fetches 300 MB that no lockfile of ours holds still: run by whoever changed something it is about. */
-const ONLY_IF_NAMED = ["next"];
+/** Each fetches 100 to 300 MB that no lockfile of ours holds still: run by whoever changed something it is about. */
+const ONLY_IF_NAMED = ["runtimes", "node24", "next"];
 
 /** @param {string[]} wanted */
 export async function run(wanted) {
@@ -99,6 +104,11 @@ function builds() {
       () =>
         tool("tsup", args, folder),
   );
+}
+
+/** The pages that go with `@tidings/core`: errors point to them. */
+function packDocs() {
+  return runNode([...TYPESCRIPT, "scripts/docs/packed.ts"], { quiet: true });
 }
 
 /** What would be published, as pnpm makes it: catalog and workspace versions filled in, `source` taken out. */

@@ -6,7 +6,8 @@ import { step } from "../lib/steps.mjs";
 
 const USAGE = `npm run docs [-- write | serve] [--same-wire]
 
-Writes what is made from the code (parts of docs/, the table and the hash of the wire), then builds the site.
+Writes what is made from the code (parts of docs/, the reports of api/, the page on performance, the table and the hash
+of the wire), then builds the site.
   write        only the first
   serve        builds, and serves the site at http://localhost:4173/
   --same-wire  the wire is as it was, only its generator changed`;
@@ -19,9 +20,14 @@ export async function run(args) {
     return args.includes("--help") ? 0 : 2;
   }
   const options = args.filter((arg) => arg.startsWith("--"));
-  for (const writer of ["packages/core/test/docs/generate.ts", "scripts/docs/write-features.ts"]) {
-    const { code } = await runNode([...TYPESCRIPT, writer, ...options]);
-    if (code !== 0) return code;
+  for (const program of [
+    "packages/core/test/docs/generate.ts",
+    "scripts/api/write.ts",
+    "scripts/performance/write.ts",
+    "scripts/docs/write-features.ts",
+  ]) {
+    const written = await runNode([...TYPESCRIPT, program, ...options]);
+    if (written.code !== 0) return written.code;
   }
   if (words.includes("write")) return 0;
   for (const [name, work] of /** @type {const} */ ([

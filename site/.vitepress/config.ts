@@ -2,11 +2,9 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vitepress";
 import { slugOf } from "../../scripts/docs/markdown.ts";
-import type { outline } from "../src/sections.ts";
+import type { Outline } from "../src/sections.ts";
 
-const sections: ReturnType<typeof outline> = JSON.parse(
-  readFileSync(new URL("../dist/outline.json", import.meta.url), "utf8"),
-);
+const sections: Outline = JSON.parse(readFileSync(new URL("../dist/outline.json", import.meta.url), "utf8"));
 
 export default defineConfig({
   title: "Tidings",

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vitepress";
+import { plainTexts } from "./plain-texts.ts";
 import { outline } from "./sections.ts";
 import { forVitepress, readAsset, stage } from "./stage.ts";
 
@@ -11,9 +12,11 @@ const dist = join(root, "site/dist");
 
 const { pages, assets } = stage(root, { withReference: true });
 rmSync(join(dist, "pages"), { recursive: true, force: true });
-for (const page of pages) put(`pages/${page.path}`, forVitepress(page));
+for (const page of pages) put(`pages/${page.path}`, forVitepress(page, root));
 for (const [source, path] of assets) put(`pages/public/${path}`, readAsset(root, source));
-put("outline.json", JSON.stringify(outline(pages)));
+const sections = outline(pages);
+put("outline.json", JSON.stringify(sections));
+for (const [name, text] of plainTexts(pages, sections)) put(`pages/public/${name}`, text);
 await build(join(root, "site"));
 
 function put(path: string, content: string): void {

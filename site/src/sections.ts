@@ -47,7 +47,15 @@ const sections: readonly Section[] = [
   },
   {
     title: "Reference",
-    pages: ["errors.md", "protocol.md", "schemas/index.md", "features.md", "security.md", "proof.md"],
+    pages: [
+      "errors.md",
+      "protocol.md",
+      "schemas/index.md",
+      "features.md",
+      "security.md",
+      "proof.md",
+      "performance.md",
+    ],
   },
   { title: "API", pages: ["api/index.md", "api/*"], isFolded: true },
   { title: "Spec", pages: ["spec/*"], isFolded: true },
@@ -61,10 +69,10 @@ export interface Entry {
   readonly link: string;
 }
 
+export type Outline = readonly (Omit<Section, "pages"> & { readonly entries: readonly Entry[] })[];
+
 /** The sections with their pages' titles and addresses. @throws if a page is in none, or a named one is missing. */
-export function outline(
-  pages: readonly Page[],
-): readonly (Omit<Section, "pages"> & { entries: readonly Entry[] })[] {
+export function outline(pages: readonly Page[]): Outline {
   const byPath = new Map(pages.map((page) => [page.path, page]));
   const named = new Set(sections.flatMap(({ pages: paths }) => paths));
   const filled = sections.map(({ pages: patterns, ...section }) => ({
@@ -97,5 +105,10 @@ function titleOf({ text, path }: Page): string {
 }
 
 function entryOf(page: Page): Entry {
-  return { text: titleOf(page), link: `/${page.path.replace(/(index)?\.md$/, "")}` };
+  return { text: titleOf(page), link: linkOf(page) };
+}
+
+/** Where a page is on the site. */
+export function linkOf({ path }: Page): string {
+  return `/${path.replace(/(index)?\.md$/, "")}`;
 }

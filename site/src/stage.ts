@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { drawDiagrams } from "./diagrams.ts";
 import { type Assets, deadLinks, placeLinks } from "./links.ts";
 import { type Page, referencePages, writtenPages } from "./pages.ts";
+import { inlinePlots } from "./plots.ts";
 
 export interface Staged {
   /** As a page of the site is written: links placed, drawings still as text. */
@@ -26,8 +27,8 @@ export function stage(root: string, { withReference }: { readonly withReference:
 }
 
 /** The text of a page as vitepress reads it. */
-export function forVitepress({ text }: Page): string {
-  return drawDiagrams(text);
+export function forVitepress({ text }: Page, root: string): string {
+  return drawDiagrams(inlinePlots(text, root));
 }
 
 function firstExample(readme: string): string {
@@ -37,12 +38,16 @@ function firstExample(readme: string): string {
 }
 
 function assetsOf(root: string): Assets {
-  const schemas = readdirSync(join(root, "docs/schemas"));
-  const own = readdirSync(join(root, "site/public"));
-  return new Map([
-    ...schemas.map((name): [string, string] => [`docs/schemas/${name}`, `schemas/${name}`]),
-    ...own.map((name): [string, string] => [`site/public/${name}`, name]),
-  ]);
+  const folders: readonly [from: string, to: string][] = [
+    ["docs/schemas", "schemas/"],
+    ["docs/performance", "performance/"],
+    ["site/public", ""],
+  ];
+  return new Map(
+    folders.flatMap(([from, to]) =>
+      readdirSync(join(root, from)).map((name): [string, string] => [`${from}/${name}`, `${to}${name}`]),
+    ),
+  );
 }
 
 export function readAsset(root: string, source: string): string {

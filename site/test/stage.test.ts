@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { drawDiagrams } from "../src/diagrams.ts";
 import { type Assets, deadLinks, placeLinks } from "../src/links.ts";
 import type { Page } from "../src/pages.ts";
+import { plainTexts } from "../src/plain-texts.ts";
 import { outline } from "../src/sections.ts";
 import { forVitepress, stage } from "../src/stage.ts";
 
@@ -20,7 +21,7 @@ describe("the site, but for what typedoc writes", () => {
   });
 
   it("draws every diagram, and reaches for no other host in doing so", () => {
-    const drawn = pages.map((each) => forVitepress(each)).join("\n");
+    const drawn = pages.map((each) => forVitepress(each, process.cwd())).join("\n");
     expect(drawn.match(/<figure class="diagram"/g)?.length).toBeGreaterThanOrEqual(4);
     expect(drawn).not.toContain("```mermaid");
     expect(drawn).not.toMatch(/@import|<style/);
@@ -66,6 +67,25 @@ describe("the outline", () => {
     expect(() => outline(all.filter(({ path }) => path !== "errors.md"))).toThrow(
       "there is no page errors.md",
     );
+  });
+});
+
+describe("the site as plain text", () => {
+  const { pages } = stage(process.cwd(), { withReference: false });
+  const all = [...pages, page("", "api/index.md", "# API\n\nAll of it.\n")];
+  const texts = plainTexts(all, outline(all));
+
+  it("lists every page with what it is about", () => {
+    const list = texts.get("llms.txt");
+    expect(list).toMatch(/^- \[Quick start\]\(\/quick-start\): From nothing to a chat .*\.$/m);
+    expect(list?.match(/^- \[/gm)?.length).toBe(all.length - 1); // all but the first page
+  });
+
+  it("has all of them in one piece, without links that would lead nowhere", () => {
+    const whole = texts.get("llms-full.txt");
+    expect(whole).toContain("- **D4 no silent gap.**");
+    expect(whole).not.toMatch(/\]\((?!https?:)[^)\s]+\.md/);
+    expect(whole).not.toMatch(/generated: |```ts (run|fragment)/);
   });
 });
 
