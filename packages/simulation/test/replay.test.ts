@@ -81,6 +81,18 @@ async function secondLife(): Promise<string> {
   faults.cut();
   void client.createConversation({ kind: "group", name: "Plans" }).catch(() => {});
   await clock.advance(3_000);
+  // A command that makes the backend end each link is found by why they ended.
+  backend.faults.hold();
+  void room.send("poison");
+  for (let links = 0; links < 4; links += 1) {
+    await clock.advance(2_000);
+    backend.faults.cut({ code: "protocol/malformed" });
+    backend.faults.release();
+    await clock.advance(900);
+    backend.faults.hold();
+  }
+  backend.faults.release();
+  await clock.advance(3_000);
   faults.set({ isOffline: true });
   void room.send("written offline");
   await clock.advance(3_000);
@@ -106,7 +118,17 @@ describe("a recording of a client over a link that everything goes wrong with", 
 describe("a recording of a client's second life", () => {
   it("replays what was found on storage, what failed, what was tried again and what waits", async () => {
     const recording = parseRecording(await secondLife());
-    expect(recording.end.state.outbox.map(({ status }) => status)).toContain("queued");
+    const { outbox } = recording.end.state;
+    expect(outbox.map(({ status }) => status)).toContain("queued");
+    expect(outbox.map(({ code }) => code)).toContain("protocol/malformed");
+    const idsOf = (type: "command" | "delivery"): readonly string[] =>
+      recording.entries.flatMap((entry) => {
+        if (entry.type !== type) return [];
+        return entry.type === "command" ? entry.command.commandId : entry.commandId;
+      });
+    const given = new Set(idsOf("command"));
+    const others = new Set(idsOf("delivery").filter((id) => !given.has(id)));
+    expect(others.size).toBe(2); // what the first life left, and what took the place of what was refused
     const { differences, state } = await replay(recording);
     expect(differences).toEqual([]);
     expect(state.conversations.length).toBeGreaterThan(1);

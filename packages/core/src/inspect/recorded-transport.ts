@@ -1,6 +1,6 @@
 import type { Tabs } from "../ports/tabs.ts";
 import type { Link, LinkEvent, Transport } from "../ports/transport.ts";
-import type { Query, QueryOf, QueryResults, QueryType } from "../protocol/queries.ts";
+import type { HistoryQuery, Query, QueryOf, QueryResults, QueryType } from "../protocol/queries.ts";
 import { type Asked, sizeOf, type Tape } from "./recorder.ts";
 
 /** The same transport, on tape. */
@@ -92,8 +92,13 @@ function recordedLink(link: Link, number: number, tape: Tape): Link {
 /** Tells apart what may be asked at once. A page's place is the backend's own and may be anything. */
 function queryKey(query: Query): string {
   const place = "conversationId" in query ? query.conversationId : "";
-  if (query.type === "history")
-    return `history ${place} ${query.before ?? ""}<${query.around ?? ""}>${query.after ?? ""}`;
+  if (query.type === "history") return `history ${place} ${edgeOf(query)}`;
   if (query.type === "changes") return `changes ${place} >${query.afterRev}`;
   return place === "" ? query.type : `${query.type} ${place}`;
+}
+
+function edgeOf({ before, after, around }: HistoryQuery): string {
+  if (before !== undefined) return `before ${before}`;
+  if (after !== undefined) return `after ${after}`;
+  return around === undefined ? "newest" : `around ${around}`;
 }

@@ -15,6 +15,8 @@ interface Secrets {
   readonly edited: string;
   readonly name: string;
   readonly fileName: string;
+  /** Of what an app hangs on a message: could be a field of ours by its looks. */
+  readonly field: string;
   readonly token: string;
   readonly draft: string;
   readonly link: string;
@@ -26,7 +28,11 @@ interface Secrets {
 const secret = fc
   .array(fc.constantFrom("q", "J", "zv", "K", "ß", "漢", "🦉"), { minLength: 6, maxLength: 12 })
   .map((letters) => letters.join(""));
+const field = fc
+  .array(fc.constantFrom("q", "J", "zv", "K"), { minLength: 6, maxLength: 12 })
+  .map((letters) => `q${letters.join("")}`);
 const secrets: fc.Arbitrary<Secrets> = fc.record({
+  field,
   ...{ text: secret, edited: secret, name: secret, fileName: secret, token: secret, draft: secret },
   ...{ link: secret, emoji: secret, reason: secret },
 });
@@ -63,7 +69,7 @@ function failingStorage(storage: Storage, reason: string): Storage {
 
 /** Every way by which something written, or a token, passes a client's edges; twice, so that it is read from storage too. */
 async function leadAwayThrough(given: Secrets, inspect: InspectOptions): Promise<string> {
-  const { text, edited, name, fileName, token, draft, link, emoji, reason } = given;
+  const { text, edited, name, fileName, field, token, draft, link, emoji, reason } = given;
   const [clock, random, storage] = [virtualClock(1_790_000_000_000), seededRandom(3), memoryStorage()];
   const backend = createMemoryBackend({ clock, random });
   const ben = createInspectedClient({ transport: backend.transport("ben"), clock, random, logger: () => {} });
@@ -83,7 +89,7 @@ async function leadAwayThrough(given: Secrets, inspect: InspectOptions): Promise
     void client.connect().catch(() => {});
     await clock.advance(3_000);
     const ranges = [{ type: "link", start: 0, end: 1, value: link }] as const;
-    const sent = await room.send({ text, ranges, custom: { [fileName]: { file: fileName } } });
+    const sent = await room.send({ text, ranges, custom: { [field]: { file: fileName } } });
     await clock.advance(500);
     await room.edit(sent.id, edited).catch(() => {}); // one of the writes fails
     await room.react(sent.id, emoji).catch(() => {});
@@ -106,6 +112,8 @@ async function leadAwayThrough(given: Secrets, inspect: InspectOptions): Promise
   return exported;
 }
 
+const UUID = "01900000-0000-7000-8000-000000000001";
+
 describe("a recording", () => {
   it("has nothing of what people wrote, no name, no token, no file's name, whatever way it went", async () => {
     const run = async (given: Secrets): Promise<void> => {
@@ -119,7 +127,14 @@ describe("a recording", () => {
 
   it("has what people wrote where the app asks for it, but still no token", async () => {
     const given: Secrets = {
-      ...{ text: "qJqJzvzv", edited: "KKqJßß", name: "漢漢qJ", fileName: "zvzvKK", token: "tokentoken" },
+      ...{
+        text: "qJqJzvzv",
+        edited: "KKqJßß",
+        name: "漢漢qJ",
+        fileName: "zvzvKK",
+        field: "qKKzvJ",
+        token: "tokentoken",
+      },
       ...{ draft: "ßßqJKK", link: "KzvKzv", emoji: "🦉🦉", reason: "JJJqqq" },
     };
     const exported = await leadAwayThrough(given, { record: { redact: false } });
@@ -137,6 +152,11 @@ describe("redaction", () => {
     expect(redact({ content: { text: "hello" } })).toEqual({ content: { text: "xxxx1" } });
     expect(redact({ content: { text: "other" } })).toEqual({ content: { text: "xxxx2" } });
     expect(redact("")).toBe("");
+    const reactions = [{ emoji: "👍", count: 2, userIds: ["ada"] }];
+    expect(redact({ reactions, own: { [UUID]: ["👍", "🎉"] } })).toEqual({
+      reactions: [{ emoji: "emoji-3", count: 2, userIds: ["ada"] }],
+      own: { [UUID]: ["emoji-3", "emoji-4"] },
+    });
   });
 
   it("takes a field it has never heard of for something that was written", () => {

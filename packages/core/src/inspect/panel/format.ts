@@ -15,7 +15,8 @@ export function duration(ms: number): string {
   return ms < 3_600_000 ? `${Math.round(ms / 60_000)} min` : `${(ms / 3_600_000).toFixed(1)} h`;
 }
 
-/** `340 B`, `2.1 kB`. */
+/** `340 B`, `2.1 kB`, `5.8 MB`. */
 export function bytes(size: number): string {
-  return size < 1_000 ? `${size} B` : `${(size / 1_000).toFixed(1)} kB`;
+  if (size < 1_000) return `${size} B`;
+  return size < 1_000_000 ? `${(size / 1_000).toFixed(1)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
 }

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../base/clock.ts";
+import { type Cancel, type Clock, systemClock } from "../../base/clock.ts";
 import { type Card, type Inspected, type View } from "./card.ts";
 import { h, say } from "./dom.ts";
 import { faultsCard } from "./faults.ts";
@@ -23,13 +23,15 @@ export interface Inspector {
   unmount(): void;
 }
 
+/** Between two drawings: the eye sees no more, and a burst is to cost the app little. */
+const GAP_MS = 100;
 /** Ages and countdowns go on while nothing happens. */
 const TICK_MS = 1_000;
 
 /**
  * Shows what a client does inside an element of a page: the life of each message, the outbox, both machines, frames, gaps,
  * storage, health, log; and, if the client was made with `faults`, lets things go wrong. It needs no framework, leaves the
- * page's styles alone (a shadow root), and draws once a frame at most, whatever happens.
+ * page's styles alone (a shadow root), and draws ten times a second at most, whatever happens.
  *
  * @param element - a container of its own; the panel is as wide as that.
  *
@@ -62,17 +64,23 @@ export function mountInspector(
   );
   element.append(host);
 
-  let frame = 0;
+  let cancel: Cancel | undefined;
   let isOver = false;
+  let drawnAt = 0;
   const draw = (): void => {
-    frame = 0;
-    if (isOver) return;
+    cancel = undefined;
+    drawnAt = clock.now();
     bar.show();
     if (!bar.isPaused()) for (const each of cards) each.show();
   };
-  /** However much happens: once before the next picture. */
+  /** However much happens: once, before one of the next pictures. */
   const schedule = (): void => {
-    if (frame === 0 && !isOver) frame = requestAnimationFrame(draw);
+    if (cancel || isOver) return;
+    const delayMs = Math.min(GAP_MS, drawnAt + GAP_MS - clock.now());
+    cancel = clock.after(delayMs, () => {
+      const frame = requestAnimationFrame(draw);
+      cancel = () => cancelAnimationFrame(frame);
+    });
   };
   const stops = [
     client.recorder.subscribe((entry) => {
@@ -88,7 +96,7 @@ export function mountInspector(
   return {
     unmount() {
       isOver = true;
-      cancelAnimationFrame(frame);
+      cancel?.();
       for (const stop of stops) stop();
       host.remove();
     },
