@@ -1,4 +1,4 @@
-import { describe, it } from "vitest";
+import { afterEach, describe, it, vi } from "vitest";
 import { browser } from "../../test/tabs/browser.ts";
 import { memoryBench } from "../../test/transport/memory-bench.ts";
 import { systemClock } from "../base/clock.ts";
@@ -29,6 +29,7 @@ type Tabs = "one that leads" | "one that follows" | "one without locks";
 
 /** The transport as a tab sees it. */
 function inTab(transport: Transport, tabs: Tabs): Transport {
+  if (tabs === "one without locks") vi.stubGlobal("navigator", undefined); // Node 24 has some
   const platform = browser();
   const join = (clientId: string): Transport => {
     const { locks, channel } = platform.tab();
@@ -47,6 +48,8 @@ function inTab(transport: Transport, tabs: Tabs): Transport {
   const leader = join("first");
   return tabs === "one that follows" ? join("second") : leader;
 }
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe.each(["one that leads", "one that follows", "one without locks"] as const)(
   "the transport of a tab, %s",
