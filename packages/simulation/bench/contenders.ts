@@ -49,6 +49,14 @@ export const bareWs: Contender = {
   },
 };
 
+/** The same, but on disk in PostgreSQL before anybody is told: each time a new database. */
+export function bareWsOn(service: PostgresService): Contender {
+  return {
+    ...bareWs,
+    ...{ name: "bare ws + pg", script: "bare-ws-pg", words: async () => [await service.database()] },
+  };
+}
+
 export const socketIo: Contender = {
   name: "socket.io",
   script: "socket-io",
@@ -98,6 +106,13 @@ export const tidings: Contender = {
       close: link.close,
     };
   },
+};
+
+/** … that measures itself, as if somebody scraped it. */
+export const tidingsMeasured: Contender = {
+  ...tidings,
+  name: "metrics on",
+  words: () => Promise.resolve(["--metrics"]),
 };
 
 /** … with another store, each time a new database of it. */

@@ -5,6 +5,7 @@ import { crossNode } from "./cross-node.ts";
 import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
+import { metrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
 import { pageWeight } from "./page-weight.ts";
 import { postgres } from "./postgres.ts";
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   resume,
   search,
   idle,
+  metrics,
   observe,
   compression,
   start,

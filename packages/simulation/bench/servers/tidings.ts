@@ -7,16 +7,18 @@ import { announce } from "../lib/serve.ts";
 
 /**
  * The reference server as it is deployed: told nothing, in its embedded form (SQLite file, WAL, synchronous FULL), else
- * with the PostgreSQL and the Redis at these addresses. Only limits are lifted: no rates, no flood guard, as many
+ * with the PostgreSQL and the Redis at these addresses; it measures itself if told `--metrics`. Only limits are lifted: no rates, no flood guard, as many
  * invitations as a room has members.
  */
 const folder = mkdtempSync(join(tmpdir(), "tidings-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
-const [secret = "", database, redis] = process.argv.slice(2);
+const METRICS = "--metrics";
+const [secret = "", database, redis] = process.argv.slice(2).filter((word) => word !== METRICS);
 const unlimited = 1_000_000;
 const server = await createServer({
   port: 0,
+  ...(process.argv.includes(METRICS) && { metricsPort: 0 }),
   ...(database === undefined ? { dataFile: join(folder, "bench.db") } : { database, redis }),
   secret,
   lobbies: [],
@@ -28,4 +30,7 @@ const server = await createServer({
     frameBurst: unlimited,
   },
 });
-announce({ port: server.port });
+const { metricsUrl } = server;
+announce({ port: server.port }, () => ({
+  ...(metricsUrl !== undefined && { metricsPort: Number(new URL(metricsUrl).port) }),
+}));

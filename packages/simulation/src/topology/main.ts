@@ -2,8 +2,18 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { formatResult, formatRow, isClean, type LoadOptions, renderReport, runLoad } from "@tidings/load";
+import {
+  formatResult,
+  formatRow,
+  isClean,
+  type LoadOptions,
+  type LoadRun,
+  renderReport,
+  runLoad,
+} from "@tidings/load";
 import { openFilesAllowed, openFilesFor } from "./open-files.ts";
+import { formatRecalled, recalledBy } from "./recalled.ts";
+import { COUNTING, countingStatements } from "./statements.ts";
 import { disturbAll, hasTopology, memberOf, startTopology, type Topology } from "./topology.ts";
 
 /** `npm run topology`; see `scripts/tasks/topology.mjs`. */
@@ -15,6 +25,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "60" },
     processes: { type: "string", default: "1" },
     storm: { type: "string", default: "10000" },
+    statements: { type: "boolean", default: false },
     report: { type: "string", default: fileURLToPath(new URL("../../dist/topology", import.meta.url)) },
   },
 });
@@ -70,13 +81,19 @@ async function main(): Promise<number> {
 type Meanwhile = (topology: Topology) => NonNullable<LoadOptions["during"]>;
 
 function disturb(topology: Topology): NonNullable<LoadOptions["during"]> {
-  return (run) => disturbAll(topology, run);
+  return (run) => disturbAll(topology, counted(run, topology));
+}
+
+function counted(run: LoadRun, { postgres }: Topology): LoadRun {
+  return values.statements ? countingStatements(run, postgres, say) : run;
 }
 
 /** A node is killed, and all that were on it have to find another at the same moment. */
-function storm({ nodes }: Topology): NonNullable<LoadOptions["during"]> {
-  return async (run) => {
-    await run.disturb("a node is killed for good", async () => void (await nodes[0].kill()));
+function storm(topology: Topology): NonNullable<LoadOptions["during"]> {
+  const [first] = topology.nodes;
+  return async (given) => {
+    const run = counted(given, topology);
+    await run.disturb("a node is killed for good", async () => void (await first.kill()));
     await run.reconnectAll();
   };
 }
@@ -87,7 +104,7 @@ async function load(
   facts: Pick<LoadOptions, "clients" | "rooms" | "perSecond" | "seconds" | "rampPerSecond">,
 ): Promise<boolean> {
   say(`\n${name}: ${facts.clients} clients through nginx to two nodes`);
-  const topology = await startTopology();
+  const topology = await startTopology(values.statements ? COUNTING : {});
   let rows = 0;
   try {
     const result = await runLoad({
@@ -99,6 +116,7 @@ async function load(
     const file = join(values.report, `${name}.html`);
     writeFileSync(file, renderReport(result));
     say(formatResult(result));
+    say(formatRecalled(await recalledBy(topology.nodes)));
     say(`report: ${pathToFileURL(resolve(file)).href}`);
     return isClean(result);
   } finally {

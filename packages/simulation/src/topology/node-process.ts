@@ -36,6 +36,7 @@ export class NodeProcess {
       TIDINGS_SECRET: SECRET,
       TIDINGS_TRUSTED_PROXIES: "1",
       TIDINGS_CONNECTIONS: "20000",
+      TIDINGS_METRICS_PORT: String(port),
       DATABASE_URL: database,
       REDIS_URL: redis,
     };
@@ -52,6 +53,12 @@ export class NodeProcess {
   /** What it has logged in all its lives. */
   get log(): string {
     return this.#log;
+  }
+
+  /** What it has measured in this life, as Prometheus reads it; nothing of one that is away. */
+  async metrics(): Promise<string> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/metrics`).catch(() => undefined);
+    return answer?.ok === true ? answer.text() : "";
   }
 
   /** Resolves once it is ready for clients. */

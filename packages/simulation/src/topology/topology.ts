@@ -32,9 +32,10 @@ export function hasTopology(): boolean {
   return hasNginx() && hasPostgres() && hasRedis();
 }
 
-export async function startTopology(): Promise<Topology> {
+/** @param settings - of PostgreSQL, beside those that are shipped. */
+export async function startTopology(settings: Readonly<Record<string, string>> = {}): Promise<Topology> {
   const [postgres, redis] = await Promise.all([
-    startPostgres({ settings: { ...postgresSettings(), shared_buffers: "128MB" } }),
+    startPostgres({ settings: { ...postgresSettings(), shared_buffers: "128MB", ...settings } }),
     startRedis({ settings: redisSettings() }),
     buildNode(),
   ]);

@@ -24,8 +24,8 @@ const LOOK_MS = 50;
 /** The store is left alone for so long after it failed. */
 const RETRY_MS = 1_000;
 
-/** Read at once, so that it does not keep the store from everybody else. */
-const AT_ONCE = 4;
+/** Asked at once: few enough for others to have their turn, and many enough for a store that reads them together. */
+const AT_ONCE = 32;
 
 /** A commit that nobody knows the outcome of may still be under way: longer than a statement may take. */
 const LATE_MS = 15_000;

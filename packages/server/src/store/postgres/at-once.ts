@@ -17,6 +17,8 @@ export interface Commitment {
   readonly pool: Pool;
   readonly epoch: string;
   readonly recollection: Recollection;
+  /** See `PostgresStoreOptions`. */
+  readonly rideOutMs: number;
   /** Told of each batch whether it could be committed at once. */
   readonly onRemembered: (wasRight: boolean) => void;
   /** Told when `apply` throws: a defect, never an expected outcome. */

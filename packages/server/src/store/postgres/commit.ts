@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { insertion } from "./audit.ts";
 import { type Commitment, commitAtOnce } from "./at-once.ts";
 import { NotLoaded, settle } from "../settle.ts";
@@ -11,6 +12,12 @@ import { write } from "./write.ts";
 
 /** How often a batch is tried that another node's got in the way of: it has everything it needs to be next. */
 const MOST_ATTEMPTS = 5;
+
+/** How often it is tried whether the database is back. */
+const KNOCK_MS = 100;
+
+/** It cannot be reached, or has just ended: admin_shutdown, crash_shutdown, cannot_connect_now. */
+const AWAY = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "57P01", "57P02", "57P03"]);
 
 /** unique_violation, serialization_failure, deadlock_detected: nothing was written, and the next time will differ. */
 const RETRIED = new Set(["23505", "40001", "40P01"]);
@@ -26,13 +33,19 @@ export async function commit<Item extends Submission>(
   by: Commitment,
 ): Promise<readonly Outcome[]> {
   const admitOnce = onceEach(admit);
-  for (let attempt = 1; ; attempt += 1) {
+  const giveUpAt = performance.now() + by.rideOutMs;
+  let isFirst = true;
+  for (let attempt = 1; ;) {
     try {
-      const outcomes = attempt === 1 ? await commitAtOnce(items, admitOnce, by) : undefined;
-      if (attempt === 1) by.onRemembered(outcomes !== undefined);
+      const outcomes = isFirst ? await commitAtOnce(items, admitOnce, by) : undefined;
+      if (isFirst) by.onRemembered(outcomes !== undefined);
       return outcomes ?? (await commitByReading(items, admitOnce, by));
     } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !RETRIED.has(codeOf(error))) throw error;
+      isFirst = false;
+      // Had it been committed all the same, that is found now: every command is looked up (D2).
+      if (isAway(error) && performance.now() < giveUpAt) await pause(KNOCK_MS);
+      else if (attempt === MOST_ATTEMPTS || !RETRIED.has(codeOf(error))) throw error;
+      else attempt += 1;
     }
   }
 }
@@ -102,6 +115,12 @@ function onceEach<Item extends Submission>(admit: Admit<Item>): Admit<Item> {
     asked.set(item, { isKnown, refusal });
     return refusal;
   };
+}
+
+/** Not for a store that was closed, nor for an answer that does not come. */
+function isAway(error: unknown): boolean {
+  const isCutOff = error instanceof Error && error.message.startsWith("Connection terminated unexpectedly");
+  return isCutOff || AWAY.has(codeOf(error));
 }
 
 function codeOf(error: unknown): string {

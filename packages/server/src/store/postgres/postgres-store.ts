@@ -30,6 +30,8 @@ export interface PostgresStoreOptions {
   readonly searchTimeoutMs?: number;
   /** How long connecting may take. Default 5 s. */
   readonly connectTimeoutMs?: number;
+  /** So long commits wait for a database that is away, as while it restarts; then they are refused. Default 10 s. */
+  readonly rideOutMs?: number;
   /** Default true. False: the schema was brought up to date by `tidings-server migrate`. */
   readonly migrate?: boolean;
   /** Told when `apply` throws: a defect, never an expected outcome. */
@@ -126,8 +128,8 @@ class PostgresStore implements Store {
     this.#pools = pools;
     const recollection = new Recollection();
     const onRemembered = (wasRight: boolean): void => onRecalled("commit", wasRight);
-    this.#commitment = { pool: commits, epoch, recollection, onDefect, onRemembered };
-    const { searchTimeoutMs = 2_000 } = options;
+    const { rideOutMs = 10_000, searchTimeoutMs = 2_000 } = options;
+    this.#commitment = { pool: commits, epoch, recollection, rideOutMs, onDefect, onRemembered };
     this.#desk = new Desk({ epoch, pool: readers, replica, searchTimeoutMs, onRecalled, onFailure });
   }
 
