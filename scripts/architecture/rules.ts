@@ -95,6 +95,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
     bans: [],
   },
   "packages/simulation": { doors: "any", bans: [] },
+  "examples/apigateway-backend": { doors: "any", bans: [] },
   "examples/custom-storage": { doors: "any", bans: [] },
   "examples/custom-transport": { doors: "any", bans: [] },
   "examples/error-reports": { doors: "any", bans: [] },

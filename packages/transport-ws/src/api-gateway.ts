@@ -14,6 +14,8 @@ export interface ApiGatewayOptions {
   readonly submitRoute?: string;
   /** The route of all else; `"tidings"` by default, which no API has, so that it ends up at `$default`. */
   readonly otherRoute?: string;
+  /** The backend searches messages, as `@tidings/server` does; no by default. */
+  readonly search?: boolean;
   /** After this a socket is given up and another is opened. 110 minutes by default, less up to 2 %. */
   readonly socketLifeMs?: number;
   /** For tests. */
@@ -58,6 +60,7 @@ export function apiGateway(options: ApiGatewayOptions = {}): Gateway {
   return {
     // Two messages are two calls of Lambda, and one may overtake the other.
     pipelining: false,
+    search: options.search ?? false,
     async address(url) {
       if (!ticket) return url;
       return `${url}${url.includes("?") ? "&" : "?"}ticket=${encodeURIComponent(await ticket())}`;

@@ -7,6 +7,8 @@ export type Connect = (handler: SocketHandler) => Socket;
 export interface Gateway {
   /** Does what was sent first arrive first? */
   readonly pipelining: boolean;
+  /** Does what stands behind it search messages? */
+  readonly search: boolean;
   /** Where to connect to, asked anew for each connection. */
   address(url: string): Promise<string>;
   /** Sockets that speak as the gateway wants it. */

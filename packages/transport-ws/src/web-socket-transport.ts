@@ -91,7 +91,10 @@ export function webSocketTransport(options: WebSocketTransportOptions): Transpor
     }, opening);
 
   return {
-    supports: { pipelining: apiGateway?.pipelining ?? true, signals: true, receipts: true, search: true },
+    supports: {
+      ...{ pipelining: apiGateway?.pipelining ?? true, signals: true, receipts: true },
+      search: apiGateway?.search ?? true,
+    },
     open(request, signal) {
       const opening = { request, signal };
       return fallback ? fallback.open({ bySocket, over }, opening) : bySocket(opening);

@@ -18,7 +18,8 @@ async function frontOf(server: string): Promise<Front> {
   const gateway = await serveGateway({ routes: bridge.routes });
   return {
     port: Number(new URL(gateway.url).port),
-    transport: (url) => webSocketTransport({ url: `${url}/test`, WebSocket, apiGateway: apiGateway() }),
+    transport: (url) =>
+      webSocketTransport({ url: `${url}/test`, WebSocket, apiGateway: apiGateway({ search: true }) }),
     close: () => gateway.close(),
   };
 }

@@ -123,7 +123,7 @@ export function createBackend(options: BackendOptions): Backend {
       case "welcome":
         return { value: await welcome(request) };
       case "heads":
-        return { value: await headsOf(readerOf(userId), MOST_HEADS) };
+        return { value: await headsOf(readerOf(userId), MOST_HEADS, Number(args["sinceMs"] ?? 0)) };
       case "ask":
         return { value: await ask(readerOf(userId), readQuery(args["query"]), limits.pageSize) };
       case "submit":

@@ -177,7 +177,7 @@ function metaAfter(snapshot: Snapshot, { changes }: Accepted): Meta {
     if (record.type === "conversation") conversation = record;
   }
   if (!conversation) throw new TypeError("unable to change a conversation that there is not");
-  return { head, counts, conversation, activeAt };
+  return { head, counts, conversation, activeAt, movedAt: changes.at(-1)?.at ?? activeAt };
 }
 
 function before(snapshot: Snapshot, record: AnyRecord): AnyRecord | undefined {

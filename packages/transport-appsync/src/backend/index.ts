@@ -8,6 +8,18 @@ export {
   type BackendRequest,
   createBackend,
 } from "./backend.ts";
-export { createDynamo, type Dynamo, type DynamoOptions } from "./dynamo.ts";
+export {
+  type Condition,
+  createDynamo,
+  type Dynamo,
+  type DynamoOptions,
+  type Item,
+  type Key,
+  type Stretch,
+  type Value,
+  type Write,
+} from "./dynamo.ts";
+export { type Members, membersOf } from "./members.ts";
+export { docOf, expiry, isKept, row } from "./rows.ts";
 export { type DynamoReply, type DynamoSend, signedSend, type SignedSendOptions } from "./dynamo-send.ts";
 export type { IamCredentials } from "../sign.ts";

@@ -89,9 +89,14 @@ export async function ask(reader: Reader, asked: Query, pageSize: number): Promi
   }
 }
 
-/** Where every conversation of a user is, the most recently active first. */
-export async function headsOf(reader: Reader, most: number): Promise<readonly Head[]> {
-  return (await byActivity(reader)).slice(0, most).map(({ head }) => head);
+/**
+ * Where every conversation of a user is, the most recently active first.
+ *
+ * @param sinceMs - only of those that have moved since.
+ */
+export async function headsOf(reader: Reader, most: number, sinceMs = 0): Promise<readonly Head[]> {
+  const moved = (await byActivity(reader)).filter(({ movedAt }) => movedAt >= sinceMs);
+  return moved.slice(0, most).map(({ head }) => head);
 }
 
 async function changes(room: Room, query: ChangesQuery): Promise<ChangesPage> {
@@ -168,6 +173,7 @@ async function conversations(reader: Reader, query: ConversationsQuery): Promise
 interface Active {
   readonly head: Head;
   readonly activeAt: number;
+  readonly movedAt: number;
 }
 
 async function byActivity({ dynamo, userId }: Reader): Promise<readonly Active[]> {
@@ -178,7 +184,7 @@ async function byActivity({ dynamo, userId }: Reader): Promise<readonly Active[]
   return found.map((item): Active => readMeta(item)).sort(laterFirst);
 }
 
-function laterFirst(one: Active, other: Active): number {
+function laterFirst(one: Omit<Active, "movedAt">, other: Omit<Active, "movedAt">): number {
   const [a, b] = [one.head.conversationId, other.head.conversationId];
   return other.activeAt - one.activeAt || (a < b ? -1 : 1);
 }

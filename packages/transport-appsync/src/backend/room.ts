@@ -49,7 +49,7 @@ export async function enterAll(reader: Reader, conversationIds: readonly string[
 }
 
 /** The rows whose sort key begins with `prefix`, behind the one that ends with `after`. */
-export function behind({ pk }: Room, prefix: string, after = ""): Stretch {
+export function behind({ pk }: Pick<Room, "pk">, prefix: string, after = ""): Stretch {
   // No id holds a control character, so nothing stands between a key and the same with one at its end.
   const from = after === "" ? prefix : `${prefix}${after}\u0001`;
   return { pk, from: text(from), to: text(`${prefix}\u{10ffff}`) };

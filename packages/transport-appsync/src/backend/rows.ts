@@ -52,11 +52,13 @@ export interface Meta {
   readonly counts: RecordCounts;
   /** When somebody last said something, or the conversation began. */
   readonly activeAt: number;
+  /** When anything last changed; by the clock of whoever changed it. */
+  readonly movedAt: number;
 }
 
 export const answerKey = (commandId: string): Key => ({ pk: `K#${commandId}`, sk: "K" });
 
-export function metaItem({ head, conversation, counts, activeAt }: Meta): Item {
+export function metaItem({ head, conversation, counts, activeAt, movedAt }: Meta): Item {
   return {
     ...row(partitionOf(head.conversationId), META, conversation),
     rev: number(conversation.rev),
@@ -66,6 +68,7 @@ export function metaItem({ head, conversation, counts, activeAt }: Meta): Item {
     owners: number(counts.owners),
     pins: number(counts.pins),
     activeAt: number(activeAt),
+    movedAt: number(movedAt),
   };
 }
 
@@ -78,6 +81,7 @@ export function readMeta(item: Item): Meta {
     conversation,
     counts: { members: count("members"), owners: count("owners"), pins: count("pins") },
     activeAt: count("activeAt"),
+    movedAt: count("movedAt"),
   };
 }
 

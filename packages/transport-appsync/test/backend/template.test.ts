@@ -3,6 +3,7 @@ import plugin from "@aws-appsync/eslint-plugin";
 import { ESLint, type Linter } from "eslint";
 import { buildSchema } from "graphql";
 import { describe, expect, it } from "vitest";
+import { strangersIn } from "../dynamo/cloud-formation.ts";
 import { BACKEND, resolversOf, template } from "./template.ts";
 
 const read = (path: string): string => readFileSync(new URL(path, BACKEND), "utf8");
@@ -19,17 +20,6 @@ const messagesOf = async (code: string): Promise<readonly unknown[]> =>
   (await linter.lintText(code, { filePath: "x.js" })).flatMap(({ messages }) =>
     messages.map(({ ruleId, line }) => `${line}: ${ruleId}`),
   );
-
-/** Every word that stands behind `!Ref`, and every first one behind `!GetAtt` or in a `!Sub`. */
-function referred(value: unknown): readonly string[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, inside]: [string, unknown]) => {
-    if (typeof inside !== "string") return referred(inside);
-    if (name === "Ref") return [inside];
-    if (name === "GetAtt") return [inside.split(".")[0] ?? ""];
-    return name === "Sub" ? [...inside.matchAll(/\$\{([\w:]+)/g)].map(([, word = ""]) => word) : [];
-  });
-}
 
 describe("the template", () => {
   it("attaches a resolver to each field of the schema, and no other", () => {
@@ -52,11 +42,7 @@ describe("the template", () => {
     expect([...new Set(resolvers.map(({ code }) => code))].sort()).toEqual(codes.sort());
     for (const { source } of resolvers)
       expect(template.Resources[source]?.Type).toBe("AWS::AppSync::DataSource");
-    const known = new Set([...Object.keys(template.Resources), ...Object.keys(template.Parameters)]);
-    const strangers = referred(template.Resources).filter(
-      (name) => !name.startsWith("AWS::") && !known.has(name),
-    );
-    expect(strangers).toEqual([]);
+    expect(strangersIn(template)).toEqual([]);
     expect(
       existsSync(new URL(String(template.Resources["Schema"]?.Properties["DefinitionS3Location"]), BACKEND)),
     ).toBe(true);

@@ -48,3 +48,20 @@ export async function createTable(
     if (!ok) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
   }
 }
+
+/** What a template refers to and does not hold. */
+export function strangersIn({ Parameters, Resources }: Template): readonly string[] {
+  const known = new Set([...Object.keys(Resources), ...Object.keys(Parameters)]);
+  return referred(Resources).filter((name) => !name.startsWith("AWS::") && !known.has(name));
+}
+
+/** Every word that stands behind `!Ref`, and every first one behind `!GetAtt` or in a `!Sub`. */
+function referred(value: unknown): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inside]: [string, unknown]) => {
+    if (typeof inside !== "string") return referred(inside);
+    if (name === "Ref") return [inside];
+    if (name === "GetAtt") return [inside.split(".")[0] ?? ""];
+    return name === "Sub" ? [...inside.matchAll(/\$\{([\w:]+)/g)].map(([, word = ""]) => word) : [];
+  });
+}

@@ -14,6 +14,8 @@ export interface DynamoFaults {
   throttled: number;
   /** So many requests to come fail, and nothing is done. */
   failing: number;
+  /** The next transaction of this table fails, and nothing is done. */
+  unwritten: string | undefined;
   /** So many transactions to come take effect, and nobody is told. */
   unheard: number;
 }
@@ -65,7 +67,7 @@ export function createStrictDynamo(
 ): StrictDynamo {
   const tables = new Map<string, Table>();
   const locks: Locks = new Set();
-  const faults: DynamoFaults = { unprocessed: 0, throttled: 0, failing: 0, unheard: 0 };
+  const faults: DynamoFaults = { unprocessed: 0, throttled: 0, failing: 0, unwritten: undefined, unheard: 0 };
   const counts: Record<string, number> = {};
 
   const tableOf = (name: string): Table => {
@@ -136,6 +138,10 @@ export function createStrictDynamo(
         write(tableOf, locks, { Delete: Object(input) });
         return {};
       default: {
+        if (faults.unwritten !== undefined && JSON.stringify(input).includes(`"${faults.unwritten}"`)) {
+          faults.unwritten = undefined;
+          throw new DynamoFault("InternalServerError", "the disk is on fire", {}, 500);
+        }
         const items: readonly TransactItem[] = Object(input["TransactItems"]);
         await transactWrite(tableOf, locks, items, turn);
         if (faults.unheard === 0) return {};
