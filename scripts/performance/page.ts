@@ -40,7 +40,7 @@ function partOf(name: string, { date, machine, load, tables }: Result, files: Ma
   const shown = tables.map((table, index) => {
     const plots = [...ratiosOf(table)].map(([column, ratios], place) => {
       const file = `${name}-${index + 1}${place > 0 ? `-${place + 1}` : ""}.svg`;
-      files.set(`${FOLDER}/${file}`, plotOf(`${table.title}, ${column}`, ratios));
+      files.set(`${FOLDER}/${file}`, plotOf(table.title, column, ratios));
       return `![${column}](performance/${file})`;
     });
     return [`## ${table.title}`, table.note, where, ...plots, tableOf(table)].join("\n\n");

@@ -12,8 +12,8 @@ const STYLE = [
   "text{font:12px system-ui,sans-serif;fill:var(--ink)}",
 ].join("");
 
-/** @param title - what is divided by what. */
-export function plotOf(title: string, ratios: readonly Ratio[]): string {
+/** @param title - of the whole, for who does not see it. @param column - what is divided by what. */
+export function plotOf(title: string, column: string, ratios: readonly Ratio[]): string {
   const most = Math.max(1, ...ratios.map(({ times }) => times));
   const place = (times: number): number => round(NAMES + (times / most) * (WIDTH - NAMES - BEHIND));
   const height = TOP + ratios.length * ROW + 8;
@@ -28,9 +28,11 @@ export function plotOf(title: string, ratios: readonly Ratio[]): string {
   });
   const one = place(1);
   const line = `<line x1="${one}" x2="${one}" y1="${TOP - 4}" y2="${height - 4}" stroke="var(--line)" stroke-dasharray="3 3"/>`;
-  const words = `<text x="${one}" y="14" text-anchor="middle">1×</text>`;
+  const words =
+    `<text x="${NAMES - 8}" y="14" text-anchor="end" font-weight="600">${escape(column)}</text>` +
+    `<text x="${one}" y="14" text-anchor="middle">1×</text>`;
   const spoken = escape(
-    `${title}: ${ratios.map(({ name, times }) => `${name} ${figure(times)} times`).join(", ")}`,
+    `${title}, ${column}: ${ratios.map(({ name, times }) => `${name} ${figure(times)} times`).join(", ")}`,
   );
   const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${spoken}">`;
   return `${head}<style>${STYLE}</style>${words}${line}${bars.join("")}</svg>\n`;

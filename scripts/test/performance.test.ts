@@ -36,7 +36,7 @@ describe("ratios", () => {
   });
 
   it("are drawn to scale, and said in words", () => {
-    const svg = plotOf("<sent>", [
+    const svg = plotOf("<sent>", "× bare", [
       { name: "a & b", times: 2 },
       { name: "c", times: 1 },
     ]);
@@ -44,7 +44,7 @@ describe("ratios", () => {
       Number(width),
     );
     expect(two).toBe(2 * one);
-    expect(svg).toContain('aria-label="&lt;sent>: a &amp; b 2.00 times, c 1.00 times"');
+    expect(svg).toContain('aria-label="&lt;sent>, × bare: a &amp; b 2.00 times, c 1.00 times"');
     expect(svg).not.toMatch(/https?:(?!\/\/www\.w3\.org\/)/);
   });
 });

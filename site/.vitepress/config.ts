@@ -26,6 +26,7 @@ export default defineConfig({
     logo: "/mark.svg",
     outline: [2, 3],
     search: { provider: "local" },
+    footer: { message: 'MIT licence · <a href="/llms-full.txt">all of it as plain text</a>' },
     nav: [
       { text: "Quick start", link: "/quick-start" },
       { text: "Guides", link: "/guides/offline", activeMatch: "^/guides/" },

@@ -1,3 +1,4 @@
+/** A server behind an Amazon API Gateway WebSocket API: its envelopes, limits and tickets. */
 import { type Clock, type Random, systemClock, systemRandom } from "@tidings/core";
 import type { Policy, ServerFrame } from "@tidings/core/protocol";
 import type { Gateway } from "./gateway.ts";

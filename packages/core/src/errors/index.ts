@@ -1,3 +1,4 @@
+/** What can go wrong: the one class of errors, and the registry of codes. */
 export {
   allErrorCodes,
   type CodeEntry,
