@@ -5,11 +5,17 @@ import { isTest, readWorkspace } from "../architecture/workspace.ts";
 
 /** The rows, by area. */
 export const features: Readonly<Record<string, string>> = {
+  A17: "Memory in use, and when it gets short",
+  A20: "Recommendations from the client itself",
   C4: "History by pages, and by date",
   E2: "A conversation archived or muted, for everybody or for oneself",
   E4: "What a person sets for themselves in a conversation",
   F3: "Replies with what they quote, threads, pins",
   F5: "A message deleted for all, or for oneself",
+  J1: "Levels of log, and its export",
+  J2: "Metrics of a client",
+  J3: "Health, with its reasons",
+  J9: "Latencies, cache, links and storage in figures",
 };
 
 const ROWS = /\(rows? ([A-Z]\d+(?:, [A-Z]\d+)*)\)$/;

@@ -8,7 +8,7 @@ import { redact } from "./redact.ts";
 const nobody = (): void => {};
 
 describe("the log of a client", () => {
-  it("keeps the latest lines of a level and above, and hands every line on", () => {
+  it("keeps the latest lines of a level and above, and hands every line on (row J1)", () => {
     const next: string[] = [];
     let now = 0;
     const { log, logger } = createLog(

@@ -31,7 +31,7 @@ const reasonsOf = (client: ObservedClient): string[] =>
   client.health.get().reasons.map(({ code, level }) => `${code} ${level}`);
 
 describe("client.metrics", () => {
-  it("counts what goes out and how long the backend takes to accept it", async () => {
+  it("counts what goes out and how long the backend takes to accept it (row J2)", async () => {
     const here = world();
     const [ada, room] = await observed(here);
     here.backend.faults.delay(40);
@@ -98,7 +98,7 @@ describe("client.metrics", () => {
     expect(room.timeline.get().complete).toBe(true);
   });
 
-  it("tells a conversation shown from storage from one that had to be asked for, and how storage does", async () => {
+  it("tells a conversation shown from storage from one that had to be asked for, and how storage does (row J9)", async () => {
     const here = world();
     const storage = memoryStorage();
     const [first, room] = await observed(here, { storage });
@@ -115,7 +115,7 @@ describe("client.metrics", () => {
     expect(writeMs?.count).toBeGreaterThan(0);
   });
 
-  it("holds what the app tells, and what the platform tells of memory", async () => {
+  it("holds what the app tells, and what the platform tells of memory (row A17)", async () => {
     const here = world();
     const memory = { usedBytes: 90, limitBytes: 100 };
     const [ada] = await observed(here, {}, { memory: () => memory });
@@ -151,7 +151,7 @@ describe("client.metrics", () => {
 });
 
 describe("client.health", () => {
-  it("is healthy, worries when the link stays away, and recovers", async () => {
+  it("is healthy, worries when the link stays away, and recovers (rows A20, J3)", async () => {
     const here = world();
     const [ada, room] = await observed(here);
     const levels: string[] = [];
