@@ -1,5 +1,4 @@
-import type { Link, LinkEvent } from "@tidings/core";
-import { createClient } from "@tidings/core";
+import { type Clock, createClient, type Link, type LinkEvent, systemClock } from "@tidings/core";
 import type { HistoryPage } from "@tidings/core/protocol";
 import { createServer, type TidingsServer } from "@tidings/server";
 import { createFaultProxy, type FaultProxy } from "@tidings/server/testing";
@@ -103,6 +102,25 @@ describe("a link over HTTP", () => {
     expect(said(heard).filter((text) => text.startsWith("say"))).toEqual(lines);
   });
 
+  it("hears once what is said to it again", async () => {
+    let before: readonly string[] = [];
+    const fetch: Fetch = async (url, init) => {
+      const response = await globalThis.fetch(url, init);
+      const text = await response.text();
+      if (!isPoll(init.body)) return { status: response.status, text: async () => text };
+      const [line = "", ...messages] = text.split("\n");
+      const head: { readonly first: number } = JSON.parse(line);
+      const again = [JSON.stringify({ ...head, first: head.first - before.length }), ...before, ...messages];
+      before = messages;
+      return { status: response.status, text: async () => again.join("\n") };
+    };
+    const [ada, ben] = [await enter({ fetch }), await enter()];
+    const lines = texts(5, "once");
+    for (const line of lines) await ben.link.submit(say(line));
+    await until(() => expect(said(ada)).toContain(lines.at(-1)));
+    expect(said(ada).filter((text) => text.startsWith("once"))).toEqual(lines);
+  });
+
   it("opens once though the answer to its hello is lost", async () => {
     const brief = await createServer({ port: 0 });
     const fetch = losing(everyOther((body) => body.includes('"opens"')));
@@ -175,16 +193,25 @@ describe("a link over HTTP", () => {
     expect(await closedReason({ events })).toMatchObject({ code: "protocol/too-large" });
   });
 
-  it("slows down when it is told to, and goes on", async () => {
+  it("slows down when it is told to, for as long as it is told, and goes on", async () => {
     let refusals = 2;
+    const delays: number[] = [];
+    const clock: Clock = {
+      now: systemClock.now,
+      after(delayMs, task) {
+        delays.push(delayMs);
+        return systemClock.after(delayMs, task);
+      },
+    };
     const fetch: Fetch = (url, init) => {
       if (isPoll(init.body) || refusals-- <= 0) return globalThis.fetch(url, init);
-      const problem = { code: "protocol/busy", detail: "unable to accept so many requests", retryAfterMs: 1 };
+      const problem = { code: "protocol/busy", detail: "unable to accept so many requests", retryAfterMs: 301 };
       return Promise.resolve({ status: 429, text: async () => JSON.stringify(problem) });
     };
-    const { link } = await enter({ fetch });
+    const { link } = await enter({ fetch, clock });
     await link.submit(say("patience"));
     expect(refusals).toBeLessThan(0);
+    expect(delays.filter((delayMs) => delayMs === 301)).toHaveLength(2);
   });
 
   it("keeps the token in the body of its first request, and out of every address and header", async () => {
@@ -227,6 +254,20 @@ describe("a link over HTTP", () => {
     const { link } = await enter({}, successor);
     await link.ping();
     await successor.close();
+  });
+
+  it("ends with what the server's number stands for, where nothing before it said why", async () => {
+    let isEnding = false;
+    const fetch: Fetch = async (url, init) => {
+      const response = await globalThis.fetch(url, init);
+      const text = await response.text();
+      const ended = text.replace("}", ',"closed":4508}');
+      return { status: response.status, text: async () => (isEnding ? ended : text) };
+    };
+    const { link, events } = await enter({ fetch });
+    isEnding = true;
+    expect(await outcome(link.ping())).toBe("connection/lost");
+    expect(await closedReason({ events })).toMatchObject({ code: "connection/slow" });
   });
 
   it("is lost when the server does not know it any more, as after a crash", async () => {
