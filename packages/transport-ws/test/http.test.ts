@@ -205,7 +205,11 @@ describe("a link over HTTP", () => {
     };
     const fetch: Fetch = (url, init) => {
       if (isPoll(init.body) || refusals-- <= 0) return globalThis.fetch(url, init);
-      const problem = { code: "protocol/busy", detail: "unable to accept so many requests", retryAfterMs: 301 };
+      const problem = {
+        code: "protocol/busy",
+        detail: "unable to accept so many requests",
+        retryAfterMs: 301,
+      };
       return Promise.resolve({ status: 429, text: async () => JSON.stringify(problem) });
     };
     const { link } = await enter({ fetch, clock });
@@ -281,9 +285,11 @@ describe("a link over HTTP", () => {
 describe("a client with the fallback", () => {
   /** Sockets that open, or do not. */
   let isBlocked = false;
+  let opened = 0;
   class Fickle extends WebSocket {
     constructor(url: string) {
       super(isBlocked ? `ws://127.0.0.1:1` : url);
+      this.on("open", () => void (opened += 1));
     }
   }
   const backoff = { baseMs: 2, maxMs: 10 };
@@ -310,10 +316,12 @@ describe("a client with the fallback", () => {
     await (await room.send("by letter")).settled();
     expect(fallback.way.get()).toBe("http");
     isBlocked = false;
+    opened = 0;
     const sent = [];
     for (const text of texts(30, "over")) sent.push(await room.send(text));
     await Promise.all(sent.map((message) => message.settled()));
     await until(() => expect(fallback.way.get()).toBe("socket"));
+    await until(() => expect(opened).toBe(2)); // the one that was tried, and the link
     await until(() => expect(client.connection.get().name).toBe("online"));
     await (await room.send("by wire")).settled();
     expect(ways).toEqual(["http", "socket"]);
