@@ -3,20 +3,24 @@ import { httpFallback, type HttpFallbackOptions } from "../src/http/index.ts";
 import { type WebSocketTransportOptions, webSocketTransport } from "../src/web-socket-transport.ts";
 import { serverBench } from "./server-bench.ts";
 
-/** A network that lets no WebSocket through: it is refused at once, as by a proxy that knows no upgrade. */
-export class BlockedSocket {
+/** A network that lets no WebSocket through, and does not say so: nothing ever comes back. */
+export class SwallowedSocket {
   readonly bufferedAmount = 0;
   onopen = null;
   onmessage = null;
   onerror = null;
   onclose: ((event: { readonly code: number }) => void) | null = null;
 
-  constructor() {
-    queueMicrotask(() => this.onclose?.({ code: 1006 }));
-  }
-
   send(): void {}
   close(): void {}
+}
+
+/** It is refused at once, as by a proxy that knows no upgrade. */
+export class BlockedSocket extends SwallowedSocket {
+  constructor() {
+    super();
+    queueMicrotask(() => this.onclose?.({ code: 1006 }));
+  }
 }
 
 /** Reaches a server over HTTP from the first link on, and never otherwise. */

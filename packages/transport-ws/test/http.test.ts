@@ -12,7 +12,7 @@ import {
 } from "../src/http/index.ts";
 import { webSocketTransport } from "../src/web-socket-transport.ts";
 import { closedReason, mark, outcome, say, until } from "./harness.ts";
-import { BlockedSocket, overHttp } from "./http-bench.ts";
+import { BlockedSocket, overHttp, SwallowedSocket } from "./http-bench.ts";
 
 let server: TidingsServer;
 let proxy: FaultProxy;
@@ -294,7 +294,7 @@ describe("a client with the fallback", () => {
   }
   const backoff = { baseMs: 2, maxMs: 10 };
 
-  const start = (given: HttpFallbackOptions, socket: typeof Fickle | typeof BlockedSocket = Fickle) => {
+  const start = (given: HttpFallbackOptions, socket: typeof Fickle | typeof SwallowedSocket = Fickle) => {
     const fallback = httpFallback(given);
     const transport = webSocketTransport({ url: server.url, WebSocket: socket, fallback });
     const client = createClient({
@@ -332,13 +332,7 @@ describe("a client with the fallback", () => {
   });
 
   it("gets through where sockets are swallowed without a word", async () => {
-    class Swallowed extends BlockedSocket {
-      constructor() {
-        super();
-        Object.defineProperty(this, "onclose", { value: null });
-      }
-    }
-    const { client, fallback } = start({ socketTimeoutMs: 20, probeMs: Infinity }, Swallowed);
+    const { client, fallback } = start({ socketTimeoutMs: 20, probeMs: Infinity }, SwallowedSocket);
     await client.connect();
     expect(fallback.way.get()).toBe("http");
     await client.close();
