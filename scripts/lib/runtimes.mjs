@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { build as esbuild } from "esbuild";
 import { chromium } from "playwright-core";
 import { REACT_NATIVE, STARTED } from "./react-native-app.mjs";
@@ -60,7 +61,8 @@ export const FETCHED = {
       ),
     );
   },
-  Deno: (project) => says(project, join("node_modules", deno, "deno"), ["run", "--allow-env", "--no-prompt"]),
+  Deno: (project) =>
+    says(project, join("node_modules", deno, "deno"), ["run", "--allow-env", "--allow-net", "--no-prompt"]),
   Bun: (project) => says(project, join("node_modules", bun, "bin/bun"), ["run"]),
 };
 
@@ -77,14 +79,34 @@ function silent({ code, output }) {
   return code === 0 ? "" : `ended with ${code}: ${output}`;
 }
 
-/** @param {string} project @param {string} program @param {string[]} args */
+/** Runs the app, then talks to a server over the runtime's own socket. @param {string} project @param {string} program @param {string[]} args */
 async function says(project, program, args) {
-  writeFileSync(join(project, "say.mjs"), `import "./app.js";\nconsole.log(await globalThis.said);\n`);
-  const { output } = await run(join(project, program), [...args, "say.mjs"], {
-    ...{ cwd: project, quiet: true, env: { NO_COLOR: "1", DO_NOT_TRACK: "1", DENO_NO_UPDATE_CHECK: "1" } },
-  });
-  return output.trim() === SAID ? "" : `said ${output}`;
+  writeFileSync(join(project, "say.mjs"), TALK);
+  const { createServer: serve } = await import(
+    pathToFileURL(join(project, "node_modules/@tidings/server/dist/index.js")).href
+  );
+  const server = await serve({ port: 0 });
+  const env = { ADDRESS: server.url, TOKEN: await server.issueToken("ada") };
+  const quiet = { NO_COLOR: "1", DO_NOT_TRACK: "1", DENO_NO_UPDATE_CHECK: "1" };
+  const options = { cwd: project, quiet: true, env: { ...env, ...quiet } };
+  const { output } = await run(join(project, program), [...args, "say.mjs"], options);
+  await server.close();
+  return output.trim() === `${SAID}, sent` ? "" : `said ${output}`;
 }
+
+const TALK = `import process from "node:process";
+import { createClient } from "@tidings/core";
+import { webSocketTransport } from "@tidings/transport-ws";
+import "./app.js";
+
+const { ADDRESS, TOKEN } = process.env;
+const client = createClient({ transport: webSocketTransport({ url: ADDRESS }), auth: TOKEN });
+await client.connect();
+const sent = await client.conversation("general").send("hello");
+await sent.settled();
+await client.close();
+console.log((await globalThis.said) + ", " + sent.status);
+`;
 
 /** @param {string} project @param {string} source @param {string} name @param {import("esbuild").BuildOptions} options */
 async function bundled(project, source, name, options) {
