@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:f
 import { resolve } from "node:path";
 import { tryPacked, tryRuntimes } from "../lib/bundlers.mjs";
 import { tryNewcomer } from "../lib/newcomer.mjs";
+import { tryCdk } from "../lib/cdk.mjs";
 import { tryNextApp } from "../lib/next-app.mjs";
 import { tryNode24 } from "../lib/node-24.mjs";
 import { publishedPackages } from "../lib/packages.mjs";
@@ -59,11 +60,12 @@ const STEPS = {
   runtimes: async () => tryRuntimes(tarballs()),
   node24: tryNode24,
   next: async () => tryNextApp(tarballs()),
+  cdk: tryCdk,
   size,
 };
 
 /** Each fetches 100 to 300 MB that no lockfile of ours holds still: run by whoever changed something it is about. */
-const ONLY_IF_NAMED = ["runtimes", "node24", "next"];
+const ONLY_IF_NAMED = ["runtimes", "node24", "next", "cdk"];
 
 /** @param {string[]} wanted */
 export async function run(wanted) {

@@ -1,5 +1,5 @@
 import type { Link } from "@tidings/core";
-import { MessagingError } from "@tidings/core/errors";
+import type { MessagingError } from "@tidings/core/errors";
 import {
   type Ack,
   type Command,
@@ -60,7 +60,9 @@ export function createLink(options: LinkOptions): Link {
     },
     async query(query) {
       // What would answer is a full-text index of somebody's, as OpenSearch: none comes with this backend.
-      if (query.type === "search") throw new MessagingError("command/unsupported");
+      if (query.type === "search") {
+        throw failure("command/unsupported", "unable to search; this backend has no index");
+      }
       return parseResult(query.type, await questions.ask(operations.query, query));
     },
     /**

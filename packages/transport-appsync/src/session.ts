@@ -44,7 +44,7 @@ export interface Session {
  * `start`: therefore the heads are asked for once more, a little later.
  */
 export function startSession(options: SessionOptions, request: OpenRequest): Session {
-  const { addresses, auth, operations, clock, random } = options;
+  const { addresses, auth, operations } = options;
   const abort = new AbortController();
   const channels: Subscriptions[] = [];
   let token = request.token;
@@ -70,11 +70,10 @@ export function startSession(options: SessionOptions, request: OpenRequest): Ses
 
   const authorize = authorizer(auth, () => token);
   const connect = (address: ChannelAddress): Subscriptions => {
-    const { WebSocket, credentials, subscriptionsPerSocket, socketLifeMs } = options;
-    const wireOptions = { ...address, WebSocket, clock, authorize, credentials };
     const made = createSubscriptions({
-      open: (handler) => openWire(wireOptions, handler),
-      ...{ clock, random, most: subscriptionsPerSocket, lifeMs: socketLifeMs, onLost: end },
+      ...options,
+      open: (handler) => openWire({ ...options, ...address, authorize }, handler),
+      onLost: end,
       onSettled: () => isOpen && reach.resync(),
     });
     channels.push(made);
@@ -82,12 +81,9 @@ export function startSession(options: SessionOptions, request: OpenRequest): Ses
   };
   const subscriptions = connect({ ...addresses, dialect: graphQlDialect });
   const post = createPoster(options.fetch, authorize, abort.signal);
-  const questions = createQuestions({ post, endpoint: addresses.endpoint, end, over: () => over });
-  const reach = createReach({
-    ...{ operations, subscriptions, questions, receive, clock },
-    resyncMs: options.resyncMs,
-  });
   const { endpoint } = addresses;
+  const questions = createQuestions({ post, endpoint, end, over: () => over });
+  const reach = createReach({ ...options, subscriptions, questions, receive });
   const signals = options.signals?.open({ authorize, post, subscriptions, endpoint, connect, receive });
 
   const open = async (): Promise<Link> => {

@@ -68,7 +68,7 @@ function setUp(most = 100): Bench {
     },
   };
   const subscriptions = createSubscriptions({
-    ...{ open, clock, random: seededRandom(1), most, lifeMs: 1_000_000 },
+    ...{ open, clock, random: seededRandom(1), subscriptionsPerSocket: most, socketLifeMs: 1_000_000 },
     onLost: ({ code }: MessagingError) => void bench.lost.push(code),
     onSettled: () => void (bench.settlements += 1),
   });

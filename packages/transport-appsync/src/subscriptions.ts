@@ -34,9 +34,9 @@ export interface SubscriptionsOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** On one WebSocket. */
-  readonly most: number;
+  readonly subscriptionsPerSocket: number;
   /** How long a WebSocket is used. */
-  readonly lifeMs: number;
+  readonly socketLifeMs: number;
   readonly onLost: (why: MessagingError) => void;
   /** Something was started, and nothing waits any more: what happened before is to be asked for. */
   readonly onSettled: () => void;
@@ -62,7 +62,7 @@ interface Place {
 }
 
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
-  const { open, clock, random, most, lifeMs, onLost, onSettled } = options;
+  const { open, clock, random, subscriptionsPerSocket, socketLifeMs, onLost, onSettled } = options;
   const places = new Set<Place>();
   const waiting = new Set<Subscription>();
   const unanswered = new Set<Subscription>();
@@ -131,8 +131,8 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
         },
       }),
       ids: new Map(),
-      cancel: clock.after(lifeMs * (1 - LIFE_JITTER * random.next()), () => retire(place)),
-      ...{ most, isReady: false, isRetiring: false },
+      cancel: clock.after(socketLifeMs * (1 - LIFE_JITTER * random.next()), () => retire(place)),
+      ...{ most: subscriptionsPerSocket, isReady: false, isRetiring: false },
     };
     places.add(place);
     return place;
