@@ -27,7 +27,12 @@ it.each(starters.filter(({ has }) => has))(
   { timeout: 60_000 },
   async ({ start, call }) => {
     const script = `import { ${start} } from "${door}"; console.log((await ${call}).port); setInterval(() => {}, 1e6);`;
-    const loader = ["--conditions=source", "--import", "./scripts/typescript/register.mjs", "--input-type=module"];
+    const loader = [
+      "--conditions=source",
+      "--import",
+      "./scripts/typescript/register.mjs",
+      "--input-type=module",
+    ];
     const child = spawn(process.execPath, [...loader, "-e", script], { cwd: root });
     const [told]: Buffer[] = await once(child.stdout, "data");
     const port = Number(String(told));
