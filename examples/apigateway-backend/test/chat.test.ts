@@ -80,7 +80,7 @@ describe("two people with the shipped client, through API Gateway", () => {
 
   it("[D2] [D7] hand over to new connections again and again, and each message arrives once and in order", async () => {
     const [ada, bob] = [await enter("ada"), await enter("bob")];
-    const texts = ["one", "two", "three", "four", "five", "six"];
+    const texts = ["one", "two", "three"];
     const sent = [];
     for (const text of texts) {
       sent.push(await ada.room.send(text)); // it is on its way, and unanswered
