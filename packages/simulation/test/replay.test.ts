@@ -9,12 +9,17 @@ import {
 } from "@tidings/core/inspect";
 import { createMemoryBackend } from "@tidings/core/memory";
 import { seededRandom, virtualClock } from "@tidings/core/testing";
+import { createServer } from "@tidings/server";
+import { createFaultProxy } from "@tidings/server/testing";
+import { webSocketTransport } from "@tidings/transport-ws";
 import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
 import { anyOf, isLikely } from "../src/chance.ts";
 import { replay } from "../src/replay/replay.ts";
 import { storyOf } from "../src/replay/story.ts";
 import { createScript } from "../src/script.ts";
 import { replayable, upTo } from "../src/seeds.ts";
+import { until } from "../src/until.ts";
 import { createVirtualWorld } from "../src/virtual-world.ts";
 import { change } from "../src/weather.ts";
 
@@ -101,6 +106,43 @@ async function secondLife(): Promise<string> {
   return text;
 }
 
+/** On the machine's clock, through a network that breaks, from a real server. */
+async function inTheField(): Promise<string> {
+  const server = await createServer({ port: 0, policy: { rates: [] } });
+  const proxy = await createFaultProxy({ target: { port: server.port } });
+  const transport = webSocketTransport({ url: proxy.url, WebSocket });
+  const auth = (): Promise<string> => server.issueToken("ada");
+  const backoff = { baseMs: 20, maxMs: 100 };
+  const client = createInspectedClient({
+    transport,
+    auth,
+    backoff,
+    storage: memoryStorage(),
+    logger: () => {},
+  });
+  const room = client.conversation("general");
+  const isOnline = (): boolean => client.connection.get().name === "online";
+  try {
+    await client.connect();
+    for (let round = 0; round < 4; round += 1) {
+      const sent = await Promise.all([1, 2, 3].map((number) => room.send(`${round} ${number}`)));
+      if (round % 2 === 0) proxy.reset();
+      await Promise.all(sent.map((each) => each.settled()));
+      await until("online again", isOnline);
+      const [first] = sent;
+      if (first) await (await room.react(first.id, "👍")).settled();
+      room.markRead();
+    }
+    client.disconnect();
+    await room.send("written offline");
+    return client.recorder.export();
+  } finally {
+    await client.close();
+    await proxy.close();
+    await server.close();
+  }
+}
+
 const without = (recording: Recording, which: (entry: RecordedEntry) => boolean): Recording => {
   const gone = recording.entries.findLast(which);
   return { ...recording, entries: recording.entries.filter((entry) => entry !== gone) };
@@ -112,6 +154,16 @@ describe("a recording of a client over a link that everything goes wrong with", 
       const { differences } = await replay(parseRecording(text));
       expect(differences).toEqual([]);
     }
+  });
+});
+
+describe("a recording of a client on a real machine", () => {
+  it("replays as one from the simulation does", async () => {
+    const recording = parseRecording(await inTheField());
+    const { differences, state } = await replay(recording);
+    expect(differences).toEqual([]);
+    expect(state.outbox.map(({ status }) => status)).toEqual(["queued"]);
+    expect(state.conversations.map(({ count }) => count)).toEqual([13]);
   });
 });
 
