@@ -406,6 +406,10 @@ describe("what backends need beside the wire", () => {
       "draft",
     ]);
     expect(await as("eve", `GET ${path}/export`)).toMatchObject(problem("conversation/not-found", 404));
+    const conversationId = path.split("/").at(-1) ?? "";
+    const audit = await asSystem(`GET /v1/audit?conversationId=${conversationId}`);
+    const entry = { at: expect.any(Number), conversationId };
+    expect(audit.json).toEqual({ items: [{ ...entry, action: "conversation.export", actorId: "bob" }] });
   });
 });
 

@@ -216,6 +216,22 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     expect(await bob.submit(message("b", "5"))).toMatchObject({ type: "reject" });
   });
 
+  it("[M3] take nothing from any bucket of theirs when one is empty", async () => {
+    const minute = { name: "minute", tokens: 1, perMs: 60_000 };
+    await open({
+      rates: [
+        { ...minute, scope: "user", burst: 4 },
+        { ...minute, scope: "conversation", burst: 2 },
+      ],
+    });
+    const ada = await join(0, "ada");
+    for (const room of ["a", "b"]) await group(ada, room);
+    for (const text of ["1", "2"]) await ada.accepted(message("a", text));
+    expect(await ada.submit(message("a", "3"))).toMatchObject({ code: "rate/limited" });
+    for (const text of ["3", "4"]) await ada.accepted(message("b", text));
+    expect(await ada.submit(message("b", "5"))).toMatchObject({ code: "rate/limited" });
+  });
+
   it("[D9] count together how many requests somebody makes over HTTP, and each alone while Redis is away", async () => {
     const [perSecond, atOnce] = [20, 40];
     await open(unhurried, { requestsPerSecond: perSecond });

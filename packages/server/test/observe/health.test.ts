@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CheckName, Health, TidingsServer } from "../../src/index.ts";
+import { inProcessBus } from "../../src/bus/in-process-bus.ts";
+import { systemClock } from "../../src/gateway/system-clock.ts";
+import { HealthMonitor } from "../../src/observe/health-monitor.ts";
 import { Probe } from "../../src/observe/probe.ts";
 import { Recent } from "../../src/observe/recent.ts";
 import { silentMeter } from "../../src/observe/meter.ts";
 import { VitalSigns } from "../../src/observe/vital-signs.ts";
+import { openLibsqlStore } from "../../src/store/libsql/libsql-store.ts";
 import { hasPostgres, type PostgresService, startPostgres } from "../../src/testing/postgres.ts";
 import { hasRedis, type RedisService, startRedis } from "../../src/testing/redis.ts";
 import { join, message } from "../support/raw-client.ts";
@@ -124,6 +128,25 @@ describe("a probe", () => {
     expect(await silent.read()).toEqual({ level: "critical", reason: "it does not answer" });
     const failing = new Probe(() => Promise.reject(new Error("connect ECONNREFUSED 10.0.0.7:5432")));
     expect(await failing.read()).toEqual({ level: "critical", reason: "it cannot be reached" });
+  });
+});
+
+describe("a health monitor", () => {
+  it("tells of a database that answers, but does not commit, or slowly", async () => {
+    const store = openLibsqlStore();
+    const signs = new VitalSigns(silentMeter, systemClock.now);
+    const doorman = { count: 0, isClosed: false };
+    const rest = { store, bus: inProcessBus(), clock: systemClock, connections: 10 };
+    const monitor = new HealthMonitor({ ...rest, signs, doorman });
+    const storeIs = async (): Promise<unknown> => (await monitor.read()).checks.store;
+    expect(await storeIs()).toEqual({ level: "healthy" });
+    signs.observe("commit", 1.5);
+    expect(await storeIs()).toEqual({ level: "warning", reason: "commits took longer than 1000 ms" });
+    signs.add("failure", "commit");
+    expect(await storeIs()).toEqual({ level: "critical", reason: "it does not commit" });
+    expect(await monitor.read()).toMatchObject({ level: "critical", isReady: true });
+    monitor.stop();
+    await store.close();
   });
 });
 
