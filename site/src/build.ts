@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vitepress";
+import { foreignFetches } from "./foreign.ts";
 import { plainTexts } from "./plain-texts.ts";
 import { outline } from "./sections.ts";
 import { forVitepress, readAsset, stage } from "./stage.ts";
@@ -18,6 +19,9 @@ const sections = outline(pages);
 put("outline.json", JSON.stringify(sections));
 for (const [name, text] of plainTexts(pages, sections)) put(`pages/public/${name}`, text);
 await build(join(root, "site"));
+const foreign = foreignFetches(join(dist, "www"));
+if (foreign.length > 0)
+  throw new Error(`unable to build the site; it reaches for other hosts:\n${foreign.join("\n")}`);
 
 function put(path: string, content: string): void {
   const file = join(dist, path);

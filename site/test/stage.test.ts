@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { drawDiagrams } from "../src/diagrams.ts";
+import { fetchesIn } from "../src/foreign.ts";
 import { type Assets, deadLinks, placeLinks } from "../src/links.ts";
 import type { Page } from "../src/pages.ts";
 import { plainTexts } from "../src/plain-texts.ts";
@@ -86,6 +87,20 @@ describe("the site as plain text", () => {
     expect(whole).toContain("- **D4 no silent gap.**");
     expect(whole).not.toMatch(/\]\((?!https?:)[^)\s]+\.md/);
     expect(whole).not.toMatch(/generated: |```ts (run|fragment)/);
+  });
+});
+
+describe("a page that fetches from another host", () => {
+  it("is found, whatever it fetches; a link to be followed is fine", () => {
+    const page = `<link rel="stylesheet" href="https://fonts.example/a.css"><script async src="//cdn.example/x.js"></script>
+      <a href="https://example.org">there</a><img src="/mark.svg"><style>@import "https://fonts.example/b";
+      p { background: url(https://pictures.example/c.png) }</style><script src="/app.js"></script>`;
+    expect(fetchesIn(page)).toEqual([
+      "https://fonts.example/a.css",
+      "//cdn.example/x.js",
+      "https://fonts.example/b",
+      "https://pictures.example/c.png",
+    ]);
   });
 });
 
