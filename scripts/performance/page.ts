@@ -53,7 +53,7 @@ function tableOf({ rows }: BenchTable): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [
-    line(["", ...columns]),
+    line(["case", ...columns]),
     line(["---", ...columns.map(() => "--:")]),
     ...rows.map(({ name, figures }) => line([name, ...columns.map((column) => show(figures[column]))])),
   ].join("\n");
