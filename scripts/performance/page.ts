@@ -17,9 +17,8 @@ interface Result {
 const INTRODUCTION = `# Performance
 
 What \`npm run bench -- --save\` measured; \`npm run docs\` makes this page and its plots of it. Each bench runs its contenders by
-turns in one process after the other on the same machine, so **ratios** mean something elsewhere too, and are what is plotted:
-a bar of 2× took twice what it is compared with, or brought twice as much where a table says so. Times and rates are of the
-machine named. Where more processes wanted its processors than it has, the bench was not alone, and says so.`;
+turns on one machine, so **ratios** mean something elsewhere too, and they are what is plotted: at 2× ours took twice the time,
+or, where a table counts what was done, did twice as much. Times and rates are of the machine named. Where more processes wanted its processors than it has, the bench was not alone, and says so.`;
 
 /** @returns path below the root, and content: the page, and a plot for each column of ratios. */
 export async function performanceFiles(): Promise<ReadonlyMap<string, string>> {
