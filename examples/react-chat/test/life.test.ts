@@ -84,6 +84,64 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     await expect.poll(() => demo.connections(), patience).toBe(2);
   });
 
+  it("keeps what she notes for herself on all her devices, and shows it to nobody else (rows E2, E4, F5)", async () => {
+    const desk = chatPage(await openWindow(browser, await demo.linkOf("ada"), troubles));
+    await desk.open("General");
+    const about = async (title: string, item: string): Promise<void> => {
+      const row = ada.page.locator(".conversations li", { hasText: title });
+      await row.hover();
+      await row.locator(".conversation-more").click();
+      await ada.page.locator(".menu").getByText(item, { exact: true }).click();
+    };
+    const listOf = ({ page }: ChatPage): Promise<readonly string[]> =>
+      page.locator(".conversation").allInnerTexts();
+    await about("Boat crew", "Keep at the top");
+    await about("Boat crew", "Mute for 8 hours");
+    await expect.poll(async () => (await listOf(desk))[0], patience).toMatch(/Boat crew[^]*pinned[^]*muted/);
+    await grace.say("A keeper");
+    await expect.poll(() => ada.texts(/A keeper/), patience).toHaveLength(1);
+    await ada.choose("A keeper", "Bookmark");
+    await desk.page.getByRole("button", { name: "Pinned and bookmarked" }).click();
+    const kept = desk.page.locator(".pane");
+    await expect.poll(() => kept.innerText(), patience).toContain("A keeper");
+    await takeScreenshot(desk.page, "kept");
+    expect(await faultsOf(desk.page)).toEqual([]);
+    await ada.choose("A keeper", "Delete for me");
+    await desk.page.locator("main .hidden-message").waitFor();
+    expect(await desk.texts(/A keeper/)).toEqual([]);
+    expect(await grace.texts(/A keeper/)).toHaveLength(1);
+    await ada.draft.fill("I was about to");
+    await expect.poll(async () => (await listOf(desk)).join(), patience).toMatch(/Draft:\s*I was about to/);
+    expect(await desk.draft.inputValue()).toBe("I was about to");
+    await about("Boat crew", "Archive");
+    await desk.page.getByRole("button", { name: "Show 1 archived" }).waitFor();
+    await ada.draft.fill("");
+    await expect.poll(async () => (await listOf(desk)).join(), patience).not.toContain("Draft:");
+    await takeScreenshot(desk.page, "notes");
+    expect((await listOf(grace)).join()).not.toMatch(/pinned|muted|archived|Draft/);
+    await desk.page.context().close();
+  });
+
+  it("shows a thread with pages of its own, and what is quoted where it is not loaded (row F3)", async () => {
+    await grace.say("Where do we meet?");
+    await grace.choose("Where do we meet?", "Reply in a thread");
+    const write = grace.page.locator(".pane").getByRole("textbox");
+    for (const text of ["At the pier", "At eight"]) {
+      await write.fill(text);
+      await write.press("Enter");
+    }
+    await ada.message("Where do we meet?").getByRole("button", { name: "2 replies" }).click();
+    const thread = ada.page.locator(".pane");
+    await expect
+      .poll(() => thread.innerText(), patience)
+      .toMatch(/Where do we meet[^]*2 replies[^]*pier[^]*eight/);
+    await thread.getByLabel("Follow this thread").check();
+    await takeScreenshot(ada.page, "thread");
+    expect(await faultsOf(ada.page)).toEqual([]);
+    await ada.page.keyboard.press("Escape");
+    await grace.page.keyboard.press("Escape");
+  });
+
   it("[D4] shows where messages are missing, fetches them by itself, and puts them in their place", async () => {
     const page = await openWindow(browser, "about:blank", troubles);
     const lossy = await losingNetwork(page);

@@ -6,7 +6,7 @@ import { Icon } from "./icon.tsx";
 
 /** What stands beside the messages. */
 export type Pane =
-  { readonly type: "search" | "settings" } | { readonly type: "thread"; readonly rootId: string };
+  { readonly type: "search" | "kept" | "settings" } | { readonly type: "thread"; readonly rootId: string };
 
 interface ChatHeaderProps {
   readonly conversationId: string;
@@ -23,7 +23,7 @@ export function ChatHeader({ conversationId, pane, onPane, onBack }: ChatHeaderP
   // Whoever was removed has it no longer in their list.
   const title = item ? titleOf(item) : (record?.name ?? nameOf(conversationId));
   const otherId = item?.otherId;
-  const toggle = (type: "search" | "settings"): void => onPane(pane === type ? undefined : { type });
+  const toggle = (type: "search" | "kept" | "settings"): void => onPane(pane === type ? undefined : { type });
   return (
     <header className="bar chat-header">
       <button type="button" className="icon-button back" aria-label={t.back} onClick={onBack}>
@@ -40,7 +40,7 @@ export function ChatHeader({ conversationId, pane, onPane, onBack }: ChatHeaderP
         </h1>
         {otherId === undefined ? <Crowd conversationId={conversationId} /> : <Other userId={otherId} />}
       </div>
-      {(["search", "settings"] as const).map((type) => (
+      {(["search", "kept", "settings"] as const).map((type) => (
         <button
           key={type}
           type="button"
@@ -49,7 +49,7 @@ export function ChatHeader({ conversationId, pane, onPane, onBack }: ChatHeaderP
           aria-pressed={pane === type}
           onClick={() => toggle(type)}
         >
-          <Icon name={type} />
+          <Icon name={type === "kept" ? "bookmark" : type} />
         </button>
       ))}
     </header>

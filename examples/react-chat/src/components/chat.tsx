@@ -5,6 +5,7 @@ import { useTexts } from "../texts/use-texts.tsx";
 import { Announcer } from "./announcer.tsx";
 import { ChatHeader, type Pane } from "./chat-header.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
+import { KeptPane } from "./kept-pane.tsx";
 import { MessageInput } from "./message-input.tsx";
 import { MessageList, type MessageListHandle } from "./message-list.tsx";
 import { RoomSettings } from "./room-settings.tsx";
@@ -20,7 +21,7 @@ interface ChatProps {
 }
 
 /** One conversation: its messages, its input, and a pane beside them. */
-export function Chat({ conversationId, onBack }: ChatProps) {
+export function Chat({ conversationId, onBack, onOpen }: ChatProps) {
   const { t } = useTexts();
   const [pane, setPane] = useState<Pane>();
   const list = useRef<MessageListHandle>(null);
@@ -70,6 +71,9 @@ export function Chat({ conversationId, onBack }: ChatProps) {
         <Announcer conversationId={conversationId} />
       </main>
       {pane?.type === "search" && <SearchPane conversationId={conversationId} onClose={closePane} />}
+      {pane?.type === "kept" && (
+        <KeptPane conversationId={conversationId} onClose={closePane} onOpen={onOpen} />
+      )}
       {pane?.type === "settings" && <RoomSettings conversationId={conversationId} onClose={closePane} />}
       {pane?.type === "thread" && (
         <ThreadPane

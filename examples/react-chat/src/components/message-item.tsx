@@ -70,7 +70,7 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
   const { t } = useTexts();
   const { openThread } = useChatActions();
   const { message } = item;
-  const { replyTo, threadId } = message;
+  const { replyTo, threadId, conversationId } = message;
   const isDeleted = message.deletedAt !== undefined;
   const picture = isDeleted ? undefined : message.custom?.picture;
   return (
@@ -80,7 +80,9 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
           <Icon name="thread" /> {t.inThread}
         </button>
       )}
-      {replyTo !== undefined && <Quote messageId={replyTo} message={quoted} tabIndex={tabIndex} />}
+      {replyTo !== undefined && (
+        <Quote {...{ conversationId, tabIndex }} messageId={replyTo} message={quoted} />
+      )}
       {picture && <img className="picture" {...picture} alt={t.picture} loading="lazy" />}
       <div className="content" dir="auto">
         <p className="text">{isDeleted ? t.deleted : <MessageText message={message} />}</p>

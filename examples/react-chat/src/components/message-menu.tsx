@@ -1,14 +1,12 @@
 import type { MessageItem } from "@tidings/core";
 import type { MessageRecord } from "@tidings/core/protocol";
-import { useConversation, useReceipts } from "@tidings/react";
-import { useLayoutEffect, useRef } from "react";
+import { useBookmarks, useConversation, useNotebook, useReceipts } from "@tidings/react";
 import { useChatActions } from "../lib/chat-actions.ts";
-import { moveFocus, placeBeside } from "../lib/menus.ts";
 import { nameOf, textOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
-import { Icon, type IconName } from "./icon.tsx";
+import type { IconName } from "./icon.tsx";
+import { type Act, Menu, MenuEntry } from "./menu.tsx";
 import { useAttempt } from "./toasts.tsx";
-import "../styles/message-menu.css";
 
 export interface OpenMenu {
   readonly item: MessageItem;
@@ -24,42 +22,21 @@ interface MessageMenuProps {
 
 const EMOJIS = ["👍", "❤️", "😂", "😮", "🎉", "🙏"];
 
-/** What can be done about a message. The browser closes it at Escape and at a click elsewhere. */
+/** What can be done about a message. */
 export function MessageMenu({ conversationId, menu: { item, anchor }, onClose }: MessageMenuProps) {
   const { t } = useTexts();
-  const popover = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const shown = popover.current;
-    if (!shown) return;
-    shown.showPopover();
-    placeBeside(shown, anchor);
-    shown.querySelector("button")?.focus();
-  }, [anchor]);
-
-  const act: Act = (action) => () => {
-    onClose();
-    anchor.closest("article")?.focus({ preventScroll: true });
-    action();
-  };
   return (
-    <div
-      ref={popover}
-      popover="auto"
-      role="menu"
-      className="menu"
-      aria-label={t.messageActions}
-      onToggle={({ newState }) => newState === "closed" && onClose()}
-      onKeyDown={moveFocus}
-    >
-      <Emojis message={item.message} act={act} />
-      <Entries item={item} act={act} />
-      {item.own && <Readers conversationId={conversationId} seq={item.message.seq} />}
-    </div>
+    <Menu anchor={anchor} back={anchor.closest("article")} label={t.messageActions} onClose={onClose}>
+      {(act) => (
+        <>
+          <Emojis message={item.message} act={act} />
+          <Entries item={item} act={act} />
+          {item.own && <Readers conversationId={conversationId} seq={item.message.seq} />}
+        </>
+      )}
+    </Menu>
   );
 }
-
-/** What a button does: closes the menu, then this. */
-type Act = (action: () => void) => () => void;
 
 function Emojis({
   message: { id, conversationId },
@@ -91,14 +68,13 @@ function Entries({ item: { message, own }, act }: { readonly item: MessageItem; 
   const attempt = useAttempt();
   const { reply, edit, openThread } = useChatActions();
   const conversation = useConversation(message.conversationId);
+  const notebook = useNotebook();
   const { id, threadId = id, pinnedAt } = message;
+  const isKept = useBookmarks().some(({ messageId }) => messageId === id);
   const isPinned = pinnedAt !== undefined;
   const copy = (): Promise<void> => navigator.clipboard.writeText(textOf(message));
   const entry = (icon: IconName, label: string, action: () => void) => (
-    <button type="button" role="menuitem" data-danger={icon === "bin"} onClick={act(action)}>
-      <Icon name={icon} />
-      {label}
-    </button>
+    <MenuEntry icon={icon} label={label} onChoose={act(action)} />
   );
   const give = (action: () => Promise<unknown>) => (): void => attempt(action);
   return (
@@ -106,6 +82,11 @@ function Entries({ item: { message, own }, act }: { readonly item: MessageItem; 
       {entry("reply", t.reply, () => reply(id))}
       {entry("thread", t.replyInThread, () => openThread(threadId))}
       {entry("copy", t.copy, give(copy))}
+      {entry(
+        "bookmark",
+        isKept ? t.unbookmark : t.bookmark,
+        give(() => (isKept ? notebook.unbookmark : notebook.bookmark)(message.conversationId, id)),
+      )}
       {conversation.may(isPinned ? "message.unpin" : "message.pin") &&
         entry(
           "pin",
@@ -119,6 +100,11 @@ function Entries({ item: { message, own }, act }: { readonly item: MessageItem; 
           t.remove,
           give(() => conversation.delete(id)),
         )}
+      {entry(
+        "bin",
+        t.removeForMe,
+        give(() => notebook.hide(message.conversationId, id)),
+      )}
     </>
   );
 }

@@ -1,8 +1,9 @@
-import { useConversation } from "@tidings/react";
+import { useConversation, useNotebook, useObservable } from "@tidings/react";
 import { memo, useCallback, useEffect, useState } from "react";
 import type { Row } from "../lib/rows.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { MessageItem } from "./message-item.tsx";
+import { useAttempt } from "./toasts.tsx";
 import type { OpenMenu } from "./message-menu.tsx";
 
 interface MessageRowProps extends Row {
@@ -17,6 +18,12 @@ interface MessageRowProps extends Row {
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { t, format } = useTexts();
   const { item, conversationId, isNewDay, isDivider, isBeginning, ...rest } = props;
+  const { unhide, hidden } = useNotebook();
+  const isHidden = useObservable(
+    hidden,
+    useCallback((ids: ReadonlySet<string>) => ids.has(item.key), [item.key]),
+  );
+  const attempt = useAttempt();
   if (item.type === "hole") {
     const { fromSeq, toSeq } = item;
     return <Hole {...{ conversationId, fromSeq, toSeq }} />;
@@ -34,7 +41,20 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <span>{t.newMessages}</span>
         </div>
       )}
-      <MessageItem item={item} {...rest} />
+      {isHidden ? (
+        <p className="hidden-message" data-key={item.key}>
+          {t.hidden}{" "}
+          <button
+            type="button"
+            className="link"
+            onClick={() => attempt(() => unhide(conversationId, item.key))}
+          >
+            {t.undo}
+          </button>
+        </p>
+      ) : (
+        <MessageItem item={item} {...rest} />
+      )}
     </>
   );
 });

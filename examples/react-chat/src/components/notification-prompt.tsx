@@ -1,4 +1,4 @@
-import { useConnection, useNotifications } from "@tidings/react";
+import { useConnection, useNotebook, useNotifications } from "@tidings/react";
 import { useState } from "react";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Icon } from "./icon.tsx";
@@ -7,7 +7,11 @@ import { Icon } from "./icon.tsx";
 export function NotificationPrompt({ onOpen }: { readonly onOpen: (conversationId: string) => void }) {
   const { t } = useTexts();
   const [isDismissed, setIsDismissed] = useState(false);
+  const { conversations } = useNotebook();
+  const isMuted = (id: string): boolean =>
+    conversations.get().some(({ conversationId, muted }) => muted && conversationId === id);
   const { permission, request } = useNotifications({
+    isWatching: ({ conversationId }) => !document.hidden || isMuted(conversationId),
     onOpen: ({ conversationId }) => onOpen(conversationId),
   });
   const isBlocked = useConnection().name === "blocked"; // one thing after the other

@@ -1,18 +1,40 @@
-import type { MessageRecord } from "@tidings/core/protocol";
+import type { FoundMessage } from "@tidings/core/bindings";
+import { useMessage } from "@tidings/react";
 import { useChatActions } from "../lib/chat-actions.ts";
+import type { Custom, Message } from "../lib/data.ts";
 import { nameOf, textOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import "../styles/quote.css";
 
 interface QuoteProps {
+  readonly conversationId: string;
   readonly messageId: string;
   /** Absent while it is not loaded. */
-  readonly message: MessageRecord | undefined;
+  readonly message: Message | undefined;
   readonly tabIndex: number;
 }
 
-/** The message answered; leads to it. */
-export function Quote({ messageId, message, tabIndex }: QuoteProps) {
+/** The message answered, as it is now; leads to it. */
+export function Quote({ conversationId, messageId, message, tabIndex }: QuoteProps) {
+  return message ? (
+    <Quoted {...{ messageId, tabIndex }} found={message} />
+  ) : (
+    <FetchedQuote {...{ conversationId, messageId, tabIndex }} />
+  );
+}
+
+function FetchedQuote({ conversationId, messageId, tabIndex }: Omit<QuoteProps, "message">) {
+  return <Quoted {...{ messageId, tabIndex }} found={useMessage(conversationId, messageId)} />;
+}
+
+interface QuotedProps {
+  readonly messageId: string;
+  readonly found: FoundMessage<Custom>;
+  readonly tabIndex: number;
+}
+
+function Quoted({ messageId, found, tabIndex }: QuotedProps) {
+  const message = typeof found === "string" ? undefined : found;
   const { t } = useTexts();
   const { jumpTo } = useChatActions();
   const isDeleted = message?.deletedAt !== undefined;
@@ -20,7 +42,13 @@ export function Quote({ messageId, message, tabIndex }: QuoteProps) {
     <button type="button" className="quote" tabIndex={tabIndex} onClick={() => jumpTo(messageId)}>
       {message && <strong dir="auto">{nameOf(message.authorId)}</strong>}
       <span className="quote-text" dir="auto">
-        {isDeleted ? t.deleted : message ? textOf(message) || t.sealed : t.goToMessage}
+        {isDeleted
+          ? t.deleted
+          : message
+            ? textOf(message) || t.sealed
+            : found === "missing"
+              ? t.notLoaded
+              : t.goToMessage}
       </span>
     </button>
   );

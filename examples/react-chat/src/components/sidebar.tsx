@@ -1,4 +1,4 @@
-import { useClient, useConnection, useConversations, useObservable } from "@tidings/react";
+import { useClient, useConnection, useNotedConversations, useObservable } from "@tidings/react";
 import { useState } from "react";
 import type { Cable } from "../lib/cable.ts";
 import { nameOf } from "../lib/people.ts";
@@ -21,7 +21,7 @@ interface SidebarProps {
 export function Sidebar({ current, onOpen, cable }: SidebarProps) {
   const { t, language, setLanguage } = useTexts();
   const userId = useObservable(useClient().userId) ?? "";
-  const conversations = useConversations();
+  const conversations = useNotedConversations();
   const isWide = useIsWide();
   // On a phone it is the whole page while no conversation is open.
   const isAlone = !isWide && current === undefined;

@@ -18,6 +18,7 @@ export const schema = {
   }),
 };
 
+export type AppSchemas = typeof schema;
 export type Custom = z.infer<typeof schema.message>;
 
 /** What the hooks give, for the props of components. */

@@ -171,6 +171,23 @@ describe("a notebook", () => {
   });
 });
 
+describe("a notebook that two devices begin", () => {
+  it("[D4] shows on both what both have noted alike, though the second has changed nothing (row E4)", async () => {
+    const here = world();
+    const [phone] = await member(here, "ada");
+    const [desk] = await member(here, "ada");
+    openNotebook(phone);
+    phone.disconnect();
+    await openNotebook(phone).pin("general");
+    await openNotebook(desk).pin("general");
+    await here.clock.settle();
+    await openNotebook(desk).mute("general");
+    await phone.connect();
+    await here.clock.settle();
+    for (const client of [phone, desk]) expect(shown(openNotebook(client))).toEqual(["general pinned muted"]);
+  });
+});
+
 describe("shared drafts", () => {
   it("appear on the person's other devices, and are gone there once they are sent (row E4)", async () => {
     const here = world();

@@ -71,13 +71,19 @@ function create(client: Client): Notebook<JsonCustom> {
   };
 
   const notes = core.scope.cell<readonly NoteRecord[]>([]);
-  let stop = (): void => {};
+  let ends: readonly (() => void)[] = [];
   const follow = (): void => {
-    stop();
+    for (const end of ends) end();
     const replica = replicaNow();
     if (replica) core.keeper.open(replica);
     notes.set(replica?.notes.get() ?? []);
-    stop = replica?.notes.subscribe(notes.set) ?? ((): void => {});
+    ends = replica
+      ? [
+          replica.notes.subscribe(notes.set),
+          // Begun by another device meanwhile, it is there though no command of this one has changed anything.
+          replica.conversation.subscribe(() => core.sync.check(replica)),
+        ]
+      : [];
   };
   client.userId.subscribe(follow);
   follow();
