@@ -1,6 +1,7 @@
 import { isIn } from "@tidings/core/domain";
 import { MessagingError } from "@tidings/core/errors";
 import {
+  isNotebook,
   type AnyRecord,
   type ChangesPage,
   type ChangesQuery,
@@ -156,7 +157,7 @@ async function summary(room: Room): Promise<ConversationSummary> {
 /** The token tells when the last one was active: whatever becomes active meanwhile is heard of by its change. */
 async function conversations(reader: Reader, query: ConversationsQuery): Promise<Page<ConversationSummary>> {
   const { limit, after } = query;
-  const all = await byActivity(reader);
+  const all = (await byActivity(reader)).filter(({ head }) => !isNotebook(head.conversationId));
   const rest = after === undefined ? all : all.filter((each) => isBelow(each, after));
   const page = rest.slice(0, limit);
   const rooms = await enterAll(

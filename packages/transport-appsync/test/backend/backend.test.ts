@@ -47,6 +47,7 @@ describe.each(places)("the function behind AppSync, on %s", { timeout: START_MS 
     if ("error" in answer) throw new Error(answer.error.code);
     return Object(answer.value).payload;
   };
+  const common = (): { readonly commandId: string; readonly at: number } => ({ commandId: newId(), at: 0 });
   const codeOf = (work: Promise<unknown>): Promise<string> =>
     work.then(
       () => "done",
@@ -105,6 +106,53 @@ describe.each(places)("the function behind AppSync, on %s", { timeout: START_MS 
     expect((await ask<ConversationSummary>("ada", { type: "conversation", conversationId })).head.seq).toBe(
       total,
     );
+  });
+
+  it("keeps notes for whoever made them, in no list, and finds what belongs together (rows E4, F3)", async () => {
+    const conversationId = await begin("bea");
+    const root = say("shall we?", conversationId);
+    await submit("ada", root);
+    const reply: Command = { ...say("yes", conversationId), ...{ threadId: root.commandId } };
+    await submit("bea", reply);
+    await submit("ada", { ...common(), type: "message.pin", conversationId, messageId: root.commandId });
+    const subject = { kind: "bookmark", conversationId, messageId: root.commandId } as const;
+    const notebook = "~/bea";
+    const set: Command = { ...common(), type: "note.set", conversationId: notebook, subject, value: {} };
+    const ack = await submit("bea", set);
+    expect(ack.changes.map(({ record }) => record.type)).toEqual(["conversation", "participant", "note"]);
+    expect(await submit("bea", set)).toEqual(ack);
+    const notes = { type: "notes", conversationId: notebook, limit: 10 } as const;
+    expect(await ask("bea", notes)).toMatchObject({ items: [{ subject, value: {} }] });
+    expect(await ask("bea", { ...notes, kind: "draft" })).toEqual({ items: [] });
+    expect(await codeOf(ask("ada", notes))).toBe(none.expected);
+    expect(await codeOf(submit("ada", { ...set, commandId: newId() }))).toBe(none.expected);
+    const listed = await ask<Page<ConversationSummary>>("bea", { type: "conversations", limit: 10 });
+    expect(listed.items.map(({ conversation }) => conversation.conversationId)).not.toContain(notebook);
+    await submit("bea", { ...common(), type: "note.clear", conversationId: notebook, subject });
+    expect(await ask("bea", notes)).toEqual({ items: [] });
+    const caughtUp = await ask<ChangesPage>("bea", {
+      type: "changes",
+      conversationId: notebook,
+      afterRev: 2,
+      limit: 9,
+    });
+    expect(caughtUp.records).toMatchObject([{ type: "note", rev: 4 }]);
+
+    const thread = { type: "thread", conversationId, threadId: root.commandId, limit: 5 } as const;
+    expect(await ask("bea", thread)).toMatchObject({
+      ...{ root: { id: root.commandId }, replies: 1, userIds: ["bea"], hasOlder: false },
+      messages: [{ id: reply.commandId }],
+    });
+    expect(await ask("bea", { type: "pins", conversationId })).toMatchObject([{ id: root.commandId }]);
+    const messageIds = [root.commandId, newId()];
+    const found = await ask<readonly MessageRecord[]>("bea", {
+      type: "messages",
+      conversationId,
+      messageIds,
+    });
+    expect(found).toMatchObject([{ id: root.commandId }]);
+    const day = await ask<HistoryPage>("bea", { type: "history", conversationId, at: 1, limit: 5 });
+    expect(day.messages).toHaveLength(2);
   });
 
   it("[D2] answers a command that comes again as it did at first, refusals too, and nobody else", async () => {
