@@ -49,11 +49,14 @@ export const bareWs: Contender = {
   },
 };
 
-/** The same, but on disk in PostgreSQL before anybody is told: each time a new database. */
+/** The script of what is on disk in PostgreSQL before anybody is told, and does nothing else. */
+export const DURABLE = "bare-ws-pg";
+
+/** … on this one: each time a new database. */
 export function bareWsOn(service: PostgresService): Contender {
   return {
     ...bareWs,
-    ...{ name: "bare ws + pg", script: "bare-ws-pg", words: async () => [await service.database()] },
+    ...{ name: "bare ws + pg", script: DURABLE, words: async () => [await service.database()] },
   };
 }
 

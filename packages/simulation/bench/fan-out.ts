@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasPostgres } from "@tidings/server/testing";
-import { bareWs, bareWsOn, type Contender, socketIo, tidings, tidingsOn } from "./contenders.ts";
+import { bareWs, bareWsOn, type Contender, DURABLE, socketIo, tidings, tidingsOn } from "./contenders.ts";
 import { startServer } from "./lib/child.ts";
 import { startDurablePostgres } from "./lib/durable-postgres.ts";
 import { openRoom, pace, type Room, saturate } from "./lib/rooms.ts";
@@ -68,6 +68,7 @@ async function paced(title: string, contenders: readonly Contender[], load: Load
   }));
   const middle = (contender: Contender, key: "p50" | "p99" | "deliveriesPerSecond"): number =>
     median((found.get(contender) ?? []).map((figures) => figures[key]));
+  const durable = contenders.find(({ script }) => script === DURABLE);
   const rows = contenders.map((contender): Row => {
     const p50 = middle(contender, "p50");
     return {
@@ -76,6 +77,7 @@ async function paced(title: string, contenders: readonly Contender[], load: Load
         "deliveries/s": middle(contender, "deliveriesPerSecond"),
         "p50 ms": p50,
         "× bare ws": p50 / middle(bareWs, "p50"),
+        ...(durable && { "× bare ws + pg": p50 / middle(durable, "p50") }),
         "p99 ms": middle(contender, "p99"),
       },
     };
