@@ -26,6 +26,7 @@ export interface FaultSettings {
 /** Makes things worse by hand, to see what a client does about it. For development: whoever uses the app can get at it. */
 export interface Faults {
   readonly settings: Observable<FaultSettings>;
+  /** What is not named stays as it is. */
   set(settings: Partial<FaultSettings>): void;
   /** Breaks every open link, once. */
   cut(): void;

@@ -11,8 +11,10 @@ export type { Recorder, RecorderOptions, RecorderStats } from "./recorder.ts";
 export {
   type CallName,
   type Port,
+  type Recorded,
   type RecordedEntry,
   type RecordedError,
+  type RecordedMoment,
   type Recording,
   RECORDING_VERSION,
   type RecordingEnd,

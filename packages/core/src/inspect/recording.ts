@@ -67,8 +67,8 @@ export type CallName =
 /** What a client asks of what is around it, and waits for. */
 export type Port = "transport" | "link" | "storage" | "auth";
 
-/** Sizes are in UTF-16 units of the JSON. */
-type Happening =
+/** What is on tape. Sizes are in UTF-16 units of the JSON. */
+export type Recorded =
   | {
       readonly type: "call";
       readonly name: CallName;
@@ -136,7 +136,8 @@ type Happening =
   /** Somebody made things worse by hand. */
   | { readonly type: "fault"; readonly faults: FaultSettings; readonly isCut: boolean };
 
-interface Moment {
+/** When a line was written. */
+export interface RecordedMoment {
   /** By the client's clock, ms. */
   readonly at: number;
   /** So many turns of the microtask queue after the line before. Absent: all that could settle had. */
@@ -144,13 +145,10 @@ interface Moment {
 }
 
 /** One line: when, and what. */
-export type RecordedEntry = Moment & Happening;
-
-/** Without the time, which the recorder adds. */
-export type Recorded = Happening;
+export type RecordedEntry = RecordedMoment & Recorded;
 
 /** The last line of a recording: how things stood when it was exported. */
-export interface RecordingEnd extends Moment {
+export interface RecordingEnd extends RecordedMoment {
   readonly type: "end";
   readonly state: ClientState;
 }
