@@ -85,7 +85,10 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
   "packages/transport-ws": { doors: [...CORE_DOORS, "@tidings/core/memory"], bans: browserSafe },
   "packages/transport-appsync": { doors: CORE_DOORS, bans: browserSafe },
   "packages/storage": { doors: CORE_DOORS, bans: [] },
-  "packages/react": { doors: [...CORE_DOORS, "@tidings/core/bindings"], bans: browserSafe },
+  "packages/react": {
+    doors: [...CORE_DOORS, "@tidings/core/bindings", "@tidings/core/search"],
+    bans: browserSafe,
+  },
   "packages/server": {
     doors: ["@tidings/core/protocol", "@tidings/core/domain", "@tidings/core/errors"],
     bans: [],

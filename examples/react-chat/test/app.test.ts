@@ -194,6 +194,15 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     await ada.page.getByRole("searchbox").fill("northern");
     const results = ada.page.locator(".result");
     await expect.poll(() => results.count(), patience).toBeGreaterThan(0);
+    expect(await ada.page.locator(".result mark").first().innerText()).toMatch(/^northern$/i);
+    const status = ada.page.locator(".pane-search [role=status]");
+    await expect.poll(() => status.innerText(), patience).toMatch(/^\d+ results?$/);
+    await ada.page.getByRole("button", { name: "Everywhere" }).click();
+    await ada.page.locator(".result-place").first().waitFor();
+    await takeScreenshot(ada.page, "search-everywhere");
+    await ada.page.getByRole("button", { name: "Everywhere" }).click();
+    await expect.poll(() => ada.page.locator(".result-place").count(), patience).toBe(0);
+    await expect.poll(() => status.innerText(), patience).toMatch(/^\d+ results?$/);
     await results.last().click();
     await ada.page.locator(".message[data-flash]", { hasText: "northern" }).waitFor();
     await takeScreenshot(ada.page, "search");

@@ -33,7 +33,9 @@ describe("the hooks of an app that has registered its client", () => {
     >().toEqualTypeOf<Item>();
     expectTypeOf<Result<typeof useMessaging>["messages"][number]>().toEqualTypeOf<Item>();
     expectTypeOf<Result<typeof useThread>[number]>().toEqualTypeOf<Item>();
-    expectTypeOf<Result<typeof useSearch>[number]["custom"]>().toEqualTypeOf<Custom | undefined>();
+    expectTypeOf<Result<typeof useSearch>["items"][number]["message"]["custom"]>().toEqualTypeOf<
+      Custom | undefined
+    >();
     type Last = NonNullable<Result<typeof useConversations>[number]["lastMessage"]>;
     expectTypeOf<Last["custom"]>().toEqualTypeOf<Custom | undefined>();
     type OnOpen = NonNullable<NonNullable<Parameters<typeof useNotifications>[0]>["onOpen"]>;

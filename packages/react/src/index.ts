@@ -9,7 +9,6 @@ export {
   useConversation,
   useMembers,
   useReceipts,
-  useSearch,
   useSend,
   useTyping,
   useUnread,
@@ -20,6 +19,8 @@ export { useBookmarks, useHidden, useNotebook, useNotedConversations } from "./u
 export { useNotifications, type UseNotifications } from "./use-notifications.ts";
 export { useObservable } from "./use-observable.ts";
 export { useMessage, useThreadView, type UseThreadView } from "./use-relations.ts";
+export type { SearchMatch, MessageSearchOptions, SearchFilter } from "@tidings/core/search";
+export { useSearch, type UseSearch } from "./use-search.ts";
 export { useSuspenseConversations, useSuspenseTimeline } from "./use-suspense.ts";
 export { useThread, useThreads } from "./use-threads.ts";
 export { type TimelineState, useTimeline, type UseTimelineOptions } from "./use-timeline.ts";

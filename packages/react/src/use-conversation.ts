@@ -1,9 +1,8 @@
 import type { Conversation } from "@tidings/core";
-import type { MessageRecord, ParticipantRecord, Receipt } from "@tidings/core/protocol";
-import { searchTimeline } from "@tidings/core/bindings";
-import { useEffect, useMemo } from "react";
+import type { ParticipantRecord, Receipt } from "@tidings/core/protocol";
+import { useEffect } from "react";
 import { useClient } from "./messaging-provider.ts";
-import type { AppCustom, AppSchemas } from "./register.ts";
+import type { AppSchemas } from "./register.ts";
 import { useObservable } from "./use-observable.ts";
 
 /** The handle of a conversation: what one does there. It never changes and makes nothing render. */
@@ -38,10 +37,4 @@ export function useMembers(conversationId: string): readonly ParticipantRecord[]
     members.load().catch(() => {}); // offline: those known are shown, and the rest when somebody looks again
   }, [members]);
   return useObservable(members);
-}
-
-/** The loaded messages that hold every word of `query`, newest first. Follows what is said meanwhile. */
-export function useSearch(conversationId: string, query: string): readonly MessageRecord<AppCustom>[] {
-  const view = useObservable(useConversation(conversationId).timeline);
-  return useMemo(() => searchTimeline(view, query), [view, query]);
 }

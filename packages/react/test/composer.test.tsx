@@ -103,15 +103,23 @@ describe("what is new", () => {
 
 describe("search", () => {
   it("finds in what is loaded, and follows what is said", async () => {
-    const ada = await world().join("ada");
+    const here = world();
+    const { clock } = here;
+    const ada = await here.join("ada");
     await ada.conversation("general").send("a red house");
     const Found = (): ReactElement => {
       const [query] = useState("red");
-      return <p data-testid="found">{useSearch("general", query).length}</p>;
+      const { items, more } = useSearch({ text: query }, { clock });
+      return (
+        <button type="button" data-testid="found" onClick={() => void more()}>
+          {items.length}
+        </button>
+      );
     };
     show(ada, <Found />);
     expect(shown("found")).toBe("1");
     await doing(() => ada.conversation("general").send("a red door"));
+    await here.settle(1_000);
     expect(shown("found")).toBe("2");
   });
 });

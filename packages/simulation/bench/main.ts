@@ -11,7 +11,8 @@ import { pageWeight } from "./page-weight.ts";
 import { postgres } from "./postgres.ts";
 import { react } from "./react.ts";
 import { resume } from "./resume.ts";
-import { search } from "./search.ts";
+import { searchLibsql, searchPostgres } from "./search.ts";
+import { searchLocal } from "./search-local.ts";
 import { start } from "./start.ts";
 import { storage } from "./storage.ts";
 import { currentLoad, keepResult } from "./lib/results.ts";
@@ -27,7 +28,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   "fan-out": fanOut,
   "cross-node": crossNode,
   resume,
-  search,
+  search: async () => [...(await searchLocal()), ...(await searchLibsql()), ...(await searchPostgres())],
   idle,
   metrics,
   observe,

@@ -37,23 +37,22 @@ const kinds: Readonly<Record<string, (corpus: Corpus, index: number) => SearchFi
 };
 
 /** How long a page of what was found takes, of a million messages: p50, p95 and the longest. */
-export async function search(): Promise<readonly Table[]> {
+export async function searchLibsql(): Promise<readonly Table[]> {
   const folder = mkdtempSync(join(tmpdir(), "tidings-search-"));
   try {
-    const store = openLibsqlStore({ file: join(folder, "data.db") });
-    return [await measured("libsql", store), ...(await onPostgres())];
+    return [await measured("libsql", openLibsqlStore({ file: join(folder, "data.db") }))];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function onPostgres(): Promise<readonly Table[]> {
+/** The same, on PostgreSQL. */
+export async function searchPostgres(): Promise<readonly Table[]> {
   if (!hasPostgres()) return [];
   const service = await startDurablePostgres();
   try {
     const url = await service.database();
-    const store = await openPostgresStore({ url });
-    return [await measured("PostgreSQL", store, () => vacuum(url))];
+    return [await measured("PostgreSQL", await openPostgresStore({ url }), () => vacuum(url))];
   } finally {
     await service.close();
   }

@@ -1,6 +1,6 @@
 import { useComposer, useObservable, useConversation } from "@tidings/react";
-import { useCallback, useMemo, useRef, useState } from "react";
-import { ChatActionsContext } from "../lib/chat-actions.ts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { ChatActionsContext, type Destination } from "../lib/chat-actions.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Announcer } from "./announcer.tsx";
 import { ChatHeader, type Pane } from "./chat-header.tsx";
@@ -17,11 +17,13 @@ import "../styles/chat.css";
 interface ChatProps {
   readonly conversationId: string;
   readonly onBack: () => void;
-  readonly onOpen: (conversationId: string) => void;
+  /** Where to go first: what was found from another conversation. */
+  readonly destination: Destination | undefined;
+  readonly onOpen: (conversationId: string, destination?: Destination) => void;
 }
 
 /** One conversation: its messages, its input, and a pane beside them. */
-export function Chat({ conversationId, onBack, onOpen }: ChatProps) {
+export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps) {
   const { t } = useTexts();
   const [pane, setPane] = useState<Pane>();
   const list = useRef<MessageListHandle>(null);
@@ -42,15 +44,20 @@ export function Chat({ conversationId, onBack, onOpen }: ChatProps) {
         inputRef.current?.focus();
       },
       openThread: (rootId: string) => setPane({ type: "thread", rootId }),
-      jumpTo: (messageId: string) => {
+      jumpTo: (message: Destination) => {
+        if (typeof message === "object" && message.conversationId !== conversationId)
+          return onOpen(message.conversationId, message);
         // On a phone the pane covers the messages.
         if (!matchMedia("(min-width: 1080px)").matches) setPane(undefined);
-        list.current?.jumpTo(messageId);
+        list.current?.jumpTo(message);
       },
       leaveMessages: () => inputRef.current?.focus(),
     }),
-    [reply, edit, inputRef],
+    [reply, edit, inputRef, conversationId, onOpen],
   );
+  useEffect(() => {
+    if (destination !== undefined) list.current?.jumpTo(destination);
+  }, [destination]);
 
   return (
     <ChatActionsContext.Provider value={actions}>

@@ -85,7 +85,7 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
       )}
       {picture && <img className="picture" {...picture} alt={t.picture} loading="lazy" />}
       <div className="content" dir="auto">
-        <p className="text">{isDeleted ? t.deleted : <MessageText message={message} />}</p>
+        <div className="text">{isDeleted ? t.deleted : <MessageText message={message} />}</div>
         <MessageMeta item={item} />
       </div>
       {onMenu && !isDeleted && <MessageActions item={item} tabIndex={tabIndex} onMenu={onMenu} />}

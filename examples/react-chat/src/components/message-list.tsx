@@ -1,6 +1,7 @@
 import { useHistory, useThreads } from "@tidings/react";
 import { memo, type Ref, useCallback, useImperativeHandle, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
+import type { Destination } from "../lib/chat-actions.ts";
 import { rowAt } from "../lib/rows.ts";
 import { useActiveRow } from "../lib/use-active-row.ts";
 import { useLoadOlder } from "../lib/use-load-older.ts";
@@ -15,7 +16,7 @@ import "../styles/message-list.css";
 
 export interface MessageListHandle {
   /** Shows a message in the middle and lights it up; loads older ones to find it. */
-  jumpTo(messageId: string): void;
+  jumpTo(message: Destination): void;
 }
 
 interface MessageListProps {

@@ -1,60 +1,64 @@
-import { useConversation, useObservable, useSearch } from "@tidings/react";
-import { useDeferredValue, useState } from "react";
+import type { SearchMatch, SearchFilter } from "@tidings/react";
+import { useConversations, useSearch } from "@tidings/react";
+import { useState } from "react";
 import { useChatActions } from "../lib/chat-actions.ts";
-import { nameOf, textOf } from "../lib/people.ts";
+import { nameOf, textOf, titleOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Pane } from "./pane.tsx";
 import { useAttempt } from "./toasts.tsx";
+import "../styles/search.css";
 
 interface SearchPaneProps {
   readonly conversationId: string;
   readonly onClose: () => void;
 }
 
-/** Finds words in what is loaded, and loads more to look through. */
+/** Finds messages here or everywhere: on the device at once, at the server a moment later. */
 export function SearchPane({ conversationId, onClose }: SearchPaneProps) {
-  const { t, format } = useTexts();
-  const { jumpTo } = useChatActions();
+  const { t } = useTexts();
   const attempt = useAttempt();
-  const { timeline } = useConversation(conversationId);
-  const hasOlder = useObservable(timeline, (view) => view.hasOlder);
-  const [query, setQuery] = useState("");
-  const sought = useDeferredValue(query);
-  const found = useSearch(conversationId, sought);
+  const [text, setText] = useState("");
+  const [isEverywhere, setIsEverywhere] = useState(false);
+  const [isMine, setIsMine] = useState(false);
+  const [hasLink, setHasLink] = useState(false);
+  const filter: SearchFilter = {
+    text,
+    ...(!isEverywhere && { conversationId }),
+    ...(isMine && { mentionsMe: true }),
+    ...(hasLink && { has: ["link"] }),
+  };
+  const { items, isSearching, backend, hasMore, more } = useSearch(filter);
+  const isSought = text.trim() !== "" || isMine || hasLink;
+  const state = isSearching ? t.searching : items.length > 0 ? t.results(items.length) : t.noResults;
   return (
     <Pane title={t.search} onClose={onClose}>
-      <div className="pane-search">
+      <form className="pane-search" role="search" onSubmit={(event) => event.preventDefault()}>
         <input
           type="search"
           className="text-input"
           aria-label={t.search}
           placeholder={t.searchHint}
-          value={query}
-          onChange={({ target }) => setQuery(target.value)}
+          value={text}
+          onChange={({ target }) => setText(target.value)}
         />
+        <div className="search-filters">
+          <Choice label={t.searchEverywhere} isOn={isEverywhere} onChange={setIsEverywhere} />
+          <Choice label={t.searchMentions} isOn={isMine} onChange={setIsMine} />
+          <Choice label={t.searchLinks} isOn={hasLink} onChange={setHasLink} />
+        </div>
         <p className="hint" role="status">
-          {sought.trim() !== "" && (found.length > 0 ? t.results(found.length) : t.noResults)}
+          {isSought && state}
+          {isSought && (backend === "offline" || backend === "failed") && ` · ${t.searchedHere}`}
         </p>
-      </div>
+      </form>
       <ul className="pane-body results">
-        {found.map((message) => (
-          <li key={message.id}>
-            <button type="button" className="result" onClick={() => jumpTo(message.id)}>
-              <Avatar id={message.authorId} name={message.authorId} />
-              <span className="result-text">
-                <strong dir="auto">{nameOf(message.authorId)}</strong>{" "}
-                <time>{format.shortTime(message.createdAt)}</time>
-                <span className="result-said" dir="auto">
-                  <Marked text={textOf(message)} query={sought} />
-                </span>
-              </span>
-            </button>
-          </li>
+        {items.map((found) => (
+          <Result key={found.message.id} found={found} isElsewhere={isEverywhere} />
         ))}
-        {hasOlder && sought.trim() !== "" && (
+        {hasMore && (
           <li>
-            <button type="button" className="button" onClick={() => attempt(() => timeline.loadOlder())}>
+            <button type="button" className="button" onClick={() => attempt(more)}>
               {t.searchOlder}
             </button>
           </li>
@@ -64,12 +68,67 @@ export function SearchPane({ conversationId, onClose }: SearchPaneProps) {
   );
 }
 
-/** The words that are sought stand out. */
-function Marked({ text, query }: { readonly text: string; readonly query: string }) {
-  const words = query.split(/\s+/).filter((word) => word !== "");
-  if (words.length === 0) return text;
-  const pattern = words.map((word) => word.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|");
-  // What a group caught stands at the odd places.
-  const parts = text.split(new RegExp(`(${pattern})`, "giu"));
-  return parts.map((part, index) => (index % 2 === 0 ? part : <mark key={index}>{part}</mark>));
+interface ChoiceProps {
+  readonly label: string;
+  readonly isOn: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+function Choice({ label, isOn, onChange }: ChoiceProps) {
+  return (
+    <button type="button" className="choice" aria-pressed={isOn} onClick={() => onChange(!isOn)}>
+      {label}
+    </button>
+  );
+}
+
+export function Result({
+  found,
+  isElsewhere,
+}: {
+  readonly found: SearchMatch;
+  readonly isElsewhere: boolean;
+}) {
+  const { t, format } = useTexts();
+  const { jumpTo } = useChatActions();
+  const { message, isLocal } = found;
+  const place = useConversations().find(({ conversationId }) => conversationId === message.conversationId);
+  return (
+    <li>
+      <button type="button" className="result" onClick={() => jumpTo(message)}>
+        <Avatar id={message.authorId} name={message.authorId} />
+        <span className="result-text">
+          <strong dir="auto">{nameOf(message.authorId)}</strong>{" "}
+          {isElsewhere && place && <span className="result-place">{titleOf(place)} </span>}
+          <time>{format.shortTime(message.createdAt)}</time>
+          {!isLocal && <span className="result-source">{t.onServer}</span>}
+          <span className="result-said" dir="auto">
+            <Highlighted found={found} />
+          </span>
+        </span>
+      </button>
+    </li>
+  );
+}
+
+/** Enough before the first highlight to see what it is about. */
+const LEAD = 40;
+
+/** What is sought stands out, and is not cut off where the text is long. */
+function Highlighted({ found: { message, highlights } }: { readonly found: SearchMatch }) {
+  const text = textOf(message);
+  const first = highlights[0]?.start ?? 0;
+  const from = first > 2 * LEAD ? text.indexOf(" ", first - LEAD) + 1 : 0;
+  let end = from;
+  const parts = highlights.map((highlight) => {
+    const before = text.slice(end, highlight.start);
+    end = highlight.end;
+    return (
+      <span key={highlight.start}>
+        {before}
+        <mark>{text.slice(highlight.start, highlight.end)}</mark>
+      </span>
+    );
+  });
+  return [from > 0 && "… ", ...parts, text.slice(end)];
 }

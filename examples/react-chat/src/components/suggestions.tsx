@@ -3,7 +3,7 @@ import { nameOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar } from "./avatar.tsx";
 
-/** Whom `@` may mean. The focus stays in the input; arrows choose. */
+/** Whom `@` may mean, and what `#` may become. The focus stays in the input; arrows choose. */
 export function Suggestions({ id, composer }: { readonly id: string; readonly composer: UseComposer }) {
   const { t } = useTexts();
   const { suggestions, active, choose, inputRef } = composer;
@@ -23,8 +23,14 @@ export function Suggestions({ id, composer }: { readonly id: string; readonly co
             inputRef.current?.focus();
           }}
         >
-          <Avatar id={suggestion.value} name={suggestion.value} />
-          {nameOf(suggestion.label ?? suggestion.value)}
+          {suggestion.type === undefined ? (
+            <>
+              <Avatar id={suggestion.value} name={suggestion.value} />
+              {nameOf(suggestion.label ?? suggestion.value)}
+            </>
+          ) : (
+            `${suggestion.type === "group" ? "@" : "#"}${suggestion.label ?? suggestion.value}`
+          )}
         </div>
       ))}
     </div>

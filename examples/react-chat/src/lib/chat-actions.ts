@@ -1,11 +1,15 @@
+import type { MessageRecord } from "@tidings/core/protocol";
 import { createContext, useContext } from "react";
+
+/** A message one may go to, here or in another conversation; of one that is on screen the id is enough. */
+export type Destination = string | Pick<MessageRecord, "id" | "seq" | "conversationId">;
 
 /** What a message can make the chat around it do. Never changes, so no row renders for it. */
 export interface ChatActions {
   readonly reply: (messageId: string) => void;
   readonly edit: (messageId: string) => void;
   readonly openThread: (rootId: string) => void;
-  readonly jumpTo: (messageId: string) => void;
+  readonly jumpTo: (message: Destination) => void;
   /** The focus goes back to where one writes. */
   readonly leaveMessages: () => void;
 }

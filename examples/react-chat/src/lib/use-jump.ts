@@ -3,6 +3,7 @@ import { useConversation } from "@tidings/react";
 import { type RefObject, useCallback, useState } from "react";
 import type { VirtualizerHandle } from "virtua";
 import { useAttempt, useToast } from "../components/toasts.tsx";
+import type { Destination } from "./chat-actions.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 
 interface JumpOptions {
@@ -12,7 +13,7 @@ interface JumpOptions {
 }
 
 interface Jump {
-  readonly to: (messageId: string) => void;
+  readonly to: (message: Destination) => void;
   /** What to light up; the count makes a second jump to the same one light it up again. */
   readonly target: { readonly key: string; readonly count: number } | undefined;
 }
@@ -25,9 +26,10 @@ export function useJump({ conversationId, list, leaveEnd }: JumpOptions): Jump {
   const toast = useToast();
   const [target, setTarget] = useState<Jump["target"]>();
   const to = useCallback(
-    (key: string) =>
+    (message: Destination) =>
       attempt(async () => {
-        if (!(await bringMessage(conversation, key))) return toast(t.notLoaded);
+        const key = typeof message === "string" ? message : message.id;
+        if (!(await bringMessage(conversation, message))) return toast(t.notLoaded);
         // What was loaded for it is on the page by the next frame.
         await new Promise(requestAnimationFrame);
         leaveEnd();

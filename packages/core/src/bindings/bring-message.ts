@@ -1,25 +1,34 @@
 import type { CustomSchemas } from "../compose/custom.ts";
 import type { Conversation } from "../client/types.ts";
+import type { MessageRecord } from "../protocol/records.ts";
 
 /** Messages fetched at most: a page of what is quoted may be years away. */
 const MOST_FETCHED = 2_000;
 
 /**
- * Loads older pages until a message is here: before jumping to what was quoted, linked or notified of.
+ * Loads older pages until a message is here: before jumping to what was quoted, linked or notified of. One whose place is
+ * known, as it was found by a search, is loaded with what is around it.
  *
+ * @param message - the message itself, or its id.
  * @param most - messages loaded before it gives up. Default 2 000.
  * @returns whether it is loaded now.
  * @throws {MessagingError} `connection/offline`, or the backend's refusal
  */
 export async function bringMessage<Schemas extends CustomSchemas>(
   { timeline }: Pick<Conversation<Schemas>, "timeline">,
-  messageId: string,
+  message: string | Pick<MessageRecord, "id" | "seq">,
   most: number = MOST_FETCHED,
 ): Promise<boolean> {
+  const messageId = typeof message === "string" ? message : message.id;
+  const isHere = (): boolean => timeline.get().items.indexOf(messageId) >= 0;
+  if (typeof message === "object" && message.seq > 0) {
+    if (!isHere()) await timeline.loadAround(message.seq);
+    return isHere();
+  }
   const first = timeline.get().items.length;
   for (;;) {
     const { items, hasOlder } = timeline.get();
-    if (items.indexOf(messageId) >= 0) return true;
+    if (isHere()) return true;
     if (!hasOlder || items.length - first >= most) return false;
     const before = items.length;
     await timeline.loadOlder();

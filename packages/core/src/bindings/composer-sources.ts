@@ -1,5 +1,6 @@
 import type { Conversation, Timeline } from "../client/types.ts";
 import { isIn } from "../domain/standing.ts";
+import { fold } from "../domain/words.ts";
 import type { MessageRecord } from "../protocol/records.ts";
 import type { MarkedText, Suggestion } from "./mentions.ts";
 
@@ -43,16 +44,49 @@ export function textOf({ content }: Pick<MessageRecord, "content">): MarkedText 
   return "text" in content ? { text: content.text, ranges: content.ranges ?? [] } : { text: "", ranges: [] };
 }
 
-/** Members whose id begins with what was written, capital letters or not. */
+/** Messages whose tags are suggested. */
+const TAGGED = 500;
+
+/** The tags of the newest messages that begin with what was written, the most used first. */
+export function tagsThatBegin<Custom>(
+  conversation: WithTimeline<Custom>,
+): (query: string) => readonly Suggestion[] {
+  return (query) => {
+    const begun = fold(query);
+    const counts = new Map<string, number>();
+    for (const item of conversation.timeline.get().items.slice(-TAGGED)) {
+      if (item.type !== "message") continue;
+      for (const { type, value } of textOf(item.message).ranges) {
+        if (type === "hashtag" && fold(value).startsWith(begun))
+          counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+    }
+    const found = [...counts].sort(([, one], [, other]) => other - one);
+    return found.slice(0, MOST_SUGGESTIONS).map(([value]) => ({ type: "hashtag", value }));
+  };
+}
+
+/** Written, and meant. */
+const usualGroups: readonly Suggestion[] = [
+  { type: "group", value: "here" },
+  ...["owner", "admin", "moderator", "member"].map((role): Suggestion => ({
+    type: "group",
+    value: role,
+    label: `${role}s`,
+  })),
+];
+
+/** Members whose id begins with what was written, capital letters or not; behind them everybody, and roles. */
 export function whoBeginsWith({
   members,
 }: Pick<Conversation, "members">): (query: string) => readonly Suggestion[] {
   return (query) => {
     const begun = query.toLowerCase();
-    return members
+    const people = members
       .get()
       .filter((member) => isIn(member) && member.userId.toLowerCase().startsWith(begun))
-      .slice(0, MOST_SUGGESTIONS)
-      .map(({ userId }) => ({ value: userId }));
+      .map(({ userId }): Suggestion => ({ value: userId }));
+    const some = usualGroups.filter(({ value, label = value }) => begun !== "" && label.startsWith(begun));
+    return [...people.slice(0, MOST_SUGGESTIONS - some.length), ...some];
   };
 }

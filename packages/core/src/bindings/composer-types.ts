@@ -20,7 +20,7 @@ export interface ComposerState<Attachment = never> {
   readonly canSend: boolean;
   /** Until the next message may go; it can be sent all the same, and waits. Counts down while somebody listens. */
   readonly waitSeconds: number;
-  /** Whom the name being written may mean; empty when none is. */
+  /** What the name or tag being written may become; empty when none is. */
   readonly suggestions: readonly Suggestion[];
   /** Index of the suggestion that Enter or Tab takes. */
   readonly active: number;
@@ -42,8 +42,10 @@ export interface ComposerParts<Attachment> {
 
 /** @typeParam Custom - of the message's `custom`, if the app has a schema. */
 export interface ComposerOptions<Attachment = never, Custom = JsonObject> {
-  /** Whom `@` and these letters may mean, best first. Default: members whose id begins with them. */
+  /** Whom `@` and these letters may mean, best first. Default: members whose id begins with them, and groups. */
   readonly suggest?: (query: string) => readonly Suggestion[] | Promise<readonly Suggestion[]>;
+  /** Which tags `#` and these letters may become. Default: those of the newest messages, most used first. */
+  readonly suggestTags?: (query: string) => readonly Suggestion[] | Promise<readonly Suggestion[]>;
   /** What the parts become as a message. Needed by who attaches something; default: text and mentions. */
   readonly draftOf?: (parts: ComposerParts<Attachment>) => Draft<Custom>;
   /**

@@ -118,7 +118,7 @@ describe("a composer", () => {
   it("completes mentions and sends what they mean, wherever the text around them goes", async () => {
     const { composer, room } = await lab();
     composer.write("hi @AD");
-    expect(composer.get().suggestions.map(({ value }) => value)).toEqual(["ada", "adele"]);
+    expect(composer.get().suggestions.map(({ value }) => value)).toEqual(["ada", "adele", "admin"]);
     expect(composer.press({ key: "ArrowDown" })).toBe(true);
     expect(composer.press({ key: "Tab" })).toBe(true);
     expect(composer.get()).toMatchObject({ text: "hi @adele ", caret: 10, suggestions: [] });
@@ -127,6 +127,26 @@ describe("a composer", () => {
     const sent = await composer.send();
     expect(messageIn(room, sent?.id ?? "")?.content).toMatchObject({
       ranges: [{ type: "mention", start: 7, end: 13, value: "adele" }],
+    });
+  });
+
+  it("completes the tags of what was said, the most used first", async () => {
+    const { composer, room } = await lab();
+    for (const [text, value] of [
+      ["#café", "café"],
+      ["#Cake", "Cake"],
+      ["#cake", "Cake"],
+      ["#tea", "tea"],
+    ] as const)
+      await room.send({ text, ranges: [{ type: "hashtag", start: 0, end: text.length, value }] });
+    composer.write("more #CA");
+    expect(composer.get().suggestions.map(({ value }) => value)).toEqual(["Cake", "café"]);
+    composer.write("more #caf");
+    composer.choose();
+    expect(composer.get().text).toBe("more #café ");
+    const sent = await composer.send();
+    expect(messageIn(room, sent?.id ?? "")?.content).toMatchObject({
+      ranges: [{ type: "hashtag", start: 5, end: 10, value: "café" }],
     });
   });
 

@@ -6,7 +6,7 @@ import type { Draft } from "../compose/pipeline.ts";
 import { isBlank } from "../compose/validate.ts";
 import { type ErrorIssue, toMessagingError } from "../errors/messaging-error.ts";
 import { intentOf } from "./composer-keys.ts";
-import { messageIn, newestOwn, textOf, whoBeginsWith } from "./composer-sources.ts";
+import { messageIn, newestOwn, tagsThatBegin, textOf, whoBeginsWith } from "./composer-sources.ts";
 import type { Composer, ComposerOptions, ComposerState, ComposerSubject } from "./composer-types.ts";
 import { createCountdown } from "./countdown.ts";
 import {
@@ -43,6 +43,7 @@ export function createComposer<Attachment = never, Schemas extends CustomSchemas
   const {
     clock = systemClock,
     suggest = whoBeginsWith(conversation),
+    suggestTags = tagsThatBegin(conversation),
     draftOf = plainDraft,
     threadId,
   } = options;
@@ -69,7 +70,7 @@ export function createComposer<Attachment = never, Schemas extends CustomSchemas
 
   /** What `suggest` answers after more was written is of no use. */
   const offer = async (mention: UnfinishedMention): Promise<void> => {
-    const found = suggest(mention.query);
+    const found = (mention.sign === "@" ? suggest : suggestTags)(mention.query);
     const suggestions = "then" in found ? await found.catch(() => []) : found;
     if (own.get().mention === mention) set({ suggestions, active: 0 });
   };

@@ -12,7 +12,6 @@ export type {
 } from "./composer-types.ts";
 export { holdConnection } from "./lease.ts";
 export { bringDate, pinnedIn } from "./jump.ts";
-export { type LocalSearchOptions, searchTimeline } from "./local-search.ts";
 export { type FoundMessage, type MessageBook, openMessages } from "./message-book.ts";
 export type { Suggestion } from "./mentions.ts";
 export { type Notebook, openNotebook } from "./notebook.ts";

@@ -7,14 +7,16 @@ const mention = (start: number, end: number): TextRange => ({ type: "mention", s
 
 describe("a mention being written", () => {
   it("is found behind the caret, from the @ on", () => {
-    expect(mentionAt("@", 1)).toEqual({ start: 0, end: 1, query: "" });
-    expect(mentionAt("hi @ad and", 6)).toEqual({ start: 3, end: 6, query: "ad" });
+    expect(mentionAt("@", 1)).toEqual({ start: 0, end: 1, query: "", sign: "@" });
+    expect(mentionAt("hi @ad and", 6)).toEqual({ start: 3, end: 6, query: "ad", sign: "@" });
+    expect(mentionAt("on #rel", 7)).toEqual({ start: 3, end: 7, query: "rel", sign: "#" });
     expect(mentionAt("(@Zoë", 5)?.query).toBe("Zoë");
   });
 
   it("is none in an address, behind a space, or when it is longer than any name", () => {
     expect(mentionAt("ada@example", 11)).toBeUndefined();
     expect(mentionAt("@@a", 3)).toBeUndefined();
+    expect(mentionAt("https://a.example/#top", 22)).toBeUndefined();
     expect(mentionAt("@ada ", 5)).toBeUndefined();
     expect(mentionAt(`@${"x".repeat(41)}`, 42)).toBeUndefined();
   });
@@ -22,17 +24,29 @@ describe("a mention being written", () => {
   it("is completed with a range over the name and the caret behind the space", () => {
     const start = { text: "hi @ad", ranges: [] };
     const found = mentionAt(start.text, 6);
-    const done = completeMention(start, found ?? { start: 0, end: 0, query: "" }, {
+    const done = completeMention(start, found ?? { start: 0, end: 0, query: "", sign: "@" }, {
       value: "u1",
       label: "Ada L",
     });
     expect(done).toEqual({ text: "hi @Ada L ", ranges: [mention(3, 9)], caret: 10 });
   });
 
+  it("may be a group, or a tag", () => {
+    const at = { start: 0, end: 2, query: "a" } as const;
+    const done = completeMention(
+      { text: "@a", ranges: [] },
+      { ...at, sign: "@" },
+      { type: "group", value: "admin", label: "admins" },
+    );
+    expect(done).toMatchObject({ text: "@admins ", ranges: [{ type: "group", value: "admin", end: 7 }] });
+    const tagged = completeMention({ text: "#a", ranges: [] }, { ...at, sign: "#" }, { value: "all" });
+    expect(tagged).toMatchObject({ text: "#all ", ranges: [{ type: "hashtag", value: "all", end: 4 }] });
+  });
+
   it("does not write a second space", () => {
     const done = completeMention(
       { text: "@a b", ranges: [] },
-      { start: 0, end: 2, query: "a" },
+      { start: 0, end: 2, query: "a", sign: "@" },
       { value: "ada" },
     );
     expect(done).toMatchObject({ text: "@ada b", caret: 5 });

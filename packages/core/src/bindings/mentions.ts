@@ -1,18 +1,21 @@
 import type { TextRange } from "../protocol/records.ts";
 
-/** Someone, or a group, that may be mentioned. */
+/** Someone, a group or a tag that what is being written may become. */
 export interface Suggestion {
-  /** What the mention means: a user's id, or what the app's server makes of it (`"here"`). */
+  /** A user's id, `"here"` or a role, or a tag. */
   readonly value: string;
-  /** What is written behind the `@`. Default: the value. */
+  /** What is written behind the `@` or `#`. Default: the value. */
   readonly label?: string;
+  /** Default: `"mention"` behind an `@`, `"hashtag"` behind a `#`. */
+  readonly type?: "mention" | "group" | "hashtag";
 }
 
-/** A mention being written: `@`, and what is there of the name. */
+/** A mention or a tag being written: its sign, and what is there of the name. */
 export interface UnfinishedMention {
   readonly start: number;
   readonly end: number;
   readonly query: string;
+  readonly sign: "@" | "#";
 }
 
 /** Text with the ranges that lie in it. */
@@ -24,25 +27,25 @@ export interface MarkedText {
 /** Names longer than this are not completed; it bounds the look back from the caret. */
 const LONGEST_QUERY = 40;
 
-/** The mention the caret stands in or behind, if any. An `@` within a word, as in an address, begins none. */
+/** The mention or tag the caret stands in or behind, if any. A sign within a word, as in an address, begins none. */
 export function mentionAt(text: string, caret: number): UnfinishedMention | undefined {
   const before = text.slice(Math.max(0, caret - LONGEST_QUERY - 1), caret);
-  const found = /(?:^|[^\p{L}\p{N}@])@([\p{L}\p{N}._-]*)$/u.exec(before);
-  const query = found?.[1];
-  return query === undefined ? undefined : { start: caret - query.length - 1, end: caret, query };
+  const [, sign, query = ""] = /(?:^|[^\p{L}\p{N}@#/])([@#])([\p{L}\p{N}._-]*)$/u.exec(before) ?? [];
+  if (sign !== "@" && sign !== "#") return undefined;
+  return { start: caret - query.length - 1, end: caret, query, sign };
 }
 
 /** Completes a mention. The caret belongs behind the space that follows it. */
 export function completeMention(
   { text, ranges }: MarkedText,
-  { start, end }: UnfinishedMention,
-  { value, label = value }: Suggestion,
+  { start, end, sign }: UnfinishedMention,
+  { value, label = value, type = sign === "@" ? "mention" : "hashtag" }: Suggestion,
 ): MarkedText & { readonly caret: number } {
-  const name = `@${label}`;
+  const name = sign + label;
   const rest = text.slice(end);
   const space = rest.startsWith(" ") ? "" : " ";
   const completed = text.slice(0, start) + name + space + rest;
-  const mention: TextRange = { type: "mention", start, end: start + name.length, value };
+  const mention: TextRange = { type, start, end: start + name.length, value };
   const moved = moveRanges(ranges, text, completed);
   const sorted = [...moved, mention].sort((one, other) => one.start - other.start);
   return { text: completed, ranges: sorted, caret: start + name.length + 1 };

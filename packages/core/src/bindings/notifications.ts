@@ -2,7 +2,8 @@ import type { JsonObject } from "../base/json.ts";
 import { createScope, type Observable, type Unsubscribe } from "../base/observable.ts";
 import type { CustomOf, CustomSchemas } from "../compose/custom.ts";
 import type { Client } from "../client/types.ts";
-import type { MessageRecord, NotificationLevel } from "../protocol/records.ts";
+import { isMentioned } from "../domain/search.ts";
+import type { MessageRecord } from "../protocol/records.ts";
 import { textOf } from "./composer-sources.ts";
 import { rethrow } from "./rethrow.ts";
 
@@ -101,19 +102,11 @@ function isPageWatched(): boolean {
 }
 
 function isWanted<Schemas extends CustomSchemas>(client: Client<Schemas>, message: Said): boolean {
-  const userId = client.userId.get();
-  const level = levelOf(client, message.conversationId, userId);
-  if (level !== "mentions") return level === "all";
-  return textOf(message).ranges.some(({ type, value }) => type === "mention" && value === userId);
-}
-
-function levelOf<Schemas extends CustomSchemas>(
-  client: Client<Schemas>,
-  conversationId: string,
-  userId: string | undefined,
-): NotificationLevel {
-  const members = client.conversation(conversationId).members.get();
-  return members.find((member) => member.userId === userId)?.notify ?? "all";
+  const userId = client.userId.get() ?? "";
+  const members = client.conversation(message.conversationId).members.get();
+  const { notify = "all", role = "member" } = members.find((member) => member.userId === userId) ?? {};
+  if (notify !== "mentions") return notify === "all";
+  return textOf(message).ranges.some((range) => isMentioned(range, { userId, role }));
 }
 
 function plainText<Schemas extends CustomSchemas>(client: Client<Schemas>, message: Said): NotificationText {

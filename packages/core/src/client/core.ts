@@ -44,6 +44,7 @@ export interface Parts {
   readonly receipts: ReceiptSender;
   readonly presence: Presence;
   readonly pipeline: ComposePipeline;
+  /** Records as the app reads them. */
   readonly reading: Reading;
   /** Why a conversation's `custom` does not fit its schema. */
   readonly misfitOf: (custom: JsonObject | undefined) => Refusal | undefined;

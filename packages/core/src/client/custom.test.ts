@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import * as z from "zod/mini";
 import { member, world, type World } from "../../test/client/world.ts";
 import type { JsonObject } from "../base/json.ts";
-import { searchTimeline } from "../bindings/local-search.ts";
+import { createSearch } from "../bindings/search/create-search.ts";
 import { createNotifications } from "../bindings/notifications.ts";
 import { createComposer } from "../bindings/composer.ts";
 import { dehydrate, hydrate } from "../bindings/snapshot.ts";
@@ -275,8 +275,8 @@ describe("the types of custom data", () => {
   it("go through what bindings stand on", () => {
     const client = createClient({ transport: world().backend.transport("ada"), schema });
     const room = client.conversation("general");
-    const [found] = searchTimeline(room.timeline.get(), "x");
-    expectTypeOf(found?.custom).toEqualTypeOf<Output | undefined>();
+    const [found] = createSearch(client).get().items;
+    expectTypeOf(found?.message.custom).toEqualTypeOf<Output | undefined>();
     const [reply] = threadIn(room.timeline.get(), "x");
     expectTypeOf(reply?.message.custom).toEqualTypeOf<Output | undefined>();
     createComposer(room, { draftOf: ({ text }) => ({ text, custom: { day: "2026-11-29" } }) });

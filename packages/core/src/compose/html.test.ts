@@ -70,7 +70,7 @@ describe("the sanitiser", () => {
     expect(sanitize(sanitize(attack))).toBe(sanitize(attack));
   });
 
-  it("keeps plain formatting and links, and makes links harmless to the page", () => {
+  it("keeps plain formatting and links, and makes links harmless to the page (row D2)", () => {
     const html = `<p>a <b>b</b> <em dir="rtl">c</em><br></p><pre><code>d</code></pre><ul><li>e</li></ul>`;
     expect(sanitize(html)).toBe(html);
     expect(sanitize(`<a href="https://a.example/?q=1&amp;r=2" target="_blank" class="x">x</a>`)).toBe(

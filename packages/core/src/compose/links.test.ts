@@ -25,7 +25,7 @@ const found = (text: string, options?: LinkifyOptions): readonly string[] =>
   );
 
 describe("linkifying", () => {
-  it("finds links, addresses, mentions and hashtags, without the punctuation around them", () => {
+  it("finds links, addresses, mentions and hashtags, without the punctuation around them (rows F7, F8)", () => {
     expect(found("see https://a.example/x?y=1, (www.b.com/z) or ada@c.org!")).toEqual([
       "link https://a.example/x?y=1 https://a.example/x?y=1",
       "link www.b.com/z https://www.b.com/z",
@@ -90,6 +90,19 @@ describe("linkifying", () => {
   it("asks the app whom a name means, and mentions nobody it does not know", () => {
     const userIdOf = (name: string): string | undefined => ({ ada: "user-7" })[name];
     expect(found("@ada and @nobody", { userIdOf })).toEqual(["mention @ada user-7"]);
+  });
+
+  it("knows everybody and the roles for groups, unless the app has others", () => {
+    expect(found("@here @Moderators @admin @owners")).toEqual([
+      "group @here here",
+      "group @Moderators moderator",
+      "mention @admin admin",
+      "group @owners owner",
+    ]);
+    expect(found("@here @alle", { groupOf: (name) => (name === "alle" ? "here" : undefined) })).toEqual([
+      "mention @here here",
+      "group @alle here",
+    ]);
   });
 
   it("keeps the draft's own ranges, and does not find anything on top of them", () => {

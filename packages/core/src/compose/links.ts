@@ -2,12 +2,19 @@
 import "linkify-plugin-hashtag";
 import "linkify-plugin-mention";
 import { init, tokenize } from "linkifyjs";
+import { groups } from "../domain/ranges.ts";
 import type { TextRange } from "../protocol/records.ts";
+import { addressOf } from "./address.ts";
 import type { ComposeStep } from "./pipeline.ts";
 
 export interface LinkifyOptions {
   /** The user id behind a name written as `@name`; `undefined` if there is nobody. Default: the name itself. */
   readonly userIdOf?: (name: string) => string | undefined;
+  /**
+   * The group behind a name written as `@name`: `"here"` for everybody, or a role. Asked before `userIdOf`. Default: `@here`,
+   * `@owners`, `@admins`, `@moderators`, `@members`.
+   */
+  readonly groupOf?: (name: string) => string | undefined;
 }
 
 /** Characters looked at. */
@@ -30,14 +37,22 @@ let isReady = false;
  *
  * linkifyjs keeps its plugins globally: an app that shares this copy of it finds mentions and hashtags too.
  */
-export function linkify({ userIdOf = (name) => name }: LinkifyOptions = {}): ComposeStep {
+export function linkify({
+  userIdOf = (name) => name,
+  groupOf = usualGroup,
+}: LinkifyOptions = {}): ComposeStep {
+  const meaningOfName: Naming = (name) => {
+    const group = groupOf(name);
+    const value = group ?? userIdOf(name);
+    return value === undefined ? undefined : { type: group === undefined ? "mention" : "group", value };
+  };
   return {
     name: "linkify",
     run(draft) {
       if (!isReady) init(); // again if the app's own use came first: plugins registered later would not count
       isReady = true;
       const given = draft.ranges ?? [];
-      const found = rangesIn(draft.text, userIdOf).filter(
+      const found = rangesIn(draft.text, meaningOfName).filter(
         (range) => !given.some((each) => each.start < range.end && range.start < each.end),
       );
       if (found.length === 0) return draft;
@@ -47,14 +62,18 @@ export function linkify({ userIdOf = (name) => name }: LinkifyOptions = {}): Com
   };
 }
 
-function rangesIn(text: string, userIdOf: (name: string) => string | undefined): readonly TextRange[] {
+type Meaning = Pick<TextRange, "type" | "value">;
+/** Whom a name behind an `@` means. */
+type Naming = (name: string) => Meaning | undefined;
+
+function rangesIn(text: string, naming: Naming): readonly TextRange[] {
   const ranges: TextRange[] = [];
   // Word by word: nothing found spans white space, and the quadratic cost stays within a word.
   for (const { 0: word, index } of text.slice(0, LONGEST_TEXT).matchAll(/\S+/g)) {
     if (word.length > LONGEST_WORD) continue;
     for (const token of tokenize(word)) {
       const start = token.startIndex();
-      const meaning = meaningOf(token, userIdOf);
+      const meaning = meaningOf(token, naming);
       if (!meaning || meaning.value.length > LONGEST_VALUE) continue;
       if (meaning.type !== "link" && endsInLetter.test(word.slice(0, start))) continue; // "a@b" mentions nobody
       ranges.push({ ...meaning, start: index + start, end: index + token.endIndex() });
@@ -67,10 +86,7 @@ const endsInLetter = /[\p{L}\p{N}_]$/u;
 
 type Token = ReturnType<typeof tokenize>[number];
 
-function meaningOf(
-  token: Token,
-  userIdOf: (name: string) => string | undefined,
-): Pick<TextRange, "type" | "value"> | undefined {
+function meaningOf(token: Token, naming: Naming): Meaning | undefined {
   const text = token.toString();
   switch (token.t) {
     case "url":
@@ -78,10 +94,8 @@ function meaningOf(
       const value = addressOf(token.toHref("https"));
       return value === undefined ? undefined : { type: "link", value };
     }
-    case "mention": {
-      const value = userIdOf(text.slice(1));
-      return value === undefined ? undefined : { type: "mention", value };
-    }
+    case "mention":
+      return naming(text.slice(1));
     case "hashtag":
       return { type: "hashtag", value: text.slice(1) };
     default:
@@ -89,17 +103,9 @@ function meaningOf(
   }
 }
 
-/** A host in two of the alphabets whose letters look alike. */
-const mixed = /\p{sc=Latn}.*[\p{sc=Cyrl}\p{sc=Grek}]|[\p{sc=Cyrl}\p{sc=Grek}].*\p{sc=Latn}/u;
-
-function addressOf(href: string): string | undefined {
-  let url: URL;
-  try {
-    url = new URL(href);
-  } catch {
-    return undefined;
-  }
-  const isAllowed = /^(https?|mailto):$/.test(url.protocol) && !url.username && !url.password;
-  const host = href.replace(/^[a-z]+:\/*/i, "").replace(/[/\\?#].*/s, ""); // `url.host` is already in ASCII
-  return isAllowed && !host.split(".").some((label) => mixed.test(label)) ? url.href : undefined;
+/** `@here`, and the plural of a role. */
+function usualGroup(name: string): string | undefined {
+  const group = name.toLowerCase();
+  if (group === "here") return group;
+  return group.endsWith("s") && groups.has(group.slice(0, -1)) ? group.slice(0, -1) : undefined;
 }

@@ -23,6 +23,13 @@ export function contentFault(
   if (text.trim() === "" && (isSealed || !uploads.has(kind))) return "draft/empty";
   if (text.length > (isSealed ? textLength * SEALED_GROWTH + SEALED_ENVELOPE : textLength))
     return "draft/too-long";
-  const strays = !isSealed && content.ranges?.some(({ start, end }) => start >= end || end > text.length);
+  let last = 0;
+  const strays = isSealed
+    ? undefined
+    : content.ranges?.some(({ start, end }) => {
+        const isStray = start < last || start >= end || end > text.length;
+        last = end;
+        return isStray;
+      });
   return strays ? "draft/invalid" : undefined;
 }

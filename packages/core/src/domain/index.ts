@@ -10,6 +10,7 @@ export {
   searchPlan,
   type SearchTerm,
 } from "./search.ts";
+export { withSoundRanges } from "./ranges.ts";
 export { isIn, isMutedAt } from "./standing.ts";
 export type {
   Accepted,

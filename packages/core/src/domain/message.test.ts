@@ -60,6 +60,7 @@ describe("message.send", () => {
     ).toBe("command/id-taken");
   });
 
+  const linkAt = (start: number, end: number) => ({ type: "link", start, end, value: "x" }) as const;
   it.each([
     [{ text: "" }, "draft/empty"],
     [{ text: " \n\t" }, "draft/empty"],
@@ -69,6 +70,9 @@ describe("message.send", () => {
     [{ text: "12345", ranges: [{ type: "link", start: 0, end: 6, value: "x" }] }, "draft/invalid"],
     [{ text: "12345", ranges: [{ type: "link", start: 3, end: 3, value: "x" }] }, "draft/invalid"],
     [{ text: "12345", ranges: [{ type: "link", start: 4, end: 2, value: "x" }] }, "draft/invalid"],
+    [{ text: "12345", ranges: [linkAt(0, 2), linkAt(2, 3)] }, "ok"],
+    [{ text: "12345", ranges: [linkAt(0, 3), linkAt(2, 4)] }, "draft/invalid"],
+    [{ text: "12345", ranges: [linkAt(2, 4), linkAt(0, 1)] }, "draft/invalid"],
     [{ sealed: "", scheme: "x" }, "draft/empty"],
     [{ sealed: "y".repeat(5 * 4 + 1_024), scheme: "x" }, "ok"],
     [{ sealed: "y".repeat(5 * 4 + 1_025), scheme: "x" }, "draft/too-long"],

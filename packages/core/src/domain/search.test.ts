@@ -28,6 +28,8 @@ describe("words of a text", () => {
     );
     expect(words("Straße ΟΔΟΣ οδός İstanbul ﬁne")).toEqual("strasse οδοσ οδοσ istanbul fine".split(" "));
     expect(words("שָׁלוֹם مُحَمَّد हिन्दी")).toEqual(["שלום", "محمد", "हिन्दी"]);
+    expect(words("⑴ ½ a㈠")).toEqual(["1", "12", "a", "一"]);
+    expect(words("\ufdfa")).toEqual(["صلىاللهعليهوسلم"]);
     expect(words("ok 👍🏽 🎉!")).toEqual(["ok", "👍", "🎉"]);
     expect(words(" … !? \u0301")).toEqual([]);
   });

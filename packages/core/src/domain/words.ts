@@ -24,7 +24,8 @@ const isUnspaced = new RegExp(`^[${unspaced}]`, "u");
 const hasUnspaced = new RegExp(`[${unspaced}]`, "u");
 /** One character of a script that puts no spaces between words; or everything up to one. */
 const pieces = new RegExp(`[${unspaced}]\\p{M}*|[^${unspaced}]+`, "gu");
-const points = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]/g;
+/** Points and accents, and what one sign may be taken apart into: ⑴ has brackets, ﷺ has spaces. */
+const dropped = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]|[^\p{L}\p{N}\p{M}\p{ExtPict}]/gu;
 const plain = /^[\0-\x7f]*$/;
 
 /**
@@ -69,7 +70,7 @@ function wordAt(text: string, start: number, kind: Word["kind"] = "word"): Word 
 /** What makes no difference taken away. */
 export function fold(word: string): string {
   const cut = word.length > LONGEST_WORD ? word.slice(0, LONGEST_WORD).replace(/[\ud800-\udbff]$/, "") : word;
-  if (plain.test(cut)) return cut.toLowerCase();
-  const small = cut.normalize("NFKD").replace(points, "").toLowerCase();
+  if (plain.test(cut)) return cut.toLowerCase().replace(/[^a-z\d]+/g, "");
+  const small = cut.normalize("NFKD").replace(dropped, "").toLowerCase();
   return small.replace(/ß/g, "ss").replace(/ς/g, "σ").normalize();
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { createScope } from "../base/observable.ts";
 import { apply } from "../domain/apply.ts";
+import { withSoundRanges } from "../domain/ranges.ts";
 import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
 import type { Command } from "../protocol/commands.ts";
 import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.ts";
@@ -59,7 +60,9 @@ export class Intake {
     const { limits } = policy;
     const store = archive.store(command.conversationId);
     const at = Math.floor(this.#clock.now());
-    const applied = freezeDeep(apply(store, command, { actorId: userId, at, limits, system }));
+    const applied = freezeDeep(
+      apply(store, withSoundRanges(command, store), { actorId: userId, at, limits, system }),
+    );
     if (!applied.ok) return applied;
     this.#hub.publish(store, applied, () => archive.commit(store, applied), origin);
     const { changes, receipt } = applied;

@@ -31,7 +31,7 @@ export function searchSuite(name: string, factory: StoreFactory): void {
         })
       ).commandId;
 
-    it("finds words, the newest first, in all that one is in, and says where they stand", async () => {
+    it("finds words, the newest first, in all that one is in, and says where they stand (row H1)", async () => {
       await bench.group("b", "bob");
       await bench.said("ada", "a", "Crème brûlée for two");
       await bench.said("bob", "b", "no crème today");
@@ -75,7 +75,7 @@ export function searchSuite(name: string, factory: StoreFactory): void {
       expect(await found("bob", { hashtag: "'".repeat(256), authorId: "\\".repeat(128) })).toEqual([]);
     });
 
-    it("finds by who said it, when, with what, and whom it means", async () => {
+    it("finds by who said it, when, with what, and whom it means (rows C4, F7)", async () => {
       const link = { type: "link", start: 0, end: 4, value: "https://a.example/" } as const;
       const tag = { type: "hashtag", start: 0, end: 4, value: "Café's \\plan" } as const;
       const start = bench.at;
@@ -175,7 +175,7 @@ export function searchSuite(name: string, factory: StoreFactory): void {
       expect(await found("bob", "secret")).toHaveLength(2);
     });
 
-    it("[D8] shows nothing from memory that was deleted or edited since", async () => {
+    it("[D8] shows nothing from memory that was deleted or edited since (row H2)", async () => {
       const deleted = await bench.said("ada", "a", "word one");
       const edited = await bench.said("ada", "a", "word two");
       expect(await found("bob", "word")).toHaveLength(2);

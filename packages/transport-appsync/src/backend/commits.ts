@@ -1,5 +1,12 @@
 import type { Clock, Random } from "@tidings/core";
-import { type Accepted, apply, type ApplyContext, type Applied, recount } from "@tidings/core/domain";
+import {
+  type Accepted,
+  apply,
+  type ApplyContext,
+  type Applied,
+  recount,
+  withSoundRanges,
+} from "@tidings/core/domain";
 import { type AnyRecord, type Command, type Limits, noteIdOf } from "@tidings/core/protocol";
 import { answerItem, type Given, type Outcome, recall } from "./answers.ts";
 import { type Condition, type Dynamo, type Item, number, textOf, type Write } from "./dynamo.ts";
@@ -57,7 +64,7 @@ export function createCommits(options: CommitsOptions): Commits {
     if (known) return recall(dynamo, known, given);
     await snapshot.read(dynamo, likely(command, userId));
     const plan = await snapshot.reading(dynamo, () => {
-      const applied = apply(snapshot, command, context);
+      const applied = apply(snapshot, withSoundRanges(command, snapshot), context);
       return { applied, writes: applied.ok ? writesOf(options, snapshot, applied) : [] };
     });
     const outcome = outcomeOf(command, plan.applied);

@@ -1,0 +1,152 @@
+/** Shows every string in every place where the examples show what others wrote. */
+import { createClient, type Client, type ConversationItem } from "@tidings/core";
+import { createSanitizer } from "@tidings/core/html";
+import { createMemoryBackend } from "@tidings/core/memory";
+import { defaultPolicy, type TextRange } from "@tidings/core/protocol";
+import { MessagingProvider } from "@tidings/react";
+import { createRoot } from "react-dom/client";
+import { ConversationList } from "../../src/components/conversation-list.tsx";
+import { MessageItem } from "../../src/components/message-item.tsx";
+import { Result } from "../../src/components/search-pane.tsx";
+import { ToastProvider } from "../../src/components/toasts.tsx";
+import type { Item, Message } from "../../src/lib/data.ts";
+import { TextsProvider } from "../../src/texts/use-texts.tsx";
+import { corpus } from "./corpus.ts";
+
+const none = (): void => {};
+const ranges = (value: string): readonly TextRange[] => [
+  { type: "link", start: 0, end: value.length, value },
+];
+
+function messageOf(text: string, index: number, withRanges: boolean): Message {
+  return {
+    ...{ type: "message", id: `m${index}`, conversationId: "general", rev: 1, seq: index + 1, kind: "text" },
+    ...{ authorId: text, sentAt: 0, createdAt: 0, version: 0 },
+    content: withRanges ? { text, ranges: ranges(text) } : { text },
+    custom: { picture: { src: text, width: 1, height: 1 } },
+    reactions: [{ emoji: text.slice(0, 64), count: 2, userIds: [text] }],
+  };
+}
+
+function itemOf(message: Message): Item {
+  return {
+    type: "message",
+    key: message.id,
+    message,
+    status: "sent",
+    own: false,
+    pending: false,
+    error: undefined,
+  };
+}
+
+function Everything() {
+  const messages = corpus.flatMap((text, index) => [
+    messageOf(text, 2 * index, false),
+    messageOf(text, 2 * index + 1, true),
+  ]);
+  const conversations = corpus.map((name, index): ConversationItem => ({
+    ...{
+      conversationId: `c${index}`,
+      lastMessage: messages[2 * index],
+      unread: 1,
+      otherId: name,
+      activeAt: 0,
+    },
+    record: {
+      ...{ type: "conversation", conversationId: `c${index}`, rev: 1, kind: "group", status: "active", name },
+      ...{ description: name, settings: { typing: true, receipts: true }, createdBy: name, createdAt: 0 },
+    },
+  }));
+  return (
+    <>
+      <ConversationList conversations={conversations} current={undefined} onOpen={none} />
+      {messages.map((message) => (
+        <div key={message.id}>
+          <MessageItem
+            item={itemOf({ ...message, replyTo: "m0" })}
+            isFirst
+            isLast
+            quoted={message}
+            onMenu={none}
+          />
+          <Result found={{ message, highlights: [{ start: 0, end: 1 }], isLocal: false }} isElsewhere />
+        </div>
+      ))}
+    </>
+  );
+}
+
+const policy = { ...defaultPolicy, rates: [], limits: { ...defaultPolicy.limits, pageSize: 1_000 } };
+
+async function connected(): Promise<Client> {
+  const backend = createMemoryBackend({ policy });
+  const client = createClient({ transport: backend.transport("ada") });
+  await client.connect();
+  return client;
+}
+
+/** The page without a framework shows the newest hundred, so it is shown once for each hundred. */
+async function showVanilla(): Promise<void> {
+  for (let from = 0; from < corpus.length; from += 100) {
+    const client = await connected();
+    const frame = document.createElement("iframe");
+    Object.assign(frame, { src: "/vanilla.html" });
+    Object.assign(window, { vanillaClient: client });
+    const isLoaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+    document.body.append(frame);
+    await isLoaded;
+    const { send } = client.conversation("general");
+    const some = corpus.slice(from, from + 100);
+    await Promise.all(some.map((text) => send({ text, ranges: ranges(text) }).catch(none)));
+  }
+}
+
+function showHtml(): void {
+  const sanitize = createSanitizer(window);
+  for (const text of corpus) {
+    const place = document.createElement("div");
+    place.innerHTML = sanitize(text);
+    document.body.append(place);
+  }
+}
+
+/** What there is now that could run, or lead somewhere; and what a person could make happen, made to happen. */
+function provoke(types: readonly string[]): {
+  readonly armed: readonly string[];
+  readonly links: readonly string[];
+} {
+  const armed: string[] = [];
+  const links: string[] = [];
+  const frames = Array.from(document.querySelectorAll("iframe"), (frame) => frame.contentDocument);
+  for (const element of [document, ...frames].flatMap((each) =>
+    Array.from(each?.querySelectorAll("body *") ?? []),
+  )) {
+    const names = element
+      .getAttributeNames()
+      .filter((name) => /^on|^srcdoc$|^formaction$|^style$/.test(name));
+    const isOurs = element.closest("[data-ours], .avatar, html[style]") !== null;
+    if (names.some((name) => name !== "style" || !isOurs)) armed.push(element.outerHTML);
+    const href = element.getAttribute("href");
+    if (href !== null) links.push(href);
+    if (href !== null && /^(https?|mailto):/i.test(href))
+      element.addEventListener("click", (event) => event.preventDefault());
+    for (const type of types) element.dispatchEvent(new Event(type, { cancelable: true }));
+  }
+  return { armed, links };
+}
+
+const root = document.body.appendChild(document.createElement("div"));
+const client = await connected();
+createRoot(root).render(
+  <TextsProvider>
+    <MessagingProvider client={client}>
+      <ToastProvider>
+        <Everything />
+      </ToastProvider>
+    </MessagingProvider>
+  </TextsProvider>,
+);
+showHtml();
+await showVanilla();
+Object.assign(window, { provoke, corpus, isShown: true });

@@ -1,0 +1,169 @@
+import { type Cancel, systemClock } from "../../base/clock.ts";
+import { createScope, type Unsubscribe } from "../../base/observable.ts";
+import { internalsOf } from "../../client/internals.ts";
+import type { Client } from "../../client/types.ts";
+import type { CustomOf, CustomSchemas, JsonCustom } from "../../compose/custom.ts";
+import { searchPlan } from "../../domain/search.ts";
+import { type MessagingError, toMessagingError } from "../../errors/messaging-error.ts";
+import type { SearchFilter, SearchHit } from "../../protocol/search.ts";
+import { rethrow } from "../rethrow.ts";
+import { walk } from "./local.ts";
+import { merged, placesOf } from "./merge.ts";
+import type { BackendSearch, MessageSearch, MessageSearchOptions, SearchState } from "./types.ts";
+
+/** One search, from `find` to the next. */
+interface Run {
+  readonly filter: SearchFilter;
+  local: readonly SearchHit[];
+  remote: readonly SearchHit[];
+  isWalking: boolean;
+  backend: BackendSearch;
+  next: string | undefined;
+  error: MessagingError | undefined;
+}
+
+const NOTHING: SearchState = {
+  ...{
+    filter: undefined,
+    items: [],
+    isSearching: false,
+    backend: "waiting",
+    hasMore: false,
+    error: undefined,
+  },
+};
+
+/** Looking goes on in the next turn after so long, so that the page stays quick. */
+const SLICE_MS = 8;
+/** What changes meanwhile is looked through again after so long, all together. */
+const FOLLOW_MS = 200;
+
+/** A search over one client. Holds nothing once nobody is subscribed, so there is no need to close it. */
+export function createSearch<Schemas extends CustomSchemas = JsonCustom>(
+  client: Client<Schemas>,
+  options?: MessageSearchOptions,
+): MessageSearch<CustomOf<Schemas, "message">>;
+export function createSearch(
+  client: Client,
+  { limit = 50, delayMs = 200, clock = systemClock }: MessageSearchOptions = {},
+): MessageSearch {
+  const { core } = internalsOf(client);
+  const scope = createScope(rethrow);
+  const state = scope.cell<SearchState>(NOTHING);
+  let current: Run | undefined;
+  let cancelWalk: Cancel = () => {};
+  let cancelAsk: Cancel = () => {};
+  let cancelFollow: Cancel = () => {};
+
+  const show = (run: Run): void => {
+    const { filter, backend, error, isWalking, next } = run;
+    const isSearching = isWalking || backend === "waiting" || backend === "asking";
+    const items = merged(core, filter, run.local, run.remote);
+    state.set({ filter, items, isSearching, backend, error, hasMore: next !== undefined });
+  };
+
+  const walkOn = (run: Run, steps: ReturnType<typeof walk>): void => {
+    const until = clock.now() + SLICE_MS;
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done) {
+        run.local = step.value;
+        run.isWalking = false;
+        return show(run);
+      }
+      if (clock.now() < until) continue;
+      cancelWalk = clock.after(0, () => walkOn(run, steps));
+      return;
+    }
+  };
+
+  const look = (run: Run): void => {
+    cancelWalk();
+    run.isWalking = true;
+    walkOn(run, walk(placesOf(core, run.filter), run.filter, limit));
+  };
+
+  const ask = async (run: Run): Promise<void> => {
+    const after = run.next;
+    run.backend = "asking";
+    show(run);
+    try {
+      const page = await core.loader.query({
+        ...{ ...run.filter, type: "search", limit: Math.min(limit, core.limits().pageSize) },
+        ...(after !== undefined && { after }),
+      });
+      run.remote = [...run.remote, ...page.items];
+      run.next = page.next;
+      run.backend = "answered";
+      run.error = undefined;
+    } catch (cause) {
+      const error = toMessagingError(cause);
+      run.backend = failureOf(error);
+      run.error = run.backend === "failed" ? error : undefined;
+    }
+    if (current === run) show(run);
+  };
+
+  const follow = (): void => {
+    cancelFollow();
+    cancelFollow = clock.after(FOLLOW_MS, () => current && look(current));
+  };
+
+  const comeBack = (): void => {
+    if (current?.backend === "offline" && client.connection.get().name === "online") void ask(current);
+  };
+
+  let listeners = 0;
+  let ends: readonly Unsubscribe[] = [];
+  const leave = (): void => {
+    if ((listeners -= 1) > 0) return;
+    for (const end of [...ends, cancelWalk, cancelAsk, cancelFollow]) end();
+    ends = [];
+  };
+
+  return {
+    get: state.get,
+    subscribe(listener) {
+      const end = state.subscribe(listener);
+      listeners += 1;
+      if (listeners === 1) {
+        ends = [
+          client.on("change", follow),
+          client.on("outbox", follow),
+          client.connection.subscribe(comeBack),
+        ];
+        if (current?.isWalking) look(current);
+      }
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        end();
+        leave();
+      };
+    },
+    find(filter) {
+      for (const cancel of [cancelWalk, cancelAsk, cancelFollow]) cancel();
+      if (!filter || !searchPlan(filter, core.userId() ?? "")) {
+        current = undefined;
+        state.set(filter ? { ...NOTHING, filter } : NOTHING);
+        return;
+      }
+      const run: Run = {
+        ...{ filter, local: [], remote: [], isWalking: true, backend: "waiting" },
+        ...{ next: undefined, error: undefined },
+      };
+      current = run;
+      cancelAsk = clock.after(delayMs, () => void ask(run));
+      look(run);
+      if (run.isWalking) show(run);
+    },
+    async more() {
+      if (current?.next !== undefined && current.backend !== "asking") await ask(current);
+    },
+  };
+}
+
+function failureOf({ code }: MessagingError): BackendSearch {
+  if (code === "connection/offline" || code === "connection/lost") return "offline";
+  return code === "command/unsupported" || code === "query/malformed" ? "unsupported" : "failed";
+}

@@ -1,0 +1,61 @@
+import type { Core } from "../../client/core.ts";
+import { hitOf } from "../../domain/search.ts";
+import { isIn } from "../../domain/standing.ts";
+import type { SearchFilter, SearchHit } from "../../protocol/search.ts";
+import type { Place } from "./local.ts";
+import type { SearchMatch } from "./types.ts";
+
+type Known = Pick<Core, "directory" | "userId" | "reading">;
+
+/** What the client holds of the conversations a search is about, and the user is in. */
+export function placesOf(core: Known, { conversationId }: SearchFilter): readonly Place[] {
+  const { directory } = core;
+  const listed = directory.list.get().map((item) => item.conversationId);
+  const ids = conversationId === undefined ? listed : [conversationId];
+  return ids.flatMap((id) => placeOf(core, id) ?? []);
+}
+
+function placeOf({ directory, userId }: Known, id: string): Place | undefined {
+  const replica = directory.peek(id);
+  const self = replica?.records.participant(userId() ?? "");
+  return replica && self && isIn(self) ? { view: replica.view.get(), self } : undefined;
+}
+
+/** Each message once, the newest first; as the client holds it, where it does. */
+export function merged(
+  core: Known,
+  filter: SearchFilter,
+  local: readonly SearchHit[],
+  remote: readonly SearchHit[],
+): readonly SearchMatch[] {
+  const found = new Map<string, SearchMatch>();
+  for (const hit of remote) {
+    const current = known(core, filter, hit) ?? {
+      ...hit,
+      message: core.reading.message(hit.message),
+      isLocal: false,
+    };
+    if (current !== "gone") found.set(hit.message.id, current);
+  }
+  for (const hit of local) found.set(hit.message.id, { ...hit, isLocal: true });
+  return [...found.values()].sort(newestFirst);
+}
+
+/** What the client itself says of a message the backend has found: it may know of later changes. */
+function known(core: Known, filter: SearchFilter, { message }: SearchHit): SearchMatch | "gone" | undefined {
+  const replica = core.directory.peek(message.conversationId);
+  const place = placeOf(core, message.conversationId);
+  if (replica?.records.participant(core.userId() ?? "") && !place) return "gone"; // one has left, or was removed
+  const record = replica?.records.message(message.id);
+  if (!place || !record || record.rev < message.rev) return undefined;
+  const { items } = place.view;
+  const item = items.at(items.indexOf(message.id));
+  const isShown = item?.type === "message" && item.key === message.id;
+  const hit = isShown && hitOf(item.message, filter, place.self);
+  return hit ? { ...hit, isLocal: true } : "gone";
+}
+
+function newestFirst({ message: one }: SearchMatch, { message: other }: SearchMatch): number {
+  if (one.createdAt !== other.createdAt) return other.createdAt - one.createdAt;
+  return one.id < other.id ? 1 : -1;
+}
