@@ -81,7 +81,6 @@ export async function transact<Result>(
   const failures: unknown[] = [];
   let ended: Promise<void> | undefined;
   const commit = (): Promise<void> => (ended ??= committed(client));
-  writeOnce(client);
   try {
     // Sent with whatever comes next; were it refused, that would be too.
     const begun = client.query(begin);
@@ -96,14 +95,6 @@ export async function transact<Result>(
     // Those behind the first one failed only because the transaction had.
     throw failures[0] ?? error;
   }
-}
-
-/** Statements that are given in one turn leave in one write, which costs more than what is in it. */
-function writeOnce(client: PoolClient): void {
-  if (!(client instanceof Client)) return;
-  const { stream } = client.connection;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
 }
 
 /** Answers from one moment, as somebody or as the server itself; nothing can be written. */
