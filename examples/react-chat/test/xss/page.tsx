@@ -1,5 +1,6 @@
 /** Shows every string in every place where the examples show what others wrote. */
-import { createClient, type Client, type ConversationItem } from "@tidings/core";
+import { type Client, createClient, type JsonCustom } from "@tidings/core";
+import type { NotedConversation } from "@tidings/core/bindings";
 import { createSanitizer } from "@tidings/core/html";
 import { createMemoryBackend } from "@tidings/core/memory";
 import { defaultPolicy, type TextRange } from "@tidings/core/protocol";
@@ -45,13 +46,14 @@ function Everything() {
     messageOf(text, 2 * index, false),
     messageOf(text, 2 * index + 1, true),
   ]);
-  const conversations = corpus.map((name, index): ConversationItem => ({
+  const conversations = corpus.map((name, index): NotedConversation<JsonCustom> => ({
     ...{
       conversationId: `c${index}`,
       lastMessage: messages[2 * index],
       unread: 1,
       otherId: name,
       activeAt: 0,
+      ...{ pinned: false, archived: false, muted: false, draft: name },
     },
     record: {
       ...{ type: "conversation", conversationId: `c${index}`, rev: 1, kind: "group", status: "active", name },
