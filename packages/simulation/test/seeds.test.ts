@@ -112,6 +112,17 @@ const found: readonly Found[] = [
      fault networkGone of 1 (bob) by 1964064469`,
   },
   {
+    title: "[D4] whoever comes back in while a question from before is on its way learns of it",
+    plan: `seed 1600; devices ada bob cyd; rates none; disks strict
+     act leave of 2 (cyd) by 1087348654
+     wait 100
+     act remove of 2 (cyd) by 581142251
+     act rename of 2 (cyd) by 1998256188
+     act join of 2 (cyd) by 1098292929
+     wait 1
+     act loadOlder of 2 (cyd) by 1264665165`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

@@ -45,8 +45,16 @@ export function createLoader({ clock, link, pageSize }: LoaderOptions): Loader {
     return within(clock, ANSWER_TIMEOUT_MS, "connection/timeout", current.query(asked));
   };
 
-  /** One request per key at a time; those who ask meanwhile share it. */
-  const once = (key: string, load: () => Promise<void>): Promise<void> => {
+  /**
+   * One request at a time; those who ask meanwhile share it, unless they know of more than whoever asked: its answer, as
+   * that one is not in the conversation, may be from before.
+   */
+  const once = (
+    { conversationId, records }: Replica,
+    what: unknown,
+    load: () => Promise<void>,
+  ): Promise<void> => {
+    const key = JSON.stringify([conversationId, records.head.rev, what]);
     const running = underway.get(key);
     if (running) return running;
     const started = load().finally(() => underway.delete(key));
@@ -59,7 +67,7 @@ export function createLoader({ clock, link, pageSize }: LoaderOptions): Loader {
     place: Pick<HistoryQuery, "before" | "after" | "around" | "at">,
   ): Promise<void> => {
     const { conversationId } = replica;
-    return once(JSON.stringify([conversationId, place]), async () => {
+    return once(replica, place, async () => {
       const limit = pageSize();
       replica.acceptHistory(await query({ type: "history", conversationId, limit, ...place }));
     });
@@ -101,8 +109,7 @@ export function createLoader({ clock, link, pageSize }: LoaderOptions): Loader {
       if (hole) await page(replica, { after: hole.from - 1 });
     },
     around: page,
-    participants: (replica) =>
-      once(JSON.stringify([replica.conversationId, "participants"]), () => participants(replica)),
+    participants: (replica) => once(replica, "participants", () => participants(replica)),
     async notes({ conversationId, records, acceptNotes }) {
       const { rev } = records.head;
       const found: NoteRecord[] = [];
