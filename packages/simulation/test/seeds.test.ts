@@ -123,6 +123,21 @@ const found: readonly Found[] = [
      act loadOlder of 2 (cyd) by 1264665165`,
   },
   {
+    title: "[D5] a notebook is complete only when the notes in it are here",
+    plan: `seed 1667; devices ada bob cyd ada; rates none; disks strict
+     wait 425
+     act send of 0 (ada) by 1724278601
+     act send of 3 (ada) by 920173354
+     fault loseSubmit of 0 (ada) by 1978864744
+     fault cut of 0 (ada) by 502347892
+     fault slow of 3 (ada) by 1709866036
+     wait 1000
+     act note of 0 (ada) by 1317565989
+     fault serverDoom of 1 (bob) by 1141048608
+     act edit of 3 (ada) by 1942887713
+     wait 100`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

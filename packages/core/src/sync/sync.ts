@@ -131,7 +131,7 @@ export function createSync(options: SyncOptions): Sync {
     }
     if (!isWhole(replica)) await loader.newest(replica);
     if (replica.isStale) await summarise(replica);
-    if (lacksNotes(replica)) await loader.notes(replica);
+    if (replica.confirmed().lacksNotes) await loader.notes(replica);
     markPaged(replica);
     if (isHeard(replica)) return;
     const onThisLink = heard;
@@ -154,12 +154,9 @@ export function createSync(options: SyncOptions): Sync {
       !missing &&
       !hasNewer &&
       !isStale &&
-      !lacksNotes(replica)
+      !replica.confirmed().lacksNotes
     );
   };
-
-  const lacksNotes = ({ conversationId, confirmed }: Replica): boolean =>
-    isNotebook(conversationId) && !confirmed().notes.isWhole;
 
   const isHeard = (replica: Replica): boolean => !hasReceipts || heard.has(replica);
 

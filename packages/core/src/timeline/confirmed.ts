@@ -2,7 +2,7 @@ import { isIn } from "../domain/standing.ts";
 import { highest, isAbove, nowhere, type Watermark } from "../domain/watermark.ts";
 import type { Change, Head } from "../protocol/changes.ts";
 import type { ChangesPage, ConversationSummary, HistoryPage } from "../protocol/queries.ts";
-import type { NoteRecord } from "../protocol/notes.ts";
+import { isNotebook, type NoteRecord } from "../protocol/notes.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type { AnyRecord, ConversationRecord, MessageRecord, ParticipantRecord } from "../protocol/records.ts";
 import { createMessages, type Messages } from "./messages.ts";
@@ -27,6 +27,8 @@ export interface Confirmed {
   readonly participants: ReadonlyMap<string, ParticipantRecord>;
   readonly receipts: ReadonlyMap<string, Receipt>;
   readonly notes: Notes;
+  /** It is a notebook, and not all that stands in it is here. */
+  readonly lacksNotes: boolean;
   /** The furthest watermarks of others: kept, not searched for, so that a receipt costs O(1). */
   readonly others: Watermark;
   /** The newest there is, as far as known. */
@@ -159,6 +161,9 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
     },
     get isStale() {
       return arePeopleStale || (revisions.cursor === undefined && messages.known.length > 0);
+    },
+    get lacksNotes() {
+      return isNotebook(conversationId) && !notes.isWhole;
     },
     get isAbsent() {
       const self = participants.get(reader);

@@ -39,7 +39,7 @@ export interface Shown {
 
 /** @param before - the view before this one. */
 export function viewOf({ confirmed, overlay, reader, reading }: Shown, before?: ReplicaView): ReplicaView {
-  const { messages, revisions, others, head, isStale, isAbsent: absent } = confirmed;
+  const { messages, revisions, others, head, isStale, lacksNotes, isAbsent: absent } = confirmed;
   const { known, floorSeq, seqOf } = messages;
   const oldest = known[0]?.from ?? head.seq + 1;
   const newest = known[known.length - 1]?.to ?? head.seq;
@@ -48,7 +48,7 @@ export function viewOf({ confirmed, overlay, reader, reading }: Shown, before?: 
   const missing = revisions.missing(head.rev);
   // In one piece up to the head; or there is nothing to hold.
   const isWhole = known.length > 0 ? known.length === 1 && !hasNewer : !hasOlder;
-  const complete = isWhole && revisions.cursor !== undefined && !missing && !isStale;
+  const complete = isWhole && revisions.cursor !== undefined && !missing && !isStale && !lacksNotes;
   const { slots, tail } = overlay;
   const holes = holesIn(known, head.seq, before?.items.holes ?? []);
   const items = new ItemList({ slots, holes, tail, reader, others, seqOf, read: reading.message });
