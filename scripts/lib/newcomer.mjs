@@ -7,7 +7,7 @@ import { runNode } from "./run.mjs";
 import { seconds } from "./steps.mjs";
 
 /**
- * Types the example as it stands there, and sees its message delivered to the backend, without a network.
+ * Types the example as it stands there, and sees its message delivered to a backend that needs no network.
  * @param {string[]} tarballs @returns {Promise<import("./steps.mjs").StepResult>}
  */
 export async function tryNewcomer(tarballs) {
@@ -17,7 +17,7 @@ export async function tryNewcomer(tarballs) {
     const [, example = ""] = /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync("README.md", "utf8")) ?? [];
     writeFileSync(join(project, "hello.mjs"), example);
     const core = { dependencies: { "@tidings/core": "*" } };
-    const installed = await installPacked(project, core, tarballs, { isOffline: true });
+    const installed = await installPacked(project, core, tarballs);
     if (installed.code !== 0) return installed;
     const { code, output } = await runNode(["hello.mjs"], { cwd: project, quiet: true });
     const states = [...new Set([...output.matchAll(/status: '(\w+)'/g)].map(([, state]) => state))].join();

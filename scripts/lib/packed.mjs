@@ -10,9 +10,8 @@ import { pnpm } from "./pnpm.mjs";
  * @param {string} project
  * @param {{ dependencies: Versions, devDependencies?: Versions, overrides?: Versions }} wanted
  * @param {string[]} tarballs
- * @param {{ isOffline?: boolean }} [how] offline: from what was installed here before, or not at all
  */
-export function installPacked(project, { overrides, dependencies, ...rest }, tarballs, { isOffline } = {}) {
+export function installPacked(project, { overrides, dependencies, ...rest }, tarballs) {
   const ours = Object.fromEntries(tarballs.map((file) => [nameIn(file), `file:${resolve(file)}`]));
   const versions = Object.entries(dependencies).map(([name, version]) => [name, ours[name] ?? version]);
   const manifest = {
@@ -21,13 +20,7 @@ export function installPacked(project, { overrides, dependencies, ...rest }, tar
     pnpm: { overrides: { ...ours, ...overrides } }, // nobody has published them yet
   };
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
-  return pnpm(
-    "--dir",
-    project,
-    "--ignore-workspace",
-    "install",
-    isOffline ? "--offline" : "--prefer-offline",
-  );
+  return pnpm("--dir", project, "--ignore-workspace", "install", "--prefer-offline");
 }
 
 /** `tidings-core-1.2.3.tgz` is `@tidings/core`. @param {string} file */
