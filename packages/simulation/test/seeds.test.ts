@@ -138,6 +138,18 @@ const found: readonly Found[] = [
      wait 100`,
   },
   {
+    title: "[D7] what a life gives up that did not give it goes behind what has passed it, too",
+    plan: `seed 3712; devices ada bob cyd; rates none; disks strict
+     act send of 0 (ada) by 81710788
+     fault sickStore of 0 (ada) by 757543657
+     fault doom of 0 (ada) by 1120780735
+     wait 19471
+     act send of 0 (ada) by 1197098576
+     wait 19467
+     wait 9817
+     fault crash of 0 (ada) by 2561474`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

@@ -77,7 +77,10 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
       accept: () => host.accept(name),
       onMishap: (mishap) => coverage.count("fault", mishap),
       onConnection: moves.connection,
-      onEntry: moves.entry,
+      onEntry: (of, entry) => {
+        moves.entry(of, entry);
+        lanes.saw(entry);
+      },
       onView: (device: Device, room: Conversation) => oracle.look(device, room),
       onEnd: moves.ended,
       onRunaway: ({ name: of }) => violate("D9", `${of} writes, or sends, without end`),
@@ -117,6 +120,8 @@ const beginning: readonly Submission[] = [
 });
 
 interface LaneWatch {
+  /** Some life of the device shows this of it. */
+  saw(entry: OutboxEntry): void;
   took(commandId: string, conversationId: string): void;
   forget(): void;
 }
@@ -127,14 +132,18 @@ interface LaneWatch {
  */
 function createLaneWatch(people: People, violate: World["violate"]): LaneWatch {
   const last = new Map<string, number>();
+  const givenUp = new Set<string>();
   return {
+    saw({ command, error }) {
+      if (error?.code === "outbox/gave-up") givenUp.add(command.commandId);
+    },
     took(commandId, conversationId) {
       const deed = people.of(commandId);
       if (!deed) return;
-      const { device, name, order, told } = deed;
+      const { device, name, order } = deed;
       const lane = `${device.name} ${conversationId}`;
       const before = last.get(lane) ?? 0;
-      if (order < before && told !== "outbox/gave-up")
+      if (order < before && !givenUp.has(commandId))
         violate("D7", `${device.name} ${name} ${commandId}, given as ${order}, took effect after ${before}`);
       last.set(lane, Math.max(before, order));
     },
