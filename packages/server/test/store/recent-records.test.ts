@@ -76,6 +76,7 @@ describe("recent records", () => {
       recent = new RecentRecords();
       await bench.group("a", "ada", "bob");
       const messageIds: string[] = [];
+      const times: number[] = [];
       const draftOf = (step: number): Draft => {
         const messageId = messageIds[roll(messageIds.length || 1)];
         const kind = roll(10);
@@ -93,7 +94,10 @@ describe("recent records", () => {
         const outcome = await bench.outcome(bench.submission("ada", draftOf(step)));
         if (!outcome.ok) continue;
         for (const { record, kind } of outcome.ack.changes)
-          if (record.type === "message" && kind === "message.send") messageIds.push(record.id);
+          if (record.type === "message" && kind === "message.send") {
+            messageIds.push(record.id);
+            times.push((bench.at += 1));
+          }
         // One in ten is not told: lost, or late.
         if (roll(10) > 0) recent.hear(outcome.ack.changes);
         if (roll(3) > 0) for (const take of lessons.splice(0)) take();
@@ -107,10 +111,11 @@ describe("recent records", () => {
           { before: 1 + roll(seq + 2) },
           { after: roll(seq + 2) },
           { around: 1 + roll(seq + 1) },
+          { at: times[roll(times.length || 1)] ?? 0 },
         ];
         const asked: ChangesQuery | HistoryQuery =
           roll(2) > 0
-            ? { ...newest, limit: 1 + roll(20), ...places[roll(4)] }
+            ? { ...newest, limit: 1 + roll(20), ...places[roll(places.length)] }
             : {
                 ...since(Math.max(0, rev - roll(rev + 2)), 1 + roll(20)),
                 ...(roll(4) === 0 && { kinds: ["message"] }),
@@ -222,6 +227,15 @@ describe("recent records", () => {
     for (let round = 0; round < 15; round += 1) await say("x".repeat(length));
     expect(recall({ ...newest, limit: 4 }, await now())).toEqual(await read({ ...newest, limit: 4 }));
     expect(recall({ ...newest, limit: 15 }, await now())).toBeUndefined();
+  });
+
+  it("[D9] count all of a message, and not only its text", async () => {
+    await learn(newest);
+    const custom = { made: "x".repeat(3_000) };
+    const draft: Draft = { type: "message.send", ...on, kind: "text", content: { text: "short" }, custom };
+    for (let round = 0; round < 60; round += 1) recent.hear(await act(draft));
+    expect(recall({ ...newest, limit: 5 }, await now())).toEqual(await read({ ...newest, limit: 5 }));
+    expect(recall({ ...newest, limit: 50 }, await now())).toBeUndefined();
   });
 
   it("[D9] let those go that were used longest ago, when all together are too large", async () => {

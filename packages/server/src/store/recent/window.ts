@@ -8,12 +8,12 @@ import {
   noteIdOf,
 } from "@tidings/core/protocol";
 
-/** Messages a window is cut down to when it has twice as many, and characters of text. */
+/** Messages a window is cut down to when it has twice as many, and characters. */
 const MESSAGES = 100;
 const CHARACTERS = 50_000;
-/** Beyond so many others that changed lately, participants or notes, it begins anew. */
+/** Beyond so many others that changed lately, participants or notes, or so many characters, it begins anew. */
 const OTHERS = 200;
-/** What a record takes beside its text, in characters. */
+/** What any record takes, in characters; of what is longer as JSON the rest counts, whatever it is that makes it so. */
 const RECORD = 500;
 
 type Held = Exclude<AnyRecord, ConversationRecord>;
@@ -41,6 +41,7 @@ export class Window {
   #fromSeq: number;
   #floorSeq: number | undefined;
   #characters = 0;
+  #othersCharacters = 0;
   #messages = new Map<number, MessageRecord>();
   /** Participants and notes, by name. */
   readonly #others = new Map<string, Other>();
@@ -56,7 +57,7 @@ export class Window {
 
   /** What it takes of memory, in characters. */
   get weight(): number {
-    return this.#characters + RECORD * (1 + this.#messages.size + this.#others.size);
+    return this.#characters + this.#othersCharacters + RECORD * (1 + this.#messages.size + this.#others.size);
   }
 
   /** Does it tell how the conversation was at `rev`? */
@@ -100,10 +101,15 @@ export class Window {
     );
   }
 
-  /** A page of messages; undefined if it does not hold all of them. @param newest - the newest there is */
+  /**
+   * A page of messages; undefined if it does not hold all of them, or where a time is asked for: where that lies, the
+   * database knows.
+   *
+   * @param newest - the newest there is
+   */
   history(query: HistoryQuery, newest: number): PageOfMessages | undefined {
     const floorSeq = this.#floorSeq;
-    if (floorSeq === undefined) return undefined;
+    if (floorSeq === undefined || query.at !== undefined) return undefined;
     const { from, to } = placesOf(query, floorSeq, newest);
     if (from <= to && from < this.#fromSeq) return undefined;
     const messages: MessageRecord[] = [];
@@ -125,10 +131,13 @@ export class Window {
     if (record.type === "conversation") return;
     if (record.type === "message") return this.#putMessage(record);
     const name = nameOf(record);
-    if ((this.#others.get(name)?.rev ?? 0) >= record.rev) return;
+    const known = this.#others.get(name);
+    if (known && known.rev >= record.rev) return;
     this.#others.set(name, record);
-    if (this.#others.size <= OTHERS) return;
+    this.#othersCharacters += lengthOf(record) - (known ? lengthOf(known) : 0);
+    if (this.#others.size <= OTHERS && this.#othersCharacters <= CHARACTERS) return;
     this.#others.clear();
+    this.#othersCharacters = 0;
     this.#floorRev = this.rev;
   }
 
@@ -159,8 +168,8 @@ export class Window {
   }
 }
 
-function lengthOf({ content }: MessageRecord): number {
-  return "text" in content ? content.text.length : 0;
+function lengthOf(record: Held): number {
+  return Math.max(0, JSON.stringify(record).length - RECORD);
 }
 
 function nameOf(record: Other): string {
