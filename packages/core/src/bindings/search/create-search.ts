@@ -53,7 +53,7 @@ export function createSearch(
   let current: Run | undefined;
   let cancelWalk: Cancel = () => {};
   let cancelAsk: Cancel = () => {};
-  let cancelFollow: Cancel = () => {};
+  let cancelFollow: Cancel | undefined;
 
   const show = (run: Run): void => {
     const { filter, backend, error, isWalking, next } = run;
@@ -104,8 +104,17 @@ export function createSearch(
   };
 
   const follow = (): void => {
-    cancelFollow();
-    cancelFollow = clock.after(FOLLOW_MS, () => current && look(current));
+    cancelFollow ??= clock.after(FOLLOW_MS, () => {
+      cancelFollow = undefined;
+      if (current) look(current);
+    });
+  };
+
+  const halt = (): void => {
+    cancelWalk();
+    cancelAsk();
+    cancelFollow?.();
+    cancelFollow = undefined;
   };
 
   const comeBack = (): void => {
@@ -116,7 +125,8 @@ export function createSearch(
   let ends: readonly Unsubscribe[] = [];
   const leave = (): void => {
     if ((listeners -= 1) > 0) return;
-    for (const end of [...ends, cancelWalk, cancelAsk, cancelFollow]) end();
+    for (const end of ends) end();
+    halt();
     ends = [];
   };
 
@@ -142,7 +152,7 @@ export function createSearch(
       };
     },
     find(filter) {
-      for (const cancel of [cancelWalk, cancelAsk, cancelFollow]) cancel();
+      halt();
       if (!filter || !searchPlan(filter, core.userId() ?? "")) {
         current = undefined;
         state.set(filter ? { ...NOTHING, filter } : NOTHING);

@@ -113,6 +113,17 @@ describe("a search", () => {
     expect(found()).toEqual(["third word*"]);
   });
 
+  it("follows also while something is said all the time", async () => {
+    const { backend, find, found } = await world(["first word"]);
+    await find("word");
+    backend.act("bob", sending("general", "second word"));
+    for (let count = 0; count < 10; count += 1) {
+      backend.act("bob", sending("general", `talk ${count}`));
+      await clock.advance(100);
+    }
+    expect(found()).toEqual(["second word*", "first word*"]);
+  });
+
   it("loads page after page", async () => {
     const { search, find, found } = await world([...many(7, "word"), ...many(150, "filler")]);
     expect(await find("word")).toEqual(["word 6", "word 5", "word 4"]);
