@@ -1,9 +1,7 @@
 /**
- * `npm run topology [-- --clients <n> --rooms <n> --rate <n> --seconds <n> --storm <n> --statements]`: what
- * deploy/compose.yaml describes, without containers: nginx, two nodes, PostgreSQL, Redis. Clients speak while a node is
- * killed, PostgreSQL and Redis restart, and both nodes are replaced; then a node dies under 10,000 clients (`--storm 0`
- * leaves it out, `--clients 0` what comes first). `--statements` counts what PostgreSQL ran for each of these. Writes
- * reports to packages/simulation/dist/topology.
+ * `npm run topology [-- --help]`: what deploy/compose.yaml describes, without containers: nginx, two nodes, PostgreSQL,
+ * Redis. Clients speak while a node is killed, PostgreSQL and Redis restart, and both nodes are replaced; then a node dies
+ * under 10,000 clients. Writes reports to packages/simulation/dist/topology.
  */
 import process from "node:process";
 import { run as runCommand, TYPESCRIPT } from "../lib/run.mjs";

@@ -6,7 +6,11 @@ interface CommandOption {
   readonly what: string;
 }
 
-type Given<Options> = { readonly [Name in keyof Options]: string | undefined };
+type Given<Options> = {
+  readonly [Name in keyof Options]: Options[Name] extends { readonly value: string }
+    ? string
+    : string | undefined;
+};
 
 /**
  * Reads what a command was called with, each value as text and a switch as `"true"`. `--help`, and what is not understood,

@@ -26,5 +26,5 @@ const random = seededRandom(Number(values.seed));
 const result = await runChaos({ seconds, random, hasPage: chromiumPath !== undefined, say });
 say(formatCounts(result));
 for (const { type, what } of result.findings.slice(0, 20)) say(`${type}: ${what}`);
-say(`report: ${writeReport(values.report ?? "", result, seconds)}`);
+say(`report: ${writeReport(values.report, result, seconds)}`);
 process.exit(result.findings.length === 0 ? 0 : 1);

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 import {
   formatResult,
   formatRow,
@@ -11,24 +10,33 @@ import {
   renderReport,
   runLoad,
 } from "@tidings/load";
+import { commandOptions } from "../command-options.ts";
 import { openFilesAllowed, openFilesFor } from "./open-files.ts";
 import { formatRecalled, recalledBy } from "./recalled.ts";
 import { COUNTING, countingStatements } from "./statements.ts";
 import { disturbAll, hasTopology, memberOf, startTopology, type Topology } from "./topology.ts";
 
 /** `npm run topology`; see `scripts/tasks/topology.mjs`. */
-const { values } = parseArgs({
-  options: {
-    clients: { type: "string", default: "2000" },
-    rooms: { type: "string", default: "400" },
-    rate: { type: "string", default: "1000" },
-    seconds: { type: "string", default: "60" },
-    processes: { type: "string", default: "1" },
-    storm: { type: "string", default: "10000" },
-    statements: { type: "boolean", default: false },
-    report: { type: "string", default: fileURLToPath(new URL("../../dist/topology", import.meta.url)) },
+const values = commandOptions(
+  "npm run topology [-- options]: nginx, two nodes, PostgreSQL and Redis, each ended under load. Writes reports.",
+  {
+    clients: { value: "2000", what: "Clients while each part ends and comes back; 0 leaves that out." },
+    rooms: { value: "400", what: "Conversations they are spread over." },
+    rate: { value: "1000", what: "Messages said per second by all together." },
+    seconds: { value: "60", what: "For how long at least." },
+    processes: { value: "1", what: "Processes that the clients are spread over." },
+    storm: { value: "10000", what: "Clients under whom a node dies for good; 0 leaves that out." },
+    calm: {
+      value: false,
+      what: "Instead of all that, nothing ends: how fast it is, and what nodes remember.",
+    },
+    statements: { value: false, what: "Counts what PostgreSQL ran for each disturbance." },
+    report: {
+      value: fileURLToPath(new URL("../../dist/topology", import.meta.url)),
+      what: "The folder for the reports.",
+    },
   },
-});
+);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const ending = new AbortController();
 process.on("SIGINT", () => {
@@ -66,16 +74,23 @@ async function main(): Promise<number> {
     seconds: 10,
     rampPerSecond: 400,
   };
-  const runs = [
-    { name: "disturbances", during: disturb, facts: disturbed },
-    { name: "storm", during: storm, facts: stormed },
-  ];
+  const runs =
+    values.calm !== undefined
+      ? [{ name: "calm", during: undisturbed, facts: disturbed }]
+      : [
+          { name: "disturbances", during: disturb, facts: disturbed },
+          { name: "storm", during: storm, facts: stormed },
+        ];
   let faulty = 0;
   for (const { name, during, facts } of runs) {
     if (facts.clients === 0 || ending.signal.aborted) continue;
     if (!(await load(name, during, facts))) faulty += 1;
   }
   return Math.min(1, faulty);
+}
+
+function undisturbed(): NonNullable<LoadOptions["during"]> {
+  return () => Promise.resolve();
 }
 
 type Meanwhile = (topology: Topology) => NonNullable<LoadOptions["during"]>;
@@ -85,7 +100,7 @@ function disturb(topology: Topology): NonNullable<LoadOptions["during"]> {
 }
 
 function counted(run: LoadRun, { postgres }: Topology): LoadRun {
-  return values.statements ? countingStatements(run, postgres, say) : run;
+  return values.statements !== undefined ? countingStatements(run, postgres, say) : run;
 }
 
 /** A node is killed, and all that were on it have to find another at the same moment. */
@@ -104,7 +119,7 @@ async function load(
   facts: Pick<LoadOptions, "clients" | "rooms" | "perSecond" | "seconds" | "rampPerSecond">,
 ): Promise<boolean> {
   say(`\n${name}: ${facts.clients} clients through nginx to two nodes`);
-  const topology = await startTopology(values.statements ? COUNTING : {});
+  const topology = await startTopology(values.statements !== undefined ? COUNTING : {});
   let rows = 0;
   try {
     const result = await runLoad({
