@@ -17,6 +17,7 @@ export const features: Readonly<Record<string, string>> = {
   F5: "A message deleted for all, or for oneself",
   F7: "Mentions and hashtags found, and found by",
   F8: "Links found in a text",
+  F12: "Notifications by rules, pushed and shown, on every device once",
   F13: "Emoji by name",
   H1: "Full-text search, on the server and on the device",
   H2: "What a search found, remembered for half a minute",

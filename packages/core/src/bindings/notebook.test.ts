@@ -60,6 +60,26 @@ describe("a notebook", () => {
     expect(shown(openNotebook(desk))).toEqual(["plans", "general"]);
   });
 
+  it("keeps rules for notifications, on all devices and offline, as they were set last (row E4)", async () => {
+    const here = world();
+    const [phone, desk] = await devices(here);
+    const told: unknown[] = [];
+    openNotebook(desk).rules.subscribe((rules) => told.push(rules));
+    expect(openNotebook(phone).rules.get()).toEqual({});
+    phone.disconnect();
+    const quiet = { timeZone: "Europe/Berlin", from: 1_320, to: 420 };
+    await openNotebook(phone).setRules({ level: "none" });
+    await openNotebook(phone).setRules({ level: "mentions", quiet });
+    expect(openNotebook(phone).rules.get()).toEqual({ level: "mentions", quiet });
+    await openNotebook(desk).setRules({ sound: false });
+    await here.clock.settle();
+    await phone.connect();
+    await here.clock.settle();
+    for (const client of [phone, desk])
+      expect(openNotebook(client).rules.get()).toEqual({ level: "mentions", quiet });
+    expect(told.at(-1)).toEqual({ level: "mentions", quiet });
+  });
+
   it("ends a mute by the clock", async () => {
     const here = world();
     const [phone] = await devices(here);

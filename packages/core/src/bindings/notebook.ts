@@ -4,6 +4,7 @@ import type { Observable } from "../base/observable.ts";
 import type { CustomSchemas, JsonCustom } from "../compose/custom.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import { notebookOf, type NoteRecord, type NoteSubject, type NoteValue } from "../protocol/notes.ts";
+import type { NotifyRules } from "../protocol/notify-rules.ts";
 import type { Replica } from "../timeline/replica.ts";
 import { type Bookmark, type NotedConversation, type NotesView, viewNotes } from "./notes-view.ts";
 import { shareDrafts } from "./shared-drafts.ts";
@@ -34,6 +35,10 @@ export interface Notebook<Schemas extends CustomSchemas> {
   /** Deletes a message for oneself; all others keep it. */
   hide(conversationId: string, messageId: string): Promise<Sent>;
   unhide(conversationId: string, messageId: string): Promise<Sent>;
+  /** What the user wants to be told of; by `noticeOf` it decides what is pushed and shown. */
+  readonly rules: Observable<NotifyRules>;
+  /** Instead of all rules there were. */
+  setRules(rules: NotifyRules): Promise<Sent>;
 }
 
 const opened = new WeakMap<object, Notebook<JsonCustom>>();
@@ -110,5 +115,6 @@ function create(client: Client): Notebook<JsonCustom> {
     unbookmark: ofMessage("bookmark"),
     hide: ofMessage("hidden", {}),
     unhide: ofMessage("hidden"),
+    setRules: (rules) => put({ kind: "notify", conversationId: notebookOf(core.userId() ?? "") }, { rules }),
   };
 }

@@ -5,6 +5,7 @@ import type { Core } from "../client/core.ts";
 import type { Session } from "../client/session.ts";
 import type { CustomSchemas, JsonCustom } from "../compose/custom.ts";
 import type { NoteKind, NoteRecord } from "../protocol/notes.ts";
+import type { NotifyRules } from "../protocol/notify-rules.ts";
 import type { ConversationItem } from "../sync/listing.ts";
 
 /** A conversation as its list shows it to one person. */
@@ -30,6 +31,7 @@ export interface NotesView {
   readonly conversations: Observable<readonly NotedConversation<JsonCustom>[]>;
   readonly bookmarks: Observable<readonly Bookmark[]>;
   readonly hidden: Observable<ReadonlySet<string>>;
+  readonly rules: Observable<NotifyRules>;
 }
 
 /** A timer cannot wait for longer than some weeks: a mute that lasts longer is looked at again. */
@@ -83,12 +85,13 @@ export function viewNotes(
     () => new Set(messagesOf(notes.get(), "hidden").map(({ messageId }) => messageId)),
     isSameSet,
   );
+  const rules = scope.lazy(() => notes.get().find(isOfAll)?.value?.rules ?? NO_RULES);
   notes.subscribe(() => {
-    for (const each of [conversations, bookmarks, hidden]) each.invalidate();
+    for (const each of [conversations, bookmarks, hidden, rules]) each.invalidate();
   });
   listed.subscribe(conversations.invalidate);
   return {
-    ...{ bookmarks, hidden },
+    ...{ bookmarks, hidden, rules },
     conversations: {
       get: conversations.get,
       subscribe(listener) {
@@ -105,6 +108,12 @@ export function viewNotes(
       },
     },
   };
+}
+
+const NO_RULES: NotifyRules = Object.freeze({});
+
+function isOfAll({ subject, conversationId }: NoteRecord): boolean {
+  return subject.kind === "notify" && subject.conversationId === conversationId;
 }
 
 function byConversation(notes: readonly NoteRecord[]): Map<string, Map<NoteKind, NoteRecord>> {

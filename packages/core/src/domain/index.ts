@@ -10,6 +10,7 @@ export {
   searchPlan,
   type SearchTerm,
 } from "./search.ts";
+export { isQuietAt, type Notice, noticeOf, type NoticeScene } from "./notice.ts";
 export { withSoundRanges } from "./ranges.ts";
 export { isIn, isMutedAt } from "./standing.ts";
 export type {

@@ -69,6 +69,7 @@ export {
   type NoteSubject,
   type NoteValue,
 } from "./notes.ts";
+export type { NotifyRules, QuietHours } from "./notify-rules.ts";
 export { type Receipt, receipt } from "./receipts.ts";
 export { type PresenceStatus, type Signal, signal, type SignalEvent, signalEvent } from "./signals.ts";
 export { type Highlight, type SearchFeature, type SearchFilter, type SearchHit } from "./search.ts";

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { LONGEST_TEXT } from "./bounds.ts";
 import type { NoteKind, NoteSubject, NoteValue } from "./notes.ts";
-import { count, id, type Schema, text, uuid } from "./schema.ts";
+import type { NotifyRules } from "./notify-rules.ts";
+import { count, id, list, type Schema, text, uuid } from "./schema.ts";
 
 export const noteKind: Schema<NoteKind> = z.enum([
   "archived",
@@ -12,6 +13,7 @@ export const noteKind: Schema<NoteKind> = z.enum([
   "hidden",
   "followed",
   "read",
+  "notify",
 ]);
 
 export const noteSubject: Schema<NoteSubject> = z.object({
@@ -20,8 +22,26 @@ export const noteSubject: Schema<NoteSubject> = z.object({
   messageId: z.exactOptional(uuid),
 });
 
+const LONGEST_ZONE = 64;
+const minute = z.int().check(z.gte(0), z.lte(24 * 60 - 1));
+
+export const notifyRules: Schema<NotifyRules> = z.object({
+  level: z.exactOptional(z.enum(["all", "mentions", "none"])),
+  quiet: z.exactOptional(
+    z.object({
+      timeZone: text(LONGEST_ZONE),
+      from: minute,
+      to: minute,
+      days: z.exactOptional(list(z.int().check(z.gte(0), z.lte(6)), 7)),
+    }),
+  ),
+  sound: z.exactOptional(z.boolean()),
+  previews: z.exactOptional(z.boolean()),
+});
+
 export const noteValue: Schema<NoteValue> = z.object({
   until: z.exactOptional(count),
   text: z.exactOptional(text(LONGEST_TEXT)),
   seq: z.exactOptional(count),
+  rules: z.exactOptional(notifyRules),
 });

@@ -1,3 +1,5 @@
+import type { NotifyRules } from "./notify-rules.ts";
+
 /** What a note says of its subject; each says one thing, so that what two devices note at once stands side by side. */
 export type NoteKind =
   /** Of a conversation. */
@@ -13,7 +15,9 @@ export type NoteKind =
   | "hidden"
   /** Of the first message of a thread: its new messages are of interest, or, with `seq`, read up to there. */
   | "followed"
-  | "read";
+  | "read"
+  /** Of the notebook itself: what its owner wants to be told of, `rules`. */
+  | "notify";
 
 /** What a note is about: a conversation, or one message of it. */
 export interface NoteSubject {
@@ -28,6 +32,7 @@ export interface NoteValue {
   readonly until?: number;
   readonly text?: string;
   readonly seq?: number;
+  readonly rules?: NotifyRules;
 }
 
 /** What a person keeps for themselves. It stands in their notebook, a conversation nobody else is ever in. */

@@ -61,6 +61,7 @@ export const conversationSettings: Schema<ConversationSettings> = z.object({
   typing: z.boolean(),
   receipts: z.boolean(),
   messagesPerMinute: z.exactOptional(z.int().check(z.positive())),
+  confidential: z.exactOptional(z.boolean()),
 });
 
 const textRange: Schema<TextRange> = z.object({

@@ -1,5 +1,8 @@
 import type { JsonObject } from "../base/json.ts";
 import type { NoteRecord } from "./notes.ts";
+import type { NotificationLevel } from "./notify-rules.ts";
+
+export type { NotificationLevel };
 
 /**
  * Records: the state of a conversation. Each carries the revision of its last change, so that applying a change is
@@ -19,6 +22,8 @@ export interface ConversationSettings {
   readonly receipts: boolean;
   /** Overrides the server's rate per user for this conversation. */
   readonly messagesPerMinute?: number;
+  /** Nothing of what is said here leaves it: a notification says no more than that there is something. */
+  readonly confidential?: boolean;
 }
 
 /** @typeParam Custom - of `custom`; any JSON object unless the app has a schema. */
@@ -39,7 +44,6 @@ export interface ConversationRecord<Custom = JsonObject> {
 
 export type Role = "owner" | "admin" | "moderator" | "member";
 export type ParticipantStatus = "active" | "left" | "removed" | "banned" | "muted";
-export type NotificationLevel = "all" | "mentions" | "none";
 
 export interface ParticipantRecord {
   readonly type: "participant";
