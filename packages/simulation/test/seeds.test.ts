@@ -150,6 +150,37 @@ const found: readonly Found[] = [
      fault crash of 0 (ada) by 2561474`,
   },
   {
+    title:
+      "[D3] is at rest only on a link to the server that is, however alike the revisions of two epochs are",
+    plan: `seed 50810; devices ada bob cyd; rates none; disks strict
+     wait 1000
+     fault doom of 0 (ada) by 501960365
+     act send of 0 (ada) by 1212932363
+     wait 100
+     fault serverPower of 0 (ada) by 297526635
+     fault restore of 1 (bob) by 1544944806`,
+  },
+  {
+    title: "[D7] what a backup lost is sent again by an outbox that a power cut has put back, if late",
+    plan: `seed 30458; devices ada bob cyd; rates none; disks relaxed
+     fault crash of 0 (ada) by 380196643
+     wait 7296
+     act send of 2 (cyd) by 1919947761
+     act send of 0 (ada) by 524232581
+     wait 1000
+     fault sickStore of 2 (cyd) by 366225803
+     act send of 0 (ada) by 862988403
+     act send of 0 (ada) by 1936417534
+     act send of 0 (ada) by 614085624
+     act react of 0 (ada) by 1865640980
+     wait 18471
+     fault restore of 2 (cyd) by 975409086
+     wait 349
+     wait 532
+     wait 1444
+     fault powerCut of 0 (ada) by 1069549311`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

@@ -157,6 +157,8 @@ export function createOracle(options: OracleOptions): Oracle {
       for (const device of devices) {
         const { client, name } = device;
         if (client?.connection.get().name !== "online") return `${name} is not online`;
+        // Its link is one to the server that was; revisions of the two may be alike.
+        if (!device.isCurrent) return `${name} has not heard of the backup that was restored`;
         if (client.outbox.get().waiting > 0) return `${name} has commands waiting`;
         const notebook = notebookOf(device.userId);
         const noted = ledger.account(notebook).changes.length;

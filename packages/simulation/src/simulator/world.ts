@@ -44,7 +44,7 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
   const violations: Violation[] = [];
   const violate = (law: string, what: string): void => void violations.push({ law, what });
   const people = createPeople();
-  const lanes = createLaneWatch(people, violate);
+  const lanes = createLaneWatch(people, (commandId) => ledger.lost.has(commandId), violate);
   const ledger = createLedger({ now: time.now, violate, onEffect: lanes.took });
   const users = new Map<string, string>();
   const wires = watchWire({ ledger, now: time.now, violate });
@@ -128,9 +128,14 @@ interface LaneWatch {
 
 /**
  * D7: what one device gave to one conversation takes effect in the order given. What was given up let the others pass, and
- * the next life tries it again.
+ * the next life tries it again. What was accepted, went with a backup, and came back to the outbox of a device that lost
+ * with its power that it had been, was passed while neither side had it.
  */
-function createLaneWatch(people: People, violate: World["violate"]): LaneWatch {
+function createLaneWatch(
+  people: People,
+  wasLost: (commandId: string) => boolean,
+  violate: World["violate"],
+): LaneWatch {
   const last = new Map<string, number>();
   const givenUp = new Set<string>();
   return {
@@ -140,10 +145,11 @@ function createLaneWatch(people: People, violate: World["violate"]): LaneWatch {
     took(commandId, conversationId) {
       const deed = people.of(commandId);
       if (!deed) return;
-      const { device, name, order } = deed;
+      const { device, name, order, isExcused } = deed;
       const lane = `${device.name} ${conversationId}`;
       const before = last.get(lane) ?? 0;
-      if (order < before && !givenUp.has(commandId))
+      const mayBeLate = givenUp.has(commandId) || (isExcused && wasLost(commandId));
+      if (order < before && !mayBeLate)
         violate("D7", `${device.name} ${name} ${commandId}, given as ${order}, took effect after ${before}`);
       last.set(lane, Math.max(before, order));
     },
