@@ -1,5 +1,5 @@
 import { apply } from "../src/domain/apply.ts";
-import type { Accepted, Applied, ApplyContext } from "../src/domain/types.ts";
+import type { Accepted, Applied, ApplyContext, Records } from "../src/domain/types.ts";
 import { ConversationStore } from "../src/memory/conversation-store.ts";
 import { freezeDeep } from "../src/memory/freeze.ts";
 import type { Command } from "../src/protocol/commands.ts";
@@ -48,8 +48,9 @@ export interface Ledger {
   person(userId: string): ParticipantRecord;
 }
 
-export function createLedger(): Ledger {
-  const store = new ConversationStore(CONVERSATION);
+/** @param file - what the backend knows of files; absent where it is a client that looks. */
+export function createLedger(file?: Records["file"]): Ledger {
+  const store = new ConversationStore(CONVERSATION, file);
   const ledger: Ledger = {
     store,
     now: 1_000,
@@ -89,8 +90,8 @@ export const cast: { readonly [userId: string]: Role } = {
 };
 
 /** A conversation with the cast in it; olga made it. */
-export function withCast(kind: ConversationKind = "group"): Ledger {
-  const ledger = createLedger();
+export function withCast(kind: ConversationKind = "group", file?: Records["file"]): Ledger {
+  const ledger = createLedger(file);
   const invited = Object.entries(cast).map(([userId, role]) => ({ userId, role }));
   const participants = kind === "direct" ? [{ userId: "adam" }] : invited.slice(1);
   ledger.do("olga", { type: "conversation.create", kind, participants });

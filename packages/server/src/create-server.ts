@@ -43,7 +43,7 @@ const FAREWELL_MS = 2_000;
  *   database cannot be opened.
  */
 export async function createServer(options: ServerOptions = {}): Promise<TidingsServer> {
-  const settings = readOptions(options);
+  const settings = keepingNoFiles(readOptions(options));
   const log: EventLog = settings.log ?? silentLog;
   if (settings.secret === undefined && settings.jwks === undefined)
     log.warn({ note: "the secret is made up, tokens end with this run" }, "development mode");
@@ -60,6 +60,11 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
     await server.close();
     throw unavailable(error);
   }
+}
+
+function keepingNoFiles(settings: Settings): Settings {
+  const { files: _files, ...limits } = settings.policy.limits;
+  return { ...settings, policy: { ...settings.policy, limits } };
 }
 
 /** Whoever says where public keys are wants no other. */

@@ -109,6 +109,15 @@ function obstacle(scene: Scene, type: Later["type"]): ErrorCode | undefined {
   return isFixed || !may(role, type) ? "permission/denied" : silenced(scene, type);
 }
 
+/** Why this person may put no file here, whatever it is; `undefined` if they may. */
+export function uploadObstacle(records: Records, context: ApplyContext): ErrorCode | undefined {
+  const { conversation } = records;
+  if (!conversation) return "conversation/not-found";
+  const self = records.participant(context.actorId);
+  const code = obstacle({ records, context, conversation, self, role: standing(self) }, "message.send");
+  return code ?? (self?.canUpload === false ? "file/denied" : undefined);
+}
+
 /** Who may write no more, whatever their role says. */
 function silenced({ conversation, context, self, role }: Scene, type: Later["type"]): ErrorCode | undefined {
   if (!self || role === "system" || !writes.has(type)) return undefined;

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { MessageContent, MessageKind } from "../protocol/records.ts";
+import { attachmentsOf } from "./attachments.ts";
 
 /**
  * What sealing may add: base64 of UTF-8 takes up to 4 characters for one UTF-16 unit, and an envelope holds keys and
@@ -16,11 +17,15 @@ export const uploads: ReadonlySet<MessageKind> = new Set(["image", "video", "aud
 export function contentFault(
   kind: MessageKind,
   content: MessageContent,
-  { textLength }: Limits,
+  { textLength, files }: Limits,
 ): ErrorCode | undefined {
   const isSealed = "sealed" in content;
   const text = isSealed ? content.sealed : content.text;
-  if (text.trim() === "" && (isSealed || !uploads.has(kind))) return "draft/empty";
+  const shown = attachmentsOf(content).map(({ fileId }) => fileId);
+  if (shown.length > 0 && !files) return "command/unsupported";
+  if (files && (shown.length > files.perMessage || new Set(shown).size < shown.length))
+    return "draft/invalid";
+  if (text.trim() === "" && (isSealed || (!uploads.has(kind) && shown.length === 0))) return "draft/empty";
   if (text.length > (isSealed ? textLength * SEALED_GROWTH + SEALED_ENVELOPE : textLength))
     return "draft/too-long";
   let last = 0;

@@ -1,5 +1,6 @@
 /** The rules: what a command does to the records of one conversation, or why it may not. Pure. */
-export { apply } from "./apply.ts";
+export { apply, uploadObstacle } from "./apply.ts";
+export { attachmentsOf, fileFault, filesIn, isAllowedType } from "./attachments.ts";
 export { recount } from "./counts.ts";
 export { type Action, leastRole, may, mayGrant, outranks } from "./permissions.ts";
 export {
@@ -17,6 +18,7 @@ export type {
   Accepted,
   Applied,
   ApplyContext,
+  KnownFile,
   ReactionFact,
   RecordCounts,
   Records,

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type { ChangeMessage, EditMessage, ReactToMessage, SendMessage } from "../protocol/commands.ts";
 import type { MessageContent, MessageKind, MessageRecord, MessageVersion } from "../protocol/records.ts";
+import { attachmentsOf, keepingAttachments, withKnownFiles } from "./attachments.ts";
 import { contentFault, uploads } from "./content.ts";
 import { isSameJson, nothing, put, type Scene, type Verdict } from "./outcome.ts";
 import { may } from "./permissions.ts";
@@ -11,7 +12,11 @@ import type { ApplyContext } from "./types.ts";
 export function send(scene: Scene, command: SendMessage): Verdict {
   const { records, context } = scene;
   const fault = unspeakable(scene, command.kind, command.content) ?? misplaced(scene, command);
-  return fault ?? put(scene, command, messageOf(command, context, records.head.seq + 1));
+  if (fault) return fault;
+  const content = withKnownFiles(scene, command.content);
+  if (typeof content === "string") return content;
+  const known = content === command.content ? command : { ...command, content };
+  return put(scene, command, messageOf(known, context, records.head.seq + 1));
 }
 
 /**
@@ -62,7 +67,7 @@ function unspeakable(
   const isDenied =
     kind === "system" ||
     (kind === "announcement" && !may(role, "message.announce")) ||
-    (self?.canUpload === false && uploads.has(kind));
+    (self?.canUpload === false && (uploads.has(kind) || attachmentsOf(content).length > 0));
   return isDenied ? "permission/denied" : undefined;
 }
 
@@ -81,10 +86,12 @@ function edit(scene: Scene, command: EditMessage, message: MessageRecord): Verdi
   const { context, role } = scene;
   if (message.authorId !== context.actorId && role !== "system") return "permission/denied";
   if (message.deletedAt !== undefined) return "message/deleted";
-  const { content, custom = message.custom } = command;
-  if (isSameJson(content, message.content) && isSameJson(custom, message.custom)) return nothing;
-  const fault = unspeakable(scene, message.kind, content);
-  if (fault) return fault;
+  const { custom = message.custom } = command;
+  const wanted = keepingAttachments(command.content, message.content);
+  if (isSameJson(wanted, message.content) && isSameJson(custom, message.custom)) return nothing;
+  const fault = unspeakable(scene, message.kind, wanted);
+  const content = fault ?? withKnownFiles(scene, wanted, message.content);
+  if (typeof content === "string") return content;
   const next = { ...message, ...(custom && { custom }), content, version: message.version + 1 };
   return {
     ...put(scene, command, { ...next, editedAt: context.at }),

@@ -24,7 +24,8 @@ function soundContent(content: MessageContent, records: Pick<Records, "participa
   if (!("text" in content) || !content.ranges) return content;
   const ranges = content.ranges.filter((range) => isSound(range, records));
   if (ranges.length === content.ranges.length) return content;
-  return ranges.length > 0 ? { text: content.text, ranges } : { text: content.text };
+  const { ranges: _ranges, ...others } = content;
+  return ranges.length > 0 ? { ...others, ranges } : others;
 }
 
 function isSound({ type, value }: TextRange, records: Pick<Records, "participant">): boolean {

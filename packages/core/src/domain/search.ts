@@ -1,6 +1,7 @@
 import { MOST_HIGHLIGHTS } from "../protocol/bounds.ts";
 import type { MessageRecord, ParticipantRecord, TextRange } from "../protocol/records.ts";
 import type { Highlight, SearchFilter, SearchHit } from "../protocol/search.ts";
+import { attachmentsOf } from "./attachments.ts";
 import { uploads } from "./content.ts";
 import { fold, type Word, wordsIn } from "./words.ts";
 
@@ -35,7 +36,7 @@ export function searchableOf(message: MessageRecord): Searchable | undefined {
   if (message.deletedAt !== undefined) return undefined;
   const { text, ranges } = textAndRanges(message);
   const marks = new Set([`by:${message.authorId}`]);
-  if (uploads.has(message.kind)) marks.add("has:file");
+  if (uploads.has(message.kind) || attachmentsOf(message.content).length > 0) marks.add("has:file");
   for (const range of ranges) marks.add(markOf(range));
   return {
     words: [...new Set(wordsIn(text).map(({ text: word }) => word))],

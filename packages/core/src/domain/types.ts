@@ -25,6 +25,19 @@ export interface Records {
   hasReacted(messageId: string, userId: string, emoji: string): boolean;
   /** @param noteId - `noteIdOf` its subject. */
   note(noteId: string): NoteRecord | undefined;
+  /** What a backend knows of a file. Absent in a client. @param userId - who wants to show it here. */
+  readonly file?: ((fileId: string, userId: string) => KnownFile | undefined) | undefined;
+}
+
+/** A file as the rules for those who show it need it. */
+export interface KnownFile {
+  /** They uploaded it for this conversation, or can read it somewhere. */
+  readonly isTheirs: boolean;
+  readonly isReady: boolean;
+  /** Why nobody will ever see it. */
+  readonly fault?: ErrorCode | undefined;
+  readonly mediaType: string;
+  readonly size: number;
 }
 
 /** What a rule needs counted. A client that cannot know gives its best guess; the server's answer decides. */

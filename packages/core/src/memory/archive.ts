@@ -1,7 +1,9 @@
-import type { Accepted } from "../domain/types.ts";
+import { filesIn } from "../domain/attachments.ts";
+import type { Accepted, Records } from "../domain/types.ts";
 import { isIn } from "../domain/standing.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import { ConversationStore } from "./conversation-store.ts";
+import type { MemoryFile } from "./files.ts";
 import type { Outcome } from "./outcome.ts";
 
 const idTaken: Outcome = {
@@ -12,6 +14,7 @@ const idTaken: Outcome = {
 
 /** All that the backend keeps, and the one place that decides who may read it (D8). */
 export class Archive {
+  readonly files: Map<string, MemoryFile> = new Map();
   readonly #stores = new Map<string, ConversationStore>();
   /** First answers, and to whom: a command sent again gets its own (D2). */
   readonly #answers = new Map<string, { readonly userId: string; readonly outcome: Outcome }>();
@@ -19,7 +22,8 @@ export class Archive {
 
   copy(): Archive {
     const copy = new Archive();
-    for (const [id, store] of this.#stores) copy.#stores.set(id, store.copy());
+    for (const [id, store] of this.#stores) copy.#stores.set(id, store.copy(copy.#fileIn(id)));
+    for (const file of this.files.values()) copy.files.set(file.fileId, file);
     for (const [id, answer] of this.#answers) copy.#answers.set(id, answer);
     copy.#activity = this.#activity;
     return copy;
@@ -31,7 +35,9 @@ export class Archive {
 
   /** For rules; empty if there is no such conversation. Readers go through `find`. */
   store(conversationId: string): ConversationStore {
-    return this.#stores.get(conversationId) ?? new ConversationStore(conversationId);
+    return (
+      this.#stores.get(conversationId) ?? new ConversationStore(conversationId, this.#fileIn(conversationId))
+    );
   }
 
   mayRead(conversationId: string, userId: string): boolean {
@@ -43,6 +49,22 @@ export class Archive {
     if (this.mayRead(conversationId, userId)) return this.store(conversationId);
     const message = "unable to find the conversation; it does not exist, or you are not in it";
     throw new MessagingError("conversation/not-found", { message });
+  }
+
+  /** Can this person read the file: does a message show it where they are? */
+  shows(fileId: string, userId: string, stores = this.conversationsOf(userId)): boolean {
+    return stores.some((store) => store.messages().some(({ content }) => filesIn(content).includes(fileId)));
+  }
+
+  #fileIn(conversationId: string): Records["file"] {
+    return (fileId, userId) => {
+      const file = this.files.get(fileId);
+      if (!file) return undefined;
+      const { ownerId, state, fault, mediaType, size } = file;
+      const isOwn = ownerId === userId && file.conversationId === conversationId;
+      const isTheirs = isOwn || this.shows(fileId, userId);
+      return { isTheirs, isReady: state === "ready", fault, mediaType, size };
+    };
   }
 
   /** The conversations a user is in, most recently active first. */

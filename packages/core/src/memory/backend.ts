@@ -9,6 +9,7 @@ import { defaultPolicy, type Policy } from "../protocol/policy.ts";
 import type { ConversationKind, MessageRecord } from "../protocol/records.ts";
 import { Archive } from "./archive.ts";
 import { createMischief, type MemoryFaults } from "./faults.ts";
+import { type FileRequest, serveFile } from "./files.ts";
 import { freezeDeep } from "./freeze.ts";
 import { Hub } from "./hub.ts";
 import { Intake } from "./intake.ts";
@@ -55,6 +56,8 @@ export interface MemoryBackend {
   messages(conversationId: string): readonly MessageRecord[];
   /** How many links are open. */
   readonly links: number;
+  /** Answers for the addresses of uploads, as `fetch` does for those of a server; those of downloads any `fetch` answers. */
+  fetch(url: string, request?: FileRequest): Promise<Response>;
   /** Announces another policy, and goes by it. */
   setPolicy(policy: Policy): void;
 }
@@ -113,6 +116,7 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
       createTransport({ state, hub, intake, signals, mischief, clock, authenticate, userId, admit, end }),
     faults: { ...mischief.faults, ...createMishaps({ state, hub, end, newId }) },
     messages: (conversationId) => state.archive.store(conversationId).messages(),
+    fetch: async (url, request) => serveFile(state.archive.files, url, request),
     get links() {
       return hub.sessions.size;
     },

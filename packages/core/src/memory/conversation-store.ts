@@ -34,13 +34,16 @@ export class ConversationStore implements Records {
   /** Index is `rev - 1`; empty where the record has changed again since. */
   #byRev: (AnyRecord | undefined)[] = [];
 
-  constructor(conversationId: string) {
+  readonly file: Records["file"];
+
+  constructor(conversationId: string, file?: Records["file"]) {
+    this.file = file;
     this.head = Object.freeze({ conversationId, rev: 0, seq: 0 });
   }
 
   /** As it is now, to be put back later. Records are immutable, so only what holds them is copied. */
-  copy(): ConversationStore {
-    const copy = new ConversationStore(this.head.conversationId);
+  copy(file?: Records["file"]): ConversationStore {
+    const copy = new ConversationStore(this.head.conversationId, file);
     const { head, conversation, counts, activity, floorRev, floorSeq } = this;
     Object.assign(copy, { head, conversation, counts, activity, floorRev, floorSeq });
     copy.#people = new Map(this.#people);

@@ -13,6 +13,7 @@ export type {
   PushFilter,
   RefuseOptions,
 } from "./faults.ts";
+export type { FileRequest } from "./files.ts";
 export { memoryTransport, type MemoryTransportOptions } from "./memory-transport.ts";
 export { memoryStorage } from "./storage.ts";
 export type { Authenticate, Identity } from "./transport.ts";

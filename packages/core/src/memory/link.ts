@@ -1,3 +1,4 @@
+import type { Clock } from "../base/clock.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import type { CloseReason, Link } from "../ports/transport.ts";
 import type { Head } from "../protocol/changes.ts";
@@ -19,6 +20,7 @@ export interface LinkOptions {
   readonly intake: Intake;
   readonly signals: Signals;
   readonly mischief: Mischief;
+  readonly clock: Clock;
   readonly end: (reason: CloseReason) => void;
   /** Absent where there are no tokens. */
   readonly refresh: ((token: string) => Promise<number | undefined>) | undefined;
@@ -26,14 +28,17 @@ export interface LinkOptions {
 
 /** What a client holds of its session. Everything takes effect at once and is answered later. */
 export function createLink(options: LinkOptions): Link {
-  const { session, state, intake, signals, mischief, end, refresh } = options;
+  const { session, state, intake, signals, mischief, clock, end, refresh } = options;
   const answer = (run: () => void): void => mischief.answer(() => session.answer(run));
 
   const asked = (query: Query): QueryResults[QueryType] => {
     const frame = carry({ type: "query", id: 0, query });
     if (frame?.type !== "query") throw new MessagingError("query/malformed", { message: whatIsWrong(frame) });
     const { archive, epoch, policy } = state;
-    return ask({ archive, epoch, userId: session.userId, pageSize: policy.limits.pageSize }, frame.query);
+    const { limits } = policy;
+    const at = Math.floor(clock.now());
+    const reader = { archive, epoch, userId: session.userId, pageSize: limits.pageSize, limits, at };
+    return ask(reader, frame.query);
   };
 
   return {

@@ -1,34 +1,27 @@
 import { isIn } from "../domain/standing.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
-import type {
-  ChangesPage,
-  ChangesQuery,
-  ConversationsQuery,
-  ConversationSummary,
-  HistoryPage,
-  HistoryQuery,
-  Page,
-  Query,
-  QueryResults,
-  QueryType,
+import {
+  type ChangesPage,
+  type ChangesQuery,
+  type ConversationsQuery,
+  type ConversationSummary,
+  type HistoryPage,
+  type HistoryQuery,
+  isFileQuery,
+  type Page,
+  type Query,
+  type QueryResults,
+  type QueryType,
 } from "../protocol/queries.ts";
 import type { ThreadPage, ThreadQuery } from "../protocol/relation-queries.ts";
 import type { OwnReactions } from "../protocol/within.ts";
 import { THREAD_NAMES } from "../protocol/bounds.ts";
 import { noteIdOf } from "../protocol/notes.ts";
 import type { AnyRecord, MessageRecord } from "../protocol/records.ts";
-import type { Archive } from "./archive.ts";
 import type { ConversationStore } from "./conversation-store.ts";
+import { askFile } from "./file-queries.ts";
+import type { Reader } from "./reader.ts";
 import { search } from "./search.ts";
-
-/** Who asks, of what. */
-export interface Reader {
-  readonly archive: Archive;
-  readonly epoch: string;
-  readonly userId: string;
-  /** No page is longer, whatever the query says. */
-  readonly pageSize: number;
-}
 
 /**
  * Answers a query for one reader; everything of a conversation goes through `archive.find` (D8).
@@ -41,6 +34,7 @@ export function ask(reader: Reader, asked: Query): QueryResults[QueryType] {
   if (query.type === "conversations") return conversations(reader, query);
   if (query.type === "search") return search(archive, userId, query);
   const store = archive.find(query.conversationId, userId);
+  if (isFileQuery(query)) return askFile(reader, store, query);
   switch (query.type) {
     case "changes":
       return changes(reader, store, query);

@@ -30,3 +30,12 @@ export const MOST_HEADS = 1_000;
 export const LONGEST_SEARCH = 256;
 /** What is highlighted of one message: more than anybody looks at. */
 export const MOST_HIGHLIGHTS = 64;
+/** Files of one message. */
+export const MOST_ATTACHMENTS = 10;
+/** Code points of a file's name. */
+export const LONGEST_FILE_NAME = 255;
+/** Of an attachment: characters of its placeholder, and points of its waveform. */
+export const LONGEST_PLACEHOLDER = 64;
+export const LONGEST_WAVEFORM = 128;
+/** Parts in which one file may be put. */
+export const MOST_PARTS = 128;

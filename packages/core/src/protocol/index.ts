@@ -70,10 +70,27 @@ export {
   type NoteValue,
 } from "./notes.ts";
 export type { NotifyRules, QuietHours } from "./notify-rules.ts";
+export type {
+  Attachment,
+  AttachmentKind,
+  FileCancelQuery,
+  FileCompleteQuery,
+  FileDownloadQuery,
+  FileGone,
+  FileLink,
+  FileQuery,
+  FileResults,
+  FileState,
+  FileStateQuery,
+  FileUploadQuery,
+  UploadedPart,
+  UploadPart,
+  UploadTicket,
+} from "./files.ts";
 export { type Receipt, receipt } from "./receipts.ts";
 export { type PresenceStatus, type Signal, signal, type SignalEvent, signalEvent } from "./signals.ts";
 export { type Highlight, type SearchFeature, type SearchFilter, type SearchHit } from "./search.ts";
-export { defaultPolicy, type Limits, type Policy, type Rate } from "./policy.ts";
+export { defaultPolicy, type FileLimits, type Limits, type Policy, type Rate } from "./policy.ts";
 export { policy } from "./policy-schema.ts";
 export {
   type ChangesPage,
@@ -83,6 +100,7 @@ export {
   type ConversationSummary,
   type HistoryPage,
   type HistoryQuery,
+  isFileQuery,
   type NotesQuery,
   type Page,
   type ParticipantsQuery,
@@ -94,6 +112,7 @@ export {
   type QueryType,
   type ReactorsQuery,
   type ReceiptsQuery,
+  type RecordQuery,
   type SearchQuery,
   type VersionsQuery,
 } from "./queries.ts";
@@ -139,10 +158,13 @@ export { parseResult, parseServerFrames } from "./parse-server.ts";
 export {
   CUSTOM_DEPTH,
   CUSTOM_NODES,
+  LONGEST_FILE_NAME,
   LONGEST_ID,
   LONGEST_TEXT,
+  MOST_ATTACHMENTS,
   MOST_FRAMES,
   MOST_HEADS,
+  MOST_PARTS,
   MOST_WATCHED,
   REACTION_NAMES,
   REACTIONS_PER_MESSAGE,

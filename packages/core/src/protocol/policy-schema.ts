@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { MOST_ATTACHMENTS } from "./bounds.ts";
 import type { Policy } from "./policy.ts";
 import { count, list, type Schema, text } from "./schema.ts";
 
@@ -27,5 +28,13 @@ export const policy: Schema<Policy> = z.object({
     invitations: count,
     pins: count,
     notes: z.exactOptional(count),
+    files: z.exactOptional(
+      z.object({
+        bytes: amount,
+        perMessage: z.int().check(z.positive(), z.lte(MOST_ATTACHMENTS)),
+        perHour: count,
+        types: list(text(256), 128),
+      }),
+    ),
   }),
 });

@@ -23,6 +23,18 @@ export interface Limits {
   readonly pins: number;
   /** Notes one person may keep. Absent where the backend keeps none: they are `command/unsupported`. */
   readonly notes?: number;
+  /** What files may be like. Absent where the backend keeps none: they are `command/unsupported`. */
+  readonly files?: FileLimits;
+}
+
+export interface FileLimits {
+  /** Of one file. */
+  readonly bytes: number;
+  readonly perMessage: number;
+  /** Uploads one person may begin in an hour; a preview belongs to its file. */
+  readonly perHour: number;
+  /** Media types; `*` at the end of one stands for anything. */
+  readonly types: readonly string[];
 }
 
 /** What the server announces at `welcome`, and again when it changes. The client's buckets and timers learn from it. */
@@ -59,5 +71,22 @@ export const defaultPolicy: Policy = {
     invitations: 100,
     pins: 50,
     notes: 1_000,
+    files: {
+      bytes: 10 * 1_024 * 1_024,
+      perMessage: 10,
+      perHour: 10,
+      types: [
+        "image/*",
+        "video/*",
+        "audio/*",
+        "text/plain",
+        "text/csv",
+        "application/json",
+        "application/pdf",
+        "application/zip",
+        "application/vnd.openxmlformats-officedocument.*",
+        "application/vnd.oasis.opendocument.*",
+      ],
+    },
   },
 };

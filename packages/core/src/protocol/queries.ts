@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { THREAD_NAMES } from "./bounds.ts";
 import { type Head, head } from "./changes.ts";
+import { fileQueries, fileResults } from "./file-schemas.ts";
+import type { FileQuery, FileResults } from "./files.ts";
 import { noteKind } from "./note-schemas.ts";
 import type { NoteKind, NoteRecord } from "./notes.ts";
 import { type Receipt, receipt } from "./receipts.ts";
@@ -106,9 +108,17 @@ export type Query =
   | ReactorsQuery
   | ReceiptsQuery
   | SearchQuery
-  | NotesQuery;
+  | NotesQuery
+  | FileQuery;
 
 export type QueryType = Query["type"];
+
+/** What is asked about records, not about files. */
+export type RecordQuery = Exclude<Query, FileQuery>;
+
+export function isFileQuery(query: Query): query is FileQuery {
+  return query.type.startsWith("file.");
+}
 
 /** Records in rev order; every change up to `upTo` is in them or in an earlier page. */
 export interface ChangesPage {
@@ -156,7 +166,7 @@ export interface ConversationSummary {
 }
 
 /** Which result answers which query. */
-export interface QueryResults {
+export interface QueryResults extends FileResults {
   readonly changes: ChangesPage;
   readonly history: HistoryPage;
   readonly messages: readonly MessageRecord[];
@@ -212,6 +222,7 @@ export const query: Schema<Query> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("receipts"), ...within, ...paged }),
   z.object({ type: z.literal("search"), ...searchFilter, ...paged }),
   z.object({ type: z.literal("notes"), ...within, ...paged, kind: z.exactOptional(noteKind) }),
+  ...fileQueries,
 ]);
 
 const own: Schema<OwnReactions> = z.record(uuid, list(emoji, 64));
@@ -267,4 +278,5 @@ export const queryResults: { readonly [Type in QueryType]: Schema<QueryResults[T
   receipts: page(receipt),
   search: page(searchHit),
   notes: page(noteRecord),
+  ...fileResults,
 };

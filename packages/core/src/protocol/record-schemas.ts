@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { LONGEST_TEXT, REACTION_NAMES, REACTIONS_PER_MESSAGE } from "./bounds.ts";
+import { LONGEST_TEXT, MOST_ATTACHMENTS, REACTION_NAMES, REACTIONS_PER_MESSAGE } from "./bounds.ts";
+import { attachment } from "./file-schemas.ts";
 import { noteSubject, noteValue } from "./note-schemas.ts";
 import type { NoteRecord } from "./notes.ts";
 import type {
@@ -72,7 +73,11 @@ const textRange: Schema<TextRange> = z.object({
 });
 
 export const messageContent: Schema<MessageContent> = z.union([
-  z.object({ text: text(LONGEST_TEXT), ranges: z.exactOptional(list(textRange, MOST_RANGES)) }),
+  z.object({
+    text: text(LONGEST_TEXT),
+    ranges: z.exactOptional(list(textRange, MOST_RANGES)),
+    attachments: z.exactOptional(list(attachment, MOST_ATTACHMENTS)),
+  }),
   z.object({ sealed: text(2 * LONGEST_TEXT), scheme: text(64) }),
 ]);
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../base/json.ts";
+import type { Attachment } from "./files.ts";
 import type { NoteRecord } from "./notes.ts";
 import type { NotificationLevel } from "./notify-rules.ts";
 
@@ -75,7 +76,12 @@ export interface TextRange {
 
 /** What a message says: readable text, or bytes only the members can open. Neither core nor server needs to read it. */
 export type MessageContent =
-  | { readonly text: string; readonly ranges?: readonly TextRange[] }
+  | {
+      readonly text: string;
+      readonly ranges?: readonly TextRange[];
+      /** Of an edit that has none: those that were there stay. */
+      readonly attachments?: readonly Attachment[];
+    }
   | { readonly sealed: string; readonly scheme: string };
 
 export interface Reaction {

@@ -106,7 +106,7 @@ describe("the table of the wire", () => {
   it("agrees with the schemas about results gone wrong", () => {
     const readerOf = createReaders(serverWire);
     const results = goldenFrames("server").flatMap(({ name, frames }) => {
-      const type = Object.keys(queryResults).find((each) => name.split(".")[1] === each);
+      const type = Object.keys(queryResults).find((each) => `${name}.`.startsWith(`result.${each}.`));
       return frames.map((frame) => [type as QueryType, Object(frame).result] as const);
     });
     const known = results.filter(([type]) => type !== undefined);

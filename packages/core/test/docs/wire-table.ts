@@ -182,7 +182,9 @@ ${wireSource("serverWire", { frame: serverFrame, ...results })}`;
 
 function wireSource(name: string, schemas: Readonly<Record<string, AnySchema>>): string {
   const { table, roots } = compile(schemas);
-  const places = Object.entries(roots).map(([root, shape]) => `    ${root}: ${JSON.stringify(shape)},\n`);
+  const places = Object.entries(roots).map(
+    ([root, shape]) => `    ${nameOf(root)}: ${JSON.stringify(shape)},\n`,
+  );
   return `export const ${name}: Wire<${Object.keys(schemas)
     .map((root) => JSON.stringify(root))
     .join(" | ")}> = {
@@ -192,4 +194,8 @@ ${table.map((shape) => `    ${JSON.stringify(shape)},\n`).join("")}  ],
 ${places.join("")}  },
 };
 `;
+}
+
+function nameOf(root: string): string {
+  return /^\w+$/u.test(root) ? root : JSON.stringify(root);
 }

@@ -144,6 +144,11 @@ const queryTypes: Record<QueryType, 1> = {
   messages: 1,
   thread: 1,
   pins: 1,
+  "file.upload": 1,
+  "file.complete": 1,
+  "file.cancel": 1,
+  "file.state": 1,
+  "file.download": 1,
 };
 const signalTypes: Record<Signal["type"], 1> = { typing: 1, presence: 1, watch: 1 };
 const signalEventTypes: Record<SignalEvent["type"], 1> = { typing: 1, presence: 1 };

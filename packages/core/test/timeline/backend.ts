@@ -1,6 +1,7 @@
 import { apply } from "../../src/domain/apply.ts";
 import { Archive } from "../../src/memory/archive.ts";
-import { ask, type Reader } from "../../src/memory/queries.ts";
+import { ask } from "../../src/memory/queries.ts";
+import type { Reader } from "../../src/memory/reader.ts";
 import type { Ack, Change, Head } from "../../src/protocol/changes.ts";
 import type { Command } from "../../src/protocol/commands.ts";
 import { defaultPolicy } from "../../src/protocol/policy.ts";
@@ -67,7 +68,8 @@ export function createBackend(others: readonly string[] = ["bob", "cyd"]): Backe
   let at = 1_000;
 
   const query = <Type extends QueryType>(asked: QueryOf<Type>): QueryResults[Type] => {
-    const reader: Reader = { archive, epoch: backend.epoch, userId: READER, pageSize: 1_000 };
+    const { limits } = defaultPolicy;
+    const reader: Reader = { archive, epoch: backend.epoch, userId: READER, pageSize: 1_000, limits, at };
     return queryResults[asked.type].parse(ask(reader, asked));
   };
 

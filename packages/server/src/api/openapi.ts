@@ -92,15 +92,26 @@ function commandOperation(type: CommandType, route: Route): Operation {
 
 function queryOperation(type: QueryType, route: Route): Operation {
   const inPath = new Set(pathFields(route));
-  const { properties } = wireSchemas().fields("query", type);
-  const parameters = Object.entries(properties)
-    .filter(([name]) => !given.has(name) && !inPath.has(name))
-    .map(([name, schema]) => ({
-      name,
-      in: "query",
-      schema,
-      ...(schema.type === "array" && { explode: false }),
-    }));
+  const { properties, required } = wireSchemas().fields("query", type);
+  const fields = Object.entries(properties).filter(([name]) => !given.has(name) && !inPath.has(name));
+  if (route.method === "POST") {
+    const names = fields.map(([name]) => name);
+    const body = {
+      properties: Object.fromEntries(fields),
+      required: required.filter((name) => names.includes(name)),
+    };
+    return {
+      ...base(type, route),
+      requestBody: bodyOf(body),
+      responses: responses("200", json(wireSchemas().result(type))),
+    };
+  }
+  const parameters = fields.map(([name, schema]) => ({
+    name,
+    in: "query",
+    schema,
+    ...(schema.type === "array" && { explode: false }),
+  }));
   const operation = base(type, route);
   return {
     ...operation,

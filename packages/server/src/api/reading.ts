@@ -51,7 +51,9 @@ export function readQuery(type: QueryType, request: FastifyRequest): Query | Ref
     const kind = properties[name]?.type;
     asked[name] = valueOf(kind, text);
   }
-  const parsed = query.safeParse({ ...asked, ...paramsOf(request), type });
+  const { body } = request;
+  const said = typeof body === "object" && !Array.isArray(body) ? body : {};
+  const parsed = query.safeParse({ ...asked, ...said, ...paramsOf(request), type });
   return parsed.success ? parsed.data : malformed("query", placeOf(parsed.error));
 }
 

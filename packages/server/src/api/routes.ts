@@ -13,6 +13,8 @@ const participants = `${conversation}/participants`;
 const participant = `${participants}/:userId`;
 const messages = `${conversation}/messages`;
 const message = `${messages}/:messageId`;
+const files = `${conversation}/files`;
+const file = `${files}/:fileId`;
 const notes = `${conversation}/notes`;
 const reaction = `${message}/reactions/:emoji`;
 
@@ -77,6 +79,11 @@ export const queryRoutes: { readonly [Type in QueryType]: Route } = {
   messages: { method: "GET", path: `${conversation}/messages-by-id`, summary: "Read messages by their ids" },
   thread: { method: "GET", path: `${conversation}/threads/:threadId`, summary: "Read a page of a thread" },
   pins: { method: "GET", path: `${conversation}/pins`, summary: "List pinned messages" },
+  "file.upload": { method: "POST", path: files, summary: "Ask where to put a file" },
+  "file.complete": { method: "POST", path: `${file}/complete`, summary: "Say that all of a file was put" },
+  "file.state": { method: "GET", path: file, summary: "Read how far one's own file has got" },
+  "file.cancel": { method: "DELETE", path: file, summary: "Give a file up that no message shows" },
+  "file.download": { method: "GET", path: `${file}/download`, summary: "Ask where a file can be read" },
   notes: { method: "GET", path: notes, summary: "List what stands in one's own notebook" },
 };
 

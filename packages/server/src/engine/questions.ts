@@ -1,4 +1,10 @@
-import type { Policy, Query, QueryFrame } from "@tidings/core/protocol";
+import {
+  type FileQuery,
+  isFileQuery,
+  type Policy,
+  type Query,
+  type QueryFrame,
+} from "@tidings/core/protocol";
 import type { Answer, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { Session } from "./online.ts";
@@ -69,10 +75,17 @@ export class Questions {
     this.#options.outbound.push(session, packet);
   }
 
+  async #aboutFile(userId: string, { conversationId }: FileQuery): Promise<Answer> {
+    const { store } = this.#options;
+    const found = await store.query(userId, { type: "conversation", conversationId });
+    return found.ok ? keepsNoFiles : found;
+  }
+
   /** The answer to one query, whoever brought it. */
   async lookUp(userId: string, query: Query): Promise<Answer> {
     const { store, policy, onFailure } = this.#options;
     const { pageSize } = policy.limits;
+    if (isFileQuery(query)) return this.#aboutFile(userId, query);
     const capped = "limit" in query ? { ...query, limit: Math.min(query.limit, pageSize) } : query;
     try {
       return await store.query(userId, capped);
@@ -82,3 +95,5 @@ export class Questions {
     }
   }
 }
+
+const keepsNoFiles: Answer = refuse("command/unsupported", "unable to answer; this server keeps no files");

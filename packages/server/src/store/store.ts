@@ -5,9 +5,9 @@ import type {
   Command,
   ConversationSettings,
   Head,
-  Query,
   QueryResults,
   QueryType,
+  RecordQuery,
 } from "@tidings/core/protocol";
 
 import type { Audit } from "./audit.ts";
@@ -29,7 +29,7 @@ export interface Store {
    */
   commit<Item extends Submission>(items: readonly Item[], admit: Admit<Item>): Promise<readonly Outcome[]>;
   /** What `readerId` may see, and nothing else: what is not there and what is not theirs look the same (D8). */
-  query(readerId: string, query: Query): Promise<Answer>;
+  query(readerId: string, query: RecordQuery): Promise<Answer>;
   /** Every conversation `userId` is in, the most recently active first. */
   memberships(userId: string): Promise<readonly Membership[]>;
   /** Was `userId` ever in the conversation? Whoever left, or was removed, was. */

@@ -3,9 +3,8 @@ import {
   type Ack,
   type Command,
   defaultPolicy,
-  type Query,
   type QueryResults,
-  type QueryType,
+  type RecordQuery,
 } from "@tidings/core/protocol";
 import { parseResult } from "@tidings/core/protocol";
 import type { Outcome, Refusal, Store, Submission } from "../../src/store/store.ts";
@@ -55,16 +54,16 @@ export class Workbench {
     throw new Error("accepted");
   }
 
-  async query<Type extends QueryType>(
+  async query<Type extends RecordQuery["type"]>(
     readerId: string,
-    query: Query & { readonly type: Type },
+    query: RecordQuery & { readonly type: Type },
   ): Promise<QueryResults[Type]> {
     const answer = await this.store.query(readerId, query);
     if (answer.ok) return parseResult(query.type, structuredClone(answer.result));
     throw new Error(`refused: ${answer.code} ${answer.message}`);
   }
 
-  async refusal(readerId: string, query: Query): Promise<Refusal> {
+  async refusal(readerId: string, query: RecordQuery): Promise<Refusal> {
     const answer = await this.store.query(readerId, query);
     if (!answer.ok) return answer;
     throw new Error("answered");

@@ -1,6 +1,6 @@
 import { command, type CommandType, query, type Query, type QueryType } from "@tidings/core/protocol";
 import * as z from "zod";
-import { type Draft, message } from "./raw-client.ts";
+import { type Draft, message, newId } from "./raw-client.ts";
 
 /** What a case is about: a conversation, a message in it, and somebody who is in it. */
 export interface Target {
@@ -92,6 +92,16 @@ const queryCases: { readonly [Type in Exclude<QueryType, "conversations">]: (tar
     ...{ type: "thread", conversationId, threadId: messageId, limit: 10 },
   }),
   pins: ({ conversationId }) => ({ type: "pins", conversationId }),
+  "file.upload": ({ conversationId }) => ({
+    ...{ type: "file.upload", conversationId, fileId: newId() },
+    ...{ name: "a.txt", size: 3, mediaType: "text/plain" },
+  }),
+  "file.complete": ({ conversationId }) => ({
+    ...{ type: "file.complete", conversationId, fileId: newId(), parts: [] },
+  }),
+  "file.cancel": ({ conversationId }) => ({ type: "file.cancel", conversationId, fileId: newId() }),
+  "file.state": ({ conversationId }) => ({ type: "file.state", conversationId, fileId: newId() }),
+  "file.download": ({ conversationId }) => ({ type: "file.download", conversationId, fileId: newId() }),
   notes: ({ conversationId }) => ({ type: "notes", conversationId, limit: 10 }),
 };
 

@@ -1,6 +1,7 @@
 import { isIn } from "@tidings/core/domain";
 import { MessagingError } from "@tidings/core/errors";
 import {
+  isFileQuery,
   isNotebook,
   type AnyRecord,
   type ChangesPage,
@@ -50,6 +51,10 @@ export async function ask(reader: Reader, asked: Query, pageSize: number): Promi
     });
   }
   const room = await enter(reader, query.conversationId);
+  if (isFileQuery(query)) {
+    const message = "unable to answer; this backend keeps no files";
+    throw new MessagingError("command/unsupported", { message });
+  }
   switch (query.type) {
     case "changes":
       return changes(room, query);

@@ -1,4 +1,4 @@
-import type { Query } from "@tidings/core/protocol";
+import type { RecordQuery } from "@tidings/core/protocol";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
 import { type Answers, createAnswers } from "./answers.ts";
 import { type AuditTable, createAudit } from "./audit.ts";
@@ -103,7 +103,7 @@ class LibsqlStore implements Store {
     });
   }
 
-  async query(readerId: string, query: Query): Promise<Answer> {
+  async query(readerId: string, query: RecordQuery): Promise<Answer> {
     return this.#transactions.read(() => this.#queries.answer(readerId, query));
   }
 

@@ -1,4 +1,4 @@
-import type { Change, Query } from "@tidings/core/protocol";
+import type { Change, RecordQuery } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
@@ -142,7 +142,7 @@ class PostgresStore implements Store {
     this.#desk.hear(changes);
   }
 
-  query(readerId: string, query: Query): Promise<Answer> {
+  query(readerId: string, query: RecordQuery): Promise<Answer> {
     return this.#desk.query(readerId, query);
   }
 

@@ -1,4 +1,4 @@
-import type { Query } from "@tidings/core/protocol";
+import type { RecordQuery } from "@tidings/core/protocol";
 import { mayRead, notFound } from "../../../access.ts";
 import type { Answer, Membership } from "../../store.ts";
 import type { Connection } from "../database.ts";
@@ -15,7 +15,7 @@ import { createSummaries } from "./summaries.ts";
 const NO_KEY = 0;
 
 export interface Queries {
-  answer(readerId: string, query: Query): Answer;
+  answer(readerId: string, query: RecordQuery): Answer;
   memberships(userId: string): readonly Membership[];
 }
 
@@ -36,7 +36,7 @@ export function createQueries(connection: Connection, tables: Rows, epoch: strin
 
   const search = createSearch(connection, open);
 
-  const answer = (readerId: string, query: Query): Answer => {
+  const answer = (readerId: string, query: RecordQuery): Answer => {
     if (query.type === "conversations") return summaries.page(readerId, query);
     if (query.type === "search") return search(readerId, query);
     const reading = open(readerId, query.conversationId);

@@ -4,7 +4,7 @@ import type {
   ChangesQuery,
   HistoryQuery,
   OwnReactions,
-  Query,
+  RecordQuery,
 } from "@tidings/core/protocol";
 import type { Pool } from "pg";
 import { notFound } from "../../../access.ts";
@@ -36,7 +36,12 @@ export interface DeskOptions {
  * What a replica may answer. Catching up is not among it: to whoever knows more than a replica it would say that they
  * have to begin anew. Nor is what has no revision, as watermarks.
  */
-const REPLICATED: ReadonlySet<Query["type"]> = new Set(["history", "participants", "reactors", "versions"]);
+const REPLICATED: ReadonlySet<RecordQuery["type"]> = new Set([
+  "history",
+  "participants",
+  "reactors",
+  "versions",
+]);
 
 /**
  * Answers what people ask. Each time the database says who may read and how far the conversation is, to many at once;
@@ -64,7 +69,7 @@ export class Desk {
     this.#recent.hear(changes);
   }
 
-  async query(readerId: string, query: Query): Promise<Answer> {
+  async query(readerId: string, query: RecordQuery): Promise<Answer> {
     if (query.type === "search") return this.#search.answer(readerId, query);
     if (query.type === "conversations") return this.#together.page(readerId, query);
     if (query.type === "conversation") return this.#together.summary(readerId, query);
@@ -158,6 +163,6 @@ export class Desk {
   }
 }
 
-function isRecent(query: Query): query is RecentQuery {
+function isRecent(query: RecordQuery): query is RecentQuery {
   return query.type === "changes" || query.type === "history";
 }

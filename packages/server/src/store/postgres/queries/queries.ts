@@ -1,4 +1,4 @@
-import type { Query } from "@tidings/core/protocol";
+import type { RecordQuery } from "@tidings/core/protocol";
 import { notFound } from "../../../access.ts";
 import { answered } from "../../reading.ts";
 import type { Answer } from "../../store.ts";
@@ -11,7 +11,7 @@ import { open } from "./reader.ts";
 
 /** The others are read for many at once (see `Together`), but for `search`, which is on the clock. */
 export type ReadAlone = Exclude<
-  Query,
+  RecordQuery,
   { readonly type: "conversations" | "conversation" | "receipts" | "search" }
 >;
 

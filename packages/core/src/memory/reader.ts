@@ -1,0 +1,14 @@
+import type { Limits } from "../protocol/policy.ts";
+import type { Archive } from "./archive.ts";
+
+/** Who asks, of what. */
+export interface Reader {
+  readonly archive: Archive;
+  readonly epoch: string;
+  readonly userId: string;
+  /** No page is longer, whatever the query says. */
+  readonly pageSize: number;
+  readonly limits: Limits;
+  /** Server time, ms. */
+  readonly at: number;
+}
