@@ -181,6 +181,20 @@ const found: readonly Found[] = [
      fault powerCut of 0 (ada) by 1069549311`,
   },
   {
+    title:
+      "[D9] drafts of several conversations do not send each other round and round where storage is full",
+    plan: `seed 61613; devices ada bob cyd; rates none; disks strict
+     act draft of 1 (bob) by 1970642535
+     act draft of 1 (bob) by 1283255478
+     wait 10058
+     fault diskFull of 1 (bob) by 1687582898
+     act send of 1 (bob) by 677645338
+     act draft of 1 (bob) by 720294706
+     act draft of 1 (bob) by 1513361616
+     wait 358
+     wait 1736`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { member, type World, world } from "../../test/client/world.ts";
 import type { Client } from "../client/types.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
 import { memoryStorage } from "../memory/storage.ts";
+import type { Storage } from "../ports/storage.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
 import { type Notebook, openNotebook } from "./notebook.ts";
 import type { JsonCustom } from "../compose/custom.ts";
@@ -223,6 +225,37 @@ describe("shared drafts", () => {
     await here.clock.advance(3_000);
     expect(desk.conversation("general").draft.get()).toBe("");
     expect(shown(openNotebook(desk))).toEqual(["general"]);
+  });
+
+  it("[D9] are tried again in a while where storage is full, however many there are, and kept here meanwhile", async () => {
+    const here = world();
+    let isFull = false;
+    let refused = 0;
+    const { write: keep, ...rest } = memoryStorage();
+    const storage: Storage = {
+      ...rest,
+      write(operations) {
+        if (!isFull || operations.every(({ type }) => type === "delete")) return keep(operations);
+        refused += 1;
+        return Promise.reject(new MessagingError("storage/full"));
+      },
+    };
+    const [phone] = await member(here, "ada", { storage });
+    const [desk] = await member(here, "ada");
+    for (const client of [phone, desk]) openNotebook(client);
+    const rooms = ["general", "plans"] as const;
+    await begin(phone, "plans");
+    await here.clock.settle();
+    const write = (text: string): void => rooms.forEach((id) => phone.conversation(id).draft.set(text));
+    write("so");
+    await here.clock.advance(5_000);
+    isFull = true;
+    write("so far");
+    await here.clock.advance(25_000);
+    expect(refused).toBeLessThan(20);
+    isFull = false;
+    await here.clock.advance(35_000);
+    expect(rooms.map((id) => desk.conversation(id).draft.get())).toEqual(["so far", "so far"]);
   });
 
   it("[D9] leave at most every two seconds, one at a time, the newest text", async () => {

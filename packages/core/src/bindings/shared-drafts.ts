@@ -19,12 +19,16 @@ interface Shared {
   /** The revision of the note that was looked at last. */
   rev: number;
   typedAt: number;
+  /** It was refused: until then only what is typed here sends it again. */
+  restsUntil: number;
   isOut: boolean;
   timer: Cancel | undefined;
 }
 
 /** What is being written goes out at most this often. */
 const EVERY_MS = 2_000;
+/** What was refused, or could not be kept here, is tried again after so long, and not because something else has changed. */
+const REFUSED_MS = 30_000;
 /** Who has written nothing for so long does not write any more: what other devices say may take the place of it. */
 const QUIET_MS = 5_000;
 
@@ -43,7 +47,7 @@ export function shareDrafts({ core, notes, put, confirmed }: SharedDraftsOptions
   const sharedOf = (conversationId: string): Shared => {
     const known = all.get(conversationId);
     if (known) return known;
-    const fresh = { agreed: "", rev: 0, typedAt: -Infinity, isOut: false, timer: undefined };
+    const fresh = { agreed: "", rev: 0, typedAt: -Infinity, restsUntil: 0, isOut: false, timer: undefined };
     all.set(conversationId, fresh);
     return fresh;
   };
@@ -67,10 +71,11 @@ export function shareDrafts({ core, notes, put, confirmed }: SharedDraftsOptions
       shared.agreed = text;
       shared.rev = changes.at(-1)?.rev ?? shared.rev;
     } catch {
+      shared.restsUntil = clock.now() + REFUSED_MS;
       core.outbox.cancel(id); // nobody has to be told: what was written is still here
     }
     shared.isOut = false;
-    if (drafts.of(conversationId).get() !== text) later(conversationId, EVERY_MS);
+    if (drafts.of(conversationId).get() !== shared.agreed) later(conversationId, EVERY_MS);
   };
 
   const tend = (conversationId: string): void => {
@@ -87,7 +92,9 @@ export function shareDrafts({ core, notes, put, confirmed }: SharedDraftsOptions
     }
     shared.rev = note?.rev ?? shared.rev;
     if (isNews && drafts.of(conversationId).get() === theirs) shared.agreed = theirs;
-    else if (text !== theirs) void send(conversationId, shared, text);
+    else if (text === theirs) return;
+    else if (clock.now() < shared.restsUntil) later(conversationId, EVERY_MS);
+    else void send(conversationId, shared, text);
   };
 
   const tendAll = (): void => {
@@ -98,7 +105,7 @@ export function shareDrafts({ core, notes, put, confirmed }: SharedDraftsOptions
   };
 
   drafts.typed.add((conversationId) => {
-    sharedOf(conversationId).typedAt = clock.now();
+    Object.assign(sharedOf(conversationId), { typedAt: clock.now(), restsUntil: 0 });
     later(conversationId, EVERY_MS);
   });
   notes.subscribe(tendAll);
