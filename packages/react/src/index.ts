@@ -18,6 +18,7 @@ export { useMessaging, type UseMessaging } from "./use-messaging.ts";
 export { useBookmarks, useHidden, useNotebook, useNotedConversations } from "./use-notebook.ts";
 export { useNotifications, type UseNotifications } from "./use-notifications.ts";
 export { useObservable } from "./use-observable.ts";
+export { usePlans, useReminders, useScheduled } from "./use-plans.ts";
 export { useMessage, useThreadView, type UseThreadView } from "./use-relations.ts";
 export type { SearchMatch, MessageSearchOptions, SearchFilter } from "@tidings/core/search";
 export { useSearch, type UseSearch } from "./use-search.ts";

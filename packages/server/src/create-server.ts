@@ -18,6 +18,7 @@ import { createMetricsHttp, metricsRoutes } from "./gateway/metrics.ts";
 import { systemClock, toSystemTime } from "./gateway/system-clock.ts";
 import { createHttpSide } from "./http-side.ts";
 import { keepHouse } from "./housekeeping.ts";
+import { Jobs } from "./jobs.ts";
 import { type EventLog, silentLog } from "./log.ts";
 import type { Health } from "./observe/health.ts";
 import { silentMeter } from "./observe/meter.ts";
@@ -131,6 +132,7 @@ class RunningServer implements TidingsServer {
   readonly #http: FastifyInstance;
   /** Of its own, if metrics are not to be where everybody is. */
   readonly #metricsHttp: FastifyInstance | undefined;
+  readonly #jobs: Jobs;
   #cancelHousekeeping: Cancel | undefined;
   #closing: Promise<void> | undefined;
   port = 0;
@@ -140,6 +142,12 @@ class RunningServer implements TidingsServer {
     this.#parts = parts;
     const { settings, engine, doorman, observation, log } = parts;
     const { meter, page } = observation;
+    this.#jobs = new Jobs({
+      plans: parts.store.plans,
+      clock: systemClock,
+      carryOut: (note) => engine.carryOut(note),
+      onFailure: (error) => failures(log, meter)("jobs", error),
+    });
     const issueToken: TidingsServer["issueToken"] = (...given) => this.issueToken(...given);
     const { frameBytes } = settings.policy.limits;
     const { unpolledMs } = settings.bounds;
@@ -173,6 +181,7 @@ class RunningServer implements TidingsServer {
       ...{ store, clock: systemClock, retention, answerRetentionMs, auditRetentionMs },
       onFailure: (error) => failures(log, observation.meter)("housekeeping", error),
     });
+    await this.#jobs.start();
     const { url, metricsUrl } = this;
     log.info({ url, ...(metricsUrl !== undefined && { metricsUrl }) }, "listening");
   }
@@ -230,6 +239,7 @@ class RunningServer implements TidingsServer {
     const { engine, doorman, store, bus, log, observation } = this.#parts;
     doorman.isClosed = true;
     this.#cancelHousekeeping?.();
+    await this.#jobs.stop();
     await engine.drain(spreadMs(doorman.count));
     await engine.empty(FAREWELL_MS);
     await Promise.all([this.#http.close(), this.#metricsHttp?.close()]);

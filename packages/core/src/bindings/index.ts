@@ -23,6 +23,7 @@ export {
   type NotificationsOptions,
   type NotificationText,
 } from "./notifications.ts";
+export { openPlans, type Plans, type Reminder, type ScheduledMessage } from "./plans.ts";
 export { openThread, type Thread, type ThreadView } from "./thread.ts";
 export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";
 export { type ClientSnapshot, dehydrate, hydrate } from "./snapshot.ts";

@@ -2,10 +2,9 @@ import type { Client, Sent } from "../client/types.ts";
 import { internalsOf } from "../client/internals.ts";
 import type { Observable } from "../base/observable.ts";
 import type { CustomSchemas, JsonCustom } from "../compose/custom.ts";
-import { MessagingError } from "../errors/messaging-error.ts";
-import { notebookOf, type NoteRecord, type NoteSubject, type NoteValue } from "../protocol/notes.ts";
+import { notebookOf, type NoteValue } from "../protocol/notes.ts";
 import type { NotifyRules } from "../protocol/notify-rules.ts";
-import type { Replica } from "../timeline/replica.ts";
+import { notesOf } from "./notes-of.ts";
 import { type Bookmark, type NotedConversation, type NotesView, viewNotes } from "./notes-view.ts";
 import { shareDrafts } from "./shared-drafts.ts";
 
@@ -55,46 +54,9 @@ export function openNotebook(client: Client): Notebook<JsonCustom> {
 
 function create(client: Client): Notebook<JsonCustom> {
   const { core, session } = internalsOf(client);
-
-  const replicaNow = (): Replica | undefined => {
-    const userId = core.userId();
-    return userId === undefined ? undefined : core.directory.open(notebookOf(userId));
-  };
-
-  const put = async (subject: NoteSubject, value?: NoteValue): Promise<Sent> => {
-    const replica = replicaNow();
-    if (!replica) {
-      throw new MessagingError("auth/required", {
-        message: "unable to keep the note; nobody has said whose it is",
-      });
-    }
-    const { conversationId } = replica;
-    return core.give(
-      conversationId,
-      value ? { type: "note.set", subject, value } : { type: "note.clear", subject },
-    );
-  };
-
-  const notes = core.scope.cell<readonly NoteRecord[]>([]);
-  let ends: readonly (() => void)[] = [];
-  const follow = (): void => {
-    for (const end of ends) end();
-    const replica = replicaNow();
-    if (replica) core.keeper.open(replica);
-    notes.set(replica?.notes.get() ?? []);
-    ends = replica
-      ? [
-          replica.notes.subscribe(notes.set),
-          // Begun by another device meanwhile, it is there though no command of this one has changed anything.
-          replica.conversation.subscribe(() => core.sync.check(replica)),
-        ]
-      : [];
-  };
-  client.userId.subscribe(follow);
-  follow();
-
+  const { notes, put, confirmed } = notesOf(client);
   const view: NotesView = viewNotes({ ...core, ...session }, notes, client.conversations);
-  shareDrafts({ core, notes, put, confirmed: () => replicaNow()?.confirmed().notes.byId });
+  shareDrafts({ core, notes, put, confirmed });
 
   const ofConversation =
     (kind: "pinned" | "archived" | "muted", value?: NoteValue) => (conversationId: string) =>

@@ -66,6 +66,8 @@ export interface Core extends Parts {
   /** Shows a command's effect, queues it, and resolves when it is durable. */
   give(conversationId: string, intent: Intent, giving?: Giving): Promise<Sent>;
   send(conversationId: string, draft: Draft, giving?: Giving): Promise<Sent>;
+  /** What sending it would say. @throws {MessagingError} the first issue's code */
+  intentOf(conversationId: string, draft: Draft): Promise<Omit<SendMessage, Filled>>;
   edit(conversationId: string, messageId: string, draft: Draft): Promise<Sent>;
   /** What the steps that answer at once have against a draft. */
   check(conversationId: string, draft: Draft): readonly ErrorIssue[];
@@ -138,6 +140,7 @@ export function createCore(parts: Parts): Core {
   return {
     ...parts,
     give,
+    intentOf: async (conversationId, draft) => sendIntent(await compose(conversationId, draft)),
     async send(conversationId, draft, giving) {
       const composed = compose(conversationId, draft);
       const intent = sendIntent(composed instanceof Promise ? await composed : composed);

@@ -2,6 +2,7 @@
 export { apply, uploadObstacle } from "./apply.ts";
 export { attachmentsOf, fileFault, filesIn, isAllowedType } from "./attachments.ts";
 export { recount } from "./counts.ts";
+export { claimed, sendingOf } from "./plan.ts";
 export { type Action, leastRole, may, mayGrant, outranks } from "./permissions.ts";
 export {
   hitOf,

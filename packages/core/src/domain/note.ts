@@ -2,6 +2,7 @@ import type { ClearNote, SetNote } from "../protocol/commands.ts";
 import { notebookOf, noteIdOf, type NoteValue } from "../protocol/notes.ts";
 import type { AnyRecord } from "../protocol/records.ts";
 import { change, isSameJson, nothing, type Verdict } from "./outcome.ts";
+import { planFault } from "./plan.ts";
 import { isIn } from "./standing.ts";
 import type { ApplyContext, Records } from "./types.ts";
 
@@ -20,6 +21,8 @@ export function note(records: Records, command: SetNote | ClearNote, context: Ap
     return "conversation/not-found";
   const before = records.note(noteIdOf(subject))?.value;
   const value = command.type === "note.set" ? command.value : undefined;
+  const fault = planFault(command, before, context);
+  if (fault) return fault;
   if (isSameJson(before, value) || isBehind(value, before)) return nothing;
   if (value && !before && records.counts.pins >= limits.notes) return "note/limit";
   if (value?.text !== undefined && value.text.length > limits.textLength) return "draft/too-long";

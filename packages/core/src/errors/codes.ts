@@ -46,6 +46,8 @@ const registry = {
   "message/deleted": ["conflict", "This message was deleted."],
   "reaction/limit": ["limit", "This message has too many different reactions."],
   "note/limit": ["limit", "You have kept too much; something has to go first."],
+  "note/due": ["conflict", "It is too late to change this; it is being sent."],
+  "note/too-far": ["limit", "This is too far ahead."],
   "pin/limit": ["limit", "Too many messages are pinned here."],
   "file/too-large": ["limit", "This file is too large."],
   "file/type-refused": ["input", "Files of this kind are not accepted here."],

@@ -15,6 +15,7 @@ import { Hub } from "./hub.ts";
 import { Intake } from "./intake.ts";
 import { createMishaps } from "./mishaps.ts";
 import { errorOf } from "./outcome.ts";
+import { createPlans } from "./plans.ts";
 import type { Session } from "./session.ts";
 import { Signals } from "./signals.ts";
 import type { State } from "./state.ts";
@@ -81,6 +82,7 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
     isOffline: false,
   };
   const intake = new Intake(state, hub, mischief, clock);
+  intake.onChanges = createPlans({ clock, newId, act: (...given) => intake.act(...given) });
   const signals = new Signals(state, hub, clock);
 
   const end = (session: Session, reason: CloseReason): void => {

@@ -3,6 +3,7 @@ import { createScope } from "../base/observable.ts";
 import { apply } from "../domain/apply.ts";
 import { withSoundRanges } from "../domain/ranges.ts";
 import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
+import type { Change } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
 import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { carry, whatIsWrong } from "./carry.ts";
@@ -28,6 +29,8 @@ export class Intake {
   readonly #mischief: Mischief;
   readonly #clock: Clock;
   readonly #limiters = new Map<string, RateLimiter>();
+  /** Told of what took effect. */
+  onChanges: (changes: readonly Change[]) => void = () => {};
 
   constructor(state: State, hub: Hub, mischief: Mischief, clock: Clock) {
     this.#state = state;
@@ -65,6 +68,7 @@ export class Intake {
     );
     if (!applied.ok) return applied;
     this.#hub.publish(store, applied, () => archive.commit(store, applied), origin);
+    this.onChanges(applied.changes);
     const { changes, receipt } = applied;
     return { ok: true, ack: { commandId: command.commandId, changes, ...(receipt && { receipt }) } };
   }

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { JsonObject } from "../base/json.ts";
-import { noteSubject, noteValue } from "./note-schemas.ts";
+import { noteSubject } from "./note-schemas.ts";
 import type { NoteSubject, NoteValue } from "./notes.ts";
 import {
   conversationKind,
@@ -12,6 +12,7 @@ import {
   messageKind,
   messageOrigin,
   name,
+  noteValue,
   notificationLevel,
   role,
 } from "./record-schemas.ts";

@@ -61,6 +61,7 @@ export {
 } from "./changes.ts";
 export {
   NOTEBOOKS,
+  dueOf,
   isNotebook,
   notebookOf,
   noteIdOf,
@@ -68,6 +69,8 @@ export {
   type NoteRecord,
   type NoteSubject,
   type NoteValue,
+  ownerOf,
+  type PlannedMessage,
 } from "./notes.ts";
 export type { NotifyRules, QuietHours } from "./notify-rules.ts";
 export type {

@@ -1,8 +1,7 @@
 import * as z from "zod/mini";
-import { LONGEST_TEXT } from "./bounds.ts";
-import type { NoteKind, NoteSubject, NoteValue } from "./notes.ts";
+import type { NoteKind, NoteSubject } from "./notes.ts";
 import type { NotifyRules } from "./notify-rules.ts";
-import { count, id, list, type Schema, text, uuid } from "./schema.ts";
+import { id, list, type Schema, text, uuid } from "./schema.ts";
 
 export const noteKind: Schema<NoteKind> = z.enum([
   "archived",
@@ -14,6 +13,8 @@ export const noteKind: Schema<NoteKind> = z.enum([
   "followed",
   "read",
   "notify",
+  "scheduled",
+  "reminder",
 ]);
 
 export const noteSubject: Schema<NoteSubject> = z.object({
@@ -37,11 +38,4 @@ export const notifyRules: Schema<NotifyRules> = z.object({
   ),
   sound: z.exactOptional(z.boolean()),
   previews: z.exactOptional(z.boolean()),
-});
-
-export const noteValue: Schema<NoteValue> = z.object({
-  until: z.exactOptional(count),
-  text: z.exactOptional(text(LONGEST_TEXT)),
-  seq: z.exactOptional(count),
-  rules: z.exactOptional(notifyRules),
 });

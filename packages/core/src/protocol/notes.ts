@@ -1,4 +1,6 @@
+import type { JsonObject } from "../base/json.ts";
 import type { NotifyRules } from "./notify-rules.ts";
+import type { MessageContent, MessageKind, MessageOrigin } from "./content.ts";
 
 /** What a note says of its subject; each says one thing, so that what two devices note at once stands side by side. */
 export type NoteKind =
@@ -17,7 +19,21 @@ export type NoteKind =
   | "followed"
   | "read"
   /** Of the notebook itself: what its owner wants to be told of, `rules`. */
-  | "notify";
+  | "notify"
+  /** To be said at `dueAt`; the message of the subject is the one that will be sent. */
+  | "scheduled"
+  /** Of a message: to be reminded of it at `dueAt`. */
+  | "reminder";
+
+/** A message that is not sent yet: what a command that sends it says. */
+export interface PlannedMessage {
+  readonly kind: MessageKind;
+  readonly content: MessageContent;
+  readonly custom?: JsonObject;
+  readonly replyTo?: string;
+  readonly threadId?: string;
+  readonly origin?: MessageOrigin;
+}
 
 /** What a note is about: a conversation, or one message of it. */
 export interface NoteSubject {
@@ -33,6 +49,13 @@ export interface NoteValue {
   readonly text?: string;
   readonly seq?: number;
   readonly rules?: NotifyRules;
+  /** When the backend is to do it, server time in ms. */
+  readonly dueAt?: number;
+  readonly message?: PlannedMessage;
+  /** When the backend did it, or began to. Nobody else can say so. */
+  readonly firedAt?: number;
+  /** Why it was refused then. */
+  readonly code?: string;
 }
 
 /** What a person keeps for themselves. It stands in their notebook, a conversation nobody else is ever in. */
@@ -63,4 +86,15 @@ export function isNotebook(conversationId: string): boolean {
 /** What tells one note of a notebook from another: there is one of each kind per subject. */
 export function noteIdOf({ kind, messageId = "", conversationId }: NoteSubject): string {
   return `${kind}/${messageId}/${conversationId}`;
+}
+
+/** Whose notebook it is; undefined if it is none. */
+export function ownerOf(conversationId: string): string | undefined {
+  return isNotebook(conversationId) ? conversationId.slice(NOTEBOOKS.length) : undefined;
+}
+
+/** When the backend has something to do about a note, server time in ms; undefined if it has not, or no more. */
+export function dueOf({ subject, value }: NoteRecord): number | undefined {
+  const isDone = subject.kind === "scheduled" ? value?.code !== undefined : value?.firedAt !== undefined;
+  return isDone ? undefined : value?.dueAt;
 }

@@ -36,5 +36,6 @@ export const policy: Schema<Policy> = z.object({
         types: list(text(256), 128),
       }),
     ),
+    planAheadMs: z.exactOptional(count),
   }),
 });

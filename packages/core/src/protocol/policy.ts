@@ -25,6 +25,8 @@ export interface Limits {
   readonly notes?: number;
   /** What files may be like. Absent where the backend keeps none: they are `command/unsupported`. */
   readonly files?: FileLimits;
+  /** How far ahead a message or a reminder may be planned. Absent where nothing is done later. */
+  readonly planAheadMs?: number;
 }
 
 export interface FileLimits {
@@ -88,5 +90,6 @@ export const defaultPolicy: Policy = {
         "application/vnd.oasis.opendocument.*",
       ],
     },
+    planAheadMs: 366 * 24 * 60 * MINUTE_MS,
   },
 };

@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { LONGEST_TEXT, MOST_ATTACHMENTS, REACTION_NAMES, REACTIONS_PER_MESSAGE } from "./bounds.ts";
 import { attachment } from "./file-schemas.ts";
-import { noteSubject, noteValue } from "./note-schemas.ts";
-import type { NoteRecord } from "./notes.ts";
+import { noteSubject, notifyRules } from "./note-schemas.ts";
+import type { NoteRecord, NoteValue, PlannedMessage } from "./notes.ts";
 import type {
   AnyRecord,
   ConversationKind,
@@ -144,6 +144,26 @@ const message = z.object({
   reactions: list(reaction, REACTIONS_PER_MESSAGE),
 });
 export const messageRecord: Schema<MessageRecord> = message;
+
+const plannedMessage: Schema<PlannedMessage> = z.object({
+  kind: messageKind,
+  content: messageContent,
+  custom: z.exactOptional(custom),
+  replyTo: z.exactOptional(uuid),
+  threadId: z.exactOptional(uuid),
+  origin: z.exactOptional(messageOrigin),
+});
+
+export const noteValue: Schema<NoteValue> = z.object({
+  until: z.exactOptional(count),
+  text: z.exactOptional(text(LONGEST_TEXT)),
+  seq: z.exactOptional(count),
+  rules: z.exactOptional(notifyRules),
+  dueAt: z.exactOptional(count),
+  message: z.exactOptional(plannedMessage),
+  firedAt: z.exactOptional(count),
+  code: z.exactOptional(text(64)),
+});
 
 const note = z.object({
   type: z.literal("note"),

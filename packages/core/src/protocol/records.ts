@@ -1,9 +1,9 @@
 import type { JsonObject } from "../base/json.ts";
-import type { Attachment } from "./files.ts";
+import type { MessageContent, MessageKind, MessageOrigin, TextRange } from "./content.ts";
 import type { NoteRecord } from "./notes.ts";
 import type { NotificationLevel } from "./notify-rules.ts";
 
-export type { NotificationLevel };
+export type { MessageContent, MessageKind, MessageOrigin, NotificationLevel, TextRange };
 
 /**
  * Records: the state of a conversation. Each carries the revision of its last change, so that applying a change is
@@ -62,40 +62,11 @@ export interface ParticipantRecord {
   readonly joinedAt: number;
 }
 
-export type MessageKind =
-  "text" | "image" | "video" | "audio" | "voice" | "file" | "system" | "announcement" | "poll";
-
-/** A stretch of the text with a meaning; offsets in UTF-16 units, `end` exclusive. Stored beside the text, never in it. */
-export interface TextRange {
-  readonly type: "link" | "mention" | "group" | "hashtag";
-  readonly start: number;
-  readonly end: number;
-  /** The address; the id of the user mentioned; of a group mentioned `"here"`, for everybody, or a role; the tag. */
-  readonly value: string;
-}
-
-/** What a message says: readable text, or bytes only the members can open. Neither core nor server needs to read it. */
-export type MessageContent =
-  | {
-      readonly text: string;
-      readonly ranges?: readonly TextRange[];
-      /** Of an edit that has none: those that were there stay. */
-      readonly attachments?: readonly Attachment[];
-    }
-  | { readonly sealed: string; readonly scheme: string };
-
 export interface Reaction {
   readonly emoji: string;
   readonly count: number;
   /** The first few who reacted; everybody, and one's own, by query. */
   readonly userIds: readonly string[];
-}
-
-/** Where a forwarded message came from. */
-export interface MessageOrigin {
-  readonly conversationId: string;
-  readonly messageId: string;
-  readonly authorId: string;
 }
 
 /** @typeParam Custom - of `custom`; any JSON object unless the app has a schema. */

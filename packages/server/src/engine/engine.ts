@@ -1,4 +1,4 @@
-import type { Command, Policy, Query } from "@tidings/core/protocol";
+import type { Command, NoteRecord, Policy, Query } from "@tidings/core/protocol";
 import type { Bus } from "../bus/bus.ts";
 import { type EventLog, silentLog } from "../log.ts";
 import { type Meter, silentMeter } from "../observe/meter.ts";
@@ -17,6 +17,7 @@ import { nodeView } from "./node-view.ts";
 import { Session } from "./online.ts";
 import { type Farewell, Outbound } from "./outbound.ts";
 import type { Outlet } from "./outlet.ts";
+import { carryOut, type OnReminder } from "./plans.ts";
 import { personalData } from "./personal-data.ts";
 import { Questions } from "./questions.ts";
 import { Rates, type SharedRates } from "./rates.ts";
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly random: () => number;
   /** Told how many changes nobody had told, and were read from the store. */
   readonly onRepaired?: (changes: number) => void;
+  /** Default: nobody but the clients, by the note itself. */
+  readonly onReminder?: OnReminder | undefined;
   /** Default: nobody measures. */
   readonly meter?: Meter | undefined;
   /** Default: nothing is logged. */
@@ -215,6 +218,12 @@ export class Engine {
   erase(userId: string, by: string): Promise<void> {
     const { store, clock, newId } = this.#options;
     return erase(userId, by, { store, clock, newId, commits: this.#commits });
+  }
+
+  /** Does what a note plans, now. @throws {Error} if the store fails; call it again. */
+  carryOut(note: NoteRecord): Promise<void> {
+    const { clock, newId, onReminder = () => {} } = this.#options;
+    return carryOut(note, { clock, newId, onReminder, commits: this.#commits });
   }
 
   /** See `TidingsServer.exportUser`. */

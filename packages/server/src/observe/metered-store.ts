@@ -28,6 +28,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
     epoch: store.epoch,
     upkeep: store.upkeep,
     audit: store.audit,
+    plans: store.plans,
     async commit(items, admit) {
       const startedAt = performance.now();
       const outcomes = await told(items.length, () => store.commit(items, admit));

@@ -40,6 +40,7 @@ export class Tracing {
       epoch: store.epoch,
       upkeep: store.upkeep,
       audit: store.audit,
+      plans: store.plans,
       commit: (items, admit) => this.#commit(items, () => store.commit(items, admit)),
       query: (readerId, query) => store.query(readerId, query),
       memberships: (userId) => store.memberships(userId),

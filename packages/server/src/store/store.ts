@@ -11,6 +11,7 @@ import type {
 } from "@tidings/core/protocol";
 
 import type { Audit } from "./audit.ts";
+import type { Plans } from "./plans.ts";
 import type { Upkeep } from "./upkeep.ts";
 
 /**
@@ -43,6 +44,8 @@ export interface Store {
   forgetAnswers(before: number): Promise<number>;
   /** Absent: it keeps everything for good. */
   readonly upkeep?: Upkeep | undefined;
+  /** Absent: it does nothing later. */
+  readonly plans?: Plans | undefined;
   /** Absent: it writes nothing down. */
   readonly audit?: Audit | undefined;
   close(): Promise<void>;

@@ -2,7 +2,11 @@ import { sql } from "kysely";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readAs } from "../../src/store/postgres/queries/reader.ts";
-import { type PostgresStoreOptions, openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
+import {
+  migratePostgres,
+  type PostgresStoreOptions,
+  openPostgresStore,
+} from "../../src/store/postgres/postgres-store.ts";
 import { openPool, read } from "../../src/store/postgres/session.ts";
 import { build } from "../../src/store/postgres/tables.ts";
 import type { Membership, Store } from "../../src/store/store.ts";
@@ -14,8 +18,12 @@ import { type StoreFactory, Workbench } from "./workbench.ts";
 
 describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
   let service: PostgresService;
+  /** Migrated, and otherwise empty: what most tests begin with. */
+  let blank: string;
   beforeAll(async () => {
     service = await startPostgres();
+    blank = await service.database();
+    await migratePostgres(blank);
   }, 60_000);
   afterAll(() => service.close(), 180_000); // a folder of databases takes its time to go
 
@@ -36,7 +44,7 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
   };
 
   const factory: StoreFactory = {
-    open: async () => open(await service.database()),
+    open: async () => open(await service.database(blank)),
     async reopen(store) {
       await store.close();
       return open(urls.get(store) ?? "");

@@ -6,6 +6,7 @@ import type { Store } from "../../src/store/store.ts";
 import type { Retention } from "../../src/store/upkeep.ts";
 import { type Draft, message } from "../support/raw-client.ts";
 import { notesSuite } from "./notes-suite.ts";
+import { plansSuite } from "./plans-suite.ts";
 import { relationsSuite } from "./relations-suite.ts";
 import { type StoreFactory, Workbench } from "./workbench.ts";
 
@@ -461,6 +462,10 @@ export function storeSuite(name: string, factory: StoreFactory): void {
 
     relationsSuite(() => bench);
     notesSuite(
+      () => bench,
+      (store) => factory.reopen(store),
+    );
+    plansSuite(
       () => bench,
       (store) => factory.reopen(store),
     );

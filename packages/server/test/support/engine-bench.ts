@@ -15,6 +15,7 @@ import type { Clock } from "../../src/engine/clock.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import type { FrameList } from "../../src/engine/frame-list.ts";
 import type { Lobby } from "../../src/engine/lobbies.ts";
+import type { OnReminder } from "../../src/engine/plans.ts";
 import type { Outlet } from "../../src/engine/outlet.ts";
 import type { Session } from "../../src/engine/online.ts";
 import { openLibsqlStore, type Store } from "../../src/store/index.ts";
@@ -60,6 +61,7 @@ export interface EngineBenchOptions {
   readonly lobbies?: readonly Lobby[];
   readonly store?: Store;
   readonly bus?: Bus;
+  readonly onReminder?: OnReminder;
   /** Engines that share it live at the same time. */
   readonly clock?: VirtualClock;
 }
@@ -92,6 +94,7 @@ export class EngineBench {
       },
       newId: () => newId(this.clock.now()),
       random: () => 0.5,
+      onReminder: options.onReminder,
       authenticate: async (token) => {
         const [userId = "", what, number] = token.split(" ");
         if (userId === "nobody") return { ok: false, code: "auth/invalid", message: "" };

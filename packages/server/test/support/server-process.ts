@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
 import { issueToken } from "../../src/index.ts";
 import { RawClient } from "./raw-client.ts";
+import { temporaryFile } from "./temporary-file.ts";
 
 /** Of every process started here. */
 export const secret = "a-secret-for-tests-of-32-bytes-or-so";
@@ -62,15 +63,24 @@ export class ServerProcess {
   readonly exited: Promise<number | null>;
   url = "";
 
-  private constructor(dataFile: string) {
-    const policy = `${dataFile}.policy.json`;
+  private constructor(place: Readonly<Record<string, string>>) {
+    const policy = temporaryFile("policy.json");
     writeFileSync(policy, JSON.stringify({ rates: [] }));
-    this.child = run(["--port", "0", "--data", dataFile, "--policy", policy], { TIDINGS_SECRET: secret });
+    this.child = run(["--port", "0", "--policy", policy], { TIDINGS_SECRET: secret, ...place });
     this.exited = once(this.child, "exit").then(() => this.child.exitCode);
   }
 
-  static async start(dataFile: string): Promise<ServerProcess> {
-    const server = new ServerProcess(dataFile);
+  static start(dataFile: string): Promise<ServerProcess> {
+    return ServerProcess.#started({ TIDINGS_DATA: dataFile });
+  }
+
+  /** One of several on a PostgreSQL. */
+  static node(database: string): Promise<ServerProcess> {
+    return ServerProcess.#started({ DATABASE_URL: database });
+  }
+
+  static async #started(place: Readonly<Record<string, string>>): Promise<ServerProcess> {
+    const server = new ServerProcess(place);
     const { stdout, stderr } = server.child;
     if (!stdout || !stderr) throw new Error("no output");
     let errors = "";

@@ -5,6 +5,7 @@ import { type AuditTable, createAudit } from "./audit.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createErase } from "./erase.ts";
 import { createKept } from "./kept.ts";
+import { createPlans } from "./plans.ts";
 import { createPrune } from "./prune.ts";
 import { createQueries, type Queries } from "./queries/queries.ts";
 import { migrate } from "./schema.ts";
@@ -12,6 +13,7 @@ import type { Rows } from "../rows.ts";
 import { keptPages } from "../kept.ts";
 import { settle } from "../settle.ts";
 import type { Audit } from "../audit.ts";
+import type { Plans } from "../plans.ts";
 import type { Upkeep } from "../upkeep.ts";
 import { createTables } from "./tables.ts";
 import { createTransactions, type Transactions } from "./transactions.ts";
@@ -50,6 +52,7 @@ class LibsqlStore implements Store {
   readonly #audit: AuditTable;
   readonly upkeep: Upkeep;
   readonly audit: Audit;
+  readonly plans: Plans;
 
   constructor(connection: Connection, epoch: string, onDefect: (error: unknown) => void) {
     this.epoch = epoch;
@@ -66,6 +69,7 @@ class LibsqlStore implements Store {
       page: async (query) => audit.page(query),
       forget: async (before) => this.#transactions.maintain(() => audit.expire(before)),
     };
+    this.plans = createPlans(connection);
     const prune = createPrune(connection, this.#answers);
     const { traces, forget } = createErase(connection);
     this.upkeep = {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "./database.ts";
+import { plansSchema } from "./plans-schema.ts";
 import { relationsSchema } from "./relations-schema.ts";
 import { addSearch } from "./search-schema.ts";
 
@@ -123,6 +124,7 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   CREATE UNIQUE INDEX notes_by_rev ON notes (conversation, rev);
   `,
   relationsSchema,
+  plansSchema,
 ];
 
 /**

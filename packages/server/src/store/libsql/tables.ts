@@ -1,5 +1,6 @@
 import {
   type ConversationRecord,
+  dueOf,
   type MessageRecord,
   noteIdOf,
   type NoteRecord,
@@ -116,8 +117,9 @@ function createWriters(connection: Connection): Omit<Rows, keyof Readers> {
   );
   const noReaction = prepare("DELETE FROM reactions WHERE message_id = ? AND emoji = ? AND user_id = ?");
   const note = prepare(
-    `INSERT INTO notes (conversation, id, rev, is_kept, record) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (conversation, id) DO UPDATE SET rev = excluded.rev, is_kept = excluded.is_kept, record = excluded.record`,
+    `INSERT INTO notes (conversation, id, rev, is_kept, record, due_at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (conversation, id) DO UPDATE SET rev = excluded.rev, is_kept = excluded.is_kept,
+       record = excluded.record, due_at = excluded.due_at`,
   );
   const receipt = prepare(
     `INSERT INTO receipts (conversation, user_id, delivered_seq, read_seq, at) VALUES (?, ?, ?, ?, ?)
@@ -165,6 +167,7 @@ function createWriters(connection: Connection): Omit<Rows, keyof Readers> {
         record.rev,
         bit(record.value !== undefined),
         JSON.stringify(record),
+        dueOf(record) ?? null,
       );
     },
     putReceipt: (key, item) => receipt.run(key, item.userId, item.deliveredSeq, item.readSeq, item.at),

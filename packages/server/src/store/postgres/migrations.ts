@@ -3,6 +3,8 @@ import { Kysely, type Migration, Migrator, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
 import { atOnceSchema } from "./at-once-schema.ts";
 import { auditRetention, auditSchema } from "./audit-schema.ts";
+import { addPlans } from "./plans-schema.ts";
+import { prepareQueue } from "./queue.ts";
 import { addRelations } from "./relations-schema.ts";
 import { firstSchema } from "./schema.ts";
 import { addSearch } from "./search-schema.ts";
@@ -20,6 +22,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0006": { up: (database) => notesSchema.execute(database).then(() => {}) },
   "0007": { up: (database) => togetherSchema.execute(database).then(() => {}) },
   "0008": { up: addRelations },
+  "0009": { up: addPlans },
 };
 
 /**
@@ -37,6 +40,7 @@ export async function migrate(pool: Pool): Promise<readonly string[]> {
     migrationTableName: "tidings_migrations",
     migrationLockTableName: "tidings_migrations_lock",
   });
+  await prepareQueue(pool);
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error !== undefined) throw unable(error);
   return results.map(({ migrationName }) => migrationName);

@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
 import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
 import { keptPages } from "../kept.ts";
+import type { Plans } from "../plans.ts";
 import type { Upkeep } from "../upkeep.ts";
 import type { Commitment } from "./at-once.ts";
 import { Recollection } from "./recollection.ts";
@@ -13,6 +14,7 @@ import { forget, traces } from "./erase.ts";
 import { keptParts } from "./kept.ts";
 import { epochOf, migrate } from "./migrations.ts";
 import { prune } from "./prune.ts";
+import { queuedPlans } from "./queue.ts";
 import { Desk, type RecentQuery } from "./queries/desk.ts";
 import { openPool, type PoolSettings, read, transact } from "./session.ts";
 import { build } from "./tables.ts";
@@ -51,6 +53,9 @@ const FOR_COMMITS = 1;
 /** One step of housekeeping at a time; beside it whatever is not read on behalf of somebody. */
 const FOR_UPKEEP = 2;
 
+/** One listens, the others take jobs and finish them. */
+const FOR_WORK = 3;
+
 /** How many rows housekeeping deletes in one statement, so that it never holds up commits for long. */
 const FORGET_AT_ONCE = 1_000;
 
@@ -67,12 +72,13 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     const epoch = await epochOf(upkeep);
     const commits = openPool({ ...poolSettings(options), connections: FOR_COMMITS, purpose: "commits" });
     const readers = openPool({ ...poolSettings(options), connections, purpose: "readers" });
+    const work = openPool({ ...poolSettings(options), connections: FOR_WORK });
     const url = options.replicaUrl;
     const replica =
       url === undefined
         ? undefined
         : openPool({ ...poolSettings({ ...options, url }), connections, purpose: "readers" });
-    return new PostgresStore(epoch, { commits, upkeep, readers, replica }, options);
+    return new PostgresStore(epoch, { commits, upkeep, readers, work, replica }, options);
   } catch (error) {
     await upkeep.end();
     throw error;
@@ -98,6 +104,8 @@ interface Pools {
   readonly commits: Pool;
   readonly upkeep: Pool;
   readonly readers: Pool;
+  /** Of the queue of jobs. */
+  readonly work: Pool;
   readonly replica: Pool | undefined;
 }
 
@@ -105,13 +113,14 @@ class PostgresStore implements Store {
   readonly epoch: string;
   readonly upkeep: Upkeep;
   readonly audit: Audit;
+  readonly plans: Plans;
   readonly #pools: Pools;
   readonly #commitment: Commitment;
   readonly #desk: Desk;
 
   constructor(epoch: string, pools: Pools, options: PostgresStoreOptions) {
     const { onDefect = () => {}, onFailure = () => {}, onRecalled = () => {} } = options;
-    const { commits, upkeep, readers, replica } = pools;
+    const { commits, upkeep, readers, work, replica } = pools;
     this.epoch = epoch;
     const audited = (query: AuditQuery): Promise<AuditPage> => page(upkeep, query);
     this.upkeep = {
@@ -125,6 +134,7 @@ class PostgresStore implements Store {
       page: audited,
       forget: (before) => expire(upkeep, before),
     };
+    this.plans = queuedPlans({ pool: work, onFailure });
     this.#pools = pools;
     const recollection = new Recollection();
     const onRemembered = (wasRight: boolean): void => onRecalled("commit", wasRight);
@@ -175,7 +185,7 @@ class PostgresStore implements Store {
   }
 
   async close(): Promise<void> {
-    const { commits, upkeep, readers, replica } = this.#pools;
-    await Promise.all([commits.end(), upkeep.end(), readers.end(), replica?.end()]);
+    const { commits, upkeep, readers, work, replica } = this.#pools;
+    await Promise.all([commits.end(), upkeep.end(), readers.end(), work.end(), replica?.end()]);
   }
 }

@@ -54,6 +54,7 @@ export interface Tables {
     readonly rev: number;
     readonly is_kept: boolean;
     readonly record: NoteRecord;
+    readonly due_at: number | null;
   };
   readonly receipts: ReceiptRow & { readonly conversation: number };
   readonly answers: {

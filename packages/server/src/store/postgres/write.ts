@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import {
+  dueOf,
   type MessageRecord,
   type MessageVersion,
   noteIdOf,
@@ -249,10 +250,12 @@ const writeNotes = writer<{ readonly key: number; readonly record: NoteRecord }>
     ["bigint", ({ record }) => record.rev],
     ["boolean", ({ record }) => record.value !== undefined],
     ["json", ({ record }) => JSON.stringify(record)],
+    ["bigint", ({ record }) => dueOf(record) ?? null],
   ],
   (rows) => sql`
-    INSERT INTO notes (conversation, id, rev, is_kept, record) SELECT * FROM ${rows}
-    ON CONFLICT (conversation, id) DO UPDATE SET rev = excluded.rev, is_kept = excluded.is_kept, record = excluded.record`,
+    INSERT INTO notes (conversation, id, rev, is_kept, record, due_at) SELECT * FROM ${rows}
+    ON CONFLICT (conversation, id) DO UPDATE SET rev = excluded.rev, is_kept = excluded.is_kept,
+      record = excluded.record, due_at = excluded.due_at`,
 );
 
 interface WrittenReceipt {

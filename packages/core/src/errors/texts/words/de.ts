@@ -28,6 +28,8 @@ export const de: ErrorWords = {
     "message/deleted": "Diese Nachricht wurde gelöscht.",
     "reaction/limit": "Diese Nachricht hat schon zu viele verschiedene Reaktionen.",
     "note/limit": "Du hast dir zu viel gemerkt; etwas davon muss erst weg.",
+    "note/due": "Das lässt sich nicht mehr ändern; es wird gerade gesendet.",
+    "note/too-far": "Das liegt zu weit in der Zukunft.",
     "pin/limit": "Hier sind schon zu viele Nachrichten angeheftet.",
     "file/too-large": "Diese Datei ist zu groß.",
     "file/type-refused": "Dateien dieser Art werden hier nicht angenommen.",

@@ -28,6 +28,8 @@ export const es: ErrorWords = {
     "message/deleted": "Este mensaje fue eliminado.",
     "reaction/limit": "Este mensaje ya tiene demasiadas reacciones distintas.",
     "note/limit": "Has guardado demasiado; primero hay que quitar algo.",
+    "note/due": "Ya no se puede cambiar; se está enviando.",
+    "note/too-far": "Está demasiado lejos en el futuro.",
     "pin/limit": "Ya hay demasiados mensajes fijados aquí.",
     "file/too-large": "Este archivo es demasiado grande.",
     "file/type-refused": "Aquí no se aceptan archivos de este tipo.",

@@ -28,6 +28,8 @@ export const fr: ErrorWords = {
     "message/deleted": "Ce message a été supprimé.",
     "reaction/limit": "Ce message a déjà trop de réactions différentes.",
     "note/limit": "Vous avez trop gardé ; il faut d’abord retirer quelque chose.",
+    "note/due": "Il est trop tard pour changer cela ; l’envoi est en cours.",
+    "note/too-far": "C’est trop loin dans l’avenir.",
     "pin/limit": "Trop de messages sont déjà épinglés ici.",
     "file/too-large": "Ce fichier est trop volumineux.",
     "file/type-refused": "Les fichiers de ce type ne sont pas acceptés ici.",

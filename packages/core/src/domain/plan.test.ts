@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { mint, outcome } from "../../test/ledger.ts";
+import { ConversationStore } from "../memory/conversation-store.ts";
+import { notebookOf, type NoteSubject, type NoteValue } from "../protocol/notes.ts";
+import { defaultPolicy, type Limits } from "../protocol/policy.ts";
+import { apply } from "./apply.ts";
+import { claimed, sendingOf } from "./plan.ts";
+import type { Applied, ApplyContext } from "./types.ts";
+
+const scheduled: NoteSubject = { kind: "scheduled", conversationId: "general", messageId: mint() };
+const reminder: NoteSubject = { kind: "reminder", conversationId: "general", messageId: mint() };
+const message = { kind: "text", content: { text: "later" } } as const;
+const planned: NoteValue = { dueAt: 100, message };
+
+function notebook(limits: Limits = defaultPolicy.limits) {
+  const conversationId = notebookOf("mike");
+  const store = new ConversationStore(conversationId);
+  const put = (subject: NoteSubject, value?: NoteValue, context: Partial<ApplyContext> = {}): Applied => {
+    const common = { commandId: mint(), conversationId, at: 1, subject };
+    const applied = apply(
+      store,
+      value ? { ...common, type: "note.set", value } : { ...common, type: "note.clear" },
+      { actorId: "mike", at: 5, limits, ...context },
+    );
+    if (applied.ok) store.commit(applied);
+    return applied;
+  };
+  const note = () => [...store.notes()].find(({ subject }) => subject.kind === "scheduled");
+  return { put, note };
+}
+
+const system = { system: true };
+
+describe("a plan", () => {
+  it("is what is to be sent, and when, and nothing of what only the backend can say", () => {
+    const { put } = notebook();
+    const { messageId: _messageId, ...nothing } = scheduled;
+    const malformed: readonly (readonly [NoteSubject, NoteValue])[] = [
+      [scheduled, { dueAt: 100 }],
+      [scheduled, { message }],
+      [nothing, planned],
+      [reminder, {}],
+      [reminder, planned],
+      [scheduled, { ...planned, firedAt: 5 }],
+      [scheduled, { ...planned, code: "permission/banned" }],
+    ];
+    for (const [subject, value] of malformed) expect(outcome(put(subject, value))).toBe("command/malformed");
+    const empty = { ...planned, message: { kind: "text", content: { text: " " } } } as const;
+    expect(outcome(put(scheduled, empty))).toBe("draft/empty");
+    expect(outcome(put(scheduled, planned))).toBe("ok");
+    expect(outcome(put(reminder, { dueAt: 100, text: "ask her" }))).toBe("ok");
+  });
+
+  it("[D9] lies no further ahead than the policy allows, and nowhere without one", () => {
+    const { planAheadMs, ...none } = defaultPolicy.limits;
+    const { put } = notebook({ ...none, planAheadMs: 1_000 });
+    expect(outcome(put(scheduled, { ...planned, dueAt: 1_006 }))).toBe("note/too-far");
+    expect(outcome(put(scheduled, { ...planned, dueAt: 1_005 }))).toBe("ok");
+    expect(planAheadMs).toBeGreaterThan(1_000);
+    expect(outcome(notebook(none).put(reminder, { dueAt: 6 }))).toBe("command/unsupported");
+  });
+
+  it("[D2] under way is changed by nobody but the backend, until it was refused", () => {
+    const { put, note } = notebook();
+    put(scheduled, planned);
+    const value = claimed(planned, 101);
+    expect(outcome(put(scheduled, value, system))).toBe("ok");
+    expect(outcome(put(scheduled, claimed(value, 200), system))).toBe("same");
+    expect(outcome(put(scheduled))).toBe("note/due");
+    expect(outcome(put(scheduled, { ...planned, dueAt: 300 }))).toBe("note/due");
+    expect(outcome(put(scheduled, { ...value, code: "permission/banned" }, system))).toBe("ok");
+    expect(outcome(put(scheduled, { ...planned, dueAt: 300 }))).toBe("ok");
+    expect(note()?.value).toEqual({ ...planned, dueAt: 300 });
+  });
+
+  it("[D2] that was changed meanwhile is not done as it was", () => {
+    const { put } = notebook();
+    expect(outcome(put(scheduled, claimed(planned, 101), system))).toBe("note/due");
+    put(scheduled, planned);
+    const later = { ...planned, dueAt: 300 };
+    const other = { ...planned, message: { ...message, content: { text: "other" } } };
+    for (const changed of [later, other]) {
+      put(scheduled, changed);
+      expect(outcome(put(scheduled, claimed(planned, 101), system))).toBe("note/due");
+    }
+    put(scheduled);
+    expect(outcome(put(scheduled, claimed(planned, 101), system))).toBe("note/due");
+  });
+
+  it("sends the same command each time", () => {
+    const { put, note } = notebook();
+    put(scheduled, planned);
+    const found = note();
+    expect(found && sendingOf(found)).toEqual({
+      ...{ type: "message.send", commandId: scheduled.messageId, conversationId: "general", at: 100 },
+      ...message,
+    });
+  });
+});

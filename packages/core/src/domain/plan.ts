@@ -1,0 +1,58 @@
+import type { ErrorCode } from "../errors/codes.ts";
+import type { ClearNote, SendMessage, SetNote } from "../protocol/commands.ts";
+import type { NoteKind, NoteRecord, NoteValue } from "../protocol/notes.ts";
+import { contentFault } from "./content.ts";
+import { isSameJson } from "./outcome.ts";
+import type { ApplyContext } from "./types.ts";
+
+/**
+ * Notes with a time: the backend does at `dueAt` what they say, as their owner would have then.
+ *
+ *   planned ──claimed──▶ under way ──sent──▶ (let go)
+ *      ▲                     └──refused──▶ refused, with its code
+ *      └──────── planned again ────────────────┘
+ *
+ * Its owner may change or cancel what is planned or refused, not what is under way. So of a cancel and the sending
+ * the first one counts, on whichever node it was. A reminder is done once it is claimed.
+ */
+const plans: ReadonlySet<NoteKind> = new Set(["scheduled", "reminder"]);
+
+/** Why this may not be planned, or not be changed any more; undefined if it may. */
+export function planFault(
+  { subject, ...command }: SetNote | ClearNote,
+  before: NoteValue | undefined,
+  context: ApplyContext,
+): ErrorCode | undefined {
+  if (!plans.has(subject.kind)) return undefined;
+  const { limits, at, system } = context;
+  if (limits.planAheadMs === undefined) return "command/unsupported";
+  if (system) return command.type === "note.set" && !isPlanOf(command.value, before) ? "note/due" : undefined;
+  if (subject.kind === "scheduled" && before?.firedAt !== undefined && before.code === undefined)
+    return "note/due";
+  if (command.type === "note.clear") return undefined;
+  const { dueAt, message, firedAt, code } = command.value;
+  const isScheduled = subject.kind === "scheduled";
+  const isWhole = dueAt !== undefined && subject.messageId !== undefined && isScheduled === Boolean(message);
+  if (!isWhole || firedAt !== undefined || code !== undefined) return "command/malformed";
+  if (dueAt > at + limits.planAheadMs) return "note/too-far";
+  return message && contentFault(message.kind, message.content, limits);
+}
+
+/** Only the very plan that was found due is done: it may have been changed meanwhile. */
+function isPlanOf(value: NoteValue, before: NoteValue | undefined): boolean {
+  const said = ({ dueAt, text, message }: NoteValue): unknown => [dueAt, text, message];
+  return before !== undefined && isSameJson(said(value), said(before));
+}
+
+/** The value of a note whose time has come. One under way stays so: whoever was at it may have gone. */
+export function claimed(value: NoteValue, at: number): NoteValue {
+  return { ...value, firedAt: value.firedAt ?? at };
+}
+
+/** What sends a planned message; the same command each time it is asked for (D2). */
+export function sendingOf({ subject, value }: NoteRecord): SendMessage | undefined {
+  const { conversationId, messageId } = subject;
+  const { message, dueAt } = value ?? {};
+  if (!message || messageId === undefined || dueAt === undefined) return undefined;
+  return { type: "message.send", commandId: messageId, conversationId, at: dueAt, ...message };
+}

@@ -1,0 +1,12 @@
+import type { NoteRecord } from "@tidings/core/protocol";
+import { DUE_AT_ONCE, type Plans } from "../plans.ts";
+import type { Connection } from "./database.ts";
+import { decode } from "./tables.ts";
+
+/** See `Plans`. */
+export function createPlans({ prepare }: Connection): Plans {
+  const due = prepare<{ record: string }>(
+    `SELECT record FROM notes WHERE due_at <= ? ORDER BY due_at LIMIT ${DUE_AT_ONCE}`,
+  );
+  return { due: async (until) => due.all(until).map(decode<NoteRecord>) };
+}

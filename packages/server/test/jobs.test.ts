@@ -1,0 +1,162 @@
+import { notebookOf, type NoteRecord } from "@tidings/core/protocol";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { hasPostgres, type PostgresService, startPostgres } from "../src/testing/postgres.ts";
+import { EngineBench, sendFrame } from "./support/engine-bench.ts";
+import { newId, type RawClient } from "./support/raw-client.ts";
+import { ServerProcess } from "./support/server-process.ts";
+import { temporaryFile } from "./support/temporary-file.ts";
+
+const conversationId = notebookOf("ada");
+const waiting = { timeout: 60_000, interval: 100 };
+
+async function schedule(ada: RawClient, count: number, dueAt: number): Promise<readonly string[]> {
+  const ids = Array.from({ length: count }, () => newId());
+  await Promise.all(
+    ids.map((messageId, index) =>
+      ada.accepted({
+        ...{ type: "note.set", conversationId },
+        subject: { kind: "scheduled", conversationId: "general", messageId },
+        value: { dueAt, message: { kind: "text", content: { text: `later ${index}` } } },
+      }),
+    ),
+  );
+  return ids;
+}
+
+async function sent(client: RawClient): Promise<readonly string[]> {
+  const page = await client.query({ type: "history", conversationId: "general", after: 0, limit: 100 });
+  return page.messages.map(({ id }) => id);
+}
+
+async function notes(client: RawClient): Promise<readonly NoteRecord[]> {
+  return (await client.query({ type: "notes", conversationId, limit: 100 })).items;
+}
+
+function isNote(item: unknown): item is NoteRecord {
+  return typeof item === "object" && item !== null && "subject" in item;
+}
+
+/** All of them, once each, and nothing is left to be done. */
+async function expectSent(client: RawClient, ids: readonly string[]): Promise<void> {
+  await vi.waitFor(async () => expect(await notes(client)).toEqual([]), waiting);
+  expect([...(await sent(client))].sort()).toEqual([...ids].sort());
+}
+
+describe("what is planned", () => {
+  it("[D2] is sent once by a server that was not there when it was due (row I1)", async () => {
+    const dataFile = temporaryFile("data.db");
+    const first = await ServerProcess.start(dataFile);
+    const dueAt = Date.now() + 1_000;
+    const ids = await schedule(await first.join("ada"), 5, dueAt);
+    await first.kill();
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(dueAt), waiting);
+    const second = await ServerProcess.start(dataFile);
+    await expectSent(await second.join("ada"), ids);
+    await second.kill();
+  }, 120_000);
+
+  it("[D2] is sent once, if the engine ends between any two of its steps (row I1)", async () => {
+    for (const lost of [1, 2, 3]) {
+      const bench = await EngineBench.open();
+      const ada = await bench.join("ada");
+      const messageId = newId();
+      const subject = { kind: "scheduled", conversationId: "general", messageId } as const;
+      const value = { dueAt: 5, message: { kind: "text", content: { text: "later" } } } as const;
+      const command = {
+        type: "note.set",
+        commandId: newId(),
+        conversationId,
+        at: 0,
+        subject,
+        value,
+      } as const;
+      await bench.send(ada, { type: "submit", id: 1, lane: 1, command });
+      const due = async (): Promise<readonly NoteRecord[]> => (await bench.store.plans?.due(10)) ?? [];
+      const [note] = await due();
+      if (!note) throw new Error("nothing is due");
+      const commit = bench.store.commit.bind(bench.store);
+      let commits = 0;
+      bench.store.commit = async (items, admit) => {
+        commits += 1;
+        const outcomes = await commit(items, admit);
+        if (commits === lost) throw new Error("the store is away"); // committed, but nobody knows
+        return outcomes;
+      };
+      const [first] = await Promise.allSettled([bench.engine.carryOut(note), bench.clock.advance(5)]);
+      expect([first.status, commits]).toEqual(["rejected", lost]);
+      for (const again of await due()) {
+        await Promise.all([bench.engine.carryOut(again), bench.clock.advance(5)]);
+      }
+      const answer = await bench.store.query("ada", {
+        type: "history",
+        conversationId: "general",
+        limit: 10,
+      });
+      expect(answer).toMatchObject({ ok: true, result: { messages: [{ id: messageId, authorId: "ada" }] } });
+      expect(await due()).toEqual([]);
+    }
+  });
+
+  it("[D6] says why it was refused when it was due; a reminder tells its owner once (row I1)", async () => {
+    const reminded: unknown[] = [];
+    const bench = await EngineBench.open({
+      policy: { rates: [{ name: "day", scope: "conversation", tokens: 1, perMs: 1_000_000, burst: 1 }] },
+      onReminder: (userId, note) => reminded.push([userId, note.subject]),
+    });
+    const ada = await bench.join("ada");
+    const put = async (kind: "scheduled" | "reminder", place: string): Promise<void> => {
+      const subject = { kind, conversationId: place, messageId: newId() };
+      const message = { kind: "text", content: { text: "later" } } as const;
+      const value = { dueAt: 5, ...(kind === "scheduled" && { message }) };
+      const command = {
+        type: "note.set",
+        commandId: newId(),
+        conversationId,
+        at: 0,
+        subject,
+        value,
+      } as const;
+      await bench.send(ada, { type: "submit", id: 1, command });
+    };
+    await put("scheduled", "general");
+    await put("scheduled", "elsewhere");
+    await put("reminder", "general");
+    await bench.send(ada, sendFrame("general", "all that is allowed", 1));
+    for (const round of [1, 2]) {
+      const due = (await bench.store.plans?.due(10)) ?? [];
+      expect(due).toHaveLength(round === 1 ? 3 : 0);
+      await Promise.all([...due.map((note) => bench.engine.carryOut(note)), bench.clock.advance(5)]);
+    }
+    const answer = await bench.store.query("ada", { type: "notes", conversationId, limit: 10 });
+    const found = answer.ok && "items" in answer.result ? answer.result.items : [];
+    expect(found).toMatchObject([
+      { subject: { kind: "reminder" }, value: { firedAt: expect.any(Number) } },
+      { subject: { kind: "scheduled" }, value: { code: expect.any(String) } },
+      { subject: { kind: "scheduled" }, value: { code: expect.any(String) } },
+    ]);
+    const codes = found.flatMap((note) => (isNote(note) ? (note.value?.code ?? []) : []));
+    expect(codes.sort()).toEqual(["conversation/not-found", "rate/limited"]);
+    expect(reminded).toEqual([["ada", expect.objectContaining({ kind: "reminder" })]]);
+  });
+
+  describe.skipIf(!hasPostgres())("on one PostgreSQL", () => {
+    let postgres: PostgresService;
+    beforeAll(async () => {
+      postgres = await startPostgres();
+    }, 60_000);
+    afterAll(() => postgres.close(), 60_000);
+
+    it("[D2] is sent once by two nodes of which one is killed while it does so (row I1)", async () => {
+      const database = await postgres.database();
+      const doomed = await ServerProcess.node(database);
+      const other = await ServerProcess.node(database);
+      const ada = await other.join("ada");
+      const ids = await schedule(ada, 60, Date.now() + 1_500);
+      await vi.waitFor(async () => expect(await sent(ada)).not.toEqual([]), { ...waiting, interval: 5 });
+      await doomed.kill();
+      expect(await notes(ada)).not.toEqual([]); // it was killed in the middle
+      await expectSent(ada, ids);
+      await other.kill();
+    }, 120_000);
+  });
+});
