@@ -8,6 +8,6 @@ export type { Bus, BusEvent } from "./bus/bus.ts";
 export type { Lobby } from "./engine/lobbies.ts";
 export type { Log } from "./log.ts";
 export type { AuditAction, AuditEntry, AuditPage, AuditQuery } from "./store/audit.ts";
-export type { Kept, KeptAnswer, KeptMessage } from "./store/kept.ts";
+export type { Kept, KeptAnswer, KeptFile, KeptMessage } from "./store/kept.ts";
 export type { CheckName, Health, HealthCheck, HealthLevel } from "./observe/health.ts";
 export type { RetentionOptions, ServerBounds, ServerOptions } from "./options.ts";

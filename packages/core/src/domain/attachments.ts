@@ -10,9 +10,13 @@ export function attachmentsOf(content: MessageContent): readonly Attachment[] {
   return ("text" in content && content.attachments) || [];
 }
 
+const none: readonly string[] = [];
+
 /** Ids of all files a message shows, each once: previews too. */
 export function filesIn(content: MessageContent): readonly string[] {
-  const ids = attachmentsOf(content).flatMap(({ fileId, thumbnailId = fileId, posterId = fileId }) => [
+  const attachments = attachmentsOf(content);
+  if (attachments.length === 0) return none; // as nearly all messages
+  const ids = attachments.flatMap(({ fileId, thumbnailId = fileId, posterId = fileId }) => [
     fileId,
     thumbnailId,
     posterId,

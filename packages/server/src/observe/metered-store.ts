@@ -29,6 +29,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
     upkeep: store.upkeep,
     audit: store.audit,
     plans: store.plans,
+    files: store.files,
     async commit(items, admit) {
       const startedAt = performance.now();
       const outcomes = await told(items.length, () => store.commit(items, admit));

@@ -41,6 +41,7 @@ export class Tracing {
       upkeep: store.upkeep,
       audit: store.audit,
       plans: store.plans,
+      files: store.files,
       commit: (items, admit) => this.#commit(items, () => store.commit(items, admit)),
       query: (readerId, query) => store.query(readerId, query),
       memberships: (userId) => store.memberships(userId),

@@ -14,5 +14,6 @@ export type {
   Submission,
 } from "./store.ts";
 export type { Audit, AuditAction, AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
-export type { Kept, KeptAnswer, KeptMessage, KeptPage } from "./kept.ts";
+export type { FileChange, FileQuota, FileRecord, FileTable, OpenedFile } from "./files.ts";
+export type { Kept, KeptAnswer, KeptFile, KeptMessage, KeptPage } from "./kept.ts";
 export type { Pruned, Retention, Upkeep } from "./upkeep.ts";

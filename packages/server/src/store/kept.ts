@@ -1,4 +1,5 @@
 import type { MessageRecord, MessageVersion, NoteRecord, ParticipantRecord } from "@tidings/core/protocol";
+import type { FileRecord } from "./files.ts";
 import type { AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
 
 /**
@@ -24,6 +25,7 @@ export type Kept =
       readonly readSeq: number;
       readonly at: number;
     }
+  | KeptFile
   | KeptAnswer
   | ({ readonly type: "audit" } & Omit<AuditEntry, "actorId"> & Partial<Pick<AuditEntry, "actorId">>);
 
@@ -32,6 +34,17 @@ export type KeptMessage = Omit<
   MessageRecord,
   "rev" | "reactions" | "pinnedAt" | "pinnedBy" | "deletedAt" | "deletedBy"
 >;
+
+/** A file they uploaded, without its bytes. */
+export interface KeptFile {
+  readonly type: "file";
+  readonly fileId: string;
+  readonly conversationId: string;
+  readonly name: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly at: number;
+}
 
 /** That a command was answered, so that it is not taken again. */
 export interface KeptAnswer {
@@ -61,6 +74,7 @@ const PARTS = [
   "reactions",
   "receipts",
   "notes",
+  "files",
   "answers",
   "by",
   "about",
@@ -115,6 +129,17 @@ function auditParts(
 export function keptMessage(record: MessageRecord): KeptMessage {
   const { rev: _rev, reactions: _reactions, pinnedAt: _at, pinnedBy: _by, ...said } = record;
   return said;
+}
+
+export function keptFile({
+  fileId,
+  conversationId,
+  name,
+  mediaType,
+  size,
+  createdAt: at,
+}: FileRecord): KeptFile {
+  return { type: "file", fileId, conversationId, name, mediaType, size, at };
 }
 
 export function keptVersion({ replacedBy: _by, ...version }: MessageVersion): Kept {

@@ -8,6 +8,7 @@ import type {
   ParticipantRecord,
   Receipt,
 } from "@tidings/core/protocol";
+import type { FoundFile } from "./files.ts";
 
 /** One conversation's row. `key` is 0 and `record` absent while the conversation does not exist. */
 export interface ConversationState {
@@ -32,6 +33,7 @@ export interface Rows {
   participant(key: number, userId: string): ParticipantRecord | undefined;
   message(messageId: string): MessageRecord | undefined;
   receipt(key: number, conversationId: string, userId: string): Receipt | undefined;
+  file(fileId: string, userId: string): FoundFile | undefined;
   note(key: number, conversationId: string, noteId: string): NoteRecord | undefined;
   hasReacted(messageId: string, userId: string, emoji: string): boolean;
   putConversation(state: ConversationState): void;

@@ -12,6 +12,7 @@ import type {
 
 import type { Audit } from "./audit.ts";
 import type { Plans } from "./plans.ts";
+import type { FileTable } from "./files.ts";
 import type { Upkeep } from "./upkeep.ts";
 
 /**
@@ -46,6 +47,8 @@ export interface Store {
   readonly upkeep?: Upkeep | undefined;
   /** Absent: it does nothing later. */
   readonly plans?: Plans | undefined;
+  /** Absent: it writes down no files, so the server takes none. */
+  readonly files?: FileTable | undefined;
   /** Absent: it writes nothing down. */
   readonly audit?: Audit | undefined;
   close(): Promise<void>;

@@ -1,4 +1,11 @@
-import { type Accepted, type ReactionFact, recount, type Records } from "@tidings/core/domain";
+import {
+  type Accepted,
+  filesIn,
+  type KnownFile,
+  type ReactionFact,
+  recount,
+  type Records,
+} from "@tidings/core/domain";
 import {
   type Change,
   type Head,
@@ -44,6 +51,8 @@ export class WorkingSet {
   readonly #receipts = new Map<string, { readonly key: number; readonly receipt: Receipt }>();
   readonly #reactions = new Map<string, { readonly key: number; readonly fact: ReactionFact }>();
   readonly #notes = new Map<string, { readonly key: number; readonly record: NoteRecord }>();
+  /** Files that messages of this transaction show. */
+  readonly #shown = new Set<string>();
   readonly #versions: { readonly key: number; readonly version: MessageVersion }[] = [];
   /** Ids known to be no message's, so that nobody looks for them in vain. */
   readonly #unusedIds: ReadonlySet<string>;
@@ -95,6 +104,15 @@ export class WorkingSet {
     return this.#notes.get(`${key}/${noteId}`)?.record ?? this.#rows.note(key, head.conversationId, noteId);
   }
 
+  /** A file as those know it who want to show it in a conversation. */
+  file(conversationId: string, fileId: string, userId: string): KnownFile | undefined {
+    const found = this.#rows.file(fileId, userId);
+    if (!found || found.file.state === "gone") return undefined;
+    const { ownerId, conversationId: home, state, fault, mediaType, size } = found.file;
+    const isOwn = ownerId === userId && (home === conversationId || this.#shown.has(fileId));
+    return { isTheirs: isOwn || found.isReadable, isReady: state === "ready", fault, mediaType, size };
+  }
+
   /** One conversation as `apply` wants it. */
   records(conversationId: string): Records {
     const conversation = this.conversation(conversationId);
@@ -110,6 +128,7 @@ export class WorkingSet {
       },
       receipt: (userId) => this.receipt(conversation, userId),
       note: (noteId) => this.note(conversation, noteId),
+      file: (fileId, userId) => this.file(conversationId, fileId, userId),
       hasReacted: (messageId, userId, emoji) =>
         this.#reactions.get(reactionId(messageId, userId, emoji))?.fact.present ??
         this.#rows.hasReacted(messageId, userId, emoji),
@@ -157,6 +176,7 @@ export class WorkingSet {
       }
       case "message": {
         const previous = this.message(record.id);
+        for (const fileId of filesIn(record.content)) this.#shown.add(fileId);
         // Sent by this very transaction, perhaps by an earlier command of it: catch-up goes by where it was sent (D4).
         const sentRev = previous ? this.#messages.get(record.id)?.sentRev : rev;
         this.#messages.set(record.id, { key, record, sentRev });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import { hasPostgres, type PostgresService, startPostgres } from "../../src/testing/postgres.ts";
 import { message } from "../support/raw-client.ts";
+import { quota, ready, shown, showing } from "./files-suite.ts";
 import { Workbench } from "./workbench.ts";
 
 /** PostgreSQL itself explains every statement that runs, row-level security and functions included. */
@@ -26,6 +27,8 @@ const BIG = [
   "answers",
   "audit",
   "searchable",
+  "files",
+  "shown_files",
 ];
 
 /** Rows as a server has them that was used for years; their records are never read. */
@@ -45,6 +48,10 @@ const CROWD = `
     FROM messages WHERE conversation >= 1000 AND NOT is_deleted AND seq % 5 = 1;
   INSERT INTO receipts SELECT conversation, user_id, 10, 10, 1 FROM participants WHERE conversation >= 1000;
   INSERT INTO notes SELECT conversation, 'bookmark/' || id || '/a', seq, seq % 3 > 0, '{}' FROM messages WHERE conversation >= 1000;
+  INSERT INTO files SELECT 'file ' || n, 'user ' || n % 500, 'crowd 1', CASE WHEN n % 9 = 0 THEN 'file ' || n - 1 END,
+      10, CASE WHEN n % 1000 = 0 THEN 'scanning' ELSE 'ready' END, n, CASE WHEN n % 1000 = 0 THEN n END, '{}'
+    FROM generate_series(1, 50000) n;
+  INSERT INTO shown_files SELECT 'file ' || n, 'crowd ' || n, 1000 + n % 2000 FROM generate_series(1, 50000) n;
   INSERT INTO answers SELECT 'answer ' || n, 'user 1', 'crowd 1', 900000 + n, '{}' FROM generate_series(1, 50000) n;
   INSERT INTO audit (at, actor_id, action, subject, conversation_id, detail)
     SELECT n, 'user ' || n % 500, 'user.ban', 'user ' || n % 700, 'crowd ' || n % 900, '' FROM generate_series(1, 50000) n;`;
@@ -137,6 +144,24 @@ async function everything(bench: Workbench): Promise<void> {
     let page = await bench.store.upkeep?.kept(userId);
     while (page?.next !== undefined) page = await bench.store.upkeep?.kept(userId, page.next);
   }
+  await withFiles(bench);
   await bench.store.upkeep?.forget("bob", 1_000);
   await bench.store.upkeep?.prune({ before: 0, newest: 45, rememberedSince: 0 });
+}
+
+async function withFiles(bench: Workbench): Promise<void> {
+  const { files } = bench.store;
+  if (!files) throw new Error("the store keeps no files");
+  const one = await ready(files);
+  const other = await ready(files, { previewOf: one.fileId });
+  await files.open(one, quota);
+  await files.change(one.fileId, "ready", { scannedAt: 1 });
+  const { commandId: messageId } = await bench.accepted("ada", showing("a", shown(one)));
+  await files.isShown(one.fileId, "a");
+  await files.abandon(other.fileId);
+  await files.due(10_000);
+  await files.remove([other.fileId]);
+  await files.unscanned(10);
+  const edit = { type: "message.edit", conversationId: "a", messageId } as const;
+  await bench.accepted("ada", { ...edit, content: { text: "x", attachments: [] } });
 }

@@ -5,6 +5,7 @@ import type { Kept } from "../../src/store/kept.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Retention } from "../../src/store/upkeep.ts";
 import { type Draft, message } from "../support/raw-client.ts";
+import { filesSuite } from "./files-suite.ts";
 import { notesSuite } from "./notes-suite.ts";
 import { plansSuite } from "./plans-suite.ts";
 import { relationsSuite } from "./relations-suite.ts";
@@ -461,6 +462,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
     });
 
     relationsSuite(() => bench);
+    filesSuite(() => bench);
     notesSuite(
       () => bench,
       (store) => factory.reopen(store),

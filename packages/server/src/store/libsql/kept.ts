@@ -10,11 +10,13 @@ import {
   type Kept,
   KEPT_AT_ONCE,
   keptAnswer,
+  keptFile,
   keptMessage,
   type KeptParts,
   keptVersion,
   type ReadPart,
 } from "../kept.ts";
+import type { FileRecord } from "../files.ts";
 import { pageOf } from "../reading.ts";
 import type { Connection, Value } from "./database.ts";
 import { decode } from "./tables.ts";
@@ -103,6 +105,10 @@ export function createKept({ prepare }: Connection): KeptParts {
       (place) => [place],
       decode<NoteRecord>,
       ({ id }) => id,
+    ),
+    files: byKey<Recorded>(
+      "SELECT key, record FROM files WHERE owner_id = ?1 AND key > ?2 AND state <> 'gone' ORDER BY key",
+      (row) => keptFile(decode<FileRecord>(row)),
     ),
     answers: byKey<Answered>(
       `SELECT key, command_id AS commandId, conversation_id AS conversationId, at, answer FROM answers

@@ -4,6 +4,7 @@ import { type Answers, createAnswers } from "./answers.ts";
 import { type AuditTable, createAudit } from "./audit.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createErase } from "./erase.ts";
+import { createFiles } from "./files.ts";
 import { createKept } from "./kept.ts";
 import { createPlans } from "./plans.ts";
 import { createPrune } from "./prune.ts";
@@ -14,6 +15,7 @@ import { keptPages } from "../kept.ts";
 import { settle } from "../settle.ts";
 import type { Audit } from "../audit.ts";
 import type { Plans } from "../plans.ts";
+import type { FileTable } from "../files.ts";
 import type { Upkeep } from "../upkeep.ts";
 import { createTables } from "./tables.ts";
 import { createTransactions, type Transactions } from "./transactions.ts";
@@ -53,6 +55,7 @@ class LibsqlStore implements Store {
   readonly upkeep: Upkeep;
   readonly audit: Audit;
   readonly plans: Plans;
+  readonly files: FileTable;
 
   constructor(connection: Connection, epoch: string, onDefect: (error: unknown) => void) {
     this.epoch = epoch;
@@ -70,6 +73,7 @@ class LibsqlStore implements Store {
       forget: async (before) => this.#transactions.maintain(() => audit.expire(before)),
     };
     this.plans = createPlans(connection);
+    this.files = createFiles(connection, (work) => this.#transactions.aside(work));
     const prune = createPrune(connection, this.#answers);
     const { traces, forget } = createErase(connection);
     this.upkeep = {

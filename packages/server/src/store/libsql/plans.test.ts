@@ -3,6 +3,7 @@ import { createAnswers } from "./answers.ts";
 import { createAudit } from "./audit.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createQueries } from "./queries/queries.ts";
+import { createFiles } from "./files.ts";
 import { migrate } from "./schema.ts";
 import { createTables } from "./tables.ts";
 
@@ -19,6 +20,7 @@ it("finds every row by an index: no statement walks through a table", () => {
   };
   createAnswers(noting);
   createAudit(noting);
+  createFiles(noting, (work) => work());
   createQueries(noting, createTables(noting), epoch);
 
   const walks = statements.flatMap((sql) => {

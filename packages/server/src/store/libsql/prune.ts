@@ -27,6 +27,7 @@ export function createPrune(
   );
   const removeVersions = prepare("DELETE FROM versions WHERE message_id = ?");
   const removeReactions = prepare("DELETE FROM reactions WHERE message_id = ?");
+  const removeShown = prepare("DELETE FROM shown_files WHERE message_id = ?");
   const unpin = prepare("UPDATE conversations SET pins = pins - ? WHERE key = ?");
 
   const pruneOne = ({ key, id: conversationId, seq }: Candidate, retention: Retention): number => {
@@ -37,6 +38,7 @@ export function createPrune(
     for (const { id, authorId: userId, createdAt } of gone) {
       removeVersions.run(id);
       removeReactions.run(id);
+      removeShown.run(id);
       if (createdAt < retention.rememberedSince) continue;
       answers.put(id, { userId, conversationId, answer: sentAnswer(id, createdAt) }, createdAt);
     }

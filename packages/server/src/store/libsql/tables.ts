@@ -6,9 +6,11 @@ import {
   type NoteRecord,
   type ParticipantRecord,
 } from "@tidings/core/protocol";
+import { filesIn } from "@tidings/core/domain";
 import { mayRead } from "../../access.ts";
 import type { Rows, StoredConversation } from "../rows.ts";
 import type { Connection, Value } from "./database.ts";
+import { createShownFiles, type ShownFiles } from "./files.ts";
 import { createSearchIndex } from "./search-index.ts";
 
 export interface ConversationRow {
@@ -50,15 +52,16 @@ export function conversationOf(row: ConversationRow): StoredConversation {
 }
 
 export function createTables(connection: Connection): Rows {
-  return { ...createReaders(connection), ...createWriters(connection) };
+  const shown = createShownFiles(connection);
+  return { ...createReaders(connection, shown), ...createWriters(connection, shown) };
 }
 
 type Readers = Pick<
   Rows,
-  "conversation" | "takeKey" | "participant" | "message" | "receipt" | "note" | "hasReacted"
+  "conversation" | "takeKey" | "participant" | "message" | "receipt" | "note" | "file" | "hasReacted"
 >;
 
-function createReaders({ prepare }: Connection): Readers {
+function createReaders({ prepare }: Connection, shown: ShownFiles): Readers {
   const conversation = prepare<ConversationRow>("SELECT * FROM conversations WHERE id = ?");
   const highestKey = prepare<{ key: number | null }>("SELECT max(key) AS key FROM conversations");
   const participant = prepare<RecordRow>(
@@ -87,11 +90,12 @@ function createReaders({ prepare }: Connection): Readers {
         at: row.at,
       })),
     note: (key, _conversationId, noteId) => mapped(note.get(key, noteId), decode<NoteRecord>),
+    file: (fileId, userId) => shown.find(fileId, userId),
     hasReacted: (messageId, userId, emoji) => reaction.get(messageId, emoji, userId) !== undefined,
   };
 }
 
-function createWriters(connection: Connection): Omit<Rows, keyof Readers> {
+function createWriters(connection: Connection, shown: ShownFiles): Omit<Rows, keyof Readers> {
   const { prepare } = connection;
   const index = createSearchIndex(connection);
   const conversation = prepare(
@@ -151,10 +155,12 @@ function createWriters(connection: Connection): Omit<Rows, keyof Readers> {
       if (sentRev === undefined) {
         message.run(rev, isDeleted, text, pinnedAt, id);
         index.renew(key, record);
+        if (isDeleted === 1 || record.version > 0) shown.renew(key, record);
       } else {
         const place = [key, seq, sentRev, rev, createdAt] as const;
         newMessage.run(...place, isDeleted, text, id, authorId, threadId, pinnedAt);
         index.add(key, record);
+        if (filesIn(record.content).length > 0) shown.renew(key, record);
       }
     },
     putVersion: (_key, item) => version.run(item.messageId, item.version, JSON.stringify(item)),

@@ -8,6 +8,8 @@ export interface Transactions {
   write<Result>(prepare: () => Prepared<Result>): Result;
   /** Runs what writes past the working set; what is remembered of the tables is void afterwards. */
   maintain<Result>(work: () => Result): Result;
+  /** Runs what writes to tables that the working set has no part of. */
+  aside<Result>(work: () => Result): Result;
   /** Everything `work` reads is of one moment. */
   read<Result>(work: () => Result): Result;
 }
@@ -69,6 +71,10 @@ export function createTransactions(connection: Connection, tables: Rows): Transa
       const result = within(run);
       caches = createCaches();
       return result;
+    },
+    aside(run) {
+      begin.run();
+      return within(run);
     },
     read(run) {
       beginReading.run();

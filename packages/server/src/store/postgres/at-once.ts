@@ -10,7 +10,8 @@ import { run } from "./session.ts";
 import { type Stage, stage } from "./stage.ts";
 import { array, type ArrayType, prepare } from "./statement.ts";
 import { type Wanted, wantedBy } from "./wanted.ts";
-import { type Column, newMessageColumns, receiptColumns, valuesOf, wordsColumn } from "./write.ts";
+import { newMessageColumns, receiptColumns, wordsColumn } from "./write.ts";
+import { type Column, valuesOf } from "./writer.ts";
 
 /** What there is to commit by. */
 export interface Commitment {

@@ -12,11 +12,13 @@ import {
   type Kept,
   KEPT_AT_ONCE,
   keptAnswer,
+  keptFile,
   keptMessage,
   type KeptParts,
   keptVersion,
   type ReadPart,
 } from "../kept.ts";
+import type { FileRecord } from "../files.ts";
 import { pageOf } from "../reading.ts";
 import { read } from "./session.ts";
 
@@ -71,6 +73,11 @@ export function keptParts(pool: Pool): KeptParts {
       ({ record }) => record,
       ({ id }) => id,
     ),
+    files: part(
+      files,
+      ({ record }) => keptFile(record),
+      ({ record }) => `${record.createdAt} ${record.fileId}`,
+    ),
     answers: part(
       answers,
       ({ answer, ...row }) => keptAnswer(row, answer),
@@ -89,6 +96,14 @@ function participants(userId: string, place: string) {
     ) AS record
     FROM memberships m WHERE m.user_id = ${userId} AND m.conversation > ${Number(place)}
     ORDER BY m.conversation ${LIMIT}`;
+}
+
+function files(userId: string, place: string) {
+  const [createdAt = "0", fileId = ""] = place.split(" ");
+  return sql<{ readonly record: FileRecord }>`
+    SELECT record FROM files WHERE owner_id = ${userId} AND state <> 'gone'
+      AND (created_at, id) > (${Number(createdAt)}::bigint, ${fileId})
+    ORDER BY created_at, id ${LIMIT}`;
 }
 
 function messages(userId: string, place: string) {

@@ -1,6 +1,7 @@
 import type { Receipt } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import { type Remembered, sentAnswer, type StoredAnswer } from "../answers.ts";
+import { loadFiles } from "./files.ts";
 import type { LoadedRows } from "./loaded-rows.ts";
 import type { Session } from "./session.ts";
 import { array, prepare } from "./statement.ts";
@@ -24,6 +25,7 @@ export async function load(session: Session, asked: Wanted, rows: LoadedRows, lo
     loadReceipts(session, wanted, rows),
     loadReactions(session, wanted, rows),
     loadNotes(session, [...wanted.notes.values()], rows),
+    loadFiles(session, [...wanted.files.values()], (...found) => rows.addFile(...found)),
   ]);
 }
 

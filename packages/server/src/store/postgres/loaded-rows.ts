@@ -6,6 +6,7 @@ import {
   type ParticipantRecord,
   type Receipt,
 } from "@tidings/core/protocol";
+import type { FoundFile } from "../files.ts";
 import type { ConversationState, Rows, StoredConversation } from "../rows.ts";
 import { NotLoaded } from "../settle.ts";
 import { keyOf, Wanted } from "./wanted.ts";
@@ -41,6 +42,7 @@ export class LoadedRows implements Rows {
   readonly #messages = new Map<string, MessageRecord | undefined>();
   readonly #receipts = new Map<string, Receipt | undefined>();
   readonly #notes = new Map<string, NoteRecord | undefined>();
+  readonly #files = new Map<string, FoundFile | undefined>();
   readonly #reactions = new Map<string, true | undefined>();
 
   /** What of it is not known yet; from now on it is, be it there or not. */
@@ -54,6 +56,7 @@ export class LoadedRows implements Rows {
     for (const [id, pair] of wanted.receipts) if (unknown(this.#receipts, id)) fresh.receipts.set(id, pair);
     for (const [id, reaction] of wanted.reactions)
       if (unknown(this.#reactions, id)) fresh.reactions.set(id, reaction);
+    for (const [id, file] of wanted.files) if (unknown(this.#files, id)) fresh.files.set(id, file);
     for (const [id, place] of wanted.notes) if (unknown(this.#notes, id)) fresh.notes.set(id, place);
     this.missing = new Wanted();
     return fresh;
@@ -82,6 +85,10 @@ export class LoadedRows implements Rows {
 
   addNote(record: NoteRecord): void {
     this.#notes.set(keyOf(record.conversationId, noteIdOf(record.subject)), record);
+  }
+
+  addFile(fileId: string, userId: string, found: FoundFile): void {
+    this.#files.set(keyOf(fileId, userId), found);
   }
 
   addReaction(messageId: string, userId: string, emoji: string): void {
@@ -123,6 +130,10 @@ export class LoadedRows implements Rows {
     return this.#read(this.#notes, keyOf(conversationId, noteId), () =>
       this.missing.note(conversationId, noteId),
     );
+  }
+
+  file(fileId: string, userId: string): FoundFile | undefined {
+    return this.#read(this.#files, keyOf(fileId, userId), () => this.missing.file(fileId, userId));
   }
 
   hasReacted(messageId: string, userId: string, emoji: string): boolean {

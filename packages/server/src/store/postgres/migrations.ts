@@ -5,6 +5,7 @@ import { atOnceSchema } from "./at-once-schema.ts";
 import { auditRetention, auditSchema } from "./audit-schema.ts";
 import { addPlans } from "./plans-schema.ts";
 import { prepareQueue } from "./queue.ts";
+import { filesSchema } from "./files-schema.ts";
 import { addRelations } from "./relations-schema.ts";
 import { firstSchema } from "./schema.ts";
 import { addSearch } from "./search-schema.ts";
@@ -23,6 +24,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0007": { up: (database) => togetherSchema.execute(database).then(() => {}) },
   "0008": { up: addRelations },
   "0009": { up: addPlans },
+  "0010": { up: (database) => filesSchema.execute(database).then(() => {}) },
 };
 
 /**

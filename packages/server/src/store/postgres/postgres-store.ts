@@ -5,11 +5,13 @@ import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../s
 import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
 import { keptPages } from "../kept.ts";
 import type { Plans } from "../plans.ts";
+import type { FileTable } from "../files.ts";
 import type { Upkeep } from "../upkeep.ts";
 import type { Commitment } from "./at-once.ts";
 import { Recollection } from "./recollection.ts";
 import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
+import { fileTable } from "./files.ts";
 import { forget, traces } from "./erase.ts";
 import { keptParts } from "./kept.ts";
 import { epochOf, migrate } from "./migrations.ts";
@@ -114,6 +116,7 @@ class PostgresStore implements Store {
   readonly upkeep: Upkeep;
   readonly audit: Audit;
   readonly plans: Plans;
+  readonly files: FileTable;
   readonly #pools: Pools;
   readonly #commitment: Commitment;
   readonly #desk: Desk;
@@ -135,6 +138,7 @@ class PostgresStore implements Store {
       forget: (before) => expire(upkeep, before),
     };
     this.plans = queuedPlans({ pool: work, onFailure });
+    this.files = fileTable(readers, upkeep);
     this.#pools = pools;
     const recollection = new Recollection();
     const onRemembered = (wasRight: boolean): void => onRecalled("commit", wasRight);

@@ -69,6 +69,7 @@ async function pruneOne(session: Session, key: number, retention: Retention): Pr
     session.all(unnumbered),
     session.all(sql`DELETE FROM versions WHERE message_id = ANY(${ids})`),
     session.all(sql`DELETE FROM reactions WHERE message_id = ANY(${ids})`),
+    session.all(sql`DELETE FROM shown_files WHERE message_id = ANY(${ids})`),
     session.all(
       sql`UPDATE conversations SET pins = pins - ${pins}::int WHERE key = ${key} AND ${pins}::int > 0`,
     ),

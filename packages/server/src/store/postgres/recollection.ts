@@ -34,7 +34,8 @@ export class Recollection {
 
   /** Rows for the rules to go by; undefined if not all of them are remembered. */
   rowsFor(wanted: Wanted): LoadedRows | undefined {
-    if (wanted.keys + wanted.messages.size + wanted.reactions.size + wanted.notes.size > 0) return undefined;
+    const others = [wanted.messages, wanted.reactions, wanted.notes, wanted.files];
+    if (wanted.keys > 0 || others.some(({ size }) => size > 0)) return undefined;
     const rows = new LoadedRows();
     rows.expect(wanted);
     for (const id of wanted.conversations) {

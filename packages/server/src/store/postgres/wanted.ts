@@ -1,6 +1,8 @@
+import { filesIn } from "@tidings/core/domain";
 import { type Command, noteIdOf } from "@tidings/core/protocol";
 import type { Remembered } from "../answers.ts";
 import type { Submission } from "../store.ts";
+import type { WantedFile } from "./files.ts";
 
 /** One pair, or triple, of names as one key of a map. */
 export function keyOf(...names: readonly (string | number)[]): string {
@@ -19,6 +21,13 @@ export class Wanted {
 
   /** By notebook and id. */
   readonly notes: Map<string, NotePlace> = new Map();
+
+  /** By id, and who wants to show it. */
+  readonly files: Map<string, WantedFile> = new Map();
+
+  file(fileId: string, userId: string): void {
+    this.files.set(keyOf(fileId, userId), { fileId, userId });
+  }
 
   note(conversationId: string, noteId: string): void {
     this.notes.set(keyOf(conversationId, noteId), { conversationId, noteId });
@@ -65,6 +74,7 @@ export function wantedBy(items: readonly Submission[]): Wanted {
     if (command.type === "conversation.create") wanted.keys += 1;
     if (command.type === "receipt.mark") wanted.receipt(conversationId, actorId);
     for (const messageId of messagesOf(command)) wanted.messages.add(messageId);
+    if ("content" in command) for (const id of filesIn(command.content)) wanted.file(id, actorId);
     if ("subject" in command) wanted.note(conversationId, noteIdOf(command.subject));
     if ("emoji" in command) wanted.reaction(command.messageId, actorId, command.emoji);
   }

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import {
   dueOf,
   type MessageRecord,
@@ -14,7 +14,8 @@ import type { ConversationState } from "../rows.ts";
 import type { Writes } from "./loaded-rows.ts";
 import { vectorOf } from "./search-index.ts";
 import type { Session } from "./session.ts";
-import { array, type ArrayType, prepare, type Prepared } from "./statement.ts";
+import { writeShownFiles } from "./shown-files.ts";
+import { type Column, writer } from "./writer.ts";
 
 /** An answer to be kept. */
 export interface KeptAnswer {
@@ -22,11 +23,6 @@ export interface KeptAnswer {
   readonly remembered: Remembered;
   readonly at: number;
 }
-
-/** One column of what is written, and its value in a row. */
-export type Column<Row> = readonly [ArrayType, (row: Row) => unknown];
-
-type Writer<Row> = (rows: readonly Row[]) => readonly Prepared<unknown>[];
 
 /** Writes what a transaction changed: one statement per table however many rows, all in one round trip. */
 export function write(
@@ -45,6 +41,7 @@ export function write(
     ...renewSearchable(
       writes.messages.filter(({ version, deletedAt }) => version > 0 && deletedAt === undefined),
     ),
+    ...writeShownFiles(writes),
     ...addReactions(writes.reactions),
     ...removeReactions(writes.noReactions),
     ...addVersions(writes.versions),
@@ -53,24 +50,6 @@ export function write(
     ...addAnswers(answers),
   ];
   return statements.map((statement) => session.all(statement));
-}
-
-/** A statement about rows, given as one array per column: the same for one row and for a thousand. */
-function writer<Row>(
-  name: string,
-  columns: readonly Column<Row>[],
-  statement: (rows: RawBuilder<unknown>) => RawBuilder<unknown>,
-): Writer<Row> {
-  const arrays = columns.map(([type]) => array(type, []));
-  const prepared = prepare(name, statement(sql`unnest(${sql.join(arrays)})`));
-  return (rows) => (rows.length === 0 ? [] : [prepared(...valuesOf(rows, columns))]);
-}
-
-export function valuesOf<Row>(
-  rows: readonly Row[],
-  columns: readonly Column<Row>[],
-): readonly (readonly unknown[])[] {
-  return columns.map(([, read]) => rows.map(read));
 }
 
 const writeConversations = writer<ConversationState>(
