@@ -89,6 +89,12 @@ function assemble({ settings, store, bus, share, meter, prom }: Opened): Running
   const keys = jwks === undefined ? undefined : remoteKeys({ url: jwks, now: systemClock.now });
   const authenticate = onOurClock(createAuthenticator({ ...settings, secret, keys }));
   const { framesPerSecond, frameBurst, ...bounds } = settings.bounds;
+  const jobs = new Jobs({
+    plans: store.plans,
+    clock: systemClock,
+    carryOut: (note) => engine.carryOut(note),
+    onFailure: (error) => failures(log, meter)("jobs", error),
+  });
   const engine = new Engine({
     ...{ store, bus, newId, policy, lobbies },
     clock: systemClock,
@@ -101,6 +107,7 @@ function assemble({ settings, store, bus, share, meter, prom }: Opened): Running
       meter.add("repair", undefined, changes);
       log.info({ changes }, "repaired");
     },
+    onChanges: (changes) => jobs.heard(changes),
     onFailure: failures(log, meter),
     log,
   });
@@ -110,7 +117,19 @@ function assemble({ settings, store, bus, share, meter, prom }: Opened): Running
   const vitals = (): Vitals => engine.vitals();
   const watched = { store, bus, doorman, connections, vitals };
   const observation = new Observation({ ...watched, clock: systemClock, signs: meter, prom });
-  const parts = { settings, secret, log, store, bus, share, engine, doorman, authenticate, observation };
+  const parts = {
+    settings,
+    secret,
+    log,
+    store,
+    bus,
+    share,
+    engine,
+    jobs,
+    doorman,
+    authenticate,
+    observation,
+  };
   return new RunningServer(parts);
 }
 
@@ -123,6 +142,7 @@ interface Parts {
   readonly bus: Bus;
   readonly share: ShareRates | undefined;
   readonly engine: Engine;
+  readonly jobs: Jobs;
   readonly doorman: Doorman;
   readonly observation: Observation;
 }
@@ -132,7 +152,6 @@ class RunningServer implements TidingsServer {
   readonly #http: FastifyInstance;
   /** Of its own, if metrics are not to be where everybody is. */
   readonly #metricsHttp: FastifyInstance | undefined;
-  readonly #jobs: Jobs;
   #cancelHousekeeping: Cancel | undefined;
   #closing: Promise<void> | undefined;
   port = 0;
@@ -142,12 +161,6 @@ class RunningServer implements TidingsServer {
     this.#parts = parts;
     const { settings, engine, doorman, observation, log } = parts;
     const { meter, page } = observation;
-    this.#jobs = new Jobs({
-      plans: parts.store.plans,
-      clock: systemClock,
-      carryOut: (note) => engine.carryOut(note),
-      onFailure: (error) => failures(log, meter)("jobs", error),
-    });
     const issueToken: TidingsServer["issueToken"] = (...given) => this.issueToken(...given);
     const { frameBytes } = settings.policy.limits;
     const { unpolledMs } = settings.bounds;
@@ -168,7 +181,7 @@ class RunningServer implements TidingsServer {
   }
 
   async start(): Promise<void> {
-    const { settings, engine, store, log, observation } = this.#parts;
+    const { settings, engine, jobs, store, log, observation } = this.#parts;
     await engine.open();
     const { host, metricsHost, metricsPort, retention, bounds } = settings;
     const { answerRetentionMs, auditRetentionMs } = bounds;
@@ -181,7 +194,7 @@ class RunningServer implements TidingsServer {
       ...{ store, clock: systemClock, retention, answerRetentionMs, auditRetentionMs },
       onFailure: (error) => failures(log, observation.meter)("housekeeping", error),
     });
-    await this.#jobs.start();
+    await jobs.start();
     const { url, metricsUrl } = this;
     log.info({ url, ...(metricsUrl !== undefined && { metricsUrl }) }, "listening");
   }
@@ -236,10 +249,10 @@ class RunningServer implements TidingsServer {
   }
 
   async #close(): Promise<void> {
-    const { engine, doorman, store, bus, log, observation } = this.#parts;
+    const { engine, doorman, jobs, store, bus, log, observation } = this.#parts;
     doorman.isClosed = true;
     this.#cancelHousekeeping?.();
-    await this.#jobs.stop();
+    await jobs.stop();
     await engine.drain(spreadMs(doorman.count));
     await engine.empty(FAREWELL_MS);
     await Promise.all([this.#http.close(), this.#metricsHttp?.close()]);

@@ -1,4 +1,4 @@
-import type { Command, NoteRecord, Policy, Query } from "@tidings/core/protocol";
+import type { Change, Command, NoteRecord, Policy, Query } from "@tidings/core/protocol";
 import type { Bus } from "../bus/bus.ts";
 import { type EventLog, silentLog } from "../log.ts";
 import { type Meter, silentMeter } from "../observe/meter.ts";
@@ -43,6 +43,8 @@ export interface EngineOptions {
   readonly random: () => number;
   /** Told how many changes nobody had told, and were read from the store. */
   readonly onRepaired?: (changes: number) => void;
+  /** Told of what took effect, on whichever node. */
+  readonly onChanges?: ((changes: readonly Change[]) => void) | undefined;
   /** Default: nobody but the clients, by the note itself. */
   readonly onReminder?: OnReminder | undefined;
   /** Default: nobody measures. */
@@ -96,7 +98,10 @@ export class Engine {
       deliver: (event) =>
         void guarded(onFailure, "delivery", () => {
           greeting.note(event);
-          if (event.type === "committed") store.heard?.(event.changes);
+          if (event.type === "committed") {
+            store.heard?.(event.changes);
+            options.onChanges?.(event.changes);
+          }
           fanOut.deliver(event);
         }),
       onRepaired: options.onRepaired ?? (() => {}),

@@ -7,6 +7,8 @@ import type { NoteRecord } from "@tidings/core/protocol";
 export interface Plans {
   /** Those due up to `until` (server time, ms), the longest overdue first; a bounded number of them. */
   due(until: number): Promise<readonly NoteRecord[]>;
+  /** When the next one is due, if there is any. */
+  next(): Promise<number | undefined>;
   /**
    * Has `carryOut` called when something is due, on one of the nodes that have asked for it, until it resolves. Absent:
    * a node has to look by itself.

@@ -8,5 +8,11 @@ export function createPlans({ prepare }: Connection): Plans {
   const due = prepare<{ record: string }>(
     `SELECT record FROM notes WHERE due_at <= ? ORDER BY due_at LIMIT ${DUE_AT_ONCE}`,
   );
-  return { due: async (until) => due.all(until).map(decode<NoteRecord>) };
+  const next = prepare<{ due_at: number | null }>(
+    "SELECT min(due_at) AS due_at FROM notes WHERE due_at IS NOT NULL",
+  );
+  return {
+    due: async (until) => due.all(until).map(decode<NoteRecord>),
+    next: async () => next.get()?.due_at ?? undefined,
+  };
 }

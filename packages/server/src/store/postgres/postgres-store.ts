@@ -74,7 +74,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     const epoch = await epochOf(upkeep);
     const commits = openPool({ ...poolSettings(options), connections: FOR_COMMITS, purpose: "commits" });
     const readers = openPool({ ...poolSettings(options), connections, purpose: "readers" });
-    const work = openPool({ ...poolSettings(options), connections: FOR_WORK });
+    const work = openPool({ ...poolSettings(options), connections: FOR_WORK, purpose: "jobs" });
     const url = options.replicaUrl;
     const replica =
       url === undefined

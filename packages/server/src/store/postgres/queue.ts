@@ -30,6 +30,12 @@ export function queuedPlans(options: QueueOptions): Plans {
           SELECT record FROM notes WHERE due_at <= ${until}::bigint ORDER BY due_at LIMIT ${DUE_AT_ONCE}`);
         return rows.map(({ record }) => record);
       }),
+    next: () =>
+      read(pool, "BEGIN READ ONLY", async (session) => {
+        const row = await session.first(sql<{ readonly due_at: number | null }>`
+          SELECT min(due_at) AS due_at FROM notes WHERE due_at IS NOT NULL`);
+        return row?.due_at ?? undefined;
+      }),
     async work(carryOut) {
       const runner = await run({
         ...sharedOf(options),

@@ -14,7 +14,7 @@ export interface PoolSettings {
   readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
   /** Absent: whatever else there is. */
-  readonly purpose?: "commits" | "readers";
+  readonly purpose?: "commits" | "readers" | "jobs";
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -31,9 +31,10 @@ const BY_KEY = [
   "enable_mergejoin=off",
   "jit=off",
 ];
-const PURPOSES: Readonly<Record<"commits" | "readers", readonly string[]>> = {
+const PURPOSES: Readonly<Record<"commits" | "readers" | "jobs", readonly string[]>> = {
   commits: [...BY_KEY, "default_transaction_isolation=read\\ committed"],
   readers: BY_KEY,
+  jobs: [],
 };
 /**
  * How long a transaction waits for others to end: when everybody asks at once, that is no sign that the database is away.
@@ -51,7 +52,7 @@ export function openPool({ url, connections, purpose, onFailure, ...settings }: 
   const pool = new Pool({
     Client: QuickClient,
     connectionString: url,
-    application_name: "tidings",
+    application_name: purpose === "jobs" ? "tidings jobs" : "tidings",
     ...(purpose && { options: PURPOSES[purpose].map((setting) => `-c ${setting}`).join(" ") }),
     max: connections,
     connectionTimeoutMillis: TURN_TIMEOUT_MS,
