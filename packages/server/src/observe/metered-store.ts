@@ -30,6 +30,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
     audit: store.audit,
     plans: store.plans,
     files: store.files,
+    push: store.push,
     async commit(items, admit) {
       const startedAt = performance.now();
       const outcomes = await told(items.length, () => store.commit(items, admit));

@@ -42,6 +42,7 @@ export class Tracing {
       audit: store.audit,
       plans: store.plans,
       files: store.files,
+      push: store.push,
       commit: (items, admit) => this.#commit(items, () => store.commit(items, admit)),
       query: (readerId, query) => store.query(readerId, query),
       memberships: (userId) => store.memberships(userId),

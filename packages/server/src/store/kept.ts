@@ -1,5 +1,6 @@
 import type { MessageRecord, MessageVersion, NoteRecord, ParticipantRecord } from "@tidings/core/protocol";
 import type { FileRecord } from "./files.ts";
+import type { PushTargets } from "./push.ts";
 import type { AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
 
 /**
@@ -27,6 +28,14 @@ export type Kept =
     }
   | KeptFile
   | KeptAnswer
+  | {
+      /** A device that can be pushed to: not how, as whoever knows that can write to it. */
+      readonly type: "device";
+      readonly deviceId: string;
+      /** Of its push service. */
+      readonly origin: string;
+      readonly at: number;
+    }
   | ({ readonly type: "audit" } & Omit<AuditEntry, "actorId"> & Partial<Pick<AuditEntry, "actorId">>);
 
 /** A message as its author left it. */
@@ -75,6 +84,7 @@ const PARTS = [
   "receipts",
   "notes",
   "files",
+  "devices",
   "answers",
   "by",
   "about",
@@ -86,14 +96,19 @@ type Part = (typeof PARTS)[number];
 export type ReadPart = (userId: string, place: string) => KeptPage | Promise<KeptPage>;
 
 /** What a store reads itself; the audit log is the same everywhere. */
-export type KeptParts = Readonly<Record<Exclude<Part, "by" | "about">, ReadPart>>;
+export type KeptParts = Readonly<Record<Exclude<Part, "by" | "about" | "devices">, ReadPart>>;
 
 /** Goes through all kinds, one page of one kind at a time. */
 export function keptPages(
   parts: KeptParts,
   audit: (query: AuditQuery) => AuditPage | Promise<AuditPage>,
+  targets: Pick<PushTargets, "of">,
 ): (userId: string, after?: string) => Promise<KeptPage> {
-  const readers: Readonly<Record<Part, ReadPart>> = { ...parts, ...auditParts(audit) };
+  const readers: Readonly<Record<Part, ReadPart>> = {
+    ...parts,
+    ...auditParts(audit),
+    devices: keptDevices(targets),
+  };
   return async (userId, after = "") => {
     const at = after.indexOf(" ");
     const part = PARTS.find((each) => each === after.slice(0, at)) ?? PARTS[0];
@@ -144,6 +159,15 @@ export function keptFile({
 
 export function keptVersion({ replacedBy: _by, ...version }: MessageVersion): Kept {
   return { type: "version", ...version };
+}
+
+/** There are few of them: one page. */
+export function keptDevices(targets: Pick<PushTargets, "of">): ReadPart {
+  return async (userId) => ({
+    items: (await targets.of(userId)).map(({ deviceId, endpoint, at }) => ({
+      ...{ type: "device", deviceId, origin: new URL(endpoint).origin, at },
+    })),
+  });
 }
 
 export function keptAnswer(

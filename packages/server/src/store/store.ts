@@ -13,6 +13,7 @@ import type {
 import type { Audit } from "./audit.ts";
 import type { Plans } from "./plans.ts";
 import type { FileTable } from "./files.ts";
+import type { PushTargets } from "./push.ts";
 import type { Upkeep } from "./upkeep.ts";
 
 /**
@@ -51,6 +52,8 @@ export interface Store {
   readonly files?: FileTable | undefined;
   /** Absent: it writes nothing down. */
   readonly audit?: Audit | undefined;
+  /** Absent: nobody can be pushed to. */
+  readonly push?: PushTargets | undefined;
   close(): Promise<void>;
 }
 

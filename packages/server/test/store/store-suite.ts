@@ -8,6 +8,7 @@ import { type Draft, message } from "../support/raw-client.ts";
 import { filesSuite } from "./files-suite.ts";
 import { notesSuite } from "./notes-suite.ts";
 import { plansSuite } from "./plans-suite.ts";
+import { pushSuite } from "./push-suite.ts";
 import { relationsSuite } from "./relations-suite.ts";
 import { type StoreFactory, Workbench } from "./workbench.ts";
 
@@ -463,6 +464,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
 
     relationsSuite(() => bench);
     filesSuite(() => bench);
+    pushSuite(() => bench);
     notesSuite(
       () => bench,
       (store) => factory.reopen(store),

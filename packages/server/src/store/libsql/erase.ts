@@ -45,6 +45,7 @@ export function createErase({ prepare }: Connection): {
     "DELETE FROM answers WHERE user_id = ?",
     "DELETE FROM shown_files WHERE message_id IN (SELECT id FROM messages WHERE author_id = ? AND is_deleted = 1)",
     "UPDATE files SET state = 'gone', due_at = 0 WHERE owner_id = ?",
+    "DELETE FROM push_targets WHERE user_id = ?",
   ].map((statement) => prepare(statement));
   return {
     traces: (userId) => find.all(userId).map(traceOf),

@@ -8,6 +8,7 @@ import { createFiles } from "./files.ts";
 import { createKept } from "./kept.ts";
 import { createPlans } from "./plans.ts";
 import { createPrune } from "./prune.ts";
+import { createPushTargets } from "./push.ts";
 import { createQueries, type Queries } from "./queries/queries.ts";
 import { migrate } from "./schema.ts";
 import type { Rows } from "../rows.ts";
@@ -16,6 +17,7 @@ import { settle } from "../settle.ts";
 import type { Audit } from "../audit.ts";
 import type { Plans } from "../plans.ts";
 import type { FileTable } from "../files.ts";
+import type { PushTargets } from "../push.ts";
 import type { Upkeep } from "../upkeep.ts";
 import { createTables } from "./tables.ts";
 import { createTransactions, type Transactions } from "./transactions.ts";
@@ -56,6 +58,7 @@ class LibsqlStore implements Store {
   readonly audit: Audit;
   readonly plans: Plans;
   readonly files: FileTable;
+  readonly push: PushTargets;
 
   constructor(connection: Connection, epoch: string, onDefect: (error: unknown) => void) {
     this.epoch = epoch;
@@ -74,6 +77,7 @@ class LibsqlStore implements Store {
     };
     this.plans = createPlans(connection);
     this.files = createFiles(connection, (work) => this.#transactions.aside(work));
+    this.push = createPushTargets(connection);
     const prune = createPrune(connection, this.#answers);
     const { traces, forget } = createErase(connection);
     this.upkeep = {
@@ -84,7 +88,7 @@ class LibsqlStore implements Store {
           forget(userId, at);
           audit.forget(userId);
         }),
-      kept: keptPages(createKept(connection), audit.page),
+      kept: keptPages(createKept(connection), audit.page, this.push),
     };
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Connection } from "./database.ts";
 import { plansSchema } from "./plans-schema.ts";
 import { filesSchema } from "./files-schema.ts";
+import { pushSchema } from "./push-schema.ts";
 import { relationsSchema } from "./relations-schema.ts";
 import { addSearch } from "./search-schema.ts";
 
@@ -127,6 +128,7 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   relationsSchema,
   plansSchema,
   filesSchema,
+  pushSchema,
 ];
 
 /**

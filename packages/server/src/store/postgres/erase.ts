@@ -73,6 +73,7 @@ export async function forget(pool: Pool, userId: string, at: number): Promise<vo
       WHERE p.user_id = ${userId} AND r.conversation = p.conversation AND r.user_id = p.user_id`,
     sql`DELETE FROM answers WHERE user_id = ${userId}`,
     sql`UPDATE files SET state = 'gone', due_at = 0 WHERE owner_id = ${userId}`,
+    sql`DELETE FROM push_targets WHERE user_id = ${userId}`,
     ...pseudonymisation(userId),
   ] satisfies readonly RawBuilder<unknown>[]) {
     await transact(pool, "BEGIN", (session) =>

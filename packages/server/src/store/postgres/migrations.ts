@@ -10,6 +10,7 @@ import { addRelations } from "./relations-schema.ts";
 import { firstSchema } from "./schema.ts";
 import { addSearch } from "./search-schema.ts";
 import { notesSchema } from "./notes-schema.ts";
+import { pushSchema } from "./push-schema.ts";
 import type { Tables } from "./tables.ts";
 import { togetherSchema } from "./together-schema.ts";
 
@@ -25,6 +26,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0008": { up: addRelations },
   "0009": { up: addPlans },
   "0010": { up: (database) => filesSchema.execute(database).then(() => {}) },
+  "0010": { up: (database) => pushSchema.execute(database).then(() => {}) },
 };
 
 /**

@@ -6,6 +6,7 @@ import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
 import { keptPages } from "../kept.ts";
 import type { Plans } from "../plans.ts";
 import type { FileTable } from "../files.ts";
+import type { PushTargets } from "../push.ts";
 import type { Upkeep } from "../upkeep.ts";
 import type { Commitment } from "./at-once.ts";
 import { Recollection } from "./recollection.ts";
@@ -15,6 +16,7 @@ import { fileTable } from "./files.ts";
 import { forget, traces } from "./erase.ts";
 import { keptParts } from "./kept.ts";
 import { epochOf, migrate } from "./migrations.ts";
+import { pushTargets } from "./push.ts";
 import { prune } from "./prune.ts";
 import { queuedPlans } from "./queue.ts";
 import { Desk, type RecentQuery } from "./queries/desk.ts";
@@ -117,6 +119,7 @@ class PostgresStore implements Store {
   readonly audit: Audit;
   readonly plans: Plans;
   readonly files: FileTable;
+  readonly push: PushTargets;
   readonly #pools: Pools;
   readonly #commitment: Commitment;
   readonly #desk: Desk;
@@ -125,12 +128,13 @@ class PostgresStore implements Store {
     const { onDefect = () => {}, onFailure = () => {}, onRecalled = () => {} } = options;
     const { commits, upkeep, readers, work, replica } = pools;
     this.epoch = epoch;
+    this.push = pushTargets(upkeep);
     const audited = (query: AuditQuery): Promise<AuditPage> => page(upkeep, query);
     this.upkeep = {
       prune: (retention, after) => prune(upkeep, retention, after),
       traces: (userId) => traces(upkeep, userId),
       forget: (userId, at) => forget(upkeep, userId, at),
-      kept: keptPages(keptParts(upkeep), audited),
+      kept: keptPages(keptParts(upkeep), audited, this.push),
     };
     this.audit = {
       note: (entry) => note(upkeep, entry),
