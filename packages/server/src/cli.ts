@@ -33,6 +33,8 @@ async function run(invocation: Invocation): Promise<void> {
       return printToken(invocation);
     case "key":
       return printKey(invocation);
+    case "vapid":
+      return printVapidKeys();
     case "migrate":
       return migrate(invocation.database);
     case "serve":
@@ -65,6 +67,12 @@ function printKey({ name, scopes }: Extract<Invocation, { command: "key" }>): vo
   process.stdout.write(
     `key, for the backend, shown this once: ${key}\nTIDINGS_SERVICE_KEYS, for the server: ${line}\n`,
   );
+}
+
+async function printVapidKeys(): Promise<void> {
+  const { createVapidKeys } = await import("./push/web-push-provider.ts");
+  const { publicKey, privateKey } = createVapidKeys();
+  process.stdout.write(`TIDINGS_VAPID_PUBLIC_KEY=${publicKey}\nTIDINGS_VAPID_PRIVATE_KEY=${privateKey}\n`);
 }
 
 async function migrate(database: string): Promise<void> {

@@ -28,6 +28,7 @@ import type { PromMeter } from "./observe/prom-meter.ts";
 import { VitalSigns } from "./observe/vital-signs.ts";
 import { failures, openBus, openMetrics, openStore, traced, unavailable } from "./open-parts.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
+import { openPush, type PushService } from "./push/open-push.ts";
 import type { AuditPage, AuditQuery } from "./store/audit.ts";
 import type { Kept } from "./store/kept.ts";
 import type { Refusal, Store } from "./store/store.ts";
@@ -53,7 +54,12 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   const store = meteredStore(settings.store ?? (await openStore(settings, meter)), meter);
   const shared = await openBus(settings, meter);
   const ports = await traced(settings, store, shared.bus);
-  const server = assemble({ settings, ...ports, share: shared.share, meter, prom });
+  const push = await openPush({
+    ...{ settings: settings.push, store: ports.store, clock: systemClock, random: Math.random, meter },
+    isLooking: (...of) => server.isLooking(...of),
+    onFailure: (error) => failures(log, meter)("push", error),
+  });
+  const server = assemble({ settings, ...ports, push, share: shared.share, meter, prom });
   try {
     await server.start();
     return server;
@@ -77,12 +83,13 @@ interface Opened {
   readonly settings: Settings;
   readonly store: Store;
   readonly bus: Bus;
+  readonly push: PushService | undefined;
   readonly share: ShareRates | undefined;
   readonly meter: VitalSigns;
   readonly prom: PromMeter | undefined;
 }
 
-function assemble({ settings, store, bus, share, meter, prom }: Opened): RunningServer {
+function assemble({ settings, store, bus, push, share, meter, prom }: Opened): RunningServer {
   const { policy, lobbies, jwks } = settings;
   const log: EventLog = settings.log ?? silentLog;
   const secret = secretOf(settings);
@@ -96,7 +103,7 @@ function assemble({ settings, store, bus, share, meter, prom }: Opened): Running
     onFailure: (error) => failures(log, meter)("jobs", error),
   });
   const engine = new Engine({
-    ...{ store, bus, newId, policy, lobbies },
+    ...{ store, bus: push?.over(bus) ?? bus, newId, policy, lobbies },
     clock: systemClock,
     sharedRates: share?.("rate", policy.rates),
     random: Math.random,
@@ -123,6 +130,7 @@ function assemble({ settings, store, bus, share, meter, prom }: Opened): Running
     log,
     store,
     bus,
+    push,
     share,
     engine,
     jobs,
@@ -140,6 +148,7 @@ interface Parts {
   readonly log: EventLog;
   readonly store: Store;
   readonly bus: Bus;
+  readonly push: PushService | undefined;
   readonly share: ShareRates | undefined;
   readonly engine: Engine;
   readonly jobs: Jobs;
@@ -230,6 +239,10 @@ class RunningServer implements TidingsServer {
     return issueToken({ secret, issuer, audience, userId, ...options });
   }
 
+  isLooking(conversationId: string, userId: string): boolean {
+    return this.#parts.engine.isLooking(conversationId, userId);
+  }
+
   eraseUser(userId: string, by: string = SYSTEM): Promise<void> {
     return this.#parts.engine.erase(userId, by);
   }
@@ -249,13 +262,15 @@ class RunningServer implements TidingsServer {
   }
 
   async #close(): Promise<void> {
-    const { engine, doorman, jobs, store, bus, log, observation } = this.#parts;
+    const { engine, doorman, jobs, store, bus, push, log, observation } = this.#parts;
     doorman.isClosed = true;
     this.#cancelHousekeeping?.();
     await jobs.stop();
+    await push?.flush(); // while it is known who looks
     await engine.drain(spreadMs(doorman.count));
     await engine.empty(FAREWELL_MS);
     await Promise.all([this.#http.close(), this.#metricsHttp?.close()]);
+    await push?.close(FAREWELL_MS);
     observation.stop();
     await bus.close();
     await store.close();

@@ -14,6 +14,7 @@ import { systemClock } from "./gateway/system-clock.ts";
 import { type EventLog, silentLog } from "./log.ts";
 import type { Meter } from "./observe/meter.ts";
 import { failures } from "./open-parts.ts";
+import type { PushService } from "./push/open-push.ts";
 import type { Settings } from "./options.ts";
 import type { Refusal, Store } from "./store/store.ts";
 import { VERSION } from "./version.ts";
@@ -28,6 +29,8 @@ export interface HttpSideOptions {
   readonly authenticate: (token: string) => Promise<TokenHolder | Refusal>;
   readonly issueToken: (userId: string, options: { readonly expiresInMs?: number }) => Promise<string>;
   readonly meter: Meter;
+  /** Absent: this server pushes to nobody. */
+  readonly push: PushService | undefined;
   /** Routes about the server itself. */
   readonly modules: readonly RouteModule[];
 }
@@ -55,10 +58,10 @@ export function createHttpSide(options: HttpSideOptions): FastifyInstance {
 }
 
 function api(options: HttpSideOptions, log: EventLog): RouteModule {
-  const { settings, engine, store, share, authenticate, issueToken, meter } = options;
+  const { settings, engine, store, share, authenticate, issueToken, meter, push } = options;
   const { serviceKeys, issueTokens, bounds } = settings;
   return apiRoutes({
-    ...{ engine, share, authenticate, newId, log },
+    ...{ engine, share, authenticate, newId, log, push },
     audit: store.audit,
     onFailure: (error) => failures(log, meter)("http", error),
     now: systemClock.now,

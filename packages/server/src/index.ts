@@ -4,6 +4,16 @@ export type { Scope } from "./auth/scopes.ts";
 export { createServiceKey, type ServiceKey } from "./auth/service-keys.ts";
 export { createServer } from "./create-server.ts";
 export type { TidingsServer, TokenOptions } from "./tidings-server.ts";
+export { loggingPushProvider } from "./push/logging-provider.ts";
+export type { PushMessage, PushOutcome, PushProvider } from "./push/provider.ts";
+export type { PushOptions } from "./push/push-options.ts";
+export {
+  createVapidKeys,
+  type VapidKeys,
+  type WebPushOptions,
+  webPushProvider,
+} from "./push/web-push-provider.ts";
+export type { PushTarget } from "./store/push.ts";
 export type { Bus, BusEvent } from "./bus/bus.ts";
 export type { Lobby } from "./engine/lobbies.ts";
 export type { Log } from "./log.ts";

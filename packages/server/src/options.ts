@@ -15,6 +15,7 @@ import type { ServiceKey } from "./auth/service-keys.ts";
 import type { Bus } from "./bus/bus.ts";
 import type { Lobby } from "./engine/lobbies.ts";
 import type { Log } from "./log.ts";
+import { type PushOptions, type PushSettings, pushSettings } from "./push/push-options.ts";
 import type { Store } from "./store/store.ts";
 
 /** Everything has a default; `createServer()` is a server for development on this machine. */
@@ -77,6 +78,8 @@ export interface ServerOptions {
   /** A folder of files to serve over HTTP beside the WebSocket. */
   readonly serve?: { readonly dir: string } | undefined;
   readonly bounds?: ServerBounds | undefined;
+  /** Tell people of messages while they are not there. Default: nobody is told. */
+  readonly push?: PushOptions | undefined;
   /** Which messages are kept. Default: all, for good. */
   readonly retention?: RetentionOptions | undefined;
   /** Of an OpenTelemetry SDK of yours: each command becomes a trace. Default: there are none, at no cost. */
@@ -138,6 +141,7 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly log?: Log | undefined;
   readonly tracer?: Tracer | undefined;
   readonly retention?: RetentionOptions | undefined;
+  readonly push?: PushSettings | undefined;
   readonly policy: Policy;
   readonly bounds: Defaulted<ServerBounds>;
 }
@@ -154,6 +158,7 @@ type Absent =
   | "metricsPort"
   | "serve"
   | "retention"
+  | "push"
   | "tracer"
   | "log";
 type Defaulted<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
@@ -254,6 +259,7 @@ const schema: z.ZodType<Settings> = z.strictObject({
     })
     .optional(),
   bounds: bounds.prefault({}),
+  push: pushSettings.optional(),
   retention: z.strictObject({ maxAgeMs: amount.optional(), maxMessages: amount.optional() }).optional(),
   tracer: z.custom<Tracer>((value) => typeof value === "object" && value !== null).optional(),
   log: z.custom<Log>((value) => typeof value === "object" && value !== null).optional(),

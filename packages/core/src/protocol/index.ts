@@ -72,6 +72,7 @@ export {
   ownerOf,
   type PlannedMessage,
 } from "./notes.ts";
+export type { PushPayload } from "./push-payload.ts";
 export type { NotifyRules, QuietHours } from "./notify-rules.ts";
 export type {
   Attachment,

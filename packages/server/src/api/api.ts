@@ -10,13 +10,15 @@ import { type ApiEngine, createDoor, type GuardedHandler } from "./door.ts";
 import { entriesOf } from "./entries-of.ts";
 import { conversationExport } from "./export.ts";
 import { sendProblem } from "../gateway/problem.ts";
+import { pushRoutes, type PushRouteOptions } from "./push.ts";
 import { readCommand, type ReadCommandOptions, readQuery } from "./reading.ts";
 import { RequestRate } from "./request-rate.ts";
 import { commandRoutes, otherRoutes, queryRoutes, type Route } from "./routes.ts";
 import { userRoutes, type UserRouteOptions } from "./users.ts";
 import type { EventLog } from "../log.ts";
 
-export interface ApiOptions extends CallerOptions, ReadCommandOptions, UserRouteOptions, AuditRouteOptions {
+export interface ApiOptions
+  extends CallerOptions, ReadCommandOptions, UserRouteOptions, AuditRouteOptions, PushRouteOptions {
   readonly engine: ApiEngine;
   /** Requests a user or a service key may make per second, of all nodes together. */
   readonly requestsPerSecond: number;
@@ -41,6 +43,7 @@ export function apiRoutes(options: ApiOptions): RouteModule {
     add(otherRoutes.exportUser, users.exportUser);
     add(otherRoutes.issueToken, users.issueToken);
     add(otherRoutes.audit, auditRoute(options));
+    for (const [name, handler] of entriesOf(pushRoutes(options))) add(otherRoutes[name], handler);
   };
 }
 

@@ -2,6 +2,7 @@ import type { CommandType, QueryType } from "@tidings/core/protocol";
 import { auditFields } from "./audit.ts";
 import { ON_BEHALF_HEADER } from "./caller.ts";
 import { entriesOf } from "./entries-of.ts";
+import { subscriptionFields } from "./push.ts";
 import { commandRoutes, otherRoutes, pathFields, queryRoutes, type Route } from "./routes.ts";
 import { type Fields, type JsonSchema, schemaOf, wireSchemas } from "./wire-schemas.ts";
 
@@ -57,6 +58,7 @@ function operations(): readonly (readonly [Operation, Route])[] {
     ],
     [{ ...base("exportUser", exportUser), responses: responses("200", lines) }, exportUser],
     [auditOperation(audit), audit],
+    ...pushOperations(),
     [
       {
         ...base("issueToken", issueToken),
@@ -120,6 +122,21 @@ function queryOperation(type: QueryType, route: Route): Operation {
   };
 }
 
+function pushOperations(): readonly (readonly [Operation, Route])[] {
+  const { pushKey, devices, putDevice, removeDevice } = otherRoutes;
+  const done = { "204": { description: "Done" }, default: problemResponse };
+  const properties = Object.fromEntries(
+    Object.entries(subscriptionFields).map(([name, schema]) => [name, schemaOf(schema)]),
+  );
+  const body = bodyOf({ properties, required: Object.keys(properties) });
+  return [
+    [{ ...base("pushKey", pushKey), responses: responses("200", json(pushKeyAnswer)) }, pushKey],
+    [{ ...base("devices", devices), responses: responses("200", json(devicesAnswer)) }, devices],
+    [{ ...base("putDevice", putDevice), requestBody: body, responses: done }, putDevice],
+    [{ ...base("removeDevice", removeDevice), responses: done }, removeDevice],
+  ];
+}
+
 function auditOperation(route: Route): Operation {
   const parameters = Object.entries(auditFields).map(([name, schema]) => ({
     ...{ name, in: "query", schema: schemaOf(schema) },
@@ -179,6 +196,25 @@ const auditAnswer: JsonSchema = {
       },
     },
     next: { type: "string" },
+  },
+  required: ["items"],
+};
+const pushKeyAnswer: JsonSchema = {
+  type: "object",
+  properties: { publicKey: { type: "string" } },
+  required: ["publicKey"],
+};
+const devicesAnswer: JsonSchema = {
+  type: "object",
+  properties: {
+    items: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: { deviceId: { type: "string" }, origin: { type: "string" }, at: { type: "integer" } },
+        required: ["deviceId", "origin", "at"],
+      },
+    },
   },
   required: ["items"],
 };

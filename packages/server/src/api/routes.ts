@@ -89,13 +89,39 @@ export const queryRoutes: { readonly [Type in QueryType]: Route } = {
 
 /** What has no counterpart on the wire. */
 export const otherRoutes: {
-  readonly [Name in "export" | "erase" | "exportUser" | "issueToken" | "audit"]: Route;
+  readonly [
+    Name in
+      | "export"
+      | "erase"
+      | "exportUser"
+      | "issueToken"
+      | "audit"
+      | "pushKey"
+      | "devices"
+      | "putDevice"
+      | "removeDevice"
+  ]: Route;
 } = {
   export: { method: "GET", path: `${conversation}/export`, summary: "Export a conversation" },
   erase: { method: "DELETE", path: "/v1/users/:userId", summary: "Erase a user" },
   exportUser: { method: "GET", path: "/v1/users/:userId/export", summary: "Export what is kept of a user" },
   issueToken: { method: "POST", path: "/v1/users/:userId/tokens", summary: "Issue a token, for tests" },
   audit: { method: "GET", path: "/v1/audit", summary: "Read who did what to others" },
+  pushKey: {
+    method: "GET",
+    path: "/v1/push",
+    summary: "Read the key with which browsers subscribe to pushes",
+  },
+  devices: {
+    method: "GET",
+    path: "/v1/push/devices",
+    summary: "List one's own devices that can be pushed to",
+  },
+  putDevice: { method: "PUT", path: "/v1/push/devices/:deviceId", summary: "Have a device pushed to" },
+  removeDevice: {
+    ...{ method: "DELETE", path: "/v1/push/devices/:deviceId" },
+    summary: "Have a device pushed to no more",
+  },
 };
 
 /** Fields of a command or a query that its path holds. */

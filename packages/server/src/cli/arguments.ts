@@ -4,6 +4,7 @@ import type { Policy } from "@tidings/core/protocol";
 import type { Scope } from "../auth/scopes.ts";
 import { type Algorithm, ALGORITHMS } from "../auth/tokens.ts";
 import type { Lobby } from "../engine/lobbies.ts";
+import type { PushOptions } from "../push/push-options.ts";
 import type { RetentionOptions, ServerOptions } from "../options.ts";
 import { readRoles, readScopes, readServiceKeys, readTiers } from "./credentials.ts";
 import { readList } from "./lists.ts";
@@ -11,7 +12,7 @@ import { misused } from "./misused.ts";
 
 /** What the command line asks for. */
 export type Invocation =
-  | { readonly command: "help" | "version" }
+  | { readonly command: "help" | "version" | "vapid" }
   | { readonly command: "serve"; readonly settings: CommandSettings }
   | { readonly command: "migrate"; readonly database: string }
   | { readonly command: "key"; readonly name: string; readonly scopes: readonly Scope[] }
@@ -63,6 +64,9 @@ const flags = {
   lobbies: { type: "string" },
   policy: { type: "string" },
   serve: { type: "string" },
+  "push-subject": { type: "string" },
+  "push-origins": { type: "string" },
+  "vapid-public-key": { type: "string" },
   "metrics-port": { type: "string" },
   "metrics-host": { type: "string" },
   "max-age": { type: "string" },
@@ -93,9 +97,10 @@ export function readArguments(words: readonly string[], environment: Environment
       const variable = name.replaceAll("-", "_").toUpperCase();
       return environment[`TIDINGS_${variable}`] ?? environment[usualVariable[name] ?? ""];
     },
-    environment["TIDINGS_SECRET"],
+    { secret: environment["TIDINGS_SECRET"], vapid: environment["TIDINGS_VAPID_PRIVATE_KEY"] },
     values.traces ?? environment["TIDINGS_TRACES"] === "1",
   );
+  if (command === "vapid" && rest.length === 0) return { command };
   if (command === "serve" && rest.length === 0) return { command, settings };
   if (command === "migrate" && rest.length === 0) {
     const { database } = settings.server;
@@ -142,7 +147,7 @@ type Setting = Exclude<keyof typeof flags, "help" | "version" | "traces">;
 
 function readSettings(
   read: (name: Setting) => string | undefined,
-  secret: string | undefined,
+  { secret, vapid }: { readonly secret: string | undefined; readonly vapid: string | undefined },
   hasTraces: boolean,
 ): CommandSettings {
   const dataFile = read("data") ?? "tidings.db";
@@ -186,9 +191,22 @@ function readSettings(
       metricsPort: mapped(read("metrics-port"), (text) => readNumber("metrics-port", text)),
       metricsHost: read("metrics-host"),
       serve: mapped(read("serve"), (dir) => ({ dir })),
+      push: readPush(read, vapid),
       retention: readRetention(read("max-age"), read("max-messages")),
     },
   };
+}
+
+function readPush(
+  read: (name: Setting) => string | undefined,
+  privateKey: string | undefined,
+): PushOptions | undefined {
+  const publicKey = read("vapid-public-key");
+  const subject = read("push-subject");
+  if (publicKey === undefined && privateKey === undefined && subject === undefined) return undefined;
+  if (publicKey === undefined || privateKey === undefined || subject === undefined)
+    throw misused('pushes need a --push-subject and both keys that "tidings-server vapid" prints');
+  return { vapid: { publicKey, privateKey, subject, origins: mapped(read("push-origins"), readList) } };
 }
 
 function readRetention(maxAge?: string, maxMessages?: string): RetentionOptions | undefined {

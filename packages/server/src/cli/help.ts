@@ -3,6 +3,7 @@ export const help = `tidings-server: the reference messaging server
   tidings-server [options]             run the server until SIGTERM or SIGINT, then drain it
   tidings-server token <user> [options]  print a token with which this user may connect
   tidings-server key <name> [--scopes act+system]  make a key for a backend, and what the server is to know of it
+  tidings-server vapid                 make a pair of keys for Web Push
   tidings-server migrate [options]     bring the schema of a PostgreSQL up to date, before new nodes start
 
 Every option can also be an environment variable; the option wins.
@@ -40,6 +41,10 @@ Every option can also be an environment variable; the option wins.
   --max-messages <number>     TIDINGS_MAX_MESSAGES     … and how many of each conversation; default all
   --max-audit-age <duration>  TIDINGS_MAX_AUDIT_AGE    … and entries of the audit log; default 730d
   --serve <folder>            TIDINGS_SERVE            files to serve over HTTP
+  --push-subject <address>    TIDINGS_PUSH_SUBJECT     push to devices; whom push services may write to, as mailto:ops@example.com
+  --vapid-public-key <key>    TIDINGS_VAPID_PUBLIC_KEY … with the keys of "tidings-server vapid"; the private one only
+                              TIDINGS_VAPID_PRIVATE_KEY
+  --push-origins <list>       TIDINGS_PUSH_ORIGINS     push services devices may name; default any over https
   --metrics-port <number>     TIDINGS_METRICS_PORT     where Prometheus reads /metrics; default: nobody does
   --metrics-host <address>    TIDINGS_METRICS_HOST     default 127.0.0.1; not for the public
   --log-level <level>         TIDINGS_LOG_LEVEL        default info

@@ -27,6 +27,7 @@ const FAILURES = [
   "housekeeping",
   "http",
   "link",
+  "push",
   "query",
   "repair",
 ];
@@ -45,6 +46,7 @@ export type CounterName =
   | "repair"
   | "cacheHit"
   | "cacheMiss"
+  | "push"
   | "failure";
 
 export const counters: Readonly<Record<CounterName, Metric>> = {
@@ -66,6 +68,12 @@ export const counters: Readonly<Record<CounterName, Metric>> = {
     label: "code",
   },
   frame: { name: "tidings_frames_total", help: "Frames received, by type.", label: "type" },
+  push: {
+    name: "tidings_pushes_total",
+    help: 'Pushes to devices, by outcome: "sent", "gone" (the device is forgotten), "later" (tried again), "refused", "dropped".',
+    label: "outcome",
+    values: ["sent", "gone", "later", "refused", "dropped"],
+  },
   message: { name: "tidings_messages_total", help: "Messages accepted: durable, with a sequence." },
   command: {
     name: "tidings_commands_total",

@@ -1,6 +1,6 @@
 import { notebookOf, type NoteSubject, type NoteValue } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
-import type { Kept } from "../../src/store/kept.ts";
+import type { Kept, KeptPage } from "../../src/store/kept.ts";
 import { LISTENERS_AT_ONCE, MOST_DEVICES, type PushTarget, type PushTargets } from "../../src/store/push.ts";
 import { newId } from "../support/raw-client.ts";
 import type { Workbench } from "./workbench.ts";
@@ -61,7 +61,7 @@ export function pushSuite(bench: () => Workbench): void {
       await targets().put(device("ada", "phone"));
       const kept: Kept[] = [];
       for (let next: string | undefined = ""; next !== undefined;) {
-        const page = await bench().store.upkeep?.kept("ada", next || undefined);
+        const page: KeptPage | undefined = await bench().store.upkeep?.kept("ada", next || undefined);
         kept.push(...(page?.items ?? []));
         next = page?.next;
       }

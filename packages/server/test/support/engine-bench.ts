@@ -138,7 +138,7 @@ export class EngineBench {
   }
 }
 
-function engineClock(clock: VirtualClock): Clock {
+export function engineClock(clock: VirtualClock): Clock {
   return {
     now: () => clock.now(),
     soon: (task) => void clock.after(0, task),

@@ -1,0 +1,95 @@
+import type { Bus, BusEvent } from "../bus/bus.ts";
+import type { Clock } from "../engine/clock.ts";
+import type { Meter } from "../observe/meter.ts";
+import type { Store } from "../store/store.ts";
+import type { PushTargets } from "../store/push.ts";
+import type { PushProvider } from "./provider.ts";
+import type { PushSettings } from "./push-options.ts";
+import { PushQueue } from "./push-queue.ts";
+import { Pusher } from "./pusher.ts";
+
+/** What tells people of messages while they are not there. */
+export interface PushService {
+  readonly provider: PushProvider;
+  readonly targets: PushTargets;
+  /** The same bus; what this node publishes on it is heard. */
+  over(bus: Bus): Bus;
+  /** Tells of what waits, by what is so now. */
+  flush(): Promise<void>;
+  /** Pushes what waits, for as long as `timeoutMs` allows. */
+  close(timeoutMs: number): Promise<void>;
+}
+
+export interface OpenPushOptions {
+  readonly settings: PushSettings | undefined;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly meter: Meter;
+  readonly isLooking: (conversationId: string, userId: string) => boolean;
+  readonly onFailure: (error: unknown) => void;
+}
+
+const POLL_MS = 20;
+
+/** @returns undefined if nobody is to be pushed, or the store keeps no devices. */
+export async function openPush(options: OpenPushOptions): Promise<PushService | undefined> {
+  const { settings, store, clock, random, meter, isLooking, onFailure } = options;
+  const { push: targets } = store;
+  if (!settings || !targets) return undefined;
+  const provider = await openProvider(settings);
+  if (!provider) return undefined;
+  const queue = new PushQueue({
+    ...{ provider, clock, random, onFailure },
+    onOutcome(kind, { target }) {
+      meter.add("push", kind);
+      if (kind === "gone") void targets.drop(target).catch(onFailure);
+    },
+  });
+  const pusher = new Pusher({ ...settings, store, targets, queue, clock, isLooking, onFailure });
+  return {
+    ...{ provider, targets },
+    over: (bus) => overheard(bus, (events) => pusher.hear(events)),
+    flush: () => pusher.flush(),
+    async close(timeoutMs) {
+      await pusher.flush();
+      await until(() => queue.isIdle, timeoutMs, clock);
+      queue.stop();
+      provider.close?.();
+    },
+  };
+}
+
+/** Loaded by those who use it. */
+async function openProvider({ provider, vapid }: PushSettings): Promise<PushProvider | undefined> {
+  if (provider || !vapid) return provider;
+  const { webPushProvider } = await import("./web-push-provider.ts");
+  return webPushProvider(vapid);
+}
+
+function overheard(bus: Bus, hear: (events: readonly BusEvent[]) => void): Bus {
+  return {
+    publish(events) {
+      bus.publish(events);
+      hear(events);
+    },
+    listen: (listener, node) => bus.listen(listener, node),
+    watched: bus.watched && ((conversationId) => bus.watched?.(conversationId)),
+    get isConnected() {
+      return bus.isConnected;
+    },
+    close: () => bus.close(),
+  };
+}
+
+function until(isSo: () => boolean, timeoutMs: number, clock: Clock): Promise<void> {
+  const end = clock.now() + timeoutMs;
+  if (isSo()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const cancel = clock.every(POLL_MS, () => {
+      if (!isSo() && clock.now() < end) return;
+      cancel();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,211 @@
+import { createHash } from "node:crypto";
+import { type Notice, noticeOf } from "@tidings/core/domain";
+import {
+  type ConversationRecord,
+  isNotebook,
+  type MessageRecord,
+  notebookOf,
+  type PushPayload,
+} from "@tidings/core/protocol";
+import type { BusEvent } from "../bus/bus.ts";
+import type { Cancel, Clock } from "../engine/clock.ts";
+import type { Store } from "../store/store.ts";
+import type { Audience, Listener, PushTargets } from "../store/push.ts";
+import type { PushQueue } from "./push-queue.ts";
+
+export interface PusherOptions {
+  readonly store: Pick<Store, "query">;
+  /** Who wants no contact with a person, and with whom they want none. Default: nobody. */
+  readonly blocks?: Blocks | undefined;
+  readonly targets: PushTargets;
+  readonly queue: Pick<PushQueue, "add">;
+  readonly clock: Clock;
+  /** So long a message may be read before anybody is told. */
+  readonly graceMs: number;
+  readonly ttlMs: number;
+  /** Does somebody look at the conversation, as far as is known here? */
+  readonly isLooking: (conversationId: string, userId: string) => boolean;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export type Blocks = (
+  userId: string,
+) => Promise<{ readonly own: readonly string[]; readonly by: readonly string[] }>;
+
+interface Pending {
+  readonly dueAt: number;
+  readonly messageIds: string[];
+}
+
+/** Conversations with something to tell of at once (D9); in more, nobody is told of what comes then. */
+const MOST_CONVERSATIONS = 10_000;
+/** Messages of one conversation that are told of together; of more, the newest. */
+const MOST_MESSAGES = 100;
+const TICK_MS = 500;
+const LONGEST_TEXT = 200;
+/** Conversations whose unread messages a badge counts: those that were active last. */
+const COUNTED = 100;
+
+/**
+ * Tells people of messages they have not read and do not see anyway. Hears what this node has committed, after it was
+ * told everybody online, so that of several nodes one pushes; waits a while, and then goes by what is so by then: what was
+ * read, taken back or muted meanwhile is not told. It is told once: what waits when a node dies is not.
+ */
+export class Pusher {
+  readonly #options: PusherOptions;
+  readonly #pending = new Map<string, Pending>();
+  #cancel: Cancel | undefined;
+  #isTelling = false;
+
+  constructor(options: PusherOptions) {
+    this.#options = options;
+  }
+
+  hear(events: readonly BusEvent[]): void {
+    for (const event of events) {
+      if (event.type !== "committed" || isNotebook(event.head.conversationId)) continue;
+      for (const { kind, record } of event.changes)
+        if (kind === "message.send" && record.type === "message") this.#await(record);
+    }
+  }
+
+  /** Whatever waits is told now. */
+  async flush(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    for (const [conversationId, { messageIds }] of this.#pending)
+      await this.#tell(conversationId, messageIds);
+    this.#pending.clear();
+  }
+
+  #await({ conversationId, id }: MessageRecord): void {
+    const { clock, graceMs } = this.#options;
+    const pending = this.#pending.get(conversationId) ?? { dueAt: clock.now() + graceMs, messageIds: [] };
+    if (!this.#pending.has(conversationId) && this.#pending.size >= MOST_CONVERSATIONS) return;
+    pending.messageIds.push(id);
+    if (pending.messageIds.length > MOST_MESSAGES) pending.messageIds.shift();
+    this.#pending.set(conversationId, pending);
+    this.#cancel ??= clock.every(TICK_MS, () => void this.#tick());
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (const [conversationId, { dueAt, messageIds }] of this.#pending) {
+      if (dueAt > this.#options.clock.now()) break; // they became due in the order in which they came
+      this.#pending.delete(conversationId);
+      await this.#tell(conversationId, messageIds);
+    }
+    this.#isTelling = false;
+    if (this.#pending.size > 0) return;
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  async #tell(conversationId: string, messageIds: readonly string[]): Promise<void> {
+    const { targets, onFailure } = this.#options;
+    try {
+      let after: string | undefined;
+      do {
+        const audience: Audience | undefined = await targets.audience({ conversationId, messageIds }, after);
+        if (!audience) return;
+        const apart = await this.#apartFrom(audience);
+        for (const listener of audience.listeners) await this.#consider(listener, audience, apart);
+        after = audience.next;
+      } while (after !== undefined);
+    } catch (error) {
+      onFailure(error);
+    }
+  }
+
+  /** Of each author, who is to hear nothing of them. */
+  async #apartFrom({ messages, listeners }: Audience): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    const { blocks } = this.#options;
+    const authors = listeners.length > 0 ? new Set(messages.map(({ authorId }) => authorId)) : [];
+    const apart = new Map<string, ReadonlySet<string>>();
+    for (const authorId of authors) {
+      const ties = await blocks?.(authorId);
+      if (ties) apart.set(authorId, new Set([...ties.own, ...ties.by]));
+    }
+    return apart;
+  }
+
+  async #consider(
+    { self, readSeq, rules, muted, followed, targets }: Listener,
+    { conversation, messages }: Audience,
+    apart: ReadonlyMap<string, ReadonlySet<string>>,
+  ): Promise<void> {
+    const { clock, queue, ttlMs, isLooking } = this.#options;
+    if (isLooking(conversation.conversationId, self.userId)) return;
+    const now = clock.now();
+    const told = messages.flatMap((message) => {
+      const { seq, authorId, threadId = "" } = message;
+      if (seq <= readSeq) return [];
+      const isBlocked = apart.get(authorId)?.has(self.userId) ?? false;
+      const isConfidential = conversation.settings.confidential ?? false;
+      const follows = followed.has(threadId);
+      const scene = { message, reader: self, rules, muted, follows, isBlocked, isConfidential, now };
+      const notice = noticeOf(scene);
+      return notice ? [{ message, notice }] : [];
+    });
+    const newest = told.at(-1);
+    if (!newest) return;
+    const badge = await this.#badgeOf(self.userId);
+    const payload = payloadOf(newest.message, newest.notice, conversation, { count: told.length, badge });
+    const urgency = conversation.kind === "direct" ? "high" : "normal";
+    const topic = topicOf(self.userId, conversation.conversationId);
+    for (const target of targets) queue.add({ target, payload, topic, urgency, ttlMs });
+  }
+
+  /** Unread messages of conversations that are not muted. */
+  async #badgeOf(userId: string): Promise<number> {
+    const { store, clock } = this.#options;
+    const conversationId = notebookOf(userId);
+    const [listed, muted] = await Promise.all([
+      store.query(userId, { type: "conversations", limit: COUNTED }),
+      store.query(userId, { type: "notes", kind: "muted", conversationId, limit: 1_000 }),
+    ]);
+    const silent = new Set<string>();
+    for (const item of itemsOf(muted))
+      if ("subject" in item && (item.value?.until ?? Infinity) > clock.now())
+        silent.add(item.subject.conversationId);
+    let count = 0;
+    for (const item of itemsOf(listed))
+      if ("unread" in item && !silent.has(item.conversation.conversationId)) count += item.unread;
+    return count;
+  }
+}
+
+type Answer = Awaited<ReturnType<Store["query"]>>;
+
+function itemsOf(answer: Answer) {
+  return answer.ok && "items" in answer.result
+    ? answer.result.items.filter((item) => typeof item === "object")
+    : [];
+}
+
+function payloadOf(
+  { conversationId, id: messageId, seq, authorId, content }: MessageRecord,
+  { sound, shows }: Notice,
+  { name }: ConversationRecord,
+  counts: Pick<PushPayload, "count" | "badge">,
+): PushPayload {
+  const text = shows === "text" && "text" in content ? beginningOf(content.text) : undefined;
+  return {
+    ...{ version: 1, conversationId, messageId, seq, sound, ...counts },
+    ...(shows !== "nothing" && { authorId, ...(name !== undefined && { name }) }),
+    ...(text !== undefined && { text }),
+  };
+}
+
+/** No character is cut in two. */
+function beginningOf(text: string): string {
+  return text.length <= LONGEST_TEXT
+    ? text
+    : `${text.slice(0, LONGEST_TEXT).replace(/[\ud800-\udbff]$/u, "")}…`;
+}
+
+/** One per conversation, so that pushes of it replace one another; it says nothing to the push service. */
+function topicOf(userId: string, conversationId: string): string {
+  return createHash("sha256").update(`${userId}\n${conversationId}`).digest("base64url").slice(0, 32);
+}

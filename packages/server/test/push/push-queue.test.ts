@@ -1,0 +1,117 @@
+import { virtualClock } from "@tidings/core/testing";
+import { describe, expect, it } from "vitest";
+import type { PushMessage, PushOutcome } from "../../src/push/provider.ts";
+import { PushQueue } from "../../src/push/push-queue.ts";
+import { engineClock } from "../support/engine-bench.ts";
+
+const push = (deviceId: string, seq: number, topic = "t"): PushMessage => ({
+  target: { userId: "ada", deviceId, endpoint: "https://push.example/1", p256dh: "", auth: "", at: 1 },
+  payload: { version: 1, conversationId: "a", messageId: "m", seq, count: 1, sound: true, badge: 1 },
+  ...{ topic, urgency: "normal", ttlMs: 3_600_000 },
+});
+
+/** A queue whose provider answers as it is told, and takes its time if it is told nothing. */
+function queue(...script: readonly (PushOutcome | Error)[]) {
+  const clock = virtualClock(1_000_000);
+  const answers = [...script];
+  const sent: (readonly [deviceId: string, seq: number, at: number])[] = [];
+  const outcomes: string[] = [];
+  const failures: unknown[] = [];
+  const held: ((outcome: PushOutcome) => void)[] = [];
+  const made = new PushQueue({
+    provider: {
+      ...{ publicKey: "", accepts: () => true },
+      push({ target, payload }) {
+        sent.push([target.deviceId, payload.seq, clock.now() - 1_000_000]);
+        const answer = answers.shift();
+        if (answer instanceof Error) return Promise.reject(answer);
+        return answer ? Promise.resolve(answer) : new Promise((resolve) => held.push(resolve));
+      },
+    },
+    ...{ clock: engineClock(clock), random: () => 1 },
+    onOutcome: (kind, { payload }) => outcomes.push(`${kind} ${payload.seq}`),
+    onFailure: (error) => failures.push(error),
+  });
+  return { made, clock, sent, outcomes, failures, held };
+}
+
+describe("pushes", () => {
+  it("go out at once, and again after ever longer waits while the service cannot take them", async () => {
+    const later: PushOutcome = { kind: "later" };
+    const { made, clock, sent, outcomes } = queue(later, later, new Error("broken"), { kind: "sent" });
+    made.add(push("phone", 1));
+    await clock.advance(60_000);
+    expect(outcomes).toEqual(["later 1", "later 1", "later 1", "sent 1"]);
+    const times = sent.map(([, , at]) => at);
+    expect(times[0]).toBe(0);
+    expect(times.slice(1).map((at, index) => at - (times[index] ?? 0))).toEqual([2_000, 4_000, 8_000]);
+    expect(made.isIdle).toBe(true);
+  });
+
+  it("wait as long as the service says", async () => {
+    const { made, clock, sent } = queue({ kind: "later", afterMs: 120_000 }, { kind: "sent" });
+    made.add(push("phone", 1));
+    await clock.advance(119_000);
+    expect(sent).toHaveLength(1);
+    await clock.advance(2_000);
+    expect(sent).toHaveLength(2);
+  });
+
+  it("[D9] are given up after some attempts, or when nobody wants to know any more", async () => {
+    const forever = Array.from({ length: 50 }, (): PushOutcome => ({ kind: "later" }));
+    const { made, clock, sent, outcomes } = queue(...forever);
+    made.add(push("phone", 1));
+    await clock.advance(3_600_000);
+    expect([sent.length, outcomes.at(-1)]).toEqual([6, "dropped 1"]);
+    made.add({ ...push("phone", 2), ttlMs: 1_000 });
+    await clock.advance(60_000);
+    expect([sent.length, outcomes.at(-1)]).toEqual([7, "dropped 2"]);
+    expect(made.isIdle).toBe(true);
+  });
+
+  it("of one topic replace one another while they wait, and never overtake each other", async () => {
+    const { made, clock, sent, outcomes, held } = queue();
+    made.add(push("phone", 1));
+    made.add(push("phone", 2));
+    made.add(push("phone", 3));
+    made.add(push("desk", 3));
+    made.add(push("phone", 9, "other"));
+    await clock.advance(1_000);
+    expect(sent.map(([device, seq]) => [device, seq])).toEqual([
+      ["phone", 1],
+      ["desk", 3],
+      ["phone", 9],
+    ]);
+    held[0]?.({ kind: "later" }); // its like has come meanwhile, so it is not tried again
+    await clock.advance(1_000);
+    expect(sent.at(-1)?.slice(0, 2)).toEqual(["phone", 3]);
+    for (const settle of held) settle({ kind: "sent" });
+    await clock.advance(60_000);
+    expect(sent).toHaveLength(4);
+    expect(outcomes.filter((outcome) => outcome.endsWith(" 2"))).toEqual([]);
+  });
+
+  it("tell of what was refused or is gone, and are not tried again", async () => {
+    const { made, clock, sent, outcomes, failures } = queue(
+      { kind: "refused", reason: "status 400" },
+      { kind: "gone" },
+    );
+    made.add(push("phone", 1));
+    made.add(push("desk", 2));
+    await clock.advance(600_000);
+    expect([sent.length, outcomes, failures.length]).toEqual([2, ["refused 1", "gone 2"], 1]);
+  });
+
+  it("[D9] are under way some at once, and wait in bounds: those that waited longest are dropped", async () => {
+    const { made, clock, sent, outcomes, held } = queue();
+    for (let n = 0; n < 10_020; n += 1) made.add(push(`device-${n}`, n));
+    await clock.advance(1_000);
+    expect(sent).toHaveLength(16);
+    expect(outcomes).toEqual([16, 17, 18, 19].map((n) => `dropped ${n}`));
+    held[0]?.({ kind: "sent" });
+    await clock.advance(0);
+    expect(sent.at(-1)?.[1]).toBe(20);
+    made.stop();
+    expect(outcomes.filter((outcome) => outcome.startsWith("dropped"))).toHaveLength(4 + 9_999);
+  });
+});
