@@ -13,6 +13,7 @@ import { healthRoutes } from "./gateway/health.ts";
 import type { RouteModule } from "./gateway/http.ts";
 import { HttpLinks } from "./gateway/http-links.ts";
 import { newId } from "./gateway/ids.ts";
+import { authority, listen } from "./gateway/listen.ts";
 import { linkRoutes } from "./gateway/link-routes.ts";
 import { createMetricsHttp, metricsRoutes } from "./gateway/metrics.ts";
 import { systemClock, toSystemTime } from "./gateway/system-clock.ts";
@@ -289,20 +290,6 @@ function onOurClock(authenticate: Parts["authenticate"]): Parts["authenticate"] 
 
 function hasMetricsInside({ port, metricsPort }: Settings): boolean {
   return metricsPort === port && port !== 0;
-}
-
-/** After a node has ended, all its clients connect at one moment; Node's own 511 would leave the rest without an answer. */
-const MOST_UNACCEPTED = 4_096;
-
-/** @returns the port, which is news where it was 0. */
-async function listen(http: FastifyInstance, port: number, host: string): Promise<number> {
-  await http.listen({ port, host, backlog: MOST_UNACCEPTED });
-  const address = http.server.address();
-  return typeof address === "object" && address ? address.port : port;
-}
-
-function authority(host: string, port: number): string {
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function isThisMachine(host: string): boolean {

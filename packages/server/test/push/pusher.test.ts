@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await bench.store.close();
-  expect(failures).toEqual([]);
+  if (failures.length > 0) throw new Error(`failed: ${String(failures)}`);
 });
 
 const subscribe = async (userId: string, deviceId: string): Promise<void> =>
