@@ -16,6 +16,5 @@ export type {
 export type { Audit, AuditAction, AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
 export type { FileChange, FileQuota, FileRecord, FileTable, OpenedFile } from "./files.ts";
 export type { Kept, KeptAnswer, KeptFile, KeptMessage, KeptPage } from "./kept.ts";
-export type { Kept, KeptAnswer, KeptMessage, KeptPage } from "./kept.ts";
 export type { Audience, Listener, News, PushTarget, PushTargets } from "./push.ts";
 export type { Pruned, Retention, Upkeep } from "./upkeep.ts";

@@ -26,7 +26,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0008": { up: addRelations },
   "0009": { up: addPlans },
   "0010": { up: (database) => filesSchema.execute(database).then(() => {}) },
-  "0010": { up: (database) => pushSchema.execute(database).then(() => {}) },
+  "0011": { up: (database) => pushSchema.execute(database).then(() => {}) },
 };
 
 /**
