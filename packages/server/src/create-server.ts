@@ -13,7 +13,7 @@ import { healthRoutes } from "./gateway/health.ts";
 import type { RouteModule } from "./gateway/http.ts";
 import { HttpLinks } from "./gateway/http-links.ts";
 import { newId } from "./gateway/ids.ts";
-import { authority, listen } from "./gateway/listen.ts";
+import { authority, isThisMachine, listen } from "./gateway/listen.ts";
 import { linkRoutes } from "./gateway/link-routes.ts";
 import { createMetricsHttp, metricsRoutes } from "./gateway/metrics.ts";
 import { systemClock, toSystemTime } from "./gateway/system-clock.ts";
@@ -290,10 +290,6 @@ function onOurClock(authenticate: Parts["authenticate"]): Parts["authenticate"] 
 
 function hasMetricsInside({ port, metricsPort }: Settings): boolean {
   return metricsPort === port && port !== 0;
-}
-
-function isThisMachine(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** Clients come back spread over this long: a moment for a few, half a minute for ten thousand. */

@@ -14,3 +14,7 @@ export async function listen(http: FastifyInstance, port: number, host: string):
 export function authority(host: string, port: number): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
+
+export function isThisMachine(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
