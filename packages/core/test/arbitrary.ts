@@ -43,6 +43,18 @@ const content: fc.Arbitrary<MessageContent> = fc.oneof(
     { text: fc.constantFrom("", " ", "hello", "another", "far too long a text"), ranges: fc.array(range) },
     { requiredKeys: ["text"] },
   ),
+  fc.record({
+    text: fc.constant("which?"),
+    poll: fc.record(
+      {
+        options: fc.constantFrom(["a", "b"], ["a"], ["a", "a"], ["a", "b", "c"]),
+        many: fc.boolean(),
+        anonymous: fc.boolean(),
+        closesAt: fc.nat(3_000),
+      },
+      { requiredKeys: ["options"] },
+    ),
+  }),
   fc.record({ sealed: fc.constantFrom("", "c2VhbGVk"), scheme: fc.constant("box") }),
 );
 
@@ -67,7 +79,10 @@ export function arbitraryCommand(messageIds: readonly string[]): fc.Arbitrary<Ba
           custom,
           replyTo: messageId,
           threadId: messageId,
-          origin: fc.record({ conversationId: fc.constant("other"), messageId, authorId: person }),
+          forward: fc.record(
+            { conversationId: fc.constant("other"), messageId, authorId: person },
+            { requiredKeys: ["conversationId", "messageId"] },
+          ),
         },
         { requiredKeys: ["type", "kind", "content"] },
       ),
@@ -76,7 +91,18 @@ export function arbitraryCommand(messageIds: readonly string[]): fc.Arbitrary<Ba
       { type: fc.constant("message.edit" as const), messageId, content, custom },
       { requiredKeys: ["type", "messageId", "content"] },
     ),
-    fc.record({ type: fc.constantFrom("message.delete", "message.pin", "message.unpin"), messageId }),
+    fc.record({
+      type: fc.constantFrom("message.delete", "message.pin", "message.unpin", "poll.close"),
+      messageId,
+    }),
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        type: fc.constant("poll.vote" as const),
+        messageId,
+        choices: fc.array(fc.nat(3), { maxLength: 3 }),
+      }),
+    },
     fc.record({
       type: fc.constantFrom("message.react", "message.unreact"),
       messageId,
@@ -203,6 +229,17 @@ function messageRecord(id: string): fc.Arbitrary<MessageRecord> {
       deletedAt: fc.nat(),
       pinnedAt: fc.nat(),
       pinnedBy: person,
+      tally: fc.record(
+        {
+          results: fc.array(fc.record({ count: fc.nat(12), userIds: fc.array(person, { maxLength: 8 }) }), {
+            minLength: 2,
+            maxLength: 3,
+          }),
+          voters: fc.integer({ min: 1, max: 12 }),
+          closedAt: fc.nat(),
+        },
+        { requiredKeys: ["results", "voters"] },
+      ),
     },
     {
       requiredKeys: [

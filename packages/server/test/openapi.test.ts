@@ -51,7 +51,7 @@ describe("the OpenAPI document", () => {
       "custom",
       "replyTo",
       "threadId",
-      "origin",
+      "forward",
     ]);
     expect(body).toMatchObject({ required: ["kind", "content"] });
     const page = paths["/v1/conversations/{conversationId}/messages"]?.["get"];

@@ -55,6 +55,7 @@ const queriesAbout = (conversationId: string, messageId: string): readonly Query
   { type: "participants", conversationId, limit: 10 },
   { type: "versions", conversationId, messageId },
   { type: "reactors", conversationId, messageId, emoji: "💎", limit: 10 },
+  { type: "voters", conversationId, messageId, option: 0, limit: 10 },
   { type: "receipts", conversationId, limit: 10 },
 ];
 
@@ -73,6 +74,8 @@ function commandsOn(conversationId: string, messageId: string, nextId: () => str
     { type: "message.unpin", ...on(), messageId },
     { type: "message.react", ...on(), messageId, emoji: "💎" },
     { type: "message.unreact", ...on(), messageId, emoji: "💎" },
+    { type: "poll.vote", ...on(), messageId, choices: [0] },
+    { type: "poll.close", ...on(), messageId },
     { type: "receipt.mark", ...on(), readSeq: 1 },
     { type: "conversation.update", ...on(), name: "mine" },
     { type: "conversation.status", ...on(), status: "deleted" },

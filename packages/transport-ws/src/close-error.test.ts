@@ -62,6 +62,6 @@ describe("refusal", () => {
     const frame = golden("reject.code-of-the-future");
     const error = frame.type === "reject" ? refusal(frame) : undefined;
     expect(error).toMatchObject({ code: "client/unknown", retryable: false });
-    expect(error?.message).toContain('"poll/closed": unable to vote; the poll is closed');
+    expect(error?.message).toContain('"karma/spent": unable to send; there is no karma left');
   });
 });

@@ -1,5 +1,6 @@
 import type { Draft } from "../compose/pipeline.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
+import { optionMark } from "../protocol/polls.ts";
 import type { Core } from "./core.ts";
 import type { Intent } from "./commands.ts";
 import { membersOf } from "./members.ts";
@@ -37,6 +38,15 @@ export function createConversation(core: Core, id: string): Conversation {
     delete: (messageId) => give({ type: "message.delete", messageId }),
     react: (messageId, emoji) => give({ type: "message.react", messageId, emoji }),
     unreact: (messageId, emoji) => give({ type: "message.unreact", messageId, emoji }),
+    vote: (messageId, choices) => give({ type: "poll.vote", messageId, choices }),
+    closePoll: (messageId) => give({ type: "poll.close", messageId }),
+    hasVoted: (messageId, option) =>
+      replica.records.hasReacted(messageId, core.userId() ?? "", optionMark(option)),
+    voters: (messageId, option, after) =>
+      core.loader.query({
+        ...{ type: "voters", conversationId: id, messageId, option, limit: core.limits().pageSize },
+        ...(after !== undefined && { after }),
+      }),
     pin: (messageId) => give({ type: "message.pin", messageId }),
     unpin: (messageId) => give({ type: "message.unpin", messageId }),
     async forward(messageId, toConversationId) {
@@ -46,13 +56,12 @@ export function createConversation(core: Core, id: string): Conversation {
           message: `unable to forward; message ${messageId} is not loaded`,
         });
       }
-      const origin = message.origin ?? { conversationId: id, messageId, authorId: message.authorId };
-      const { kind, content, custom } = message;
+      const { kind, content, custom, authorId } = message;
       return core.give(toConversationId, {
         type: "message.send",
         kind,
         content,
-        origin,
+        forward: { conversationId: id, messageId, authorId },
         ...(custom && { custom }),
       });
     },

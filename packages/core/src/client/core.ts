@@ -190,7 +190,17 @@ function accepted(composed: Composed): Draft {
   throw errorOf(composed, "send");
 }
 
-function sendIntent({ text, ranges, kind = "text", ...rest }: Draft): Omit<SendMessage, Filled> {
-  const content = ranges && ranges.length > 0 ? { text, ranges } : { text };
+function sendIntent({
+  text,
+  ranges,
+  poll,
+  kind = poll ? "poll" : "text",
+  ...rest
+}: Draft): Omit<SendMessage, Filled> {
+  const content = {
+    text,
+    ...(ranges && ranges.length > 0 && { ranges }),
+    ...(poll && { poll }),
+  };
   return { type: "message.send", kind, content, ...rest };
 }

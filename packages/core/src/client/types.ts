@@ -203,7 +203,18 @@ export interface Conversation<Schemas extends CustomSchemas = JsonCustom> {
   unreact(messageId: string, emoji: string): Promise<Sent>;
   pin(messageId: string): Promise<Sent>;
   unpin(messageId: string): Promise<Sent>;
-  /** Sends a message of this conversation to another, `custom` as it was given. */
+  /** Votes in a poll, in place of any vote before; without choices, takes it back. */
+  vote(messageId: string, choices: readonly number[]): Promise<Sent>;
+  /** Ends a poll: to its author, and to who may delete it. */
+  closePoll(messageId: string): Promise<Sent>;
+  /** Has one chosen that option oneself, as far as known here? Of others a record names only the first few. */
+  hasVoted(messageId: string, option: number): boolean;
+  /** A page of those who chose an option; of an anonymous poll, nobody. */
+  voters(messageId: string, option: number, after?: string): Promise<Page<string>>;
+  /**
+   * Sends a message of this conversation to another, `custom` as it was given. The backend looks it up: if it is gone by
+   * then, this fails with `message/not-found`.
+   */
   forward(messageId: string, toConversationId: string): Promise<Sent>;
   /** A page of those who reacted with one emoji; `after` is the `next` of the page before. */
   reactors(messageId: string, emoji: string, after?: string): Promise<Page<string>>;

@@ -3,7 +3,8 @@ import type { JsonObject } from "../base/json.ts";
 import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
 import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Limits } from "../protocol/policy.ts";
-import type { MessageKind, MessageOrigin, TextRange } from "../protocol/records.ts";
+import type { Poll } from "../protocol/polls.ts";
+import type { MessageKind, TextRange } from "../protocol/records.ts";
 
 /** What a person is about to say. @typeParam Custom - of `custom`; any JSON object unless the app has a schema. */
 export interface Draft<Custom = JsonObject> {
@@ -17,8 +18,8 @@ export interface Draft<Custom = JsonObject> {
   readonly threadId?: string;
   /** Links, mentions and hashtags in `text`. */
   readonly ranges?: readonly TextRange[];
-  /** Set when forwarded. */
-  readonly origin?: MessageOrigin;
+  /** Of kind `poll`: what there is to choose from. */
+  readonly poll?: Poll;
 }
 
 /** A draft may not be sent as it is. */

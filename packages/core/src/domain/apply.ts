@@ -54,6 +54,8 @@ function perform(scene: Scene, command: Later): Verdict {
     case "message.unpin":
     case "message.react":
     case "message.unreact":
+    case "poll.vote":
+    case "poll.close":
       return changeMessage(scene, command);
     case "receipt.mark":
       return mark(scene, command);

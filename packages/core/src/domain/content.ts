@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type { Limits } from "../protocol/policy.ts";
+import type { Poll } from "../protocol/polls.ts";
 import type { MessageContent, MessageKind } from "../protocol/records.ts";
 import { attachmentsOf } from "./attachments.ts";
 
@@ -17,7 +18,7 @@ export const uploads: ReadonlySet<MessageKind> = new Set(["image", "video", "aud
 export function contentFault(
   kind: MessageKind,
   content: MessageContent,
-  { textLength, files }: Limits,
+  { textLength, files, pollOptions }: Limits,
 ): ErrorCode | undefined {
   const isSealed = "sealed" in content;
   const text = isSealed ? content.sealed : content.text;
@@ -28,6 +29,7 @@ export function contentFault(
   if (text.trim() === "" && (isSealed || (!uploads.has(kind) && shown.length === 0))) return "draft/empty";
   if (text.length > (isSealed ? textLength * SEALED_GROWTH + SEALED_ENVELOPE : textLength))
     return "draft/too-long";
+  if (hasPollFault(kind, isSealed ? undefined : content.poll, pollOptions)) return "draft/invalid";
   let last = 0;
   const strays = isSealed
     ? undefined
@@ -37,4 +39,12 @@ export function contentFault(
         return isStray;
       });
   return strays ? "draft/invalid" : undefined;
+}
+
+/** A poll has something to choose from, and no other message has. */
+function hasPollFault(kind: MessageKind, poll: Poll | undefined, most = 0): boolean {
+  if (!poll || kind !== "poll") return poll !== undefined || kind === "poll";
+  const { options } = poll;
+  const isEmpty = options.some((option) => option.trim() === "");
+  return options.length < 2 || options.length > most || isEmpty || new Set(options).size < options.length;
 }

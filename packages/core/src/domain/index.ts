@@ -13,8 +13,10 @@ export {
   type SearchTerm,
 } from "./search.ts";
 export { isQuietAt, type Notice, noticeOf, type NoticeScene } from "./notice.ts";
+export { isOpen, pollOf, tallied, unnamedMarks } from "./poll.ts";
 export { withSoundRanges } from "./ranges.ts";
 export { isIn, isMutedAt } from "./standing.ts";
+export { take } from "./take.ts";
 export type {
   Accepted,
   Applied,

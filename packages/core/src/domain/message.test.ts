@@ -39,9 +39,9 @@ describe("message.send", () => {
   it("replies, threads and forwards within what exists here", () => {
     const ledger = withCast();
     const first = ledger.say("olga");
-    const origin = { conversationId: "elsewhere", messageId: nobody, authorId: "zoe" };
-    const { changes } = ledger.do("mike", { ...send, replyTo: first, threadId: first, origin });
-    expect(changes[0]?.record).toMatchObject({ replyTo: first, threadId: first, origin });
+    const forward = { conversationId: "elsewhere", messageId: nobody, authorId: "zoe" };
+    const { changes } = ledger.do("mike", { ...send, replyTo: first, threadId: first, forward });
+    expect(changes[0]?.record).toMatchObject({ replyTo: first, threadId: first, origin: forward });
     expect(outcome(ledger.try("mike", { ...send, replyTo: nobody }))).toBe("message/not-found");
     expect(outcome(ledger.try("mike", { ...send, threadId: nobody }))).toBe("message/not-found");
     ledger.do("olga", { type: "message.delete", messageId: first });
@@ -201,8 +201,8 @@ describe("message.delete", () => {
   it("leaves a tombstone and hands back the text for the audit", () => {
     const ledger = withCast();
     const first = ledger.say("olga");
-    const origin = { conversationId: "elsewhere", messageId: nobody, authorId: "zoe" };
-    const { changes } = ledger.do("mike", { ...send, replyTo: first, custom: { a: 1 }, origin });
+    const forward = { conversationId: "elsewhere", messageId: nobody, authorId: "zoe" };
+    const { changes } = ledger.do("mike", { ...send, replyTo: first, custom: { a: 1 }, forward });
     const messageId = changes[0]?.commandId ?? "";
     ledger.do("mary", { type: "message.react", messageId, emoji: "👍" });
     ledger.do("mona", { type: "message.pin", messageId });

@@ -1,19 +1,35 @@
 import type { ErrorCode } from "../errors/codes.ts";
-import type { ChangeMessage, EditMessage, ReactToMessage, SendMessage } from "../protocol/commands.ts";
-import type { MessageContent, MessageKind, MessageRecord, MessageVersion } from "../protocol/records.ts";
+import type {
+  ChangeMessage,
+  EditMessage,
+  ReactToMessage,
+  SendMessage,
+  VoteInPoll,
+} from "../protocol/commands.ts";
+import type {
+  MessageContent,
+  MessageForward,
+  MessageKind,
+  MessageOrigin,
+  MessageRecord,
+  MessageVersion,
+} from "../protocol/records.ts";
 import { attachmentsOf, keepingAttachments, withKnownFiles } from "./attachments.ts";
 import { contentFault, uploads } from "./content.ts";
 import { isSameJson, nothing, put, type Scene, type Verdict } from "./outcome.ts";
 import { may } from "./permissions.ts";
+import { close, freshTally, pollOf, vote, withPollOf } from "./poll.ts";
 import { react } from "./reaction.ts";
 import type { ApplyContext } from "./types.ts";
 
-/** `origin` is what the sender says of it: only a backend that holds both conversations could prove it. */
+/** What is forwarded is taken as the command has it: a backend has looked it up before (`withOriginal`). */
 export function send(scene: Scene, command: SendMessage): Verdict {
   const { records, context } = scene;
+  if (command.forward && !context.limits.forwards) return "command/unsupported";
   const fault = unspeakable(scene, command.kind, command.content) ?? misplaced(scene, command);
   if (fault) return fault;
-  const content = withKnownFiles(scene, command.content);
+  // What is forwarded shows what the original shows, whoever uploaded it.
+  const content = withKnownFiles(scene, command.content, command.forward && command.content);
   if (typeof content === "string") return content;
   const known = content === command.content ? command : { ...command, content };
   return put(scene, command, messageOf(known, context, records.head.seq + 1));
@@ -32,10 +48,12 @@ export function messageOf(command: SendMessage, context: ApplyContext, seq: numb
     custom,
     replyTo,
     threadId,
-    origin,
+    forward,
     at: sentAt,
   } = command;
   const { actorId: authorId, at: createdAt } = context;
+  const origin = forward && originOf(forward);
+  const poll = pollOf(content);
   return {
     type: "message",
     id,
@@ -53,7 +71,13 @@ export function messageOf(command: SendMessage, context: ApplyContext, seq: numb
     ...(replyTo && { replyTo }),
     ...(threadId && { threadId }),
     ...(origin && { origin }),
+    ...(poll && { tally: freshTally(poll) }),
   };
+}
+
+/** Of whom nobody knows yet who said it, nothing is said. */
+function originOf({ conversationId, messageId, authorId }: MessageForward): MessageOrigin | undefined {
+  return authorId === undefined ? undefined : { conversationId, messageId, authorId };
 }
 
 /** What this person may not say, or nobody. */
@@ -62,6 +86,7 @@ function unspeakable(
   kind: MessageKind,
   content: MessageContent,
 ): ErrorCode | undefined {
+  if (kind === "poll" && !context.limits.pollOptions) return "command/unsupported";
   const fault = contentFault(kind, content, context.limits);
   if (fault || role === "system") return fault;
   const isDenied =
@@ -81,13 +106,14 @@ function misplaced({ records }: Scene, { commandId, replyTo, threadId }: SendMes
   return answered.deletedAt === undefined ? undefined : "message/deleted";
 }
 
-/** Absent `custom` stays as it is. */
+/** Absent `custom` stays as it is. What was forwarded are the words of somebody else. */
 function edit(scene: Scene, command: EditMessage, message: MessageRecord): Verdict {
   const { context, role } = scene;
   if (message.authorId !== context.actorId && role !== "system") return "permission/denied";
   if (message.deletedAt !== undefined) return "message/deleted";
+  if (message.origin && role !== "system") return "permission/denied";
   const { custom = message.custom } = command;
-  const wanted = keepingAttachments(command.content, message.content);
+  const wanted = withPollOf(message, keepingAttachments(command.content, message.content));
   if (isSameJson(wanted, message.content) && isSameJson(custom, message.custom)) return nothing;
   const fault = unspeakable(scene, message.kind, wanted);
   const content = fault ?? withKnownFiles(scene, wanted, message.content);
@@ -100,7 +126,10 @@ function edit(scene: Scene, command: EditMessage, message: MessageRecord): Verdi
 }
 
 /** Undoing what went with a deleted message changes nothing. */
-export function changeMessage(scene: Scene, command: EditMessage | ChangeMessage | ReactToMessage): Verdict {
+export function changeMessage(
+  scene: Scene,
+  command: EditMessage | ChangeMessage | ReactToMessage | VoteInPoll,
+): Verdict {
   const { records, context } = scene;
   const { actorId, at, limits } = context;
   const message = records.message(command.messageId);
@@ -114,6 +143,10 @@ export function changeMessage(scene: Scene, command: EditMessage | ChangeMessage
     case "message.react":
     case "message.unreact":
       return react(scene, command, message);
+    case "poll.vote":
+      return vote(scene, command, message);
+    case "poll.close":
+      return close(scene, command, message, mayDelete(scene, message));
     case "message.unpin":
       return isPinned ? put(scene, command, unpinned) : nothing;
     case "message.pin":
@@ -135,7 +168,7 @@ function mayDelete({ context, conversation, role }: Scene, { authorId }: Message
 
 /** What remains says who, where, when and what it answered. What it said goes into `replaced`, for the audit. */
 function tombstone({ actorId, at }: ApplyContext, message: MessageRecord): MessageRecord {
-  const { custom: _custom, origin: _origin, ...kept } = message;
+  const { custom: _custom, origin: _origin, tally: _tally, ...kept } = message;
   return { ...kept, content: { text: "" }, reactions: [], deletedAt: at, deletedBy: actorId };
 }
 

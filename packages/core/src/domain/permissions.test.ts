@@ -13,6 +13,8 @@ const expected: { readonly [Name in Action]: string } = {
   "message.react": "++++",
   "message.unreact": "++++",
   "receipt.mark": "++++",
+  "poll.vote": "++++",
+  "poll.close": "++++",
   "participant.join": "++++",
   "participant.leave": "++++",
   "participant.notify": "++++",
@@ -36,8 +38,12 @@ const expected: { readonly [Name in Action]: string } = {
 
 const actions = Object.keys(expected).filter((name): name is Action => name in leastRole);
 
-/** Someone of each role in one conversation ("an owner" …), two of each, and a message by each of the first. */
-function ledgerOfRoles(): { ledger: Ledger; messageOf: (role: Role) => string } {
+/** Someone of each role in one conversation ("an owner" …), two of each, and a message and a poll by each of the first. */
+function ledgerOfRoles(): {
+  ledger: Ledger;
+  messageOf: (role: Role) => string;
+  pollOf: (role: Role) => string;
+} {
   const ledger = createLedger();
   const participants = roles.flatMap((role) => [
     { userId: role, role },
@@ -45,12 +51,20 @@ function ledgerOfRoles(): { ledger: Ledger; messageOf: (role: Role) => string } 
   ]);
   ledger.do("founder", { type: "conversation.create", kind: "group", participants });
   const messages = new Map(roles.map((role) => [role, ledger.say(role)]));
-  return { ledger, messageOf: (role) => messages.get(role) ?? "" };
+  const content = { text: "which?", poll: { options: ["a", "b"] } };
+  const polls = new Map(
+    roles.map((role) => [role, ledger.do(role, { type: "message.send", kind: "poll", content })]),
+  );
+  return {
+    ledger,
+    messageOf: (role) => messages.get(role) ?? "",
+    pollOf: (role) => polls.get(role)?.changes[0]?.commandId ?? "",
+  };
 }
 
 /** What someone of `role` does for the table to decide: to a newcomer of the lowest rank, or to their own message. */
 function attempt(action: Action, role: Role): string {
-  const { ledger, messageOf } = ledgerOfRoles();
+  const { ledger, messageOf, pollOf } = ledgerOfRoles();
   const own = { messageId: messageOf(role) };
   ledger.do("founder", { type: "participant.add", userId: "newcomer" });
   const text = { kind: "text", content: { text: "other" } } as const;
@@ -68,6 +82,8 @@ function attempt(action: Action, role: Role): string {
       messageId: messageOf(role === "owner" ? "admin" : "owner"),
     },
     "message.write-muted": { type: "message.send", ...text },
+    "poll.vote": { type: "poll.vote", messageId: pollOf(role), choices: [0] },
+    "poll.close": { type: "poll.close", messageId: pollOf(role) },
     "receipt.mark": { type: "receipt.mark", readSeq: 1 },
     "conversation.update": { type: "conversation.update", name: "Plans" },
     "conversation.status": { type: "conversation.status", status: "archived" },

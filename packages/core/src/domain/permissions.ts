@@ -11,7 +11,7 @@ export type Action =
   | "conversation.delete"
   /** Sends, or edits, a message of kind `announcement`. */
   | "message.announce"
-  /** Deletes what someone else wrote. Nobody may in a direct conversation. */
+  /** Deletes what someone else wrote, or closes their poll. Nobody may in a direct conversation. */
   | "message.delete-any"
   /** Writes while the conversation is muted. */
   | "message.write-muted";
@@ -30,6 +30,8 @@ export const leastRole: { readonly [Name in Action]: Role } = {
   "message.unreact": "member",
   "message.pin": "moderator",
   "message.unpin": "moderator",
+  "poll.vote": "member",
+  "poll.close": "member",
   "message.announce": "moderator",
   "message.delete-any": "moderator",
   "message.write-muted": "moderator",

@@ -54,7 +54,7 @@ describe("reactions", () => {
     const messageId = ledger.say("mike");
     const applied = ledger.do("mary", { type: "message.react", messageId, emoji: "🎉" });
     expect(applied.changes[0]).toMatchObject({ kind: "message.react", emoji: "🎉" });
-    expect(applied.reaction).toEqual({ messageId, userId: "mary", emoji: "🎉", present: true });
+    expect(applied.reactions).toEqual([{ messageId, userId: "mary", emoji: "🎉", present: true }]);
   });
 
   it("stop at the most different ones, not at the most people", () => {

@@ -16,7 +16,7 @@ export function react({ records, context }: Scene, command: ReactToMessage, mess
   return {
     ok: true,
     changes: [{ ...change(command, context, record), emoji }],
-    reaction: { messageId, userId, emoji, present },
+    reactions: [{ messageId, userId, emoji, present }],
   };
 }
 

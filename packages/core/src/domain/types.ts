@@ -22,7 +22,8 @@ export interface Records {
   participant(userId: string): ParticipantRecord | undefined;
   message(messageId: string): MessageRecord | undefined;
   receipt(userId: string): Receipt | undefined;
-  hasReacted(messageId: string, userId: string, emoji: string): boolean;
+  /** @param mark - an emoji, or `optionMark` of a poll's option */
+  hasReacted(messageId: string, userId: string, mark: string): boolean;
   /** @param noteId - `noteIdOf` its subject. */
   note(noteId: string): NoteRecord | undefined;
   /** What a backend knows of a file. Absent in a client. @param userId - who wants to show it here. */
@@ -67,8 +68,8 @@ export interface Accepted {
   readonly changes: readonly Change[];
   /** The actor's watermarks, moved. */
   readonly receipt?: Receipt;
-  /** A person's reaction came or went: what `hasReacted` must answer from now on. */
-  readonly reaction?: ReactionFact;
+  /** Marks of the actor that came or went, reactions or votes: what `hasReacted` must answer from now on. */
+  readonly reactions?: readonly ReactionFact[];
   /** The text an edit or a deletion replaced, to be kept. */
   readonly replaced?: MessageVersion;
 }
@@ -83,6 +84,7 @@ export interface Rejection {
 export interface ReactionFact {
   readonly messageId: string;
   readonly userId: string;
+  /** Or `optionMark` of an option voted for. */
   readonly emoji: string;
   readonly present: boolean;
 }

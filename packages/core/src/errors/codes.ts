@@ -45,6 +45,8 @@ const registry = {
   "message/not-found": ["input", "This message does not exist."],
   "message/deleted": ["conflict", "This message was deleted."],
   "reaction/limit": ["limit", "This message has too many different reactions."],
+  "poll/invalid": ["input", "This cannot be chosen here."],
+  "poll/closed": ["conflict", "This poll has ended."],
   "note/limit": ["limit", "You have kept too much; something has to go first."],
   "note/due": ["conflict", "It is too late to change this; it is being sent."],
   "note/too-far": ["limit", "This is too far ahead."],

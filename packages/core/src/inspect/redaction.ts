@@ -1,3 +1,5 @@
+import { optionOf } from "../protocol/polls.ts";
+
 /**
  * Takes out of records, frames and stored values what people wrote. What is not known to be an id, a kind or a number is
  * taken for something that was written: a field nobody has thought of is gone rather than out.
@@ -8,7 +10,17 @@ export type Redaction = <T>(value: T) => T;
 const KEPT: ReadonlySet<string> = new Set([
   ...["type", "kind", "kinds", "status", "role", "notify", "code", "scope", "epoch"],
   ...["id", "commandId", "messageId", "conversationId", "conversationIds", "clientId", "replyTo", "threadId"],
-  ...["userId", "userIds", "authorId", "actorId", "createdBy", "deletedBy", "pinnedBy", "replacedBy"],
+  ...[
+    "userId",
+    "userIds",
+    "authorId",
+    "actorId",
+    "createdBy",
+    "deletedBy",
+    "pinnedBy",
+    "closedBy",
+    "replacedBy",
+  ],
 ]);
 /** What a server says of itself. */
 const WHOLE: ReadonlySet<string> = new Set(["policy"]);
@@ -45,6 +57,7 @@ export function createRedaction(): Redaction {
   };
 
   const textOf = (text: string, field: string): string => {
+    if (field === "own" && optionOf(text) !== undefined) return text;
     if (field === "emoji" || field === "own") return `emoji-${numberOf(text)}`;
     return KEPT.has(field) && text.length <= LONGEST_ID ? text : blank(text);
   };

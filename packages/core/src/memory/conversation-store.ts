@@ -2,6 +2,7 @@ import { recount } from "../domain/counts.ts";
 import type { Accepted, RecordCounts, Records } from "../domain/types.ts";
 import { type NoteRecord, noteIdOf } from "../protocol/notes.ts";
 import type { Head } from "../protocol/changes.ts";
+import { optionMark } from "../protocol/polls.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type {
   AnyRecord,
@@ -110,18 +111,19 @@ export class ConversationStore implements Records {
     return this.#byRev[rev - 1];
   }
 
-  commit({ changes, receipt, reaction, replaced }: Accepted): void {
+  commit({ changes, receipt, reactions = [], replaced }: Accepted): void {
     for (const { record } of changes) this.#put(record);
     if (receipt) this.#receipts.set(receipt.userId, receipt);
     if (replaced) {
       this.#versions.set(replaced.messageId, [...this.versions(replaced.messageId), replaced]);
     }
-    if (!reaction) return;
-    const key = reactionKey(reaction.messageId, reaction.emoji);
-    const users = this.#reactors.get(key) ?? new Set();
-    if (reaction.present) users.add(reaction.userId);
-    else users.delete(reaction.userId);
-    this.#reactors.set(key, users);
+    for (const { messageId, emoji, userId, present } of reactions) {
+      const key = reactionKey(messageId, emoji);
+      const users = this.#reactors.get(key) ?? new Set();
+      if (present) users.add(userId);
+      else users.delete(userId);
+      this.#reactors.set(key, users);
+    }
   }
 
   /** Gives up the messages below `floorSeq`, and catch-up from before now: what retention does to an old conversation. */
@@ -174,8 +176,9 @@ export class ConversationStore implements Records {
     return before;
   }
 
-  #dropReactors({ id, reactions }: MessageRecord): void {
+  #dropReactors({ id, reactions, tally }: MessageRecord): void {
     for (const { emoji } of reactions) this.#reactors.delete(reactionKey(id, emoji));
+    tally?.results.forEach((_, option) => this.#reactors.delete(reactionKey(id, optionMark(option))));
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Clock } from "../base/clock.ts";
 import { createScope } from "../base/observable.ts";
-import { apply } from "../domain/apply.ts";
-import { withSoundRanges } from "../domain/ranges.ts";
+import { take } from "../domain/take.ts";
 import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
 import type { Change } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
 import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.ts";
 import { carry, whatIsWrong } from "./carry.ts";
+import type { ConversationStore } from "./conversation-store.ts";
 import type { Mischief } from "./faults.ts";
 import { freezeDeep } from "./freeze.ts";
 import type { Hub } from "./hub.ts";
@@ -63,9 +63,9 @@ export class Intake {
     const { limits } = policy;
     const store = archive.store(command.conversationId);
     const at = Math.floor(this.#clock.now());
-    const applied = freezeDeep(
-      apply(store, withSoundRanges(command, store), { actorId: userId, at, limits, system }),
-    );
+    const recordsOf = (id: string): ConversationStore =>
+      id === command.conversationId ? store : archive.store(id);
+    const applied = freezeDeep(take(recordsOf, command, { actorId: userId, at, limits, system }));
     if (!applied.ok) return applied;
     this.#hub.publish(store, applied, () => archive.commit(store, applied), origin);
     this.onChanges(applied.changes);

@@ -1,3 +1,4 @@
+import { pollOf, unnamedMarks } from "../domain/poll.ts";
 import { isIn } from "../domain/standing.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
 import {
@@ -17,6 +18,7 @@ import type { ThreadPage, ThreadQuery } from "../protocol/relation-queries.ts";
 import type { OwnReactions } from "../protocol/within.ts";
 import { THREAD_NAMES } from "../protocol/bounds.ts";
 import { noteIdOf } from "../protocol/notes.ts";
+import { optionMark } from "../protocol/polls.ts";
 import type { AnyRecord, MessageRecord } from "../protocol/records.ts";
 import type { ConversationStore } from "./conversation-store.ts";
 import { askFile } from "./file-queries.ts";
@@ -67,6 +69,11 @@ export function ask(reader: Reader, asked: Query): QueryResults[QueryType] {
     case "reactors":
       messageOf(store, query.messageId);
       return page([...store.reactors(query.messageId, query.emoji)], (id) => id, query);
+    case "voters": {
+      const poll = pollOf(messageOf(store, query.messageId).content);
+      const chosen = poll && !poll.anonymous ? store.reactors(query.messageId, optionMark(query.option)) : [];
+      return page([...chosen], (id) => id, query);
+    }
     case "versions": {
       // What was deleted is kept for an audit, not for the members.
       const { deletedAt } = messageOf(store, query.messageId);
@@ -204,10 +211,8 @@ function ownReactions(store: ConversationStore, userId: string, records: readonl
   const own: Record<string, readonly string[]> = {};
   for (const record of records) {
     if (record.type !== "message") continue;
-    const hidden = record.reactions.filter(
-      ({ emoji, userIds }) => !userIds.includes(userId) && store.hasReacted(record.id, userId, emoji),
-    );
-    if (hidden.length > 0) own[record.id] = hidden.map(({ emoji }) => emoji);
+    const hidden = unnamedMarks(record, userId).filter((mark) => store.hasReacted(record.id, userId, mark));
+    if (hidden.length > 0) own[record.id] = hidden;
   }
   return own;
 }

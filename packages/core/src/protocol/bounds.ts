@@ -18,6 +18,9 @@ export const CUSTOM_NODES = 1_000;
 /** How many names a reaction carries, and how many different reactions a message. */
 export const REACTION_NAMES = 8;
 export const REACTIONS_PER_MESSAGE = 32;
+/** How many options a poll may have, and how long each may be. */
+export const OPTIONS_PER_POLL = 20;
+export const LONGEST_OPTION = 200;
 /** How many names a page of a thread carries. */
 export const THREAD_NAMES = 8;
 /** How many conversations one client may watch at once. */

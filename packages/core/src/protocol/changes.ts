@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { type CommandType, MOST_INVITATIONS } from "./commands.ts";
+import { choices } from "./poll-schemas.ts";
 import { anyRecord, emoji } from "./record-schemas.ts";
 import type { AnyRecord } from "./records.ts";
 import { receipt, type Receipt } from "./receipts.ts";
@@ -14,6 +15,7 @@ export interface Change {
   /** Dense per conversation, from 1, in commit order. */
   readonly rev: number;
   readonly kind: ChangeKind;
+  /** Of a vote in an anonymous poll, who asked: who voted is nobody's business. */
   readonly actorId: string;
   /** Server time, ms. */
   readonly at: number;
@@ -21,6 +23,8 @@ export interface Change {
   readonly commandId: string;
   /** With a reaction: which. */
   readonly emoji?: string;
+  /** With a vote that is not anonymous: what for. */
+  readonly choices?: readonly number[];
   /** The whole new state. Its `rev` is this change's `rev`. */
   readonly record: AnyRecord;
 }
@@ -58,6 +62,8 @@ const changeKind = z.enum([
   "message.unpin",
   "message.react",
   "message.unreact",
+  "poll.vote",
+  "poll.close",
   "conversation.create",
   "conversation.update",
   "conversation.status",
@@ -84,6 +90,7 @@ export const change: Schema<Change> = z.object({
   at: count,
   commandId: uuid,
   emoji: z.exactOptional(emoji),
+  choices: z.exactOptional(choices),
   record: anyRecord,
 });
 

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { JsonObject } from "../base/json.ts";
 import { noteSubject } from "./note-schemas.ts";
 import type { NoteSubject, NoteValue } from "./notes.ts";
+import { choices } from "./poll-schemas.ts";
 import {
   conversationKind,
   conversationSettings,
@@ -9,8 +10,8 @@ import {
   description,
   emoji,
   messageContent,
+  messageForward,
   messageKind,
-  messageOrigin,
   name,
   noteValue,
   notificationLevel,
@@ -21,8 +22,8 @@ import type {
   ConversationSettings,
   ConversationStatus,
   MessageContent,
+  MessageForward,
   MessageKind,
-  MessageOrigin,
   NotificationLevel,
   Role,
 } from "./records.ts";
@@ -127,8 +128,11 @@ export interface SendMessage extends Common {
   readonly replyTo?: string;
   /** The message whose thread this belongs to. */
   readonly threadId?: string;
-  /** Set when forwarded. */
-  readonly origin?: MessageOrigin;
+  /**
+   * Which message this forwards, of whatever conversation the sender is in. A backend takes `kind`, `content` and
+   * `custom` from there: what the command says of them is shown until it has answered.
+   */
+  readonly forward?: MessageForward;
 }
 
 export interface EditMessage extends OnMessage {
@@ -138,12 +142,19 @@ export interface EditMessage extends OnMessage {
 }
 
 export interface ChangeMessage extends OnMessage {
-  readonly type: "message.delete" | "message.pin" | "message.unpin";
+  readonly type: "message.delete" | "message.pin" | "message.unpin" | "poll.close";
 }
 
 export interface ReactToMessage extends OnMessage {
   readonly type: "message.react" | "message.unreact";
   readonly emoji: string;
+}
+
+/** One's own vote, in place of any before it; no choices withdraw it. */
+export interface VoteInPoll extends OnMessage {
+  readonly type: "poll.vote";
+  /** Indexes of the poll's options. */
+  readonly choices: readonly number[];
 }
 
 /**
@@ -187,6 +198,7 @@ export type Command =
   | EditMessage
   | ChangeMessage
   | ReactToMessage
+  | VoteInPoll
   | SetNote
   | ClearNote
   | MarkReceipt;
@@ -217,7 +229,7 @@ export const command: Schema<Command> = z.discriminatedUnion("type", [
     custom: z.exactOptional(custom),
     replyTo: z.exactOptional(uuid),
     threadId: z.exactOptional(uuid),
-    origin: z.exactOptional(messageOrigin),
+    forward: z.exactOptional(messageForward),
   }),
   z.object({
     type: z.literal("message.edit"),
@@ -225,7 +237,11 @@ export const command: Schema<Command> = z.discriminatedUnion("type", [
     content: messageContent,
     custom: z.exactOptional(custom),
   }),
-  z.object({ type: z.enum(["message.delete", "message.pin", "message.unpin"]), ...onMessage }),
+  z.object({
+    type: z.enum(["message.delete", "message.pin", "message.unpin", "poll.close"]),
+    ...onMessage,
+  }),
+  z.object({ type: z.literal("poll.vote"), ...onMessage, choices }),
   z.object({ type: z.enum(["message.react", "message.unreact"]), ...onMessage, emoji }),
   z.object({
     type: z.literal("receipt.mark"),

@@ -1,4 +1,5 @@
 import type { Attachment } from "./files.ts";
+import type { Poll } from "./polls.ts";
 
 export type MessageKind =
   "text" | "image" | "video" | "audio" | "voice" | "file" | "system" | "announcement" | "poll";
@@ -19,12 +20,22 @@ export type MessageContent =
       readonly ranges?: readonly TextRange[];
       /** Of an edit that has none: those that were there stay. */
       readonly attachments?: readonly Attachment[];
+      /** Of a message of kind `poll`, with `text` as its question. */
+      readonly poll?: Poll;
     }
   | { readonly sealed: string; readonly scheme: string };
 
-/** Where a forwarded message came from. */
+/** Where a forwarded message came from first, as the backend found it. */
 export interface MessageOrigin {
   readonly conversationId: string;
   readonly messageId: string;
   readonly authorId: string;
+}
+
+/** The message to be forwarded. */
+export interface MessageForward {
+  readonly conversationId: string;
+  readonly messageId: string;
+  /** Who said it, to be shown until a backend has looked it up. */
+  readonly authorId?: string;
 }

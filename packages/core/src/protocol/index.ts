@@ -6,6 +6,7 @@ export type {
   ConversationSettings,
   ConversationStatus,
   MessageContent,
+  MessageForward,
   MessageKind,
   MessageOrigin,
   MessageRecord,
@@ -48,6 +49,7 @@ export {
   type SetPermissions,
   type SetRole,
   type UpdateConversation,
+  type VoteInPoll,
 } from "./commands.ts";
 export {
   type Ack,
@@ -91,6 +93,7 @@ export type {
   UploadPart,
   UploadTicket,
 } from "./files.ts";
+export { optionMark, optionOf, type Poll, type PollResult, type PollTally } from "./polls.ts";
 export { type Receipt, receipt } from "./receipts.ts";
 export { type PresenceStatus, type Signal, signal, type SignalEvent, signalEvent } from "./signals.ts";
 export { type Highlight, type SearchFeature, type SearchFilter, type SearchHit } from "./search.ts";
@@ -120,7 +123,7 @@ export {
   type SearchQuery,
   type VersionsQuery,
 } from "./queries.ts";
-export type { MessagesQuery, PinsQuery, ThreadPage, ThreadQuery } from "./relation-queries.ts";
+export type { MessagesQuery, PinsQuery, ThreadPage, ThreadQuery, VotersQuery } from "./relation-queries.ts";
 export type { OwnReactions } from "./within.ts";
 export {
   type AckFrame,
@@ -170,6 +173,7 @@ export {
   MOST_HEADS,
   MOST_PARTS,
   MOST_WATCHED,
+  OPTIONS_PER_POLL,
   REACTION_NAMES,
   REACTIONS_PER_MESSAGE,
   THREAD_NAMES,

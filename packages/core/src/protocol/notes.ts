@@ -1,6 +1,6 @@
 import type { JsonObject } from "../base/json.ts";
 import type { NotifyRules } from "./notify-rules.ts";
-import type { MessageContent, MessageKind, MessageOrigin } from "./content.ts";
+import type { MessageContent, MessageKind, MessageForward } from "./content.ts";
 
 /** What a note says of its subject; each says one thing, so that what two devices note at once stands side by side. */
 export type NoteKind =
@@ -32,7 +32,7 @@ export interface PlannedMessage {
   readonly custom?: JsonObject;
   readonly replyTo?: string;
   readonly threadId?: string;
-  readonly origin?: MessageOrigin;
+  readonly forward?: MessageForward;
 }
 
 /** What a note is about: a conversation, or one message of it. */

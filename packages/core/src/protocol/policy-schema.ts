@@ -28,6 +28,8 @@ export const policy: Schema<Policy> = z.object({
     invitations: count,
     pins: count,
     notes: z.exactOptional(count),
+    pollOptions: z.exactOptional(count),
+    forwards: z.exactOptional(z.boolean()),
     files: z.exactOptional(
       z.object({
         bytes: amount,

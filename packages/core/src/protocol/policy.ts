@@ -23,6 +23,10 @@ export interface Limits {
   readonly pins: number;
   /** Notes one person may keep. Absent where the backend keeps none: they are `command/unsupported`. */
   readonly notes?: number;
+  /** Options of one poll. Absent where the backend takes no polls: they are `command/unsupported`. */
+  readonly pollOptions?: number;
+  /** The backend looks forwarded messages up. Absent: to forward is `command/unsupported`. */
+  readonly forwards?: boolean;
   /** What files may be like. Absent where the backend keeps none: they are `command/unsupported`. */
   readonly files?: FileLimits;
   /** How far ahead a message or a reminder may be planned. Absent where nothing is done later. */
@@ -73,6 +77,8 @@ export const defaultPolicy: Policy = {
     invitations: 100,
     pins: 50,
     notes: 1_000,
+    pollOptions: 20,
+    forwards: true,
     files: {
       bytes: 10 * 1_024 * 1_024,
       perMessage: 10,

@@ -10,6 +10,7 @@ import {
   anyRecord,
   conversationRecord,
   emoji,
+  mark,
   messageRecord,
   messageVersion,
   noteRecord,
@@ -22,7 +23,8 @@ import type {
   MessageVersion,
   ParticipantRecord,
 } from "./records.ts";
-import type { MessagesQuery, PinsQuery, ThreadPage, ThreadQuery } from "./relation-queries.ts";
+import { option } from "./poll-schemas.ts";
+import type { MessagesQuery, PinsQuery, ThreadPage, ThreadQuery, VotersQuery } from "./relation-queries.ts";
 import { count, id, list, type Schema, text, uuid } from "./schema.ts";
 import { type SearchFilter, searchFilter, type SearchHit, searchHit } from "./search.ts";
 import type { OwnReactions, Paged, Within } from "./within.ts";
@@ -106,6 +108,7 @@ export type Query =
   | ParticipantsQuery
   | VersionsQuery
   | ReactorsQuery
+  | VotersQuery
   | ReceiptsQuery
   | SearchQuery
   | NotesQuery
@@ -177,6 +180,7 @@ export interface QueryResults extends FileResults {
   readonly participants: Page<ParticipantRecord>;
   readonly versions: readonly MessageVersion[];
   readonly reactors: Page<string>;
+  readonly voters: Page<string>;
   readonly receipts: Page<Receipt>;
   readonly search: Page<SearchHit>;
   readonly notes: Page<NoteRecord>;
@@ -219,13 +223,14 @@ export const query: Schema<Query> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("participants"), ...within, ...paged }),
   z.object({ type: z.literal("versions"), ...within, messageId: uuid }),
   z.object({ type: z.literal("reactors"), ...within, ...paged, messageId: uuid, emoji }),
+  z.object({ type: z.literal("voters"), ...within, ...paged, messageId: uuid, option }),
   z.object({ type: z.literal("receipts"), ...within, ...paged }),
   z.object({ type: z.literal("search"), ...searchFilter, ...paged }),
   z.object({ type: z.literal("notes"), ...within, ...paged, kind: z.exactOptional(noteKind) }),
   ...fileQueries,
 ]);
 
-const own: Schema<OwnReactions> = z.record(uuid, list(emoji, 64));
+const own: Schema<OwnReactions> = z.record(uuid, list(mark, 64));
 const page = <T>(item: Schema<T>): Schema<Page<T>> =>
   z.object({ items: list(item, LONGEST_PAGE), next: z.exactOptional(pageToken) });
 
@@ -275,6 +280,7 @@ export const queryResults: { readonly [Type in QueryType]: Schema<QueryResults[T
   participants: page(participantRecord),
   versions: list(messageVersion, LONGEST_PAGE),
   reactors: page(id),
+  voters: page(id),
   receipts: page(receipt),
   search: page(searchHit),
   notes: page(noteRecord),

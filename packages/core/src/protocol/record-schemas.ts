@@ -3,6 +3,7 @@ import { LONGEST_TEXT, MOST_ATTACHMENTS, REACTION_NAMES, REACTIONS_PER_MESSAGE }
 import { attachment } from "./file-schemas.ts";
 import { noteSubject, notifyRules } from "./note-schemas.ts";
 import type { NoteRecord, NoteValue, PlannedMessage } from "./notes.ts";
+import { poll, pollTally } from "./poll-schemas.ts";
 import type {
   AnyRecord,
   ConversationKind,
@@ -10,6 +11,7 @@ import type {
   ConversationSettings,
   ConversationStatus,
   MessageContent,
+  MessageForward,
   MessageKind,
   MessageOrigin,
   MessageRecord,
@@ -58,6 +60,11 @@ export const description: Schema<string> = text(LONGEST_DESCRIPTION);
 /** One emoji as people see it may be many code points (families, flags). */
 export const emoji: Schema<string> = z.string().check(z.regex(/^[^\s\p{Cc}\p{Cs}<>&"']{1,64}$/u));
 
+/** What a person put on a message: an emoji, or the option of a poll (`optionMark`). */
+export const mark: Schema<string> = z
+  .string()
+  .check(z.regex(/^([^\s\p{Cc}\p{Cs}<>&"']{1,64}|option \d\d?)$/u));
+
 export const conversationSettings: Schema<ConversationSettings> = z.object({
   typing: z.boolean(),
   receipts: z.boolean(),
@@ -77,14 +84,21 @@ export const messageContent: Schema<MessageContent> = z.union([
     text: text(LONGEST_TEXT),
     ranges: z.exactOptional(list(textRange, MOST_RANGES)),
     attachments: z.exactOptional(list(attachment, MOST_ATTACHMENTS)),
+    poll: z.exactOptional(poll),
   }),
   z.object({ sealed: text(2 * LONGEST_TEXT), scheme: text(64) }),
 ]);
 
-export const messageOrigin: Schema<MessageOrigin> = z.object({
+const messageOrigin: Schema<MessageOrigin> = z.object({
   conversationId: id,
   messageId: uuid,
   authorId: id,
+});
+
+export const messageForward: Schema<MessageForward> = z.object({
+  conversationId: id,
+  messageId: uuid,
+  authorId: z.exactOptional(id),
 });
 
 const reaction: Schema<Reaction> = z.object({ emoji, count, userIds: list(id, REACTION_NAMES) });
@@ -132,6 +146,7 @@ const message = z.object({
   replyTo: z.exactOptional(uuid),
   threadId: z.exactOptional(uuid),
   origin: z.exactOptional(messageOrigin),
+  tally: z.exactOptional(pollTally),
   sentAt: count,
   createdAt: count,
   version: count,
@@ -151,7 +166,7 @@ const plannedMessage: Schema<PlannedMessage> = z.object({
   custom: z.exactOptional(custom),
   replyTo: z.exactOptional(uuid),
   threadId: z.exactOptional(uuid),
-  origin: z.exactOptional(messageOrigin),
+  forward: z.exactOptional(messageForward),
 });
 
 export const noteValue: Schema<NoteValue> = z.object({

@@ -1,9 +1,10 @@
 import type { JsonObject } from "../base/json.ts";
-import type { MessageContent, MessageKind, MessageOrigin, TextRange } from "./content.ts";
+import type { MessageContent, MessageForward, MessageKind, MessageOrigin, TextRange } from "./content.ts";
 import type { NoteRecord } from "./notes.ts";
 import type { NotificationLevel } from "./notify-rules.ts";
+import type { PollTally } from "./polls.ts";
 
-export type { MessageContent, MessageKind, MessageOrigin, NotificationLevel, TextRange };
+export type { MessageContent, MessageForward, MessageKind, MessageOrigin, NotificationLevel, TextRange };
 
 /**
  * Records: the state of a conversation. Each carries the revision of its last change, so that applying a change is
@@ -86,6 +87,8 @@ export interface MessageRecord<Custom = JsonObject> {
   readonly replyTo?: string;
   readonly threadId?: string;
   readonly origin?: MessageOrigin;
+  /** Of a poll. */
+  readonly tally?: PollTally;
   /** Sender's clock, ms: for display only, orders nothing. */
   readonly sentAt: number;
   /** Server time, ms. */

@@ -1,6 +1,6 @@
 import type { Head } from "./changes.ts";
 import type { MessageRecord } from "./records.ts";
-import type { OwnReactions, Within } from "./within.ts";
+import type { OwnReactions, Paged, Within } from "./within.ts";
 
 /** Messages by their ids: those of them that are in the conversation, in no order. */
 export interface MessagesQuery extends Within {
@@ -20,6 +20,13 @@ export interface ThreadQuery extends Within {
 /** The pinned messages, those pinned last first. */
 export interface PinsQuery extends Within {
   readonly type: "pins";
+}
+
+/** Everybody who chose one option of a poll; of an anonymous one, nobody. */
+export interface VotersQuery extends Within, Paged {
+  readonly type: "voters";
+  readonly messageId: string;
+  readonly option: number;
 }
 
 /** Messages of a thread in seq order, its first message apart. */

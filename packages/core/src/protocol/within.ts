@@ -8,5 +8,8 @@ export interface Within {
   readonly conversationId: string;
 }
 
-/** The reader's own reactions that the records' few names do not show: message id to emoji. */
+/**
+ * The reader's own reactions and votes that the records' few names do not show: message id to emoji, and to options of a
+ * poll as `optionMark` names them.
+ */
 export type OwnReactions = { readonly [messageId: string]: readonly string[] };

@@ -1,6 +1,7 @@
 import { isIn } from "../domain/standing.ts";
 import { highest, isAbove, nowhere, type Watermark } from "../domain/watermark.ts";
 import type { Change, Head } from "../protocol/changes.ts";
+import type { Command } from "../protocol/commands.ts";
 import type { ChangesPage, ConversationSummary, HistoryPage } from "../protocol/queries.ts";
 import { isNotebook, type NoteRecord } from "../protocol/notes.ts";
 import type { Receipt } from "../protocol/receipts.ts";
@@ -36,7 +37,8 @@ export interface Confirmed {
   readonly isStale: boolean;
   readonly isAbsent: boolean;
   readonly unreadBase: UnreadBase | undefined;
-  acceptChange(change: Change): void;
+  /** @param given - the command behind it, where this client gave it: it says what an anonymous vote was for. */
+  acceptChange(change: Change, given?: Command): void;
   acceptChanges(page: ChangesPage, afterRev: number): void;
   acceptHistory(page: HistoryPage): void;
   acceptSummary(summary: ConversationSummary): void;
@@ -172,13 +174,16 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
     get unreadBase() {
       return unreadBase;
     },
-    acceptChange({ rev, kind, actorId, emoji, record }) {
+    acceptChange({ rev, kind, actorId, emoji, choices, record }, given) {
       const [message] = absorbNews([record]);
       revisions.see(rev, rev);
       // After it was taken in: what is newer than the newest known is held even where nothing else is.
       raise(rev, message?.seq ?? 0);
-      if (message && emoji !== undefined && actorId === reader) {
-        facts.note(message.id, emoji, kind === "message.react", rev);
+      if (!message) return;
+      if (given?.type === "poll.vote") facts.noteVote(message, given.choices, rev);
+      else if (actorId === reader) {
+        if (emoji !== undefined) facts.note(message.id, emoji, kind === "message.react", rev);
+        if (choices) facts.noteVote(message, choices, rev);
       }
     },
     acceptChanges({ records, upTo, head: newest, own, reset }, afterRev) {

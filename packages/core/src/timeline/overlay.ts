@@ -32,6 +32,8 @@ export interface PendingOverlay {
   readonly records: Records;
   readonly size: number;
   pend(command: Command): void;
+  /** The command of that id, while it is pending. */
+  find(commandId: string): Command | undefined;
   unpend(commandId: string): void;
   setDelivery(commandId: string, status: DeliveryStatus, error?: MessagingError): void;
   refusalOf(command: Command): Rejection | undefined;
@@ -150,6 +152,7 @@ export function createOverlay(options: OverlayOptions): PendingOverlay {
       groups.set(messageId, (groups.get(messageId) ?? new Set()).add(commandId));
       step(commandId);
     },
+    find: (commandId) => commands.get(commandId)?.command,
     unpend(commandId) {
       const pending = commands.get(commandId);
       if (!pending) return;

@@ -1,13 +1,17 @@
+import { unnamedMarks } from "../domain/poll.ts";
+import { optionMark } from "../protocol/polls.ts";
 import type { OwnReactions } from "../protocol/within.ts";
 import type { MessageRecord } from "../protocol/records.ts";
 
 /**
- * Which reactions are the reader's own, for records with more reactions than names. Each fact carries the revision it was
+ * Which reactions and votes are the reader's own, for records with more of them than names. Each fact carries the revision it was
  * learned at; the higher one wins.
  */
 export interface ReactionFacts {
-  has(messageId: string, emoji: string): boolean;
-  note(messageId: string, emoji: string, isPresent: boolean, rev: number): void;
+  has(messageId: string, mark: string): boolean;
+  note(messageId: string, mark: string, isPresent: boolean, rev: number): void;
+  /** One voted for these options of a poll, and for no others. */
+  noteVote(message: MessageRecord, choices: readonly number[], rev: number): void;
   /** `own` says all there is to say about these messages as of `rev`. */
   noteAll(messages: readonly MessageRecord[], own: OwnReactions, rev: number): void;
 }
@@ -19,8 +23,8 @@ export function createReactionFacts(): ReactionFacts {
   /** Positive revisions: present; negative: taken back. */
   const facts = new Map<string, number>();
 
-  const note: ReactionFacts["note"] = (messageId, emoji, isPresent, rev) => {
-    const key = messageId + emoji;
+  const note: ReactionFacts["note"] = (messageId, mark, isPresent, rev) => {
+    const key = messageId + mark;
     if (Math.abs(facts.get(key) ?? 0) > rev) return;
     if (facts.size >= MOST_FACTS) facts.clear();
     facts.set(key, isPresent ? rev : -rev);
@@ -28,12 +32,13 @@ export function createReactionFacts(): ReactionFacts {
 
   return {
     note,
-    has: (messageId, emoji) => (facts.get(messageId + emoji) ?? 0) > 0,
+    has: (messageId, mark) => (facts.get(messageId + mark) ?? 0) > 0,
+    noteVote: ({ id, tally }, choices, rev) =>
+      tally?.results.forEach((_, option) => note(id, optionMark(option), choices.includes(option), rev)),
     noteAll(messages, own, rev) {
-      for (const { id, reactions } of messages) {
-        for (const { emoji, count, userIds } of reactions) {
-          if (count > userIds.length) note(id, emoji, own[id]?.includes(emoji) ?? false, rev);
-        }
+      for (const message of messages) {
+        const { id } = message;
+        for (const mark of unnamedMarks(message)) note(id, mark, own[id]?.includes(mark) ?? false, rev);
       }
     },
   };

@@ -1,3 +1,4 @@
+import { tallied } from "../domain/poll.ts";
 import { isIn } from "../domain/standing.ts";
 import type { Records } from "../domain/types.ts";
 import type { Head } from "../protocol/changes.ts";
@@ -35,16 +36,15 @@ export function createRecords(sources: RecordSources, head: () => Head): Records
     receipt: (id) => confirmed().receipts.get(id),
     note: (noteId) => notes.get(noteId) ?? confirmed().notes.byId.get(noteId),
     message: (messageId) => slotOf(messageId)?.message,
-    hasReacted(messageId, id, emoji) {
+    hasReacted(messageId, id, mark) {
       const slot = slotOf(messageId);
       const isReader = id === userId();
-      const reaction = slot?.message.reactions.find((each) => each.emoji === emoji);
-      const planned = isReader ? slot?.overlay?.reacted.get(emoji) : undefined;
-      if (planned !== undefined || !reaction) return planned ?? false;
-      const { userIds, count } = reaction;
+      const shown = slot && tallied(slot.message, mark);
+      const planned = isReader ? slot?.overlay?.reacted.get(mark) : undefined;
+      if (planned !== undefined || !shown) return planned ?? false;
+      const { userIds, count } = shown;
       return (
-        userIds.includes(id) ||
-        (isReader && count > userIds.length && confirmed().facts.has(messageId, emoji))
+        userIds.includes(id) || (isReader && count > userIds.length && confirmed().facts.has(messageId, mark))
       );
     },
   };

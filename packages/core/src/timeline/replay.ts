@@ -56,10 +56,10 @@ export function replayOn(
   const { message, weight, overlay = { pending: false, error, reacted: none } } = slot;
   if (!isActive) return slotOf(message, weight, { ...overlay, error });
   const applied = applyQuietly(records, command, context);
-  const { changes, reaction } = applied.ok ? applied : nothing;
+  const { changes, reactions = [] } = applied.ok ? applied : nothing;
   const record = changes[0]?.record;
   const reacted = new Map(overlay.reacted);
-  if (reaction) reacted.set(reaction.emoji, reaction.present);
+  for (const { emoji, present } of reactions) reacted.set(emoji, present);
   const changed = record?.type === "message" ? record : message;
   return slotOf(changed, weight, { ...overlay, pending: true, reacted });
 }

@@ -485,7 +485,7 @@ describe("a replica's pending commands", () => {
     const command = lab.give({
       ...{ type: "message.send", kind: "image", content: { text: "mine", ranges: [] }, custom: { a: 1 } },
       ...{ replyTo: lab.backend.messageAt(1)?.id ?? "", threadId: lab.backend.messageAt(1)?.id ?? "" },
-      origin: { conversationId: "c2", messageId: idOf(3), authorId: "dan" },
+      forward: { conversationId: "c2", messageId: idOf(3), authorId: "dan" },
     });
     const pending = messageItem(lab.replica.view.get().items.at(-1)).message;
     const [made] = lab.backend.act(READER, command)?.changes ?? [];

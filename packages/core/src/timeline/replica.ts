@@ -201,7 +201,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     });
 
   const acceptChange = (change: Change): void => {
-    confirmed.acceptChange(change);
+    confirmed.acceptChange(change, overlay.find(change.commandId));
     overlay.unpend(change.commandId);
   };
 

@@ -21,7 +21,7 @@ export interface SlotOverlay {
   readonly status?: DeliveryStatus;
   /** Why a command on it failed. */
   readonly error: MessagingError | undefined;
-  /** The reader's own reactions as they will be, by emoji. */
+  /** The reader's own reactions and votes as they will be, by emoji and `optionMark`. */
   readonly reacted: ReadonlyMap<string, boolean>;
 }
 

@@ -69,6 +69,7 @@ type Audited = Extract<
   | "participant.permissions"
   | "conversation.status"
   | "message.delete"
+  | "poll.close"
 >;
 
 /** What is to be written down of a command that took effect; undefined for most. */
@@ -88,6 +89,7 @@ export function auditOf(command: Command, context: ApplyContext, applied: Applie
       return { ...entry, action: command.type, subject: command.userId, detail: command.role };
     case "conversation.status":
       return { ...entry, action: command.type, detail: command.status };
+    case "poll.close":
     case "message.delete": {
       const [change] = applied.changes;
       const isOwn = change?.record.type === "message" && change.record.authorId === context.actorId;
@@ -105,6 +107,7 @@ export function auditOf(command: Command, context: ApplyContext, applied: Applie
     case "message.unreact":
     case "message.pin":
     case "message.unpin":
+    case "poll.vote":
     case "note.set":
     case "note.clear":
     case "receipt.mark":

@@ -1,4 +1,11 @@
-import type { MessageRecord, MessageVersion, NoteRecord, ParticipantRecord } from "@tidings/core/protocol";
+import { pollOf } from "@tidings/core/domain";
+import {
+  type MessageRecord,
+  type MessageVersion,
+  type NoteRecord,
+  optionOf,
+  type ParticipantRecord,
+} from "@tidings/core/protocol";
 import type { FileRecord } from "./files.ts";
 import type { PushTargets } from "./push.ts";
 import type { AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
@@ -18,6 +25,13 @@ export type Kept =
       readonly conversationId: string;
       readonly messageId: string;
       readonly emoji: string;
+    }
+  | {
+      /** In a poll that is not anonymous: of the others nobody learns, not from here either. */
+      readonly type: "vote";
+      readonly conversationId: string;
+      readonly messageId: string;
+      readonly option: number;
     }
   | {
       readonly type: "receipt";
@@ -141,6 +155,23 @@ function auditParts(
   };
 }
 
+/** A mark somebody put on a message, `message` where it is a vote; none of one that nobody learns of. */
+export function keptMark(
+  { conversationId, messageId, emoji }: KeptMark,
+  message: MessageRecord | undefined,
+): readonly Kept[] {
+  const option = optionOf(emoji);
+  if (option === undefined) return [{ type: "reaction", conversationId, messageId, emoji }];
+  if (!message || pollOf(message.content)?.anonymous) return [];
+  return [{ type: "vote", conversationId, messageId, option }];
+}
+
+export interface KeptMark {
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly emoji: string;
+}
+
 export function keptMessage(record: MessageRecord): KeptMessage {
   const { rev: _rev, reactions: _reactions, pinnedAt: _at, pinnedBy: _by, ...said } = record;
   return said;
@@ -170,9 +201,11 @@ export function keptDevices(targets: Pick<PushTargets, "of">): ReadPart {
   });
 }
 
+/** Of votes there is none: it would tell who took part in an anonymous poll. */
 export function keptAnswer(
   row: Omit<KeptAnswer, "type" | "outcome">,
   answer: { readonly code: string } | { readonly kind: string },
-): KeptAnswer {
-  return { type: "answer", ...row, outcome: "code" in answer ? answer.code : answer.kind };
+): readonly KeptAnswer[] {
+  const outcome = "code" in answer ? answer.code : answer.kind;
+  return outcome === "poll.vote" ? [] : [{ type: "answer", ...row, outcome }];
 }

@@ -1,6 +1,8 @@
+import { pollOf, tallied } from "@tidings/core/domain";
 import type {
   AnyRecord,
   ChangesPage,
+  MessageRecord,
   NotesQuery,
   ParticipantRecord,
   QueryResults,
@@ -25,6 +27,12 @@ export const noMessage: Refusal = Object.freeze({
   code: "message/not-found",
   message: "unable to find the message; it is not in this conversation",
 });
+
+/** Does it say who put this mark on it? Not of what nobody did, nor of a vote in an anonymous poll. */
+export function showsMark(message: MessageRecord, mark: string): boolean {
+  const isReaction = message.reactions.some(({ emoji }) => emoji === mark);
+  return isReaction || (tallied(message, mark) !== undefined && !pollOf(message.content)?.anonymous);
+}
 
 /** Ids of the notes of one kind, or of all: after the first, up to the second. */
 export function noteRange({ kind, after = "" }: NotesQuery): readonly [after: string, before: string] {

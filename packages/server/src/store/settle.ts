@@ -1,4 +1,4 @@
-import { type Applied, apply, withSoundRanges } from "@tidings/core/domain";
+import { type Applied, take } from "@tidings/core/domain";
 import { type AuditEntry, auditOf } from "./audit.ts";
 import { answerOf, recall, type Remembered } from "./answers.ts";
 import type { Admit, Outcome, Refusal, Submission } from "./store.ts";
@@ -49,8 +49,7 @@ export function settle<Item extends Submission>(item: Item, admit: Admit<Item>, 
 
 function applyTo({ command, context }: Submission, { work, onDefect }: Scene): Applied {
   try {
-    const records = work.records(command.conversationId);
-    return apply(records, withSoundRanges(command, records), context);
+    return take((conversationId) => work.records(conversationId), command, context);
   } catch (error) {
     if (error instanceof NotLoaded) throw error;
     onDefect(error);

@@ -1,4 +1,4 @@
-import type { MessageRecord } from "@tidings/core/protocol";
+import { type MessageRecord, optionOf } from "@tidings/core/protocol";
 import { SYSTEM } from "../system-actor.ts";
 import type { KeptPage } from "./kept.ts";
 
@@ -45,7 +45,27 @@ export type Trace =
       readonly messageId: string;
       readonly emoji: string;
     }
+  | {
+      readonly type: "poll.vote";
+      readonly conversationId: string;
+      readonly messageId: string;
+      readonly choices: readonly [];
+    }
   | { readonly type: "participant.leave"; readonly conversationId: string };
+
+/** What takes back a mark on a message: of a vote, all of it. */
+export function traceOfMark({
+  emoji,
+  ...where
+}: {
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly emoji: string;
+}): Trace {
+  return optionOf(emoji) === undefined
+    ? { type: "message.unreact", ...where, emoji }
+    : { type: "poll.vote", ...where, choices: [] };
+}
 
 export interface Pruned {
   readonly removed: number;

@@ -136,13 +136,13 @@ export class WorkingSet {
   }
 
   /** Takes over what a command did. */
-  absorb(conversationId: string, { changes, receipt, reaction, replaced }: Accepted): void {
+  absorb(conversationId: string, { changes, receipt, reactions = [], replaced }: Accepted): void {
     for (const change of changes) this.#absorbChange(change);
     const { key } = this.conversation(conversationId);
     if (receipt) this.#receipts.set(`${key}/${receipt.userId}`, { key, receipt });
-    if (reaction) {
-      const { messageId, userId, emoji } = reaction;
-      this.#reactions.set(reactionId(messageId, userId, emoji), { key, fact: reaction });
+    for (const fact of reactions) {
+      const { messageId, userId, emoji } = fact;
+      this.#reactions.set(reactionId(messageId, userId, emoji), { key, fact });
     }
     if (replaced) this.#versions.push({ key, version: replaced });
   }

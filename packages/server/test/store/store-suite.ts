@@ -9,6 +9,7 @@ import { filesSuite } from "./files-suite.ts";
 import { notesSuite } from "./notes-suite.ts";
 import { plansSuite } from "./plans-suite.ts";
 import { pushSuite } from "./push-suite.ts";
+import { pollsSuite } from "./polls-suite.ts";
 import { relationsSuite } from "./relations-suite.ts";
 import { type StoreFactory, Workbench } from "./workbench.ts";
 
@@ -465,6 +466,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
     relationsSuite(() => bench);
     filesSuite(() => bench);
     pushSuite(() => bench);
+    pollsSuite(() => bench);
     notesSuite(
       () => bench,
       (store) => factory.reopen(store),

@@ -27,6 +27,8 @@ const commandCases: {
   "message.unpin": onMessage("message.unpin"),
   "message.react": (target) => ({ ...onMessage("message.react")(target), emoji: "💎" }),
   "message.unreact": (target) => ({ ...onMessage("message.unreact")(target), emoji: "💎" }),
+  "poll.vote": (target) => ({ ...onMessage("poll.vote")(target), choices: [0] }),
+  "poll.close": onMessage("poll.close"),
   "receipt.mark": ({ conversationId }) => ({ type: "receipt.mark", conversationId, readSeq: 1 }),
   "conversation.update": ({ conversationId }) => ({
     type: "conversation.update",
@@ -80,6 +82,9 @@ const queryCases: { readonly [Type in Exclude<QueryType, "conversations">]: (tar
     messageId,
     emoji: "💎",
     limit: 10,
+  }),
+  voters: ({ conversationId, messageId }) => ({
+    ...{ type: "voters", conversationId, messageId, option: 0, limit: 10 },
   }),
   receipts: ({ conversationId }) => ({ type: "receipts", conversationId, limit: 10 }),
   search: ({ conversationId }) => ({ type: "search", conversationId, text: "hello", limit: 10 }),

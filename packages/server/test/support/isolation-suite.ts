@@ -217,10 +217,13 @@ export function isolationSuite(name: string, { open, countStatements }: Isolatio
       ada.send({ type: "signal", signal: { type: "watch", conversationIds: ["acme"] } });
       alan.send({ type: "signal", signal: { type: "typing", conversationId: "acme", active: true } });
       const { commandId: messageId } = await ada.say("acme", secret);
+      const content = { text: secret, poll: { options: [secret, "no"] } };
+      const asked = { type: "message.send", conversationId: "acme", kind: "poll", content } as const;
+      const { commandId: pollId } = await ada.accepted(asked);
       const later = new Set(["participant.add", "participant.leave", "message.delete"]);
       const heard = async ([type, make]: (typeof commands)[number]): Promise<void> => {
         const target = type.startsWith("note.") ? { ...real, conversationId: notebookOf("ada") } : real;
-        await ada.accepted(make({ ...target, messageId }));
+        await ada.accepted(make({ ...target, messageId: type.startsWith("poll.") ? pollId : messageId }));
       };
       for (const one of commands.filter(([type]) => type !== "participant.join" && !later.has(type)))
         await heard(one);

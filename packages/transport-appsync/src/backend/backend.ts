@@ -5,6 +5,7 @@ import {
   type ClientFrame,
   type Command,
   defaultPolicy,
+  type Limits,
   type MalformedFrame,
   MOST_HEADS,
   parseClientFrames,
@@ -63,14 +64,17 @@ export type Backend = (request: BackendRequest) => Promise<BackendAnswer>;
 /** One transaction holds 100 rows, and whoever is invited takes two. */
 const MOST_INVITED = 45;
 
-/** Between two requests there is nobody who could do anything later. */
-const { files: _noFiles, planAheadMs: _planAheadMs, ...limits } = defaultPolicy.limits;
-
 export const appSyncPolicy: Policy = {
   ...defaultPolicy,
   rates: [],
-  limits: { ...limits, invitations: MOST_INVITED },
+  limits: offered({ ...defaultPolicy.limits, invitations: MOST_INVITED }),
 };
+
+/** No files, no polls, no look into another conversation; and between two requests nobody who could do anything later. */
+function offered(limits: Limits): Limits {
+  const { files: _files, planAheadMs: _later, pollOptions: _polls, forwards: _forwards, ...others } = limits;
+  return others;
+}
 
 /**
  * The rules of the product on DynamoDB, for a Lambda function behind AppSync: the fields `welcome`, `heads`, `ask` and
@@ -81,10 +85,11 @@ export function createBackend(options: BackendOptions): Backend {
     database: dynamo,
     epoch,
     lobbies = {},
-    policy = appSyncPolicy,
+    policy: given = appSyncPolicy,
     retentionMs = 365 * DAY_MS,
   } = options;
   const { answersMs = 30 * DAY_MS, clock = systemClock, random = systemRandom } = options;
+  const policy = { ...given, limits: offered(given.limits) };
   const { limits } = policy;
   const commits: Commits = createCommits({ dynamo, clock, random, limits, retentionMs, answersMs });
   const join = createLobbies(lobbies, { dynamo, commits, clock });

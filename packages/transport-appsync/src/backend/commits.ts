@@ -160,16 +160,17 @@ function recordWrites(record: AnyRecord, retentionMs: number): readonly Write[] 
 function besides(
   { retentionMs }: CommitsOptions,
   { pk }: Snapshot,
-  { changes, reaction, replaced }: Accepted,
+  { changes, reactions = [], replaced }: Accepted,
 ): readonly Write[] {
   const message = changes.find(({ record }) => record.type === "message")?.record;
   if (message?.type !== "message") return [];
   const until = message.createdAt + retentionMs;
   const version: Write[] = replaced ? [{ item: versionItem(pk, replaced, until) }] : [];
-  if (!reaction) return version;
-  const { messageId, userId, emoji, present } = reaction;
-  const sk = sortKey.reaction(messageId, emoji, userId);
-  return [...version, present ? { item: reactionItem(pk, sk, userId, until) } : { remove: { pk, sk } }];
+  const marks = reactions.map(({ messageId, userId, emoji, present }): Write => {
+    const sk = sortKey.reaction(messageId, emoji, userId);
+    return present ? { item: reactionItem(pk, sk, userId, until) } : { remove: { pk, sk } };
+  });
+  return [...version, ...marks];
 }
 
 function metaAfter(snapshot: Snapshot, { changes }: Accepted): Meta {

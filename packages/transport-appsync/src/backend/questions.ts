@@ -90,6 +90,10 @@ export async function ask(reader: Reader, asked: Query, pageSize: number): Promi
       const prefix = sortKey.reaction(query.messageId, query.emoji, "");
       return list(room, prefix, query, async (items) => items.map((item) => textOf(item, "userId")));
     }
+    case "voters":
+      throw new MessagingError("command/unsupported", {
+        message: "unable to list votes; this backend takes no polls",
+      });
     case "versions":
       return versions(room, query.messageId);
   }

@@ -1,10 +1,10 @@
 import { type MessageRecord, NOTEBOOKS } from "@tidings/core/protocol";
-import { erased, type Trace, TRACES_AT_ONCE } from "../upkeep.ts";
+import { erased, type Trace, traceOfMark, TRACES_AT_ONCE } from "../upkeep.ts";
 import type { Connection } from "./database.ts";
 import { decode } from "./tables.ts";
 
 interface Row {
-  readonly type: Trace["type"];
+  readonly type: Exclude<Trace["type"], "poll.vote">;
   readonly conversationId: string;
   readonly messageId: string;
   readonly emoji: string;
@@ -61,7 +61,7 @@ export function createErase({ prepare }: Connection): {
 function traceOf({ type, conversationId, messageId, emoji }: Row): Trace {
   switch (type) {
     case "message.unreact":
-      return { type, conversationId, messageId, emoji };
+      return traceOfMark({ conversationId, messageId, emoji });
     case "message.delete":
       return { type, conversationId, messageId };
     case "participant.leave":

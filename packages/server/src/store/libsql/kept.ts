@@ -11,6 +11,8 @@ import {
   KEPT_AT_ONCE,
   keptAnswer,
   keptFile,
+  type KeptMark,
+  keptMark,
   keptMessage,
   type KeptParts,
   keptVersion,
@@ -26,10 +28,8 @@ interface Recorded {
   readonly record: string;
 }
 
-interface Reacted {
-  readonly conversationId: string;
-  readonly messageId: string;
-  readonly emoji: string;
+interface Reacted extends KeptMark {
+  readonly record: string;
 }
 
 interface Marked {
@@ -53,13 +53,19 @@ export function createKept({ prepare }: Connection): KeptParts {
   const part = <Row>(
     sql: string,
     startOf: (place: string) => readonly Value[],
-    itemOf: (row: Row) => Kept,
+    itemOf: (row: Row) => Kept | readonly Kept[],
     placeOf: (row: Row) => string,
   ): ReadPart => {
     const statement = prepare<Row>(`${sql} LIMIT ${KEPT_AT_ONCE + 1}`);
-    return (userId, place) => pageOf(statement.all(userId, ...startOf(place)), KEPT_AT_ONCE, itemOf, placeOf);
+    return (userId, place) => {
+      const page = pageOf(statement.all(userId, ...startOf(place)), KEPT_AT_ONCE, itemOf, placeOf);
+      return { ...page, items: page.items.flat() };
+    };
   };
-  const byKey = <Row extends { readonly key: number }>(sql: string, itemOf: (row: Row) => Kept): ReadPart =>
+  const byKey = <Row extends { readonly key: number }>(
+    sql: string,
+    itemOf: (row: Row) => Kept | readonly Kept[],
+  ): ReadPart =>
     part<Row>(
       sql,
       (place) => [Number(place)],
@@ -86,11 +92,11 @@ export function createKept({ prepare }: Connection): KeptParts {
       versionPlace,
     ),
     reactions: part<Reacted>(
-      `SELECT c.id AS conversationId, r.message_id AS messageId, r.emoji
+      `SELECT c.id AS conversationId, r.message_id AS messageId, r.emoji, m.record
        FROM reactions r JOIN messages m ON m.id = r.message_id JOIN conversations c ON c.key = m.conversation
        WHERE r.user_id = ?1 AND (r.message_id, r.emoji) > (?2, ?3) ORDER BY r.message_id, r.emoji`,
       reactionPlace,
-      (row) => ({ type: "reaction", ...row }),
+      ({ record, ...row }) => keptMark(row, decode<MessageRecord>({ record })),
       ({ messageId, emoji }) => `${messageId} ${emoji}`,
     ),
     receipts: byKey<Marked>(
@@ -119,6 +125,6 @@ export function createKept({ prepare }: Connection): KeptParts {
 }
 
 function reactionPlace(place: string): readonly [string, string] {
-  const [messageId = "", emoji = ""] = place.split(" ");
-  return [messageId, emoji];
+  const [messageId = "", ...emoji] = place.split(" ");
+  return [messageId, emoji.join(" ")];
 }

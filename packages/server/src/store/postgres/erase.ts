@@ -2,7 +2,7 @@ import { notebookOf } from "@tidings/core/protocol";
 import { type AliasedRawBuilder, type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { pseudonymisation } from "./audit.ts";
-import { erased, type Trace, TRACES_AT_ONCE } from "../upkeep.ts";
+import { erased, type Trace, traceOfMark, TRACES_AT_ONCE } from "../upkeep.ts";
 import { read, type Session, transact } from "./session.ts";
 import { build } from "./tables.ts";
 import { unnumbered } from "./together-schema.ts";
@@ -41,7 +41,7 @@ export function traces(pool: Pool, userId: string): Promise<readonly Trace[]> {
       ),
     ]);
     return [
-      ...reactions.map((row): Trace => ({ type: "message.unreact", ...row })),
+      ...reactions.map(traceOfMark),
       ...messages.map((row): Trace => ({ type: "message.delete", ...row })),
       ...conversations.map((row): Trace => ({ type: "participant.leave", ...row })),
     ];

@@ -13,6 +13,8 @@ import {
   KEPT_AT_ONCE,
   keptAnswer,
   keptFile,
+  type KeptMark,
+  keptMark,
   keptMessage,
   type KeptParts,
   keptVersion,
@@ -39,12 +41,13 @@ export function keptParts(pool: Pool): KeptParts {
   const part =
     <Row>(
       statement: (userId: string, place: string) => RawBuilder<Row>,
-      itemOf: (row: Row) => Kept,
+      itemOf: (row: Row) => Kept | readonly Kept[],
       placeOf: (row: Row) => string,
     ): ReadPart =>
     async (userId, place) => {
       const rows = await read(pool, "BEGIN READ ONLY", (session) => session.all(statement(userId, place)));
-      return pageOf(rows, KEPT_AT_ONCE, itemOf, placeOf);
+      const page = pageOf(rows, KEPT_AT_ONCE, itemOf, placeOf);
+      return { ...page, items: page.items.flat() };
     };
   return {
     participants: part(
@@ -60,7 +63,7 @@ export function keptParts(pool: Pool): KeptParts {
     ),
     reactions: part(
       reactions,
-      (row) => ({ type: "reaction", ...row }),
+      ({ record, ...row }) => keptMark(row, record ?? undefined),
       ({ messageId, emoji }) => `${messageId} ${emoji}`,
     ),
     receipts: part(
@@ -131,9 +134,12 @@ function versions(userId: string, place: string) {
 }
 
 function reactions(userId: string, place: string) {
-  const [messageId = "", emoji = ""] = place.split(" ");
-  return sql<{ readonly conversationId: string; readonly messageId: string; readonly emoji: string }>`
-    SELECT ${nameOf("r")}, r.message_id AS "messageId", r.emoji FROM reactions r
+  const [messageId = "", ...rest] = place.split(" ");
+  const emoji = rest.join(" ");
+  return sql<KeptMark & { readonly record: MessageRecord | null }>`
+    SELECT ${nameOf("r")}, r.message_id AS "messageId", r.emoji,
+      CASE WHEN r.emoji LIKE 'option %' THEN (SELECT record FROM messages WHERE id = r.message_id) END AS record
+    FROM reactions r
     WHERE r.user_id = ${userId} AND r.message_id >= ${messageId} AND (r.message_id, r.emoji) > (${messageId}, ${emoji})
     ORDER BY r.message_id, r.emoji ${LIMIT}`;
 }

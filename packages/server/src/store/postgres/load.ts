@@ -19,6 +19,7 @@ export async function load(session: Session, asked: Wanted, rows: LoadedRows, lo
   const wanted = rows.expect(asked);
   await Promise.all([
     loadConversations(session, [...wanted.conversations], rows, lock),
+    loadConversations(session, [...wanted.sources], rows, false),
     loadKeys(session, wanted.keys, rows),
     loadParticipants(session, wanted, rows),
     loadMessages(session, [...wanted.messages], rows),

@@ -50,6 +50,7 @@ export class LoadedRows implements Rows {
     const fresh = new Wanted();
     fresh.keys = wanted.keys;
     for (const id of wanted.conversations) if (unknown(this.#conversations, id)) fresh.conversations.add(id);
+    for (const id of wanted.sources) if (unknown(this.#conversations, id)) fresh.sources.add(id);
     for (const id of wanted.messages) if (unknown(this.#messages, id)) fresh.messages.add(id);
     for (const [id, pair] of wanted.participants)
       if (unknown(this.#participants, id)) fresh.participants.set(id, pair);

@@ -1,5 +1,5 @@
 import { filesIn } from "@tidings/core/domain";
-import { type Command, noteIdOf } from "@tidings/core/protocol";
+import { type Command, noteIdOf, optionMark, OPTIONS_PER_POLL } from "@tidings/core/protocol";
 import type { Remembered } from "../answers.ts";
 import type { Submission } from "../store.ts";
 import type { WantedFile } from "./files.ts";
@@ -12,6 +12,8 @@ export function keyOf(...names: readonly (string | number)[]): string {
 /** Rows a transaction is about to read, each kind by what identifies it. */
 export class Wanted {
   readonly conversations: Set<string> = new Set();
+  /** Read and not going to be changed: what is forwarded stands there. */
+  readonly sources: Set<string> = new Set();
   /** Of conversations to be made. */
   keys = 0;
   readonly participants: Map<string, Pair> = new Map();
@@ -77,14 +79,24 @@ export function wantedBy(items: readonly Submission[]): Wanted {
     if ("content" in command) for (const id of filesIn(command.content)) wanted.file(id, actorId);
     if ("subject" in command) wanted.note(conversationId, noteIdOf(command.subject));
     if ("emoji" in command) wanted.reaction(command.messageId, actorId, command.emoji);
+    if (command.type === "poll.vote")
+      for (const mark of optionMarks) wanted.reaction(command.messageId, actorId, mark);
+    const { forward } = command.type === "message.send" ? command : {};
+    if (forward) {
+      wanted.sources.add(forward.conversationId);
+      wanted.participant(forward.conversationId, actorId);
+    }
   }
   return wanted;
 }
 
+/** Which of them a poll has, its record says, and that is read with them. */
+const optionMarks = Array.from({ length: OPTIONS_PER_POLL }, (_, option) => optionMark(option));
+
 function messagesOf(command: Command): readonly string[] {
   if ("messageId" in command) return [command.messageId];
   if (command.type !== "message.send") return [];
-  return [command.replyTo, command.threadId].filter((id) => id !== undefined);
+  return [command.replyTo, command.threadId, command.forward?.messageId].filter((id) => id !== undefined);
 }
 
 /** What it takes to give answers again. */

@@ -27,6 +27,8 @@ export const de: ErrorWords = {
     "message/not-found": "Diese Nachricht gibt es nicht.",
     "message/deleted": "Diese Nachricht wurde gelöscht.",
     "reaction/limit": "Diese Nachricht hat schon zu viele verschiedene Reaktionen.",
+    "poll/invalid": "Das steht hier nicht zur Wahl.",
+    "poll/closed": "Diese Umfrage ist beendet.",
     "note/limit": "Du hast dir zu viel gemerkt; etwas davon muss erst weg.",
     "note/due": "Das lässt sich nicht mehr ändern; es wird gerade gesendet.",
     "note/too-far": "Das liegt zu weit in der Zukunft.",

@@ -27,6 +27,8 @@ export const es: ErrorWords = {
     "message/not-found": "Este mensaje no existe.",
     "message/deleted": "Este mensaje fue eliminado.",
     "reaction/limit": "Este mensaje ya tiene demasiadas reacciones distintas.",
+    "poll/invalid": "Eso no se puede elegir aquí.",
+    "poll/closed": "Esta encuesta ha terminado.",
     "note/limit": "Has guardado demasiado; primero hay que quitar algo.",
     "note/due": "Ya no se puede cambiar; se está enviando.",
     "note/too-far": "Está demasiado lejos en el futuro.",

@@ -27,6 +27,8 @@ export const fr: ErrorWords = {
     "message/not-found": "Ce message n’existe pas.",
     "message/deleted": "Ce message a été supprimé.",
     "reaction/limit": "Ce message a déjà trop de réactions différentes.",
+    "poll/invalid": "Ce choix n’existe pas ici.",
+    "poll/closed": "Ce sondage est terminé.",
     "note/limit": "Vous avez trop gardé ; il faut d’abord retirer quelque chose.",
     "note/due": "Il est trop tard pour changer cela ; l’envoi est en cours.",
     "note/too-far": "C’est trop loin dans l’avenir.",

@@ -9,18 +9,21 @@ import type {
   Receipt,
   ReceiptsQuery,
   VersionsQuery,
+  VotersQuery,
 } from "@tidings/core/protocol";
+import { optionMark } from "@tidings/core/protocol";
 import type { Answer } from "../../store.ts";
 import type { Connection } from "../database.ts";
 import type { Rows } from "../../rows.ts";
 import { decode } from "../tables.ts";
-import { answered, noMessage, noteRange, pageOf, type Reading } from "../../reading.ts";
+import { answered, noMessage, noteRange, pageOf, type Reading, showsMark } from "../../reading.ts";
 
 export interface Lists {
   participants(reading: Reading, query: ParticipantsQuery): Answer;
   receipts(reading: Reading, query: ReceiptsQuery): Answer;
   notes(reading: Reading, query: NotesQuery): Answer;
   reactors(reading: Reading, query: ReactorsQuery): Answer;
+  voters(reading: Reading, query: VotersQuery): Answer;
   versions(reading: Reading, query: VersionsQuery): Answer;
 }
 
@@ -56,6 +59,24 @@ export function createLists({ prepare }: Connection, tables: Rows): Lists {
     return message?.conversationId === reading.conversation.head.conversationId ? message : undefined;
   };
 
+  const marked = (
+    reading: Reading,
+    mark: string,
+    { messageId, after = "", limit }: Omit<ReactorsQuery, "type" | "emoji">,
+  ): Answer => {
+    const message = messageOf(reading, messageId);
+    if (!message) return noMessage;
+    const rows = showsMark(message, mark) ? reactors.all(messageId, mark, after, limit + 1) : [];
+    return answered<"reactors" | "voters">(
+      pageOf(
+        rows,
+        limit,
+        (row) => row.user_id,
+        (row) => row.user_id,
+      ),
+    );
+  };
+
   return {
     participants({ conversation }, { after = "", limit }) {
       const rows = participants.all(conversation.key, after, limit + 1).map(decode<ParticipantRecord>);
@@ -89,20 +110,8 @@ export function createLists({ prepare }: Connection, tables: Rows): Lists {
       const rows = notes.all(conversation.key, ...noteRange(query), limit + 1);
       return answered<"notes">(pageOf(rows, limit, decode<NoteRecord>, ({ id }) => id));
     },
-    reactors(reading, { messageId, emoji, after = "", limit }) {
-      const message = messageOf(reading, messageId);
-      if (!message) return noMessage;
-      const isShown = message.reactions.some((reaction) => reaction.emoji === emoji);
-      const rows = isShown ? reactors.all(messageId, emoji, after, limit + 1) : [];
-      return answered<"reactors">(
-        pageOf(
-          rows,
-          limit,
-          (row) => row.user_id,
-          (row) => row.user_id,
-        ),
-      );
-    },
+    reactors: (reading, { emoji, ...query }) => marked(reading, emoji, query),
+    voters: (reading, { option, ...query }) => marked(reading, optionMark(option), query),
     versions(reading, { messageId }) {
       const message = messageOf(reading, messageId);
       if (!message) return noMessage;

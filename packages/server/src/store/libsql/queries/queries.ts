@@ -62,6 +62,8 @@ export function createQueries(connection: Connection, tables: Rows, epoch: strin
         return relations.pins(reading);
       case "reactors":
         return lists.reactors(reading, query);
+      case "voters":
+        return lists.voters(reading, query);
       case "versions":
         return lists.versions(reading, query);
     }

@@ -7,9 +7,11 @@ import type {
   ParticipantsQuery,
   ReactorsQuery,
   VersionsQuery,
+  VotersQuery,
 } from "@tidings/core/protocol";
+import { optionMark } from "@tidings/core/protocol";
 import { sql } from "kysely";
-import { answered, noMessage, noteRange, pageOf, type Reading } from "../../reading.ts";
+import { answered, noMessage, noteRange, pageOf, type Reading, showsMark } from "../../reading.ts";
 import type { Answer } from "../../store.ts";
 import type { Session } from "../session.ts";
 import { prepare } from "../statement.ts";
@@ -64,16 +66,38 @@ export async function reactors(
   reading: Reading,
   { messageId, emoji, after = "", limit }: ReactorsQuery,
 ): Promise<Answer> {
+  return marked(session, reading, messageId, { mark: emoji, after, limit });
+}
+
+export async function voters(
+  session: Session,
+  reading: Reading,
+  { messageId, option, after = "", limit }: VotersQuery,
+): Promise<Answer> {
+  return marked(session, reading, messageId, { mark: optionMark(option), after, limit });
+}
+
+interface Marked {
+  readonly mark: string;
+  readonly after: string;
+  readonly limit: number;
+}
+
+async function marked(
+  session: Session,
+  reading: Reading,
+  messageId: string,
+  { mark, after, limit }: Marked,
+): Promise<Answer> {
   const message = await messageOf(session, reading, messageId);
   if (!message) return noMessage;
-  const isShown = message.reactions.some((reaction) => reaction.emoji === emoji);
   const page = pageOf(
-    isShown ? await session.all(reactorsOf(messageId, emoji, after, limit + 1)) : [],
+    showsMark(message, mark) ? await session.all(reactorsOf(messageId, mark, after, limit + 1)) : [],
     limit,
     (row) => row.user_id,
     (row) => row.user_id,
   );
-  return answered<"reactors">(page);
+  return answered<"reactors" | "voters">(page);
 }
 
 const versionsOf = prepare(

@@ -1,9 +1,10 @@
+import { unnamedMarks } from "@tidings/core/domain";
 import type { AnyRecord, OwnReactions } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import type { Session } from "../session.ts";
 import { array, prepare } from "../statement.ts";
 
-/** Message id to emoji: those of which a record does not show whether the reader is among them. */
+/** Message id to emoji, and options of a poll: those of which a record does not show whether the reader is among them. */
 export type Hidden = ReadonlyMap<string, readonly string[]>;
 
 /** A record shows few names. */
@@ -11,10 +12,8 @@ export function hiddenIn(readerId: string, records: readonly AnyRecord[]): Hidde
   const hidden = new Map<string, readonly string[]>();
   for (const record of records) {
     if (record.type !== "message") continue;
-    const emojis = record.reactions
-      .filter(({ count, userIds }) => count > userIds.length && !userIds.includes(readerId))
-      .map(({ emoji }) => emoji);
-    if (emojis.length > 0) hidden.set(record.id, emojis);
+    const marks = unnamedMarks(record, readerId);
+    if (marks.length > 0) hidden.set(record.id, marks);
   }
   return hidden;
 }

@@ -5,7 +5,7 @@ import type { Answer } from "../../store.ts";
 import type { Session } from "../session.ts";
 import { catchUp } from "./catch-up.ts";
 import { history } from "./history.ts";
-import { notes, participants, reactors, versions } from "./lists.ts";
+import { notes, participants, reactors, versions, voters } from "./lists.ts";
 import { messages, pins, thread } from "./relations.ts";
 import { open } from "./reader.ts";
 
@@ -41,6 +41,8 @@ export async function answer(
       return pins(session, reading);
     case "reactors":
       return reactors(session, reading, query);
+    case "voters":
+      return voters(session, reading, query);
     case "versions":
       return versions(session, reading, query);
   }
