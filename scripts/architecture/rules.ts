@@ -61,6 +61,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
       "tabs",
       "memory",
       "client",
+      "uploads",
       "observe",
       "bindings",
       "testing",

@@ -15,6 +15,7 @@ const PAGES: Readonly<Record<string, string>> = {
   O: "outbox",
   S: "storage",
   T: "transport",
+  U: "uploads",
   V: "bindings",
 };
 

@@ -131,7 +131,7 @@ export function stringStorage(options: StringStorageOptions): Storage {
   };
 
   return {
-    supports: { durability },
+    supports: { durability, bytes: false },
     async open() {
       isOpen = true;
       try {

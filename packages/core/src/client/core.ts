@@ -194,13 +194,15 @@ function sendIntent({
   text,
   ranges,
   poll,
+  attachments,
   kind = poll ? "poll" : "text",
   ...rest
 }: Draft): Omit<SendMessage, Filled> {
   const content = {
     text,
-    ...(ranges && ranges.length > 0 && { ranges }),
+    ...(ranges?.length && { ranges }),
     ...(poll && { poll }),
+    ...(attachments?.length && { attachments }),
   };
   return { type: "message.send", kind, content, ...rest };
 }

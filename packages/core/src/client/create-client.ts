@@ -29,7 +29,8 @@ export function createClient<Schemas extends CustomSchemas = JsonCustom>(
   options: ClientOptions<Schemas>,
 ): Client<Schemas>;
 export function createClient(options: ClientOptions): Client {
-  const { core, connection, clock, keeper, session, events, nextId, report, close } = assemble(options);
+  const { core, connection, clock, keeper, session, events, nextId, report, close, ...rest } =
+    assemble(options);
   const { outbox, directory, presence } = core;
   const reportStorage = (error: unknown): void => report(toMessagingError(error, "storage/failed"));
   /** A storage that hangs is not waited for for ever: what it holds is taken in when it answers. */
@@ -91,5 +92,5 @@ export function createClient(options: ClientOptions): Client {
       await patiently(keeper.close());
     },
   };
-  return remember(client, { core, session });
+  return remember(client, { ...rest, core, session });
 }

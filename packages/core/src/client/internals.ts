@@ -1,4 +1,6 @@
 import { MessagingError } from "../errors/messaging-error.ts";
+import type { Random } from "../base/random.ts";
+import type { Storage } from "../ports/storage.ts";
 import type { Core } from "./core.ts";
 import type { Session } from "./session.ts";
 import type { Client } from "./types.ts";
@@ -7,6 +9,8 @@ import type { Client } from "./types.ts";
 export interface Internals {
   readonly core: Core;
   readonly session: Session;
+  readonly storage: Storage;
+  readonly random: Random;
 }
 
 const known = new WeakMap<object, Internals>();

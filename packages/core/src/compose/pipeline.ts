@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
 import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
 import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
+import type { Attachment } from "../protocol/files.ts";
 import type { Limits } from "../protocol/policy.ts";
 import type { Poll } from "../protocol/polls.ts";
 import type { MessageKind, TextRange } from "../protocol/records.ts";
@@ -20,6 +21,8 @@ export interface Draft<Custom = JsonObject> {
   readonly ranges?: readonly TextRange[];
   /** Of kind `poll`: what there is to choose from. */
   readonly poll?: Poll;
+  /** Files: of uploads, or of a message. With one, no text is needed. */
+  readonly attachments?: readonly Attachment[];
 }
 
 /** A draft may not be sent as it is. */

@@ -19,11 +19,12 @@ const visible = /[^\s\p{DI}\u2800]/u;
 export const validate: ComposeStep = {
   name: "validate",
   run(draft, { limits }) {
-    const { text, kind, custom, ranges = [] } = draft;
+    const { text, kind, custom, ranges = [], attachments } = draft;
     const { textLength: limit } = limits;
     const { length } = text;
     const issues: ErrorIssue[] = [];
-    if (isTooLittle(text, kind)) issues.push(issueOf("draft/empty", "Write something first.", "text"));
+    if (isTooLittle(text, kind) && !attachments?.length)
+      issues.push(issueOf("draft/empty", "Write something first.", "text"));
     if (length > limit)
       issues.push({
         ...tooLong(length, limit, `Shorten it by ${charactersOf(length - limit)}.`),

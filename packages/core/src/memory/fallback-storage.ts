@@ -113,6 +113,9 @@ export function fallbackStorage(storage: Storage, options: FallbackOptions = {})
       get durability() {
         return isInMemory ? "memory" : storage.supports.durability;
       },
+      get bytes() {
+        return isInMemory || storage.supports.bytes !== false;
+      },
     },
     open: () =>
       inTurn(async () => {

@@ -61,10 +61,15 @@ export interface JournalOptions {
 
 const PREFIX = "outbox";
 
+/** Where a command is on storage until it is settled. */
+export function entryKey(user: string, commandId: string): StorageKey {
+  return [PREFIX, user, commandId];
+}
+
 const placeOf = ({ place, command }: Recorded): number => place ?? command.at;
 
 export function createJournal({ storage, writer, userId, clientId, logger }: JournalOptions): Journal {
-  const keyOf = (commandId: string, user = userId()): StorageKey => [PREFIX, user, commandId];
+  const keyOf = (commandId: string, user = userId()): StorageKey => entryKey(user, commandId);
   const put = ({ command, expiresAtMs, refused, place }: Recorded): StorageOperation => {
     const value = {
       command,

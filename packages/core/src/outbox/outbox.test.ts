@@ -438,4 +438,61 @@ describe("outbox", () => {
     outbox.use(link());
     expect(ids(flights)).toEqual(["m1", "m1", "m2"]);
   });
+
+  describe("with a gate", () => {
+    /** Holds the commands named until the test lets them go. */
+    const gated = (held: Set<string>, stored = (): Promise<void> | undefined => undefined) => {
+      const parts = setUp();
+      const keeper = parts.outbox.keep({ isHeld: ({ commandId }) => held.has(commandId), stored });
+      return { ...parts, keeper };
+    };
+
+    it("holds a command without holding up those behind it, and lets it go before what waits", async () => {
+      const held = new Set(["1"]);
+      const { clock, outbox, flights, keeper, link } = gated(held);
+      outbox.use(link());
+      for (const id of ["1", "2"]) outbox.add(send(id));
+      await clock.settle();
+      expect(ids(flights)).toEqual(["2"]);
+      expect(outbox.find("1")?.status).toBe("queued");
+      outbox.use(undefined);
+      outbox.add(send("3"));
+      held.clear();
+      keeper.release();
+      outbox.use(link());
+      await clock.settle();
+      expect(ids(flights).slice(1)).toEqual(["1", "2", "3"]);
+    });
+
+    it("[D1] holds what an earlier life left, and stores a command only after what it needs", async () => {
+      let isStored = (): void => {};
+      const needs = new Promise<void>((resolve) => (isStored = resolve));
+      const held = new Set(["old"]);
+      const { clock, outbox, flights, keeper, link } = gated(held, () => needs);
+      outbox.restore([{ command: send("old") }]);
+      outbox.use(link());
+      const entry = outbox.add(send("new"));
+      await clock.settle();
+      expect([entry.isStored, ids(flights)]).toEqual([false, []]);
+      isStored();
+      await entry.stored;
+      expect(ids(flights)).toEqual(["new"]);
+      held.clear();
+      keeper.release();
+      expect(ids(flights)).toEqual(["new", "old"]);
+    });
+
+    it("[D6] parks what can never go, and holds it again when it is tried again", async () => {
+      const { clock, outbox, flights, keeper, link } = gated(new Set(["1"]));
+      outbox.use(link());
+      const entry = outbox.add(send("1"));
+      const settled = entry.settled();
+      keeper.park("1", new MessagingError("storage/failed"));
+      expect(entry.status).toBe("failed");
+      await expect(settled).rejects.toMatchObject({ code: "storage/failed" });
+      outbox.retry("1");
+      await clock.settle();
+      expect([entry.status, ids(flights)]).toEqual(["queued", []]);
+    });
+  });
 });

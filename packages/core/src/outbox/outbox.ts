@@ -10,7 +10,7 @@ import { anothers, cancelled, closed, expired, full, gaveUp, noAck } from "./rea
 import { createRuns } from "./runs.ts";
 import { createSuspects } from "./suspects.ts";
 import { createTurns } from "./turns.ts";
-import type { Outbox, OutboxOptions } from "./types.ts";
+import type { Gate, Outbox, OutboxOptions } from "./types.ts";
 import { viewOf } from "./view.ts";
 import { createWatchdog } from "./watchdog.ts";
 
@@ -21,13 +21,11 @@ const MOST_REFUSALS = 8;
 /** Runs the lanes: one per conversation, each in its own order, none waiting for another. */
 export function createOutbox(options: OutboxOptions): Outbox {
   const { clock, random, scope, journal, limiter } = options;
-  const [entries, runs] = [new Map<string, Entry>(), createRuns(clock, (id) => pump(id))];
-  const suspects = createSuspects();
+  const [entries, turns] = [new Map<string, Entry>(), createTurns(clock)];
+  const runs = createRuns(clock, (id) => pump(id));
   const expiry = createExpiry(clock, (entry) => scope.batch(() => park(entry, expired())));
-  const watchdog = createWatchdog(clock, options.onStuck);
-  const turns = createTurns(clock);
-  let link: Link | undefined;
-  let isClosed = false;
+  const [watchdog, suspects] = [createWatchdog(clock, options.onStuck), createSuspects()];
+  let [link, gate, isClosed]: [link?: Link, gate?: Gate, isClosed?: true] = [];
   const view = scope.lazy(() => viewOf(entries.values()));
 
   const changed = ({ shown }: Entry): void => {
@@ -160,23 +158,31 @@ export function createOutbox(options: OutboxOptions): Outbox {
     runs.pause(conversationId, Math.max(retryAfterMs, backoffMs));
   };
 
-  /** It is on storage, in another place than it has now. */
-  const keepPlace = (entry: Entry): void => void journal.record(entry).catch(() => {});
+  const keepPlace = (entry: Entry): void => {
+    journal.record(entry).catch(() => {}); // it is on storage, in another place than it has now
+  };
+
+  const lineUp = (entry: Entry): void => {
+    // What the gate holds is in no lane, and so holds up nobody.
+    if (entry.status !== "queued" || gate?.isHeld(entry.command)) return;
+    const run = runs.of(entry.command.conversationId);
+    run.lane = add(run.lane, entry);
+  };
 
   /** @param instead - what it takes the place of: erased only then, or a crash would take what the person wrote (D1). */
   const enqueue = (entry: Entry, instead = entry.command.commandId): void => {
     const { commandId, conversationId } = entry.command;
     entries.set(commandId, entry);
-    const run = runs.of(conversationId);
     turns.giveTo(entry);
-    run.lane = add(run.lane, entry);
+    lineUp(entry);
     changed(entry);
     expiry.watch(entry);
     if (entry.isStored) {
       keepPlace(entry);
       return pump(conversationId);
     }
-    entry.stored = journal.record(entry).then(
+    const record = (): Promise<void> => journal.record(entry);
+    entry.stored = (gate?.stored(entry.command)?.then(record) ?? record()).then(
       () => {
         entry.isStored = true;
         if (instead !== commandId) journal.erase(instead);
@@ -206,12 +212,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       entries.clear();
       const restored = unknown.map(Entry.restored);
       const overtaken = turns.putFirst(restored, later);
-      for (const entry of restored) {
-        entries.set(entry.command.commandId, entry);
-        if (entry.refused) continue;
-        const run = runs.of(entry.command.conversationId);
-        run.lane = add(run.lane, entry);
-      }
+      for (const entry of restored) entries.set(entry.command.commandId, entry);
+      restored.forEach(lineUp);
       for (const entry of later) entries.set(entry.command.commandId, entry);
       overtaken.forEach(keepPlace);
       scope.batch(() => restored.forEach(changed));
@@ -242,6 +244,19 @@ export function createOutbox(options: OutboxOptions): Outbox {
         goOn(entry);
       });
       return true;
+    },
+    keep(newGate) {
+      gate = newGate;
+      return {
+        release() {
+          entries.forEach(lineUp);
+          runs.ids().forEach(pump);
+        },
+        park(commandId, error) {
+          const entry = entries.get(commandId);
+          if (entry?.status === "queued") scope.batch(() => park(entry, error));
+        },
+      };
     },
     confirm(ack) {
       const entry = entries.get(ack.commandId);

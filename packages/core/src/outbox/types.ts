@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Observable, Scope } from "../base/observable.ts";
+import type { MessagingError } from "../errors/messaging-error.ts";
 import type { Random } from "../base/random.ts";
 import type { Link } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
@@ -36,7 +37,25 @@ export interface OutboxOptions {
   readonly onStuck: () => void;
 }
 
+/** Who decides that a command has to wait for something that is no command, such as the files of a message. */
+export interface Gate {
+  /** What is held is shown and stored like all others, and is given to its lane when it is released. */
+  isHeld(command: Command): boolean;
+  /** Resolves once what a command needs beside itself, if anything, is durable; only then is it stored (D1). */
+  stored(command: Command): Promise<void> | undefined;
+}
+
+/** What whoever has the gate may do. */
+export interface Gatekeeper {
+  /** Lets those go that are held no more, in the order given among those that wait. */
+  release(): void;
+  /** Parks what waits: it can never go as it is (D6). */
+  park(commandId: string, error: MessagingError): void;
+}
+
 export interface Outbox {
+  /** From now on this gate holds what has to wait. Only one at a time. */
+  keep(gate: Gate): Gatekeeper;
   readonly view: Observable<OutboxView>;
   /**
    * Takes a command in: shown as queued at once, submitted in turn. `stored` of what it answers rejects with

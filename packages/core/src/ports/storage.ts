@@ -25,7 +25,8 @@ export type Durability = "memory" | "relaxed" | "strict";
  * it alone until `write` has settled.
  */
 export interface Storage {
-  readonly supports: { readonly durability: Durability };
+  /** `bytes`: false where there is by nature no room for files, as they are. */
+  readonly supports: { readonly durability: Durability; readonly bytes?: boolean };
   /**
    * May be called again, also after `close`.
    *

@@ -78,7 +78,7 @@ function groupsOf(supports: StorageExpectations): readonly LawGroup<StorageTrial
       title: "the manifest",
       laws: [
         law("[S22] says how durable it is", async ({ storage }) => {
-          expectSame(storage.supports, { durability }, "what it supports");
+          expectSame(storage.supports.durability, durability, "how durable it is");
         }),
       ],
     },

@@ -1,0 +1,37 @@
+import type { Clock } from "../base/clock.ts";
+import type { Loader } from "../sync/loader.ts";
+import type { FileAddress, Uploads } from "./types.ts";
+
+/** Remembered at once; more are asked for again. */
+const MOST_LINKS = 1_000;
+/** A link is asked for anew when this much of its life is left: whoever has it needs time to use it. */
+const SPARE = 0.2;
+
+/** Where files can be read. Whoever asks while an answer is on its way shares it, and it is used as long as it is good. */
+export function createFileLinks(
+  query: Loader["query"],
+  clock: Clock,
+  serverNow: () => number,
+): Uploads["link"] {
+  const known = new Map<string, FileAddress>();
+  const underway = new Map<string, Promise<FileAddress>>();
+
+  const ask = async (conversationId: string, fileId: string): Promise<FileAddress> => {
+    const { url, expiresAt } = await query({ type: "file.download", conversationId, fileId });
+    const livesMs = Math.max(0, expiresAt - serverNow());
+    const address = { url, renewAt: clock.now() + Math.floor(livesMs * (1 - SPARE)) };
+    known.delete(fileId);
+    known.set(fileId, address);
+    const [oldest] = known.keys();
+    if (known.size > MOST_LINKS && oldest !== undefined) known.delete(oldest);
+    return address;
+  };
+
+  return async (conversationId, fileId) => {
+    const address = known.get(fileId);
+    if (address && address.renewAt > clock.now()) return address;
+    const asked = underway.get(fileId) ?? ask(conversationId, fileId).finally(() => underway.delete(fileId));
+    underway.set(fileId, asked);
+    return asked;
+  };
+}
