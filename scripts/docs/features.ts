@@ -8,6 +8,8 @@ export const features: Readonly<Record<string, string>> = {
   A17: "Memory in use, and when it gets short",
   A20: "Recommendations from the client itself",
   C4: "History by pages, by date and by filters",
+  C14: "How long messages are kept, by a server and by a conversation",
+  C15: "What is taken back or not kept leaves a trace of who and when",
   D1: "Content checked: length, form, structure",
   D2: "Markup and links made harmless",
   D6: "Emoji and mentions checked",

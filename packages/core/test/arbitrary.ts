@@ -126,6 +126,7 @@ export function arbitraryCommand(messageIds: readonly string[]): fc.Arbitrary<Ba
       { requiredKeys: ["type"] },
     ),
     fc.record({ type: fc.constant("conversation.status" as const), status }),
+    fc.record({ type: fc.constant("conversation.prune" as const), floorSeq: fc.nat(9) }),
     {
       weight: 2,
       arbitrary: fc.record(

@@ -194,14 +194,14 @@ class RunningServer implements TidingsServer {
     const { settings, engine, jobs, store, log, observation } = this.#parts;
     await engine.open();
     const { host, metricsHost, metricsPort, retention, bounds } = settings;
-    const { answerRetentionMs, auditRetentionMs } = bounds;
     this.port = await listen(this.#http, settings.port, host);
     if (this.#metricsHttp && metricsPort !== undefined) {
       const port = await listen(this.#metricsHttp, metricsPort, metricsHost);
       this.metricsUrl = `http://${authority(metricsHost, port)}/metrics`;
     } else if (metricsPort !== undefined) this.metricsUrl = `${this.httpUrl}/metrics`;
     this.#cancelHousekeeping = keepHouse({
-      ...{ store, clock: systemClock, retention, answerRetentionMs, auditRetentionMs },
+      ...{ store, newId, clock: systemClock, retention, ...bounds },
+      perform: (...given) => engine.perform(...given),
       onFailure: (error) => failures(log, observation.meter)("housekeeping", error),
     });
     await jobs.start();

@@ -1,7 +1,11 @@
 import { setImmediate } from "node:timers/promises";
+import type { Command } from "@tidings/core/protocol";
+import type { Caller } from "./engine/caller.ts";
 import type { Cancel, Clock } from "./engine/clock.ts";
 import type { RetentionOptions } from "./options.ts";
 import type { Store } from "./store/store.ts";
+import type { Upkeep } from "./store/upkeep.ts";
+import { SYSTEM } from "./system-actor.ts";
 
 export interface HousekeepingOptions {
   readonly store: Store;
@@ -10,6 +14,9 @@ export interface HousekeepingOptions {
   readonly retention: RetentionOptions | undefined;
   readonly answerRetentionMs: number;
   readonly auditRetentionMs: number;
+  /** See `Engine`. */
+  readonly perform: (caller: Caller, command: Command) => Promise<unknown>;
+  readonly newId: () => string;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -27,22 +34,36 @@ export function keepHouse(options: HousekeepingOptions): Cancel {
   };
 }
 
-async function tidy(
-  { store, clock, retention: kept, answerRetentionMs, auditRetentionMs }: HousekeepingOptions,
-  isOver: () => boolean,
-): Promise<void> {
+async function tidy(options: HousekeepingOptions, isOver: () => boolean): Promise<void> {
+  const { store, clock, answerRetentionMs, auditRetentionMs } = options;
   const now = clock.now();
   const rememberedSince = now - answerRetentionMs;
   while ((await store.forgetAnswers(rememberedSince)) > 0) await setImmediate();
   while (store.audit && (await store.audit.forget(Math.max(0, now - auditRetentionMs))) > 0)
     await setImmediate();
-  if (!kept || !store.upkeep) return;
+  if (store.upkeep) await prune(store.upkeep, options, isOver);
+}
+
+/** By what the server keeps, and what each conversation does. */
+async function prune(
+  upkeep: Upkeep,
+  { clock, retention: kept = {}, answerRetentionMs, perform, newId }: HousekeepingOptions,
+  isOver: () => boolean,
+): Promise<void> {
+  const now = clock.now();
   const { maxAgeMs = Infinity, maxMessages: newest = Infinity } = kept;
   // Before time began: never.
-  const retention = { before: Math.max(0, now - maxAgeMs), newest, rememberedSince };
+  const before = Math.max(0, now - maxAgeMs);
+  const retention = { now, before, newest, rememberedSince: now - answerRetentionMs };
   let next: string | undefined;
   do {
-    ({ next } = await store.upkeep.prune(retention, next));
+    const pruned = await upkeep.prune(retention, next);
+    for (const floor of pruned.floors) {
+      // Everybody in it is told, and it is written down.
+      const command = { type: "conversation.prune", commandId: newId(), at: clock.now(), ...floor } as const;
+      await perform({ userId: SYSTEM, isSystem: true }, command);
+    }
+    next = pruned.next;
     await setImmediate();
   } while (next !== undefined && !isOver());
 }

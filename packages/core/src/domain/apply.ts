@@ -1,7 +1,14 @@
 import { assertNever } from "../base/assert-never.ts";
 import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
-import type { ClearNote, Command, CommandType, CreateConversation, SetNote } from "../protocol/commands.ts";
-import { create, setStatus, update } from "./conversation.ts";
+import type {
+  ClearNote,
+  Command,
+  CommandType,
+  CreateConversation,
+  PruneConversation,
+  SetNote,
+} from "../protocol/commands.ts";
+import { create, prune, setStatus, update } from "./conversation.ts";
 import { changeMessage, send } from "./message.ts";
 import { note } from "./note.ts";
 import type { Scene, Verdict } from "./outcome.ts";
@@ -11,7 +18,7 @@ import { mark } from "./receipt.ts";
 import { isIn, isMutedAt, standing } from "./standing.ts";
 import type { Applied, ApplyContext, Records } from "./types.ts";
 
-type Later = Exclude<Command, CreateConversation | SetNote | ClearNote>;
+type Later = Exclude<Command, CreateConversation | PruneConversation | SetNote | ClearNote>;
 
 /**
  * What `command` does to the records of its conversation, or why it may not.
@@ -41,6 +48,7 @@ function judge(records: Records, command: Command, context: ApplyContext): Verdi
   const self = records.participant(context.actorId);
   const role = context.system ? "system" : standing(self);
   const scene: Scene = { records, context, conversation, self, role };
+  if (command.type === "conversation.prune") return prune(scene, command);
   return obstacle(scene, command.type) ?? perform(scene, command);
 }
 

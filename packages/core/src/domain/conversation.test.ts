@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createLedger, outcome, withCast } from "../../test/ledger.ts";
+import { createLedger, mint, outcome, withCast } from "../../test/ledger.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
+import { apply } from "./apply.ts";
 
 describe("conversation.create", () => {
   it("makes the conversation, its creator as owner, then the invited, with dense revisions", () => {
@@ -168,5 +169,46 @@ describe("conversation.status", () => {
     );
     expect(outcome(ledger.try("mike", { type: "message.delete", messageId }))).toBe("ok");
     for (const actorId of ["mona", "adam", "olga"]) expect(outcome(ledger.try(actorId, send))).toBe("ok");
+  });
+});
+
+describe("retention", () => {
+  const settings = (maxAgeMs: number) => ({ typing: true, receipts: true, retention: { maxAgeMs } });
+
+  it("is set by owners, for no less time than the policy says, where there is any (row C14)", () => {
+    const ledger = withCast();
+    const update = { type: "conversation.update", settings: settings(60_000) } as const;
+    expect(outcome(ledger.try("adam", update))).toBe("permission/denied");
+    expect(outcome(ledger.try("adam", { ...update, settings: { typing: false, receipts: true } }))).toBe(
+      "ok",
+    );
+    expect(outcome(ledger.try("olga", { ...update, settings: settings(59_999) }))).toBe("command/malformed");
+    expect(outcome(ledger.try("olga", update))).toBe("ok");
+    expect(outcome(ledger.try("adam", { ...update, name: "Same" }))).toBe("ok");
+    const { keepAtLeastMs: _none, ...limits } = defaultPolicy.limits;
+    const context = { actorId: "olga", at: 1, limits };
+    const command = { ...update, commandId: mint(), conversationId: "c1", at: 1, settings: settings(70_000) };
+    expect(outcome(apply(ledger.store, command, context))).toBe("command/unsupported");
+  });
+
+  it("is carried out by the system alone, and a floor only rises", () => {
+    const ledger = withCast();
+    for (const text of ["1", "2", "3"]) {
+      ledger.do("olga", { type: "message.send", kind: "text", content: { text } });
+    }
+    const prune = (floorSeq: number) => ({ type: "conversation.prune", floorSeq }) as const;
+    expect(outcome(ledger.try("olga", prune(2)))).toBe("permission/denied");
+    expect(outcome(ledger.try("eve", prune(2)))).toBe("conversation/not-found");
+    const act = (floorSeq: number): string => {
+      const command = { ...prune(floorSeq), commandId: mint(), conversationId: "c1", at: 1 };
+      const applied = apply(ledger.store, command, {
+        ...{ actorId: "system", at: 1, limits: defaultPolicy.limits, system: true },
+      });
+      if (applied.ok) ledger.store.commit(applied);
+      return outcome(applied);
+    };
+    expect([act(1), act(3), act(2), act(99)]).toEqual(["same", "ok", "same", "ok"]);
+    expect(ledger.conversation()).toMatchObject({ floorSeq: 4 });
+    expect(ledger.store.messages()).toEqual([]);
   });
 });

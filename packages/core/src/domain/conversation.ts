@@ -1,8 +1,15 @@
-import type { CreateConversation, SetConversationStatus, UpdateConversation } from "../protocol/commands.ts";
-import type { AnyRecord, Role } from "../protocol/records.ts";
+import type { ErrorCode } from "../errors/codes.ts";
+import type {
+  CreateConversation,
+  PruneConversation,
+  SetConversationStatus,
+  UpdateConversation,
+} from "../protocol/commands.ts";
+import type { AnyRecord, ConversationSettings, Role } from "../protocol/records.ts";
 import { isNotebook } from "../protocol/notes.ts";
 import { change, isSameJson, nothing, put, type Scene, type Verdict } from "./outcome.ts";
 import { may } from "./permissions.ts";
+import { isIn } from "./standing.ts";
 import type { ApplyContext, Records } from "./types.ts";
 
 /**
@@ -14,6 +21,8 @@ export function create(records: Records, command: CreateConversation, context: A
   const { actorId, at, limits, system } = context;
   if (kind === "notebook" || isNotebook(conversationId)) return "permission/denied"; // whoever's it is
   if (records.conversation) return "conversation/exists";
+  const fault = retentionFault(settings, context);
+  if (fault) return fault;
   const isDirect = kind === "direct";
   const roles = new Map<string, Role>(system ? [] : [[actorId, "owner"]]);
   for (const { userId, role = "member" } of participants) {
@@ -44,10 +53,34 @@ export function create(records: Records, command: CreateConversation, context: A
 
 /** Absent fields stay as they are. */
 export function update(scene: Scene, command: UpdateConversation): Verdict {
-  const { conversation } = scene;
+  const { conversation, context, role } = scene;
   const { settings = conversation.settings } = command;
+  if (!isSameJson(settings.retention, conversation.settings.retention)) {
+    if (!may(role, "conversation.retain")) return "permission/denied";
+    const fault = retentionFault(settings, context);
+    if (fault) return fault;
+  }
   const next = { ...conversation, ...described(command), settings };
   return isSameJson(next, conversation) ? nothing : put(scene, command, next);
+}
+
+/** What is kept for no time at all could not be read. */
+function retentionFault(
+  { retention }: ConversationSettings,
+  { limits }: ApplyContext,
+): ErrorCode | undefined {
+  if (!retention) return undefined;
+  if (limits.keepAtLeastMs === undefined) return "command/unsupported";
+  return (retention.maxAgeMs ?? Infinity) < limits.keepAtLeastMs ? "command/malformed" : undefined;
+}
+
+/** Deletes nothing itself: it says to everybody that older messages are gone. The floor only rises. */
+export function prune(scene: Scene, command: PruneConversation): Verdict {
+  const { conversation, records, role, self } = scene;
+  if (role !== "system") return isIn(self) ? "permission/denied" : "conversation/not-found";
+  const floorSeq = Math.min(command.floorSeq, records.head.seq + 1);
+  if (floorSeq <= (conversation.floorSeq ?? 1)) return nothing;
+  return put(scene, command, { ...conversation, floorSeq });
 }
 
 /** Deleting, and bringing back, takes an owner. */

@@ -34,6 +34,7 @@ const expected: { readonly [Name in Action]: string } = {
   "conversation.update": "--++",
   "conversation.status": "--++",
   "conversation.delete": "---+",
+  "conversation.retain": "---+",
 };
 
 const actions = Object.keys(expected).filter((name): name is Action => name in leastRole);
@@ -88,6 +89,10 @@ function attempt(action: Action, role: Role): string {
     "conversation.update": { type: "conversation.update", name: "Plans" },
     "conversation.status": { type: "conversation.status", status: "archived" },
     "conversation.delete": { type: "conversation.status", status: "deleted" },
+    "conversation.retain": {
+      ...{ type: "conversation.update" },
+      settings: { typing: true, receipts: true, retention: { maxMessages: 9 } },
+    },
     "participant.join": { type: "participant.join" },
     "participant.leave": { type: "participant.leave" },
     "participant.notify": { type: "participant.notify", notify: "none" },

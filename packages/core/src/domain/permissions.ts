@@ -6,9 +6,11 @@ export type Authority = Role | "system";
 
 /** What a role is asked for: each command but the one that begins a conversation and those of one's own notebook, and what some need beyond. */
 export type Action =
-  | Exclude<CommandType, "conversation.create" | "note.set" | "note.clear">
+  | Exclude<CommandType, "conversation.create" | "conversation.prune" | "note.set" | "note.clear">
   /** Deletes the conversation, or brings it back. */
   | "conversation.delete"
+  /** Says how long messages are kept. */
+  | "conversation.retain"
   /** Sends, or edits, a message of kind `announcement`. */
   | "message.announce"
   /** Deletes what someone else wrote, or closes their poll. Nobody may in a direct conversation. */
@@ -39,6 +41,7 @@ export const leastRole: { readonly [Name in Action]: Role } = {
   "conversation.update": "admin",
   "conversation.status": "admin",
   "conversation.delete": "owner",
+  "conversation.retain": "owner",
   "participant.join": "member",
   "participant.leave": "member",
   "participant.notify": "member",

@@ -16,6 +16,7 @@ import { Intake } from "./intake.ts";
 import { createMishaps } from "./mishaps.ts";
 import { errorOf } from "./outcome.ts";
 import { createPlans } from "./plans.ts";
+import { createRetention } from "./retention.ts";
 import type { Session } from "./session.ts";
 import { Signals } from "./signals.ts";
 import type { State } from "./state.ts";
@@ -82,7 +83,17 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
     isOffline: false,
   };
   const intake = new Intake(state, hub, mischief, clock);
-  intake.onChanges = createPlans({ clock, newId, act: (...given) => intake.act(...given) });
+  const plan = createPlans({ clock, newId, act: (...given) => intake.act(...given) });
+  const retain = createRetention({
+    clock,
+    archive: () => state.archive,
+    prune: (conversationId, floorSeq) =>
+      void intake.act(SYSTEM, { type: "conversation.prune", ...stamp(conversationId), floorSeq }, true),
+  });
+  intake.onChanges = (changes) => {
+    plan(changes);
+    retain(changes);
+  };
   const signals = new Signals(state, hub, clock);
 
   const end = (session: Session, reason: CloseReason): void => {

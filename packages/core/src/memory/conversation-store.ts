@@ -129,6 +129,10 @@ export class ConversationStore implements Records {
   /** Gives up the messages below `floorSeq`, and catch-up from before now: what retention does to an old conversation. */
   prune(floorSeq: number): void {
     this.floorRev = this.head.rev;
+    this.#drop(floorSeq);
+  }
+
+  #drop(floorSeq: number): void {
     for (let seq = this.floorSeq; seq < floorSeq; seq += 1) {
       const message = this.messageAt(seq);
       if (!message) continue;
@@ -156,6 +160,7 @@ export class ConversationStore implements Records {
     if (record.type === "conversation") {
       const before = this.conversation;
       this.conversation = record;
+      this.#drop(record.floorSeq ?? 0);
       return before;
     }
     if (record.type === "participant") {

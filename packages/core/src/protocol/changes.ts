@@ -67,6 +67,7 @@ const changeKind = z.enum([
   "conversation.create",
   "conversation.update",
   "conversation.status",
+  "conversation.prune",
   "participant.add",
   "participant.join",
   "participant.leave",

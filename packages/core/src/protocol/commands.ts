@@ -76,6 +76,12 @@ export interface SetConversationStatus extends Common {
   readonly status: ConversationStatus;
 }
 
+/** Messages below `floorSeq` are not kept any more. Only the server says so. */
+export interface PruneConversation extends Common {
+  readonly type: "conversation.prune";
+  readonly floorSeq: number;
+}
+
 export interface AddParticipant extends OnParticipant {
   readonly type: "participant.add";
   readonly role?: Role;
@@ -186,6 +192,7 @@ export type Command =
   | CreateConversation
   | UpdateConversation
   | SetConversationStatus
+  | PruneConversation
   | AddParticipant
   | JoinConversation
   | LeaveConversation
@@ -258,6 +265,7 @@ export const command: Schema<Command> = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("conversation.update"), ...common, ...described }),
   z.object({ type: z.literal("conversation.status"), ...common, status: conversationStatus }),
+  z.object({ type: z.literal("conversation.prune"), ...common, floorSeq: count }),
   z.object({ type: z.literal("participant.add"), ...onParticipant, role: z.exactOptional(role) }),
   z.object({ type: z.literal("participant.join"), ...common }),
   z.object({ type: z.literal("participant.leave"), ...common }),

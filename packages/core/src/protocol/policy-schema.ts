@@ -39,5 +39,6 @@ export const policy: Schema<Policy> = z.object({
       }),
     ),
     planAheadMs: z.exactOptional(count),
+    keepAtLeastMs: z.exactOptional(count),
   }),
 });

@@ -31,6 +31,8 @@ export interface Limits {
   readonly files?: FileLimits;
   /** How far ahead a message or a reminder may be planned. Absent where nothing is done later. */
   readonly planAheadMs?: number;
+  /** For so long a conversation's own retention keeps messages at least. Absent where conversations have none of their own. */
+  readonly keepAtLeastMs?: number;
 }
 
 export interface FileLimits {
@@ -97,5 +99,6 @@ export const defaultPolicy: Policy = {
       ],
     },
     planAheadMs: 366 * 24 * 60 * MINUTE_MS,
+    keepAtLeastMs: MINUTE_MS,
   },
 };

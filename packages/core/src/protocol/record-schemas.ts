@@ -64,12 +64,16 @@ export const emoji: Schema<string> = z.string().check(z.regex(/^[^\s\p{Cc}\p{Cs}
 export const mark: Schema<string> = z
   .string()
   .check(z.regex(/^([^\s\p{Cc}\p{Cs}<>&"']{1,64}|option \d\d?)$/u));
+const amount = z.int().check(z.positive());
 
 export const conversationSettings: Schema<ConversationSettings> = z.object({
   typing: z.boolean(),
   receipts: z.boolean(),
-  messagesPerMinute: z.exactOptional(z.int().check(z.positive())),
+  messagesPerMinute: z.exactOptional(amount),
   confidential: z.exactOptional(z.boolean()),
+  retention: z.exactOptional(
+    z.object({ maxAgeMs: z.exactOptional(amount), maxMessages: z.exactOptional(amount) }),
+  ),
 });
 
 const textRange: Schema<TextRange> = z.object({
@@ -113,6 +117,7 @@ const conversation = z.object({
   description: z.exactOptional(description),
   custom: z.exactOptional(custom),
   settings: conversationSettings,
+  floorSeq: z.exactOptional(count),
   createdBy: id,
   createdAt: count,
 });

@@ -26,6 +26,16 @@ export interface ConversationSettings {
   readonly messagesPerMinute?: number;
   /** Nothing of what is said here leaves it: a notification says no more than that there is something. */
   readonly confidential?: boolean;
+  /** Which messages are kept; what the server itself does not keep is not kept either. Owners decide. */
+  readonly retention?: ConversationRetention;
+}
+
+/** What is not kept is deleted for good, the oldest first. */
+export interface ConversationRetention {
+  /** Older messages are not kept. */
+  readonly maxAgeMs?: number;
+  /** Only the newest so many are. */
+  readonly maxMessages?: number;
 }
 
 /** @typeParam Custom - of `custom`; any JSON object unless the app has a schema. */
@@ -39,6 +49,8 @@ export interface ConversationRecord<Custom = JsonObject> {
   readonly description?: string;
   readonly custom?: Custom;
   readonly settings: ConversationSettings;
+  /** Messages of a lower sequence are not kept any more. */
+  readonly floorSeq?: number;
   readonly createdBy: string;
   /** Server time, ms. */
   readonly createdAt: number;

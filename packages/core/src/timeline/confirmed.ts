@@ -107,7 +107,9 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
     for (const record of records) {
       if (record.type === "message") found.push(record);
       else if (record.type === "conversation") {
-        if (record.rev > (conversation?.rev ?? 0)) conversation = record;
+        if (record.rev <= (conversation?.rev ?? 0)) continue;
+        conversation = record;
+        messages.prune(record.floorSeq ?? 0);
       } else if (record.type === "note") notes.absorb(record);
       else if (record.rev > (participants.get(record.userId)?.rev ?? 0))
         participants.set(record.userId, record);

@@ -117,6 +117,7 @@ const changeKinds: Record<ChangeKind, 1> = {
   "conversation.create": 1,
   "conversation.update": 1,
   "conversation.status": 1,
+  "conversation.prune": 1,
   "participant.add": 1,
   "participant.join": 1,
   "participant.leave": 1,

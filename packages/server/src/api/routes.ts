@@ -31,6 +31,10 @@ export const commandRoutes: { readonly [Type in CommandType]: Route } = {
     path: `${conversation}/status`,
     summary: "Archive, mute, delete or bring back",
   },
+  "conversation.prune": {
+    ...{ method: "POST", path: `${conversation}/prune` },
+    summary: "Say that older messages are not kept",
+  },
   "participant.add": { method: "POST", path: participants, summary: "Add a participant" },
   "participant.remove": { method: "DELETE", path: participant, summary: "Remove a participant" },
   "participant.join": {

@@ -68,6 +68,7 @@ type Audited = Extract<
   | "participant.role"
   | "participant.permissions"
   | "conversation.status"
+  | "conversation.prune"
   | "message.delete"
   | "poll.close"
 >;
@@ -89,6 +90,8 @@ export function auditOf(command: Command, context: ApplyContext, applied: Applie
       return { ...entry, action: command.type, subject: command.userId, detail: command.role };
     case "conversation.status":
       return { ...entry, action: command.type, detail: command.status };
+    case "conversation.prune":
+      return { ...entry, action: command.type, detail: String(command.floorSeq) };
     case "poll.close":
     case "message.delete": {
       const [change] = applied.changes;

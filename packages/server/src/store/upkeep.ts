@@ -1,9 +1,15 @@
-import { type MessageRecord, optionOf } from "@tidings/core/protocol";
+import { type ConversationRecord, type MessageRecord, optionOf } from "@tidings/core/protocol";
 import { SYSTEM } from "../system-actor.ts";
 import type { KeptPage } from "./kept.ts";
+import type { StoredConversation } from "./rows.ts";
 
-/** Which messages are kept. What is not is deleted for good, the oldest first, so that history stays unbroken. */
+/**
+ * Which messages are kept, beside what each conversation says itself: whichever keeps less counts. What is not kept is
+ * deleted for good, the oldest first, so that history stays unbroken.
+ */
 export interface Retention {
+  /** Server time, ms. */
+  readonly now: number;
   /** Messages sent before this are not kept, server time in ms. */
   readonly before: number;
   /** The newest so many of each conversation are; `Infinity` for all. */
@@ -69,7 +75,15 @@ export function traceOfMark({
 
 export interface Pruned {
   readonly removed: number;
+  /** Conversations whose records do not say yet (`floorSeq`) that their oldest messages are gone. */
+  readonly floors: readonly Floor[];
   readonly next?: string;
+}
+
+/** The oldest message that is kept; the next there will be, where none is. */
+export interface Floor {
+  readonly conversationId: string;
+  readonly floorSeq: number;
 }
 
 /** Traces given in one call. */
@@ -90,10 +104,29 @@ interface Oldest {
   readonly created_at: number;
 }
 
+/** Does the server itself keep everything? Then only conversations that do not have to be looked at. */
+export function keepsAll({ before, newest }: Retention): boolean {
+  return before === 0 && newest === Infinity;
+}
+
+/** What is kept of one conversation. */
+export function retentionOf({ settings }: ConversationRecord, retention: Retention): Retention {
+  const { maxAgeMs = Infinity, maxMessages = Infinity } = settings.retention ?? {};
+  return {
+    ...retention,
+    before: Math.max(0, retention.before, retention.now - maxAgeMs),
+    newest: Math.min(retention.newest, maxMessages),
+  };
+}
+
+/** What a conversation's record has to say by now; undefined if it does. @param oldest - the sequence of the oldest message there is. */
+export function floorOf({ record, head }: StoredConversation, oldest: number | undefined): Floor | undefined {
+  const floorSeq = oldest ?? head.seq + 1;
+  return floorSeq > (record.floorSeq ?? 1) ? { conversationId: head.conversationId, floorSeq } : undefined;
+}
+
 /** Up to which sequence `oldest`, in their order, are not kept; 0 if all are. */
-export function prunedTo(oldest: readonly Oldest[], headSeq: number, retention: Retention): number {
-  const kept = oldest.findIndex(
-    ({ seq, created_at: at }) => at >= retention.before && seq > headSeq - retention.newest,
-  );
+export function prunedTo(oldest: readonly Oldest[], headSeq: number, { before, newest }: Retention): number {
+  const kept = oldest.findIndex(({ seq, created_at: at }) => at >= before && seq > headSeq - newest);
   return (kept === -1 ? oldest : oldest.slice(0, kept)).at(-1)?.seq ?? 0;
 }

@@ -171,7 +171,7 @@ export function filesSuite(bench: () => Workbench): void {
       expect(await goneBy(4 * DAY_MS)).toEqual([]);
       expect(await table().find(kept.fileId)).toEqual(kept);
       await bench().accepted("ada", { type: "message.delete", messageId: last, ...on });
-      await bench().store.upkeep?.prune({ before: 0, newest: 0, rememberedSince: 0 });
+      await bench().store.upkeep?.prune({ now: 0, before: 0, newest: 0, rememberedSince: 0 });
       expect([...(await goneBy(4 * DAY_MS))].sort()).toEqual(
         [kept, preview, twice].map(({ fileId }) => fileId).sort(),
       );

@@ -87,7 +87,7 @@ describe.skipIf(!hasPostgres())("questions on PostgreSQL by what the node rememb
     expect(await recall()).toEqual([true, 4, 1]);
     await there.store.upkeep?.forget("bob", 2_000_000);
     expect(await recall()).toEqual([false, 4, 1]);
-    await there.store.upkeep?.prune({ before: 0, newest: 2, rememberedSince: 0 });
+    await there.store.upkeep?.prune({ now: 0, before: 0, newest: 2, rememberedSince: 0 });
     expect(await recall()).toEqual([false, 2, 3]);
     here.hits.splice(0);
     await recall();

@@ -141,7 +141,7 @@ export function searchSuite(name: string, factory: StoreFactory): void {
       expect(await found("ada", "kept")).toEqual(["kept"]);
       await bench.store.upkeep?.forget("bob", bench.at);
       expect(await found("ada", "gone th")).toEqual([]);
-      await bench.store.upkeep?.prune({ before: bench.at + 1, newest: Infinity, rememberedSince: 0 });
+      await bench.store.upkeep?.prune({ now: 0, before: bench.at + 1, newest: Infinity, rememberedSince: 0 });
       expect(await found("ada", "kept ")).toEqual([]);
       await bench.said("ada", "a", "gone but kept again");
       expect(await found("ada", "gone kept")).toEqual(["gone but kept again"]);

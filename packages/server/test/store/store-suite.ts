@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { defaultPolicy } from "@tidings/core/protocol";
+import { type ConversationRetention, defaultPolicy, type MessageRecord } from "@tidings/core/protocol";
 import type { AuditQuery } from "../../src/store/audit.ts";
 import type { Kept } from "../../src/store/kept.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -477,7 +477,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
     );
 
     describe("retention", () => {
-      const all = { before: 0, newest: Infinity, rememberedSince: 0 };
+      const all = { now: 0, before: 0, newest: Infinity, rememberedSince: 0 };
 
       async function pruned(retention: Retention): Promise<number> {
         let removed = 0;
@@ -521,6 +521,67 @@ export function storeSuite(name: string, factory: StoreFactory): void {
         expect(await bench.accepted("ada", message("a", "on"))).toMatchObject({
           changes: [{ rev: 14, record: { seq: 11 } }],
         });
+      });
+
+      it("of a conversation's own counts where it keeps less than the server, and says what is gone (row C14)", async () => {
+        const settings = (retention: ConversationRetention) => ({ typing: true, receipts: true, retention });
+        const update = (conversationId: string, retention: ConversationRetention) =>
+          bench.accepted("ada", {
+            ...{ type: "conversation.update", conversationId },
+            settings: settings(retention),
+          });
+        const places = ["a", "b", "c"];
+        const sent: MessageRecord[] = [];
+        for (const conversationId of places) {
+          await bench.group(conversationId, "ada");
+          for (let index = 0; index < 6; index += 1) await bench.said("ada", conversationId, String(index));
+          const page = await bench.query("ada", { type: "history", conversationId, limit: 9 });
+          sent.push(...page.messages);
+        }
+        await update("a", { maxMessages: 2 });
+        const now = (sent[8]?.createdAt ?? 0) + 60_000;
+        await update("b", { maxAgeMs: 60_000 });
+        const kept = async (): Promise<readonly unknown[]> => {
+          const pages = places.map((conversationId) =>
+            bench.query("ada", { type: "history", conversationId, limit: 9 }),
+          );
+          return (await Promise.all(pages)).map(({ messages, floorSeq }) => [messages.length, floorSeq]);
+        };
+        const page = await bench.store.upkeep?.prune({ ...all, now });
+        expect(page).toEqual({
+          removed: 6,
+          floors: [
+            { conversationId: "a", floorSeq: 5 },
+            { conversationId: "b", floorSeq: 3 },
+          ],
+        });
+        expect(await kept()).toEqual([
+          [2, 5],
+          [4, 3],
+          [6, 1],
+        ]);
+        // Until the records say so, whoever looks is told again.
+        const again = await bench.store.upkeep?.prune({ ...all, now, newest: 3 });
+        expect(again?.removed).toBe(4);
+        expect(again?.floors).toEqual([
+          { conversationId: "a", floorSeq: 5 },
+          { conversationId: "b", floorSeq: 4 },
+          { conversationId: "c", floorSeq: 4 },
+        ]);
+        for (const floor of again?.floors ?? []) {
+          await bench.accepted("system", { type: "conversation.prune", ...floor }, { system: true });
+        }
+        expect(await bench.store.upkeep?.prune({ ...all, now, newest: 3 })).toEqual({
+          removed: 0,
+          floors: [],
+        });
+        await update("a", {});
+        for (let index = 0; index < 3; index += 1) await bench.said("ada", "a", "more");
+        expect(await bench.store.upkeep?.prune({ ...all, now })).toMatchObject({ removed: 0 });
+        const entries = await bench.store.audit?.page({ by: "actorId", id: "system", limit: 9 });
+        expect(entries?.items).toMatchObject(
+          ["c", "b", "a"].map((conversationId) => ({ action: "conversation.prune", conversationId })),
+        );
       });
 
       it("[D2] remembers of a young message that it was sent, though it is gone", async () => {

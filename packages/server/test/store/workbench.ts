@@ -87,7 +87,7 @@ export class Workbench {
     await this.accepted("ada", { type: "message.delete", messageId: deleted, ...on });
     await this.accepted("ada", { type: "message.edit", messageId: edited, content: { text: "kept" }, ...on });
     await this.store.upkeep?.forget("bob", this.at);
-    await this.store.upkeep?.prune({ before: 0, newest: 3, rememberedSince: 0 });
+    await this.store.upkeep?.prune({ now: 0, before: 0, newest: 3, rememberedSince: 0 });
   }
 
   /** The id of a message said. */

@@ -35,6 +35,7 @@ const commandCases: {
     conversationId,
     name: "mine",
   }),
+  "conversation.prune": ({ conversationId }) => ({ type: "conversation.prune", conversationId, floorSeq: 2 }),
   "conversation.status": ({ conversationId }) => ({
     type: "conversation.status",
     conversationId,

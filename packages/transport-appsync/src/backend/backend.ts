@@ -70,9 +70,10 @@ export const appSyncPolicy: Policy = {
   limits: offered({ ...defaultPolicy.limits, invitations: MOST_INVITED }),
 };
 
-/** No files, no polls, no look into another conversation; and between two requests nobody who could do anything later. */
+/** No files, no polls, no look into another conversation; and between two requests nobody who could do or delete anything. */
 function offered(limits: Limits): Limits {
-  const { files: _files, planAheadMs: _later, pollOptions: _polls, forwards: _forwards, ...others } = limits;
+  const { files: _files, pollOptions: _polls, forwards: _forwards, ...later } = limits;
+  const { planAheadMs: _later, keepAtLeastMs: _retention, ...others } = later;
   return others;
 }
 

@@ -4,6 +4,7 @@ import { plansSchema } from "./plans-schema.ts";
 import { filesSchema } from "./files-schema.ts";
 import { pushSchema } from "./push-schema.ts";
 import { relationsSchema } from "./relations-schema.ts";
+import { retentionSchema } from "./retention-schema.ts";
 import { addSearch } from "./search-schema.ts";
 
 /**
@@ -129,6 +130,7 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   plansSchema,
   filesSchema,
   pushSchema,
+  retentionSchema,
 ];
 
 /**

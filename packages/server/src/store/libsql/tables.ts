@@ -99,10 +99,11 @@ function createWriters(connection: Connection, shown: ShownFiles): Omit<Rows, ke
   const { prepare } = connection;
   const index = createSearchIndex(connection);
   const conversation = prepare(
-    `INSERT INTO conversations (key, id, rev, seq, active_at, members, owners, pins, record)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO conversations (key, id, rev, seq, active_at, members, owners, pins, record, has_retention)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, seq = excluded.seq, active_at = excluded.active_at,
-       members = excluded.members, owners = excluded.owners, pins = excluded.pins, record = excluded.record`,
+       members = excluded.members, owners = excluded.owners, pins = excluded.pins,
+       record = excluded.record, has_retention = excluded.has_retention`,
   );
   const participant = prepare(
     `INSERT INTO participants (conversation, user_id, rev, is_in, record) VALUES (?, ?, ?, ?, ?)
@@ -143,6 +144,7 @@ function createWriters(connection: Connection, shown: ShownFiles): Omit<Rows, ke
         owners,
         pins,
         JSON.stringify(record),
+        bit(record?.settings.retention !== undefined),
       );
     },
     putParticipant(key, record) {

@@ -7,6 +7,7 @@ import { addPlans } from "./plans-schema.ts";
 import { prepareQueue } from "./queue.ts";
 import { filesSchema } from "./files-schema.ts";
 import { addRelations } from "./relations-schema.ts";
+import { retentionSchema } from "./retention-schema.ts";
 import { firstSchema } from "./schema.ts";
 import { addSearch } from "./search-schema.ts";
 import { notesSchema } from "./notes-schema.ts";
@@ -27,6 +28,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0009": { up: addPlans },
   "0010": { up: (database) => filesSchema.execute(database).then(() => {}) },
   "0011": { up: (database) => pushSchema.execute(database).then(() => {}) },
+  "0012": { up: (database) => retentionSchema.execute(database).then(() => {}) },
 };
 
 /**

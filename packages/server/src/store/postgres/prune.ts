@@ -1,44 +1,73 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { sentAnswer } from "../answers.ts";
-import { CONVERSATIONS_AT_ONCE, MESSAGES_AT_ONCE, type Pruned, prunedTo, type Retention } from "../upkeep.ts";
+import {
+  CONVERSATIONS_AT_ONCE,
+  type Floor,
+  floorOf,
+  keepsAll,
+  MESSAGES_AT_ONCE,
+  type Pruned,
+  prunedTo,
+  type Retention,
+  retentionOf,
+} from "../upkeep.ts";
 import { read, type Session, transact } from "./session.ts";
 import { array } from "./statement.ts";
-import { build } from "./tables.ts";
+import { build, conversationOf, type ConversationRow } from "./tables.ts";
 import { unnumbered } from "./together-schema.ts";
 
-interface Candidate {
-  readonly key: number;
-  readonly is_due: boolean;
+interface Candidate extends ConversationRow {
+  readonly oldest_seq: number | null;
+  readonly oldest_at: number | null;
 }
 
 /** See `Upkeep`. One short transaction per conversation that has anything to delete. */
 export async function prune(pool: Pool, retention: Retention, after = "0"): Promise<Pruned> {
   const page = await read(pool, "BEGIN READ ONLY", (session) => session.all(candidates(retention, after)));
+  const floors: Floor[] = [];
   let removed = 0;
-  for (const { key, is_due: isDue } of page) {
-    while (isDue) {
-      const count = await transact(pool, "BEGIN", (session) => pruneOne(session, key, retention));
-      removed += count;
-      if (count < MESSAGES_AT_ONCE) break;
+  for (const candidate of page) {
+    let oldest = candidate.oldest_seq ?? undefined;
+    for (let isDue = isAnyDue(candidate, retention); isDue;) {
+      const pruned = await transact(pool, "BEGIN", (session) => pruneOne(session, candidate.key, retention));
+      removed += pruned.removed;
+      oldest = pruned.to === 0 ? oldest : pruned.oldest;
+      isDue = pruned.removed >= MESSAGES_AT_ONCE;
     }
+    const floor = floorOf(conversationOf(candidate), oldest);
+    if (floor) floors.push(floor);
   }
   const last = page.at(-1);
-  return page.length < CONVERSATIONS_AT_ONCE || !last ? { removed } : { removed, next: String(last.key) };
+  const found = { removed, floors };
+  return page.length < CONVERSATIONS_AT_ONCE || !last ? found : { ...found, next: String(last.key) };
 }
 
-/** A page of all conversations; due are those whose oldest message is not kept. */
-function candidates({ before, newest }: Retention, after: string): RawBuilder<Candidate> {
-  const kept = Math.min(newest, Number.MAX_SAFE_INTEGER);
+/** A page of conversations, with their oldest messages. */
+function candidates(retention: Retention, after: string): RawBuilder<Candidate> {
+  const scope = keepsAll(retention) ? sql`AND has_retention` : sql``;
   return sql<Candidate>`
-    SELECT c.key, coalesce(m.created_at < ${before} OR m.seq <= c.seq - ${kept}::bigint, false) AS is_due
-    FROM (SELECT key, seq FROM conversations WHERE key > ${after}::bigint ORDER BY key LIMIT ${CONVERSATIONS_AT_ONCE}) c
+    SELECT c.*, m.seq AS oldest_seq, m.created_at AS oldest_at
+    FROM (SELECT * FROM conversations WHERE key > ${after}::bigint ${scope} ORDER BY key LIMIT ${CONVERSATIONS_AT_ONCE}) c
     LEFT JOIN LATERAL (
       SELECT seq, created_at FROM messages WHERE conversation = c.key ORDER BY seq LIMIT 1
     ) m ON true ORDER BY c.key`;
 }
 
-async function pruneOne(session: Session, key: number, retention: Retention): Promise<number> {
+function isAnyDue({ oldest_seq: seq, oldest_at: at, ...row }: Candidate, retention: Retention): boolean {
+  if (seq === null || at === null) return false;
+  return prunedTo([{ seq, created_at: at }], row.seq, retentionOf(row.record, retention)) > 0;
+}
+
+interface PrunedOne {
+  readonly removed: number;
+  /** Up to which sequence; 0 if nothing was. */
+  readonly to: number;
+  /** The sequence of the oldest message that is left. */
+  readonly oldest: number | undefined;
+}
+
+async function pruneOne(session: Session, key: number, retention: Retention): Promise<PrunedOne> {
   const [conversation, oldest] = await Promise.all([
     session.first(build.selectFrom("conversations").selectAll().where("key", "=", key).forUpdate()),
     session.all(
@@ -47,11 +76,18 @@ async function pruneOne(session: Session, key: number, retention: Retention): Pr
         .select(["seq", "created_at"])
         .where("conversation", "=", key)
         .orderBy("seq")
-        .limit(MESSAGES_AT_ONCE),
+        .limit(MESSAGES_AT_ONCE + 1),
     ),
   ]);
-  const to = conversation ? prunedTo(oldest, conversation.seq, retention) : 0;
-  if (!conversation || to === 0) return 0;
+  const to = conversation
+    ? prunedTo(
+        oldest.slice(0, MESSAGES_AT_ONCE),
+        conversation.seq,
+        retentionOf(conversation.record, retention),
+      )
+    : 0;
+  const left = oldest.find(({ seq }) => seq > to)?.seq;
+  if (!conversation || to === 0) return { removed: 0, to: 0, oldest: left };
   const gone = await session.all(
     build
       .deleteFrom("messages")
@@ -89,5 +125,5 @@ async function pruneOne(session: Session, key: number, retention: Retention): Pr
         remembered.map((row) => JSON.stringify(sentAnswer(row.id, row.created_at))),
       )}) AS gone (id, author_id, at, answer) ON CONFLICT DO NOTHING`),
   ]);
-  return gone.length;
+  return { removed: gone.length, to, oldest: left };
 }

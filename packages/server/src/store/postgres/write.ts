@@ -64,11 +64,14 @@ const writeConversations = writer<ConversationState>(
     ["int", ({ counts }) => counts.owners],
     ["int", ({ counts }) => counts.pins],
     ["json", ({ record }) => JSON.stringify(record)],
+    ["boolean", ({ record }) => record?.settings.retention !== undefined],
   ],
   (rows) => sql`
-    INSERT INTO conversations (key, id, rev, seq, active_at, members, owners, pins, record) SELECT * FROM ${rows}
+    INSERT INTO conversations (key, id, rev, seq, active_at, members, owners, pins, record, has_retention)
+    SELECT * FROM ${rows}
     ON CONFLICT (key) DO UPDATE SET rev = excluded.rev, seq = excluded.seq, active_at = excluded.active_at,
-      members = excluded.members, owners = excluded.owners, pins = excluded.pins, record = excluded.record`,
+      members = excluded.members, owners = excluded.owners, pins = excluded.pins, record = excluded.record,
+      has_retention = excluded.has_retention`,
 );
 
 interface WrittenParticipant {
