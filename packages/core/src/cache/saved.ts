@@ -1,3 +1,4 @@
+import { unnamedMarks } from "../domain/poll.ts";
 import { addRange, gapsIn, type Ranges } from "../base/ranges.ts";
 import { isIn } from "../domain/standing.ts";
 import type { StorageOperation } from "../ports/storage.ts";
@@ -100,8 +101,6 @@ function newest(known: Ranges): Ranges {
   return known.reduce<Ranges>((kept, range) => addRange(kept, Math.max(from, range.from), range.to), []);
 }
 
-function ownReactions({ id, reactions }: MessageRecord, { facts }: Confirmed): OwnReactions[string] {
-  return reactions
-    .filter(({ emoji, count, userIds }) => count > userIds.length && facts.has(id, emoji))
-    .map(({ emoji }) => emoji);
+function ownReactions(message: MessageRecord, { facts }: Confirmed): OwnReactions[string] {
+  return unnamedMarks(message).filter((mark) => facts.has(message.id, mark));
 }

@@ -56,6 +56,11 @@ export function createConversation(core: Core, id: string): Conversation {
           message: `unable to forward; message ${messageId} is not loaded`,
         });
       }
+      if (message.deletedAt !== undefined) {
+        throw new MessagingError("message/deleted", {
+          message: `unable to forward; message ${messageId} was deleted`,
+        });
+      }
       const { kind, content, custom, authorId } = message;
       return core.give(toConversationId, {
         type: "message.send",

@@ -34,6 +34,8 @@ export interface DeviceFaults {
 export interface Device {
   readonly name: string;
   readonly userId: string;
+  /** Its person has another, too. */
+  readonly isOneOfSeveral: boolean;
   readonly disk: Disk;
   readonly wire: Wire;
   readonly faults: DeviceFaults;
@@ -61,6 +63,7 @@ export interface DeviceOptions {
   readonly seed: number;
   readonly name: string;
   readonly userId: string;
+  readonly isOneOfSeveral: boolean;
   readonly durability: Durability;
   readonly conversations: readonly string[];
   readonly accept: () => Accept | undefined;
@@ -138,7 +141,7 @@ export function createDevice(options: DeviceOptions): Device {
   };
 
   const device: Device = {
-    ...{ name, userId, disk, wire, faults },
+    ...{ name, userId, disk, wire, faults, isOneOfSeveral: options.isOneOfSeveral },
     get client() {
       return client;
     },

@@ -1,5 +1,6 @@
-import type { AnyRecord, Change, MessageRecord, Receipt } from "@tidings/core/protocol";
+import type { AnyRecord, Change, MessageRecord, Receipt, SendMessage } from "@tidings/core/protocol";
 import type { Outcome, Submission } from "@tidings/server/store";
+import { type Ballots, createBallots } from "./ballots.ts";
 import { canonical } from "./canonical.ts";
 import { COMMON } from "./people.ts";
 
@@ -26,6 +27,7 @@ interface Presence {
 /** What the server has made durable, as its store told when it had: the truth everything else is held against. */
 export interface Ledger {
   account(conversationId: string): Account;
+  readonly ballots: Pick<Ballots, "of">;
   /** Was this command made durable, in this history? */
   has(commandId: string): boolean;
   /** Was this very state of a record ever durable, before a backup was restored or since? */
@@ -58,6 +60,7 @@ export function createLedger({ now, violate, onEffect }: LedgerOptions): Ledger 
   const commands = new Set<string>();
   const texts = new Map<string, string>();
   const lost = new Set<string>();
+  const ballots = createBallots(violate);
   /** After a backup was restored the same revision may be another change. */
   const known = new Set<string>();
 
@@ -76,7 +79,7 @@ export function createLedger({ now, violate, onEffect }: LedgerOptions): Ledger 
     if (message.seq !== book.order.length)
       violate("D3", `message ${message.id} has place ${message.seq} and not ${book.order.length}`);
     const text = "text" in message.content ? message.content.text : "";
-    if (text !== COMMON && texts.has(text))
+    if (text !== COMMON && !message.origin && texts.has(text))
       violate("D2", `"${text}" took effect as ${texts.get(text)} and as ${message.id}`);
     texts.set(text, message.id);
   };
@@ -96,13 +99,37 @@ export function createLedger({ now, violate, onEffect }: LedgerOptions): Ledger 
     book.presences.set(record.userId, [...presences, { rev, atMs: now(), isIn }]);
   };
 
+  const recordOf = (conversationId: string, messageId: string): MessageRecord | undefined => {
+    const record = bookOf(conversationId).records.get(messageId);
+    return record?.type === "message" ? record : undefined;
+  };
+
+  /** What was forwarded was there, for who forwarded it, and says what it said. */
+  function* forwardFaults(
+    { forward }: SendMessage,
+    actorId: string,
+    [change]: readonly Change[],
+  ): Generator<string> {
+    if (!forward || change?.record.type !== "message") return;
+    const { content, origin, id } = change.record;
+    const original = recordOf(forward.conversationId, forward.messageId);
+    const isIn = bookOf(forward.conversationId).presences.get(actorId)?.at(-1)?.isIn === true;
+    if (!original || original.deletedAt !== undefined || !isIn)
+      return yield `${actorId} forwarded ${forward.messageId}, which was not theirs to read`;
+    if (canonical(content) !== canonical(original.content)) yield `${id} says what its original does not`;
+    const { conversationId, id: messageId, authorId } = original;
+    if (canonical(origin) !== canonical(original.origin ?? { conversationId, messageId, authorId }))
+      yield `${id} says that it is of ${JSON.stringify(origin)}`;
+  }
+
   return {
     account: bookOf,
+    ballots,
     has: (commandId) => commands.has(commandId),
     knows: (record) => known.has(canonical(record)),
     lost,
     committed(items, outcomes) {
-      for (const [index, { command }] of items.entries()) {
+      for (const [index, { command, context }] of items.entries()) {
         const outcome = outcomes[index];
         if (!outcome?.ok || outcome.isKnown) continue;
         const { changes, receipt } = outcome.ack;
@@ -111,7 +138,11 @@ export function createLedger({ now, violate, onEffect }: LedgerOptions): Ledger 
           violate("D2", `command ${commandId} (${command.type}) took effect twice`);
         commands.add(commandId);
         onEffect(commandId, conversationId);
+        const before = "messageId" in command ? recordOf(conversationId, command.messageId) : undefined;
+        if (command.type === "message.send")
+          for (const fault of forwardFaults(command, context.actorId, changes)) violate("D8", fault);
         changes.forEach(note);
+        for (const change of changes) ballots.took(context.actorId, context.at, command, change, before);
         if (receipt) noteReceipt(bookOf(conversationId), receipt, violate);
       }
     },
@@ -121,6 +152,7 @@ export function createLedger({ now, violate, onEffect }: LedgerOptions): Ledger 
       books.clear();
       commands.clear();
       texts.clear();
+      ballots.erase();
     },
   };
 }

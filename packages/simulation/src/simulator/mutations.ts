@@ -171,6 +171,24 @@ export const mutations: readonly Mutation[] = [
     to: "",
   },
   {
+    name: "a vote counted twice",
+    file: "core/src/domain/poll.ts",
+    from: "const had = poll.options.map((_, option) => records.hasReacted(messageId, userId, optionMark(option)));",
+    to: "const had = poll.options.map(() => false);",
+  },
+  {
+    name: "a vote taken of a poll that has ended",
+    file: "core/src/domain/poll.ts",
+    from: 'if (role !== "system" && !isOpen(message, at)) return "poll/closed";',
+    to: "",
+  },
+  {
+    name: "an anonymous vote that says whose it was",
+    file: "core/src/domain/poll.ts",
+    from: "poll.anonymous ? { ...made, actorId: message.authorId }",
+    to: "poll.anonymous ? made",
+  },
+  {
     name: "new epoch ignored",
     file: "core/src/timeline/replica.ts",
     from: "const isAnother = epoch !== undefined && epoch !== next;",

@@ -6,6 +6,7 @@ import type { Account, Ledger } from "./ledger.ts";
 import { noteFaults } from "./note-faults.ts";
 import { type Deed, notebookOf, type People } from "./people.ts";
 import { gapFaults, orderFaults } from "./timeline-faults.ts";
+import { voteFaults } from "./vote-faults.ts";
 
 export interface Oracle {
   /** Looks at what one device shows the moment it shows it. */
@@ -131,7 +132,7 @@ export function createOracle(options: OracleOptions): Oracle {
     },
     judge(isResumed) {
       eachRoom((device, room) => {
-        for (const [law, fault] of differences(device, room, ledger.account(room.id), isResumed))
+        for (const [law, fault] of differences(device, room, ledger, isResumed))
           violate(law, `${device.name} ${room.id}, at rest: ${fault}`);
       });
       for (const device of devices) {
@@ -203,9 +204,10 @@ type Fault = readonly [law: string, what: string];
 function* differences(
   device: Device,
   room: Conversation,
-  account: Account,
+  ledger: Ledger,
   isResumed: boolean,
 ): Generator<Fault> {
+  const account = ledger.account(room.id);
   const { userId, client } = device;
   const isInList = client !== undefined && isListed(client, room.id);
   const view = room.timeline.get();
@@ -226,6 +228,7 @@ function* differences(
   if (view.head.rev !== account.changes.length) yield ["D4", `it is at ${view.head.rev}`];
   if (canonical(room.record.get()) !== canonical(account.records.get("conversation")))
     yield ["D3", `its record is ${JSON.stringify(room.record.get())}`];
+  for (const fault of voteFaults(device, room, ledger)) yield ["D3", fault];
   if (!isResumed) return;
   yield* peopleFaults(room.members.get(), account);
   yield* receiptFaults(device, room, account);

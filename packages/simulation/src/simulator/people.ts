@@ -1,5 +1,13 @@
-import { type Client, isMessagingError, type MessageItem, type Random, type Sent } from "@tidings/core";
+import {
+  type Client,
+  type Conversation,
+  isMessagingError,
+  type MessageItem,
+  type Random,
+  type Sent,
+} from "@tidings/core";
 import { openNotebook } from "@tidings/core/bindings";
+import type { Poll } from "@tidings/core/protocol";
 import { anyOf, isLikely, pick } from "../chance.ts";
 import type { Device } from "./device.ts";
 import type { ActName } from "./plan.ts";
@@ -101,6 +109,10 @@ export function createPeople(): People {
     if (deed) deed.isWithdrawn = true;
   };
 
+  /** Ahead of everything else that goes there: it is a command of the other conversation. */
+  const forward = (device: Device, to: string, give: Conversation["forward"], messageId: string): void =>
+    note(device, to, "forward", give(messageId, to));
+
   const act = (device: Device, name: ActName, random: Random): void => {
     const { client } = device;
     const conversationId = device.userId !== "cyd" && isLikely(random, 0.2) ? NOOK : ROOM;
@@ -108,6 +120,7 @@ export function createPeople(): People {
     if (!client || !room) return;
     const target = anyMessage(random, room.timeline.get().items.slice(-12));
     const own = anyMessage(random, room.timeline.get().items.slice(-12), device.userId);
+    const poll = anyMessage(random, room.timeline.get().items.slice(-24).filter(isPoll));
     const [sign, other] = [pick(random, emoji) ?? "👍", pick(random, others) ?? "bob"];
     const text = `${device.name} says ${deeds.length}`;
     const give = (given: Promise<Sent>): void => note(device, conversationId, name, given);
@@ -119,6 +132,16 @@ export function createPeople(): People {
         return;
       case "reply":
         return target && give(room.send(text, { replyTo: target.key }));
+      case "thread":
+        return target && give(room.send(text, { threadId: target.message.threadId ?? target.key }));
+      case "poll":
+        return give(room.send({ text, poll: ballot(random, client) }));
+      case "vote":
+        return poll && give(room.vote(poll.key, choices(random, poll)));
+      case "closePoll":
+        return poll && give(room.closePoll(poll.key));
+      case "forward":
+        return target && forward(device, conversationId === ROOM ? NOOK : ROOM, room.forward, target.key);
       case "edit":
         return own && give(room.edit(own.key, `${text} now`));
       case "delete":
@@ -169,6 +192,34 @@ export function createPeople(): People {
     act,
     surprises,
   };
+}
+
+/** What is asked: of one choice or several, openly or not, for ever or for a few seconds. */
+function ballot(random: Random, client: Client): Poll {
+  const options = ["tea", "coffee", "water"];
+  return {
+    options,
+    ...(isLikely(random, 0.5) && { many: true }),
+    ...(isLikely(random, 0.4) && { anonymous: true }),
+    ...(isLikely(random, 0.3) && { closesAt: sentAt(client) + anyOf(random, 20_000) }),
+  };
+}
+
+/** When it is, as far as anybody can tell from what was said. */
+function sentAt(client: Client): number {
+  const times = client.conversations.get().map(({ lastMessage }) => lastMessage?.createdAt ?? 0);
+  return Math.max(0, ...times);
+}
+
+/** Some choose what there is not; the rules refuse that. */
+function choices(random: Random, { message }: MessageItem): readonly number[] {
+  const many = "text" in message.content && message.content.poll?.many;
+  const chosen = Array.from({ length: anyOf(random, many ? 4 : 2) }, () => anyOf(random, 3));
+  return [...new Set(chosen)];
+}
+
+function isPoll(item: { readonly type: string }): boolean {
+  return isMessage(item) && item.message.tally !== undefined;
 }
 
 /** Notes something of a conversation, or of a message in it, or crosses it out. */

@@ -52,6 +52,11 @@ const acts = {
   note: 3,
   unnote: 1.5,
   draft: 2,
+  thread: 1.5,
+  poll: 2,
+  vote: 5,
+  closePoll: 0.7,
+  forward: 1.5,
 } as const;
 export type ActName = keyof typeof acts;
 

@@ -73,6 +73,7 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
     users.set(name, userId);
     return createDevice({
       ...{ time, name, userId, durability: setting.disks, conversations: CONVERSATIONS },
+      isOneOfSeveral: setting.devices.filter((each) => each === userId).length > 1,
       seed: seed * 31 + index,
       accept: () => host.accept(name),
       onMishap: (mishap) => coverage.count("fault", mishap),
