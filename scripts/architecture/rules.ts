@@ -62,6 +62,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
       "memory",
       "client",
       "uploads",
+      "media",
       "observe",
       "bindings",
       "testing",
@@ -75,6 +76,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
       ...browserSafe,
       // Each is bundled only by those who import its door; an import from elsewhere would give it to everyone.
       { name: "dompurify", except: ["compose/html.ts"], reason: "only users of the html door ship it" },
+      { name: "thumbhash", except: ["media/placeholder.ts"], reason: "only users of the media door ship it" },
       { name: "linkify*", except: ["compose/links.ts"], reason: "only users of the links door ship it" },
       {
         name: "@opentelemetry/*",
@@ -87,7 +89,13 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
   "packages/transport-appsync": { doors: CORE_DOORS, bans: browserSafe },
   "packages/storage": { doors: CORE_DOORS, bans: [] },
   "packages/react": {
-    doors: [...CORE_DOORS, "@tidings/core/bindings", "@tidings/core/search"],
+    doors: [
+      ...CORE_DOORS,
+      "@tidings/core/bindings",
+      "@tidings/core/search",
+      "@tidings/core/uploads",
+      "@tidings/core/media",
+    ],
     bans: browserSafe,
   },
   "packages/server": {

@@ -70,7 +70,7 @@ export function createUploadStore(storage: Storage, user: () => string): UploadS
         const value = await storage.get(pieceKey(fileId, piece));
         const from = at - piece * PIECE_BYTES;
         const to = Math.min(PIECE_BYTES, end - piece * PIECE_BYTES);
-        if (!(value instanceof ArrayBuffer) || value.byteLength < to)
+        if (!isBuffer(value) || value.byteLength < to)
           throw new RangeError(`unable to read the file; piece ${piece} is missing`);
         taken.set(new Uint8Array(value, from, to - from), at - start);
         at += to - from;
@@ -88,6 +88,11 @@ export function createUploadStore(storage: Storage, user: () => string): UploadS
       ]);
     },
   };
+}
+
+/** Also one of another frame. */
+function isBuffer(value: unknown): value is ArrayBuffer {
+  return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }
 
 /** What this client wrote itself, whole or not at all: of another version it is none of ours. */

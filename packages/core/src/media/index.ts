@@ -1,0 +1,11 @@
+export { offscreenCanvas } from "./canvas.ts";
+export { prepareImage } from "./image.ts";
+export { browserMicrophone, type Microphone, type Recording } from "./microphone.ts";
+export { placeholderUrl } from "./placeholder.ts";
+export { prepareFile, type PrepareOptions } from "./prepare.ts";
+export { stripMetadata } from "./strip.ts";
+export type { Canvas, ImageOptions, Picture, Prepared, Size } from "./types.ts";
+export { prepareVideo } from "./video.ts";
+export { createVoiceRecorder, type VoiceOptions, type VoiceRecorder, type VoiceState } from "./voice.ts";
+export { waveformOf } from "./waveform.ts";
+export { type ImageResult, type ImageTask, type ImageWorker, workerImages } from "./worker-image.ts";
