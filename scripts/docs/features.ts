@@ -24,6 +24,7 @@ export const features: Readonly<Record<string, string>> = {
   H1: "Full-text search, on the server and on the device",
   H2: "What a search found, remembered for half a minute",
   I1: "Messages sent, and reminders, at a time one chooses",
+  I2: "A conversation in figures",
   J1: "Levels of log, and its export",
   J2: "Metrics of a client",
   J3: "Health, with its reasons",

@@ -63,6 +63,7 @@ function api(options: HttpSideOptions, log: EventLog): RouteModule {
   return apiRoutes({
     ...{ engine, share, authenticate, newId, log, push },
     audit: store.audit,
+    figures: store.figures,
     onFailure: (error) => failures(log, meter)("http", error),
     now: systemClock.now,
     findKey: createKeyRing(serviceKeys),

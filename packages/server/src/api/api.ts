@@ -9,6 +9,7 @@ import { type CallerOptions, createCallers, readsForNobody } from "./caller.ts";
 import { type ApiEngine, createDoor, type GuardedHandler } from "./door.ts";
 import { entriesOf } from "./entries-of.ts";
 import { conversationExport } from "./export.ts";
+import { figuresRoute, type FiguresRouteOptions } from "./figures.ts";
 import { sendProblem } from "../gateway/problem.ts";
 import { pushRoutes, type PushRouteOptions } from "./push.ts";
 import { readCommand, type ReadCommandOptions, readQuery } from "./reading.ts";
@@ -18,7 +19,13 @@ import { userRoutes, type UserRouteOptions } from "./users.ts";
 import type { EventLog } from "../log.ts";
 
 export interface ApiOptions
-  extends CallerOptions, ReadCommandOptions, UserRouteOptions, AuditRouteOptions, PushRouteOptions {
+  extends
+    CallerOptions,
+    ReadCommandOptions,
+    UserRouteOptions,
+    AuditRouteOptions,
+    PushRouteOptions,
+    FiguresRouteOptions {
   readonly engine: ApiEngine;
   /** Requests a user or a service key may make per second, of all nodes together. */
   readonly requestsPerSecond: number;
@@ -43,6 +50,7 @@ export function apiRoutes(options: ApiOptions): RouteModule {
     add(otherRoutes.exportUser, users.exportUser);
     add(otherRoutes.issueToken, users.issueToken);
     add(otherRoutes.audit, auditRoute(options));
+    add(otherRoutes.figures, figuresRoute(options));
     for (const [name, handler] of entriesOf(pushRoutes(options))) add(otherRoutes[name], handler);
   };
 }

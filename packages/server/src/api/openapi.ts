@@ -1,6 +1,7 @@
 import type { CommandType, QueryType } from "@tidings/core/protocol";
 import { auditFields } from "./audit.ts";
 import { ON_BEHALF_HEADER } from "./caller.ts";
+import { figuresFields } from "./figures.ts";
 import { entriesOf } from "./entries-of.ts";
 import { subscriptionFields } from "./push.ts";
 import { commandRoutes, otherRoutes, pathFields, queryRoutes, type Route } from "./routes.ts";
@@ -58,6 +59,7 @@ function operations(): readonly (readonly [Operation, Route])[] {
     ],
     [{ ...base("exportUser", exportUser), responses: responses("200", lines) }, exportUser],
     [auditOperation(audit), audit],
+    [figuresOperation(otherRoutes.figures), otherRoutes.figures],
     ...pushOperations(),
     [
       {
@@ -144,6 +146,18 @@ function auditOperation(route: Route): Operation {
   return { ...base("audit", route), parameters, responses: responses("200", json(auditAnswer)) };
 }
 
+function figuresOperation(route: Route): Operation {
+  const operation = base("figures", route);
+  const parameters = Object.entries(figuresFields).map(([name, schema]) => ({
+    ...{ name, in: "query", required: name === "since" || name === "until", schema: schemaOf(schema) },
+  }));
+  return {
+    ...operation,
+    parameters: [...operation.parameters, ...parameters],
+    responses: responses("200", json(figuresAnswer)),
+  };
+}
+
 function base(operationId: string, route: Route): Omit<Operation, "responses"> {
   const inPath = pathFields(route).map((name) => ({
     name,
@@ -198,6 +212,16 @@ const auditAnswer: JsonSchema = {
     next: { type: "string" },
   },
   required: ["items"],
+};
+const amount: JsonSchema = { type: "integer" };
+const measured = { messages: amount, people: amount, reactions: amount, medianResponseMs: amount };
+const figuresAnswer: JsonSchema = {
+  type: "object",
+  properties: {
+    days: { type: "array", items: { type: "object", properties: { day: { type: "string" }, ...measured } } },
+    total: { type: "object", properties: measured },
+  },
+  required: ["days", "total"],
 };
 const pushKeyAnswer: JsonSchema = {
   type: "object",

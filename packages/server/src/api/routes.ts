@@ -103,6 +103,7 @@ export const otherRoutes: {
       | "exportUser"
       | "issueToken"
       | "audit"
+      | "figures"
       | "pushKey"
       | "devices"
       | "putDevice"
@@ -110,6 +111,7 @@ export const otherRoutes: {
   ]: Route;
 } = {
   export: { method: "GET", path: `${conversation}/export`, summary: "Export a conversation" },
+  figures: { method: "GET", path: `${conversation}/figures`, summary: "Read a conversation in figures" },
   erase: { method: "DELETE", path: "/v1/users/:userId", summary: "Erase a user" },
   exportUser: { method: "GET", path: "/v1/users/:userId/export", summary: "Export what is kept of a user" },
   issueToken: { method: "POST", path: "/v1/users/:userId/tokens", summary: "Issue a token, for tests" },

@@ -29,6 +29,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
     upkeep: store.upkeep,
     audit: store.audit,
     plans: store.plans,
+    figures: store.figures,
     files: store.files,
     push: store.push,
     async commit(items, admit) {

@@ -41,6 +41,7 @@ export class Tracing {
       upkeep: store.upkeep,
       audit: store.audit,
       plans: store.plans,
+      figures: store.figures,
       files: store.files,
       push: store.push,
       commit: (items, admit) => this.#commit(items, () => store.commit(items, admit)),

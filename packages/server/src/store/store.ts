@@ -11,6 +11,7 @@ import type {
 } from "@tidings/core/protocol";
 
 import type { Audit } from "./audit.ts";
+import type { FiguresOf } from "./figures.ts";
 import type { Plans } from "./plans.ts";
 import type { FileTable } from "./files.ts";
 import type { PushTargets } from "./push.ts";
@@ -46,6 +47,8 @@ export interface Store {
   forgetAnswers(before: number): Promise<number>;
   /** Absent: it keeps everything for good. */
   readonly upkeep?: Upkeep | undefined;
+  /** Absent: it does not count. */
+  readonly figures?: FiguresOf | undefined;
   /** Absent: it does nothing later. */
   readonly plans?: Plans | undefined;
   /** Absent: it writes down no files, so the server takes none. */

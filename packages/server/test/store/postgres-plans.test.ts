@@ -33,7 +33,7 @@ const BIG = [
 
 /** Rows as a server has them that was used for years; their records are never read. */
 const CROWD = `
-  INSERT INTO conversations SELECT key, 'crowd ' || key, 60, 50, key, 10, 1, 0, '{}'
+  INSERT INTO conversations SELECT key, 'crowd ' || key, 60, 50, key, 10, 1, 0, '{"settings":{}}'
     FROM generate_series(1000, 3000) key;
   INSERT INTO participants SELECT key, 'user ' || (key * 7 + u) % 5000, u, true, '{}'
     FROM generate_series(1000, 3000) key, generate_series(1, 10) u;
@@ -130,6 +130,7 @@ async function everything(bench: Workbench): Promise<void> {
   }
   await bench.query("user 7", { type: "search", mentionsMe: true, limit: 20 });
   await bench.query("user 7", { type: "search", authorId: "user 7", limit: 20 });
+  await bench.store.figures?.({ conversationId: "a", since: 900_000, until: 2_000_000, offsetMs: 0 });
   await bench.store.memberships("ada");
   await bench.store.memberships("user 7");
   await bench.store.wasIn("a", "cy");

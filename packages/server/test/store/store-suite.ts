@@ -6,6 +6,7 @@ import type { Store } from "../../src/store/store.ts";
 import type { Retention } from "../../src/store/upkeep.ts";
 import { type Draft, message } from "../support/raw-client.ts";
 import { filesSuite } from "./files-suite.ts";
+import { figuresSuite } from "./figures-suite.ts";
 import { notesSuite } from "./notes-suite.ts";
 import { plansSuite } from "./plans-suite.ts";
 import { pushSuite } from "./push-suite.ts";
@@ -464,6 +465,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
     });
 
     relationsSuite(() => bench);
+    figuresSuite(() => bench);
     filesSuite(() => bench);
     pushSuite(() => bench);
     pollsSuite(() => bench);

@@ -5,6 +5,7 @@ import { type AuditTable, createAudit } from "./audit.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createErase } from "./erase.ts";
 import { createFiles } from "./files.ts";
+import { createFigures } from "./figures.ts";
 import { createKept } from "./kept.ts";
 import { createPlans } from "./plans.ts";
 import { createPrune } from "./prune.ts";
@@ -15,6 +16,7 @@ import type { Rows } from "../rows.ts";
 import { keptPages } from "../kept.ts";
 import { settle } from "../settle.ts";
 import type { Audit } from "../audit.ts";
+import type { FiguresOf } from "../figures.ts";
 import type { Plans } from "../plans.ts";
 import type { FileTable } from "../files.ts";
 import type { PushTargets } from "../push.ts";
@@ -57,6 +59,7 @@ class LibsqlStore implements Store {
   readonly upkeep: Upkeep;
   readonly audit: Audit;
   readonly plans: Plans;
+  readonly figures: FiguresOf;
   readonly files: FileTable;
   readonly push: PushTargets;
 
@@ -76,6 +79,7 @@ class LibsqlStore implements Store {
       forget: async (before) => this.#transactions.maintain(() => audit.expire(before)),
     };
     this.plans = createPlans(connection);
+    this.figures = createFigures(connection, this.#tables);
     this.files = createFiles(connection, (work) => this.#transactions.aside(work));
     this.push = createPushTargets(connection);
     const prune = createPrune(connection, this.#answers);

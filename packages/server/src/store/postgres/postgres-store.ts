@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
 import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
 import { keptPages } from "../kept.ts";
+import type { FiguresOf } from "../figures.ts";
 import type { Plans } from "../plans.ts";
 import type { FileTable } from "../files.ts";
 import type { PushTargets } from "../push.ts";
@@ -14,6 +15,7 @@ import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
 import { fileTable } from "./files.ts";
 import { forget, traces } from "./erase.ts";
+import { figures } from "./figures.ts";
 import { keptParts } from "./kept.ts";
 import { epochOf, migrate } from "./migrations.ts";
 import { pushTargets } from "./push.ts";
@@ -118,6 +120,7 @@ class PostgresStore implements Store {
   readonly upkeep: Upkeep;
   readonly audit: Audit;
   readonly plans: Plans;
+  readonly figures: FiguresOf;
   readonly files: FileTable;
   readonly push: PushTargets;
   readonly #pools: Pools;
@@ -141,6 +144,7 @@ class PostgresStore implements Store {
       page: audited,
       forget: (before) => expire(upkeep, before),
     };
+    this.figures = (query) => figures(replica ?? upkeep, query);
     this.plans = queuedPlans({ pool: work, onFailure });
     this.files = fileTable(readers, upkeep);
     this.#pools = pools;

@@ -4,14 +4,16 @@ import type { Connection } from "../database.ts";
 import type { Rows } from "../../rows.ts";
 import { decode } from "../tables.ts";
 import { ownReactions } from "./own-reactions.ts";
+import { createSeqAt } from "./seq-at.ts";
 import { answered, type Reading } from "../../reading.ts";
 
 /** Answers `history`: an unbroken run of messages, in seq order. */
 export function createHistory(
-  { prepare }: Connection,
+  connection: Connection,
   tables: Rows,
   epoch: string,
 ): (reading: Reading, query: HistoryQuery) => Answer {
+  const { prepare } = connection;
   const run = (order: "ASC" | "DESC") =>
     prepare<{ record: string }>(
       `SELECT record FROM messages WHERE conversation = ? AND seq > ? AND seq < ? ORDER BY seq ${order} LIMIT ?`,
@@ -22,21 +24,7 @@ export function createHistory(
     "SELECT min(seq) AS seq FROM messages WHERE conversation = ?",
   );
 
-  const sentAt = prepare<{ created_at: number }>(
-    "SELECT created_at FROM messages WHERE conversation = ? AND seq = ?",
-  );
-
-  /** The first message sent at `at` or later, or else the newest, by bisection: sequences are dense, and ascend with time. */
-  const seqAt = (key: number, newest: number, at: number): number => {
-    let low = floor.get(key)?.seq ?? newest;
-    let high = newest;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((sentAt.get(key, middle)?.created_at ?? 0) >= at) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  };
+  const seqAt = createSeqAt(connection);
 
   const select = (key: number, newest: number, query: HistoryQuery): MessageRecord[] => {
     const {
