@@ -122,6 +122,30 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     await desk.page.context().close();
   });
 
+  it("sends later what she has written, and reminds her, until she calls it off (row I1)", async () => {
+    await grace.say("Do not forget this");
+    await expect.poll(() => ada.texts(/Do not forget/), patience).toHaveLength(1);
+    await ada.choose("Do not forget this", "Remind me in an hour");
+    await ada.draft.fill("Good morning, crew");
+    await ada.page.getByRole("button", { name: "Send later" }).press("Enter");
+    await ada.page.getByRole("menu").getByRole("menuitem").nth(1).press("Enter");
+    await expect.poll(() => ada.draft.inputValue(), patience).toBe("");
+    const desk = chatPage(await openWindow(browser, await demo.linkOf("ada"), troubles));
+    await desk.open("General");
+    await desk.page.getByRole("button", { name: "Pinned and bookmarked" }).click();
+    const plans = desk.page.locator(".pane");
+    await expect
+      .poll(() => plans.innerText(), patience)
+      .toMatch(/To be sent here[^]*Good morning, crew[^]*Your reminders[^]*Do not forget this/);
+    await takeScreenshot(desk.page, "later");
+    expect(await faultsOf(desk.page)).toEqual([]);
+    expect(await grace.texts(/Good morning/)).toEqual([]);
+    await plans.getByRole("button", { name: "Do not send" }).click();
+    await plans.getByRole("button", { name: "No longer remind me" }).click();
+    await expect.poll(() => plans.innerText(), patience).not.toMatch(/To be sent|reminders/);
+    await desk.page.context().close();
+  });
+
   it("shows a thread with pages of its own, and what is quoted where it is not loaded (row F3)", async () => {
     await grace.say("Where do we meet?");
     await grace.choose("Where do we meet?", "Reply in a thread");

@@ -7,6 +7,7 @@ import type { Custom, Message } from "../lib/data.ts";
 import { nameOf, textOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar } from "./avatar.tsx";
+import { PlansList } from "./plans-list.tsx";
 import { Pane } from "./pane.tsx";
 
 interface KeptPaneProps {
@@ -24,6 +25,10 @@ export function KeptPane({ conversationId, onClose, onOpen }: KeptPaneProps) {
   return (
     <Pane title={t.kept} onClose={onClose}>
       <div className="pane-body results">
+        <PlansList
+          conversationId={conversationId}
+          onOpen={(place, messageId) => (place === conversationId ? jumpTo(messageId) : onOpen(place))}
+        />
         <h3 className="pane-heading">{t.pinnedHere}</h3>
         {pins?.length === 0 && <p className="hint">{t.nothingPinned}</p>}
         <ul>

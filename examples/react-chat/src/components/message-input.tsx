@@ -6,6 +6,7 @@ import { messageIn } from "../lib/rows.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { ErrorNote } from "./error-note.tsx";
 import { Icon } from "./icon.tsx";
+import { SendLater } from "./send-later.tsx";
 import { Suggestions } from "./suggestions.tsx";
 import "../styles/message-input.css";
 
@@ -58,6 +59,7 @@ export function MessageInput({ composer, conversationId, label }: MessageInputPr
           {...(isChoosing && { "aria-controls": id, "aria-activedescendant": `${id}-${active}` })}
           placeholder={label}
         />
+        <SendLater composer={composer} conversationId={conversationId} />
         <button type="submit" className="send" aria-label={t.send} disabled={!composer.canSend}>
           <Icon name="send" />
         </button>

@@ -1,7 +1,17 @@
 import type { MessageItem } from "@tidings/core";
 import type { MessageRecord } from "@tidings/core/protocol";
-import { useBookmarks, useConversation, useNotebook, useReceipts } from "@tidings/react";
+import {
+  useBookmarks,
+  useClient,
+  useConversation,
+  useNotebook,
+  useObservable,
+  usePlans,
+  useReceipts,
+  useReminders,
+} from "@tidings/react";
 import { useChatActions } from "../lib/chat-actions.ts";
+import { inAnHour } from "../lib/later-times.ts";
 import { nameOf, textOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import type { IconName } from "./icon.tsx";
@@ -71,6 +81,9 @@ function Entries({ item: { message, own }, act }: { readonly item: MessageItem; 
   const notebook = useNotebook();
   const { id, threadId = id, pinnedAt } = message;
   const isKept = useBookmarks().some(({ messageId }) => messageId === id);
+  const plans = usePlans();
+  const isReminded = useReminders().some(({ messageId }) => messageId === id);
+  const canRemind = useObservable(useClient().policy, ({ limits }) => limits.planAheadMs !== undefined);
   const isPinned = pinnedAt !== undefined;
   const copy = (): Promise<void> => navigator.clipboard.writeText(textOf(message));
   const entry = (icon: IconName, label: string, action: () => void) => (
@@ -87,6 +100,16 @@ function Entries({ item: { message, own }, act }: { readonly item: MessageItem; 
         isKept ? t.unbookmark : t.bookmark,
         give(() => (isKept ? notebook.unbookmark : notebook.bookmark)(message.conversationId, id)),
       )}
+      {canRemind &&
+        entry(
+          "clock",
+          isReminded ? t.forgetReminder : t.remind,
+          give(() =>
+            isReminded
+              ? plans.forget(message.conversationId, id)
+              : plans.remind(message.conversationId, id, inAnHour()),
+          ),
+        )}
       {conversation.may(isPinned ? "message.unpin" : "message.pin") &&
         entry(
           "pin",

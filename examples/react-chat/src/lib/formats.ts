@@ -10,6 +10,8 @@ export interface Formats {
   day(at: number): string;
   /** As short as a list wants it: the time today, else the day. */
   shortTime(at: number): string;
+  /** When something will be: the time today, else the day with it. */
+  future(at: number): string;
   /** "Ada, Grace and Alan" */
   list(names: readonly string[]): string;
 }
@@ -23,10 +25,14 @@ export function createFormats(locale: string): Formats {
   const dateOfYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
   const shortDate = new Intl.DateTimeFormat(locale, { dateStyle: "short" });
   const relativeDay = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const dayAndTime = new Intl.DateTimeFormat(locale, {
+    ...{ weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" },
+  });
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
   return {
     time: (at) => time.format(at),
     fullTime: (at) => fullTime.format(at),
+    future: (at) => (daysAgo(at) === 0 ? time : dayAndTime).format(at),
     list: (names) => list.format(names),
     day(at) {
       const days = daysAgo(at);

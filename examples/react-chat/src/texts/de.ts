@@ -142,6 +142,13 @@ export const de: Texts = {
   writeToThread: "In diesem Thread antworten",
   message: "Nachricht",
   send: "Senden",
+  sendLater: "Später senden",
+  toBeSent: "Wird hier gesendet",
+  doNotSend: "Nicht senden",
+  remind: "In einer Stunde daran erinnern",
+  reminders: "Deine Erinnerungen",
+  forgetReminder: "Nicht mehr erinnern",
+  now: "Jetzt",
   writeHelp:
     "Eingabe sendet, Umschalt und Eingabe beginnt eine Zeile, Pfeil hoch bearbeitet deine letzte Nachricht, @ erwähnt.",
   replyingTo: (name) => `Antwort an ${name}`,

@@ -1,0 +1,114 @@
+import { MessagingError } from "@tidings/core";
+import type { Reminder, ScheduledMessage } from "@tidings/core/bindings";
+import { useMessage, usePlans, useReminders, useScheduled } from "@tidings/react";
+import type { ReactNode } from "react";
+import { textOf } from "../lib/people.ts";
+import { useTexts } from "../texts/use-texts.tsx";
+import { Icon } from "./icon.tsx";
+import { useAttempt } from "./toasts.tsx";
+import "../styles/plans.css";
+
+interface PlansListProps {
+  readonly conversationId: string;
+  /** Goes to a message. */
+  readonly onOpen: (conversationId: string, messageId: string) => void;
+}
+
+/** What will be sent here, and everything one wants to be reminded of; nothing where nothing is planned. */
+export function PlansList({ conversationId, onOpen }: PlansListProps) {
+  const { t } = useTexts();
+  const scheduled = useScheduled(conversationId);
+  const reminders = useReminders();
+  return (
+    <>
+      {scheduled.length > 0 && <h3 className="pane-heading">{t.toBeSent}</h3>}
+      <ul>
+        {scheduled.map((plan) => (
+          <Scheduled key={plan.id} plan={plan} />
+        ))}
+      </ul>
+      {reminders.length > 0 && <h3 className="pane-heading">{t.reminders}</h3>}
+      <ul>
+        {reminders.map((reminder) => (
+          <Remembered key={reminder.messageId} reminder={reminder} onOpen={onOpen} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Scheduled({ plan }: { readonly plan: ScheduledMessage }) {
+  const { t, format } = useTexts();
+  const { cancel } = usePlans();
+  const { content } = plan.message;
+  const refused = plan.code && new MessagingError(plan.code, { message: "unable to send the message" });
+  return (
+    <Plan
+      at={format.future(plan.dueAt)}
+      said={"text" in content ? content.text : t.sealed}
+      end={t.doNotSend}
+      isUrgent={plan.status === "refused"}
+      onEnd={plan.status === "sending" ? undefined : () => cancel(plan.id)}
+    >
+      {refused && <span className="plan-fault">{t.errorOf(refused)}</span>}
+    </Plan>
+  );
+}
+
+function Remembered({
+  reminder: { conversationId, messageId, dueAt, firedAt },
+  onOpen,
+}: { readonly reminder: Reminder } & Pick<PlansListProps, "onOpen">) {
+  const { t, format } = useTexts();
+  const { forget } = usePlans();
+  const found = useMessage(conversationId, messageId);
+  const said = typeof found === "string" ? t.notLoaded : textOf(found) || t.sealed;
+  return (
+    <Plan
+      at={firedAt === undefined ? format.future(dueAt) : t.now}
+      said={said}
+      end={t.forgetReminder}
+      isUrgent={firedAt !== undefined}
+      onEnd={() => forget(conversationId, messageId)}
+    >
+      <button type="button" className="link" onClick={() => onOpen(conversationId, messageId)}>
+        {t.goToMessage}
+      </button>
+    </Plan>
+  );
+}
+
+interface PlanProps {
+  readonly at: string;
+  readonly said: string;
+  /** What ends it. */
+  readonly end: string;
+  readonly isUrgent: boolean;
+  readonly onEnd: (() => Promise<unknown>) | undefined;
+  readonly children: ReactNode;
+}
+
+function Plan({ at, said, end, isUrgent, onEnd, children }: PlanProps) {
+  const attempt = useAttempt();
+  return (
+    <li className="plan" data-urgent={isUrgent}>
+      <Icon name="clock" />
+      <span className="plan-text">
+        <strong>{at}</strong>
+        <span className="plan-said" dir="auto">
+          {said}
+        </span>
+        {children}
+      </span>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={`${end}: ${said}`}
+        disabled={!onEnd}
+        onClick={() => onEnd && attempt(onEnd)}
+      >
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
