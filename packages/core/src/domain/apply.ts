@@ -8,6 +8,7 @@ import type {
   PruneConversation,
   SetNote,
 } from "../protocol/commands.ts";
+import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
 import { create, prune, setStatus, update } from "./conversation.ts";
 import { changeMessage, send } from "./message.ts";
 import { note } from "./note.ts";
@@ -103,8 +104,11 @@ const whileClosed: ReadonlySet<CommandType> = new Set([
   "receipt.mark",
 ]);
 
+/** Who wants something, and where: all that is looked at before what it is. */
+type Standing = Omit<Scene, "records">;
+
 /** What stands in the way of any such command here, whatever it says in particular. */
-function obstacle(scene: Scene, type: Later["type"]): ErrorCode | undefined {
+function obstacle(scene: Standing, type: Later["type"]): ErrorCode | undefined {
   const { conversation, self, role } = scene;
   const { kind, status } = conversation;
   if (role !== "system" && !isIn(self)) {
@@ -120,16 +124,20 @@ function obstacle(scene: Scene, type: Later["type"]): ErrorCode | undefined {
 }
 
 /** Why this person may put no file here, whatever it is; `undefined` if they may. */
-export function uploadObstacle(records: Records, context: ApplyContext): ErrorCode | undefined {
-  const { conversation } = records;
-  if (!conversation) return "conversation/not-found";
-  const self = records.participant(context.actorId);
-  const code = obstacle({ records, context, conversation, self, role: standing(self) }, "message.send");
+export function uploadObstacle(
+  conversation: ConversationRecord,
+  self: ParticipantRecord | undefined,
+  context: ApplyContext,
+): ErrorCode | undefined {
+  const code = obstacle({ context, conversation, self, role: standing(self) }, "message.send");
   return code ?? (self?.canUpload === false ? "file/denied" : undefined);
 }
 
 /** Who may write no more, whatever their role says. */
-function silenced({ conversation, context, self, role }: Scene, type: Later["type"]): ErrorCode | undefined {
+function silenced(
+  { conversation, context, self, role }: Standing,
+  type: Later["type"],
+): ErrorCode | undefined {
   if (!self || role === "system" || !writes.has(type)) return undefined;
   const isMuted = conversation.status === "muted" && !may(role, "message.write-muted");
   if (isMuted || isMutedAt(self, context.at)) return "permission/muted";

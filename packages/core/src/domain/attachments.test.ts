@@ -90,12 +90,15 @@ describe("a message with files", () => {
     const ledger = withCast();
     ledger.do("mona", { type: "participant.permissions", userId: "mike", canUpload: false });
     expect(outcome(ledger.try("mike", send(picture())))).toBe("permission/denied");
-    const context = { actorId: "mike", at: 1, limits: defaultPolicy.limits };
-    expect(uploadObstacle(ledger.store, context)).toBe("file/denied");
-    expect(uploadObstacle(ledger.store, { ...context, actorId: "mary" })).toBe(undefined);
-    expect(uploadObstacle(ledger.store, { ...context, actorId: "zoe" })).toBe("conversation/not-found");
+    const obstacle = (actorId: string) => {
+      const context = { actorId, at: 1, limits: defaultPolicy.limits };
+      return uploadObstacle(ledger.conversation(), ledger.store.participant(actorId), context);
+    };
+    expect(obstacle("mike")).toBe("file/denied");
+    expect(obstacle("mary")).toBe(undefined);
+    expect(obstacle("zoe")).toBe("conversation/not-found");
     ledger.do("mona", { type: "participant.mute", userId: "mary" });
-    expect(uploadObstacle(ledger.store, { ...context, actorId: "mary" })).toBe("permission/muted");
+    expect(obstacle("mary")).toBe("permission/muted");
   });
 });
 

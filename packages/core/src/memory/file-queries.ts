@@ -55,7 +55,11 @@ function upload(
 ): UploadTicket {
   const { fileId, conversationId, mediaType, size, previewOf } = query;
   if (known && !isSame(known, query, userId)) throw failure("command/id-taken");
-  const fault = uploadObstacle(store, { actorId: userId, at, limits }) ?? fileFault(query, limits.files);
+  const { conversation } = store;
+  if (!conversation) throw failure("conversation/not-found");
+  const context = { actorId: userId, at, limits };
+  const obstacle = uploadObstacle(conversation, store.participant(userId), context);
+  const fault = obstacle ?? fileFault(query, limits.files);
   if (fault) throw failure(fault);
   const others = [...archive.files.values()].filter(({ ownerId }) => ownerId === userId);
   if (previewOf !== undefined) {

@@ -1,0 +1,301 @@
+import { createHash } from "node:crypto";
+import { fileFault, uploadObstacle } from "@tidings/core/domain";
+import { asReason, entryOf, type ErrorCode } from "@tidings/core/errors";
+import type {
+  ConversationSummary,
+  FileCompleteQuery,
+  FileLimits,
+  FileQuery,
+  FileState,
+  FileUploadQuery,
+  Limits,
+  QueryResults,
+  UploadTicket,
+} from "@tidings/core/protocol";
+import type { Clock } from "../engine/clock.ts";
+import type { FileDesk } from "../engine/file-desk.ts";
+import { refuse } from "../engine/packets.ts";
+import type { Meter } from "../observe/meter.ts";
+import { type FileRecord, type FileTable, noSuchFile } from "../store/files.ts";
+import type { Answer, Refusal } from "../store/store.ts";
+import { Damaged, type FileStore, partBytesOf, partLengths, type Upload } from "./file-store.ts";
+import { type Scan, scanWithin } from "./scan.ts";
+import { isShownInline, mediaTypeOf, SNIFFED_BYTES } from "./sniff.ts";
+
+export interface FilesOptions {
+  readonly table: FileTable;
+  readonly store: FileStore;
+  readonly limits: Limits;
+  readonly bytesPerUser: number;
+  /** How long addresses are good. */
+  readonly uploadMs: number;
+  readonly downloadMs: number;
+  readonly scan: Scan | undefined;
+  readonly scanTimeoutMs: number;
+  /** A file is shown all the same if nobody can look through it. */
+  readonly isFailOpen: boolean;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Thumbnail and poster. */
+const PREVIEWS = 2;
+/** Files looked through at once. */
+const SCANS = 2;
+
+/** Files on their way in and out: who may, what they are, and what becomes of those nobody needs. */
+export class Files implements FileDesk {
+  readonly #options: FilesOptions;
+  /** Being looked through here. */
+  readonly #scanning = new Set<string>();
+  readonly #waiting: FileRecord[] = [];
+  readonly #over = new AbortController();
+
+  constructor(options: FilesOptions) {
+    this.#options = options;
+  }
+
+  /** @param summary - of the conversation, as the one who asks may see it. */
+  async answer(userId: string, query: FileQuery, summary: ConversationSummary): Promise<Answer> {
+    const { table, limits } = this.#options;
+    if (!limits.files) return keepsNone;
+    const { fileId, conversationId } = query;
+    if (query.type === "file.upload") return this.#upload(userId, query, summary, limits.files);
+    const file = await table.find(fileId);
+    const isOwn = file?.ownerId === userId && file.conversationId === conversationId;
+    if (query.type === "file.download") {
+      const isShown = await table.isShown(fileId, conversationId);
+      return file && (isOwn || isShown) ? this.#download(file) : noSuchFile;
+    }
+    if (!file || !isOwn) return noSuchFile;
+    switch (query.type) {
+      case "file.complete":
+        return this.#complete(file, query, limits.files);
+      case "file.state":
+        return answered<"file.state">(stateOf(this.#lookedAfter(file)));
+      case "file.cancel":
+        return this.#cancel(file);
+    }
+  }
+
+  /** Deletes what nobody needs, and looks again through what nobody has done with. */
+  async sweep(): Promise<void> {
+    const { table, clock, scanTimeoutMs } = this.#options;
+    for (const file of await table.unscanned(clock.now() - scanTimeoutMs)) this.#lookedAfter(file);
+    for (;;) {
+      const files = await table.due(clock.now());
+      const gone: string[] = [];
+      for (const file of files) if (await this.#deleted(file)) gone.push(file.fileId);
+      if (gone.length > 0) await table.remove(gone);
+      this.#options.meter.add("file", "deleted", gone.length);
+      if (gone.length === 0) return;
+    }
+  }
+
+  close(): void {
+    this.#over.abort();
+  }
+
+  async #upload(
+    userId: string,
+    query: FileUploadQuery,
+    { conversation, self }: ConversationSummary,
+    limits: FileLimits,
+  ): Promise<Answer> {
+    const { table, store, clock, bytesPerUser } = this.#options;
+    const { type: _type, ...asked } = query;
+    const createdAt = clock.now();
+    const context = { actorId: userId, at: createdAt, limits: this.#options.limits };
+    const fault = uploadObstacle(conversation, self, context) ?? fileFault(query, limits);
+    if (fault) return because(fault);
+    const name = query.name.normalize();
+    const known = await table.find(query.fileId);
+    const uploadId = known ? undefined : await store.begin(uploadOf({ ...asked, fileId: query.fileId }));
+    const file: FileRecord = {
+      ...{ ...asked, name, ownerId: userId, createdAt, state: "open" },
+      ...(uploadId !== undefined && { uploadId }),
+    };
+    const quota = { perHour: limits.perHour, previews: PREVIEWS, bytes: bytesPerUser };
+    const opened = await table.open(file, quota);
+    if (uploadId !== undefined && (!opened.ok || opened.file.uploadId !== uploadId))
+      await store.abort(uploadOf(file));
+    if (!opened.ok) return opened;
+    return answered<"file.upload">(await this.#ticket(opened.file));
+  }
+
+  async #ticket(file: FileRecord): Promise<UploadTicket> {
+    const { store, clock, uploadMs } = this.#options;
+    const upload = uploadOf(file);
+    const expiresAt = clock.now() + uploadMs;
+    const parts = partLengths(file.size).map((length, index) =>
+      store.presign(upload, index + 1, length, expiresAt),
+    );
+    const received = file.state === "open" ? await store.received(upload) : [];
+    return {
+      fileId: file.fileId,
+      partBytes: partBytesOf(file.size),
+      parts: file.state === "open" ? await Promise.all(parts) : [],
+      received: received.map(({ number }) => number),
+      expiresAt,
+    };
+  }
+
+  async #complete(file: FileRecord, query: FileCompleteQuery, limits: FileLimits): Promise<Answer> {
+    if (file.state !== "open") return answered<"file.complete">(stateOf(this.#lookedAfter(file)));
+    const { table, store, scan, clock, meter } = this.#options;
+    try {
+      await this.#assemble(file, query);
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      meter.add("file", "damaged");
+      return because("file/damaged");
+    }
+    const first = await store.first(file.fileId, SNIFFED_BYTES);
+    const mediaType = await mediaTypeOf(first, file.mediaType);
+    const fault = fileFault({ size: file.size, mediaType }, limits);
+    const state = fault ? "refused" : scan ? "scanning" : "ready";
+    const change = { state, mediaType, ...(fault && { fault }) } as const;
+    const changed = await table.change(file.fileId, "open", { ...change, scannedAt: clock.now() });
+    if (fault) await store.delete(file.fileId);
+    meter.add("file", fault ? "refused" : "completed");
+    meter.observe("fileBytes", file.size);
+    const now = changed ?? (await table.find(file.fileId));
+    if (!now) return noSuchFile;
+    if (now.state === "scanning") this.#look(now);
+    return answered<"file.complete">(stateOf(now));
+  }
+
+  /** @throws {Damaged} if what was put is not the file that was announced; it may be put again. */
+  async #assemble(file: FileRecord, { parts: told }: FileCompleteQuery): Promise<void> {
+    const { store } = this.#options;
+    const { fileId, size, checksum } = file;
+    const upload = uploadOf(file);
+    if ((await store.size(fileId)) !== size) {
+      const put = new Map((await store.received(upload)).map((part) => [part.number, part]));
+      for (const { number, etag } of told)
+        if (put.get(number)?.etag !== etag) throw new Damaged(`part ${number} is not what was put`);
+      const parts = partLengths(size).flatMap((_length, index) => put.get(index + 1) ?? []);
+      if (parts.length !== partLengths(size).length) throw new Damaged("parts are missing");
+      await store.complete(upload, parts);
+    }
+    const isWhole =
+      (await store.size(fileId)) === size && (!checksum || (await this.#digest(fileId)) === checksum);
+    if (isWhole) return;
+    await store.delete(fileId);
+    const uploadId = await store.begin(upload);
+    if (uploadId !== undefined) await this.#options.table.change(fileId, "open", { uploadId });
+    throw new Damaged("it is not what was announced");
+  }
+
+  async #digest(fileId: string): Promise<string> {
+    const hash = createHash("sha256");
+    for await (const chunk of this.#options.store.stream(fileId, this.#over.signal)) hash.update(chunk);
+    return hash.digest("base64");
+  }
+
+  /** What nobody looks through is looked through here: the node that had begun may be gone. */
+  #lookedAfter(file: FileRecord): FileRecord {
+    const { clock, scanTimeoutMs } = this.#options;
+    const isStale = file.state === "scanning" && (file.scannedAt ?? 0) <= clock.now() - scanTimeoutMs;
+    if (isStale) this.#look(file);
+    return file;
+  }
+
+  #look(file: FileRecord): void {
+    if (this.#scanning.has(file.fileId)) return;
+    if (this.#scanning.size >= SCANS) {
+      if (!this.#waiting.some(({ fileId }) => fileId === file.fileId)) this.#waiting.push(file);
+      return;
+    }
+    this.#scanning.add(file.fileId);
+    this.#scan(file)
+      .catch(this.#options.onFailure)
+      .finally(() => {
+        this.#scanning.delete(file.fileId);
+        const next = this.#waiting.shift();
+        if (next && !this.#over.signal.aborted) this.#look(next);
+      });
+  }
+
+  async #scan(file: FileRecord): Promise<void> {
+    const { table, store, scan, scanTimeoutMs, isFailOpen, clock, meter, onFailure } = this.#options;
+    const { fileId } = file;
+    // So that no other node begins too, as long as this one may still be at it.
+    if (!(await table.change(fileId, "scanning", { scannedAt: clock.now() }))) return;
+    const signal = AbortSignal.any([AbortSignal.timeout(scanTimeoutMs), this.#over.signal]);
+    const startedAt = clock.now();
+    let verdict = "failed";
+    try {
+      const bytes = store.stream(fileId, signal);
+      verdict = scan ? await scanWithin(scan, { ...file, bytes, signal }) : "clean";
+    } catch (error) {
+      if (this.#over.signal.aborted) return;
+      onFailure(error);
+      if (!isFailOpen) meter.add("scan", "failed");
+    }
+    meter.since("scan", startedAt);
+    if (verdict === "failed" && !isFailOpen) return; // Nobody sees it; it is looked at again.
+    if (verdict !== "failed") meter.add("scan", verdict);
+    if (verdict === "clean" || verdict === "failed") {
+      await table.change(fileId, "scanning", { state: "ready" });
+      return;
+    }
+    const fault: ErrorCode = verdict === "infected" ? "file/infected" : "file/type-refused";
+    await table.change(fileId, "scanning", { state: "refused", fault });
+    await store.delete(fileId);
+  }
+
+  async #download(file: FileRecord): Promise<Answer> {
+    const { store, clock, downloadMs } = this.#options;
+    const { fileId, name, mediaType, state, fault } = file;
+    if (fault) return because(fault);
+    if (state !== "ready") return because("file/not-ready");
+    const expiresAt = clock.now() + downloadMs;
+    const served = { name, mediaType, isInline: isShownInline(mediaType) };
+    return answered<"file.download">({ url: await store.link(fileId, served, expiresAt), expiresAt });
+  }
+
+  async #cancel(file: FileRecord): Promise<Answer> {
+    const { fileId } = file;
+    if (!(await this.#options.table.abandon(fileId))) return because("file/denied");
+    await this.#deleted(file);
+    return answered<"file.cancel">({ fileId });
+  }
+
+  /** @returns false if its bytes are still there: it is tried again. */
+  async #deleted(file: FileRecord): Promise<boolean> {
+    const { store, onFailure } = this.#options;
+    try {
+      await store.abort(uploadOf(file));
+      await store.delete(file.fileId);
+      return true;
+    } catch (error) {
+      onFailure(error);
+      return false;
+    }
+  }
+}
+
+function uploadOf({
+  fileId: key,
+  size,
+  mediaType,
+  uploadId,
+}: Pick<FileRecord, "fileId" | "size" | "mediaType" | "uploadId">): Upload {
+  return { key, size, mediaType, ...(uploadId !== undefined && { uploadId }) };
+}
+
+function stateOf({ fileId, state, fault: code, mediaType, size }: FileRecord): FileState {
+  return { fileId, state: state === "gone" ? "refused" : state, ...(code && { code }), mediaType, size };
+}
+
+function answered<Type extends FileQuery["type"]>(result: QueryResults[Type]): Answer {
+  return { ok: true, result };
+}
+
+function because(code: ErrorCode): Refusal {
+  return refuse(code, `unable to answer; ${asReason(entryOf(code).text)}`);
+}
+
+const keepsNone: Refusal = refuse("command/unsupported", "unable to answer; this server keeps no files");

@@ -1,0 +1,56 @@
+import { fileTypeFromBuffer } from "file-type";
+
+/** How much of a file its kind is told by. */
+export const SNIFFED_BYTES = 4_096;
+
+/** Kinds that have no signature, and do nothing wherever they are opened. */
+const plain: ReadonlySet<string> = new Set(["text/plain", "text/csv", "text/markdown", "application/json"]);
+
+/** Documents that are a ZIP of parts, as which their beginnings look. */
+const zipped = /^application\/vnd\.(?:openxmlformats-officedocument|oasis\.opendocument)\./u;
+
+/** Sound and pictures come in the same containers, and only what comes later tells which. */
+const containers: Readonly<Record<string, RegExp>> = {
+  "video/webm": /^audio\/webm$/u,
+  "video/mp4": /^audio\/(?:mp4|x-m4a|aac)$/u,
+  "application/ogg": /^audio\/(?:ogg|opus)$/u,
+  "audio/ogg": /^audio\/opus$/u,
+  "video/ogg": /^audio\/ogg$/u,
+};
+
+/** Not what a page could become, nor anything whose kind is not known. */
+export const UNKNOWN = "application/octet-stream";
+
+/**
+ * The media type of a file by its first bytes. What is said counts only where bytes cannot tell, and only for kinds that
+ * run nothing: a page or a script is `text/plain`, whatever it is called.
+ *
+ * @param said - by whoever put it.
+ */
+export async function mediaTypeOf(first: Uint8Array, said: string): Promise<string> {
+  const found = (await fileTypeFromBuffer(first))?.mime.split(";")[0]?.toLowerCase();
+  if (found === undefined || found === "application/xml") {
+    if (!isText(first)) return UNKNOWN;
+    return plain.has(said) ? said : "text/plain";
+  }
+  if (found === "application/zip" && zipped.test(said)) return said;
+  return containers[found]?.test(said) ? said : found;
+}
+
+/** UTF-8 without control characters that no text has; the last one may be cut off. */
+function isText(bytes: Uint8Array): boolean {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    const text = decoder.decode(bytes, { stream: true });
+    return !/(?![\t\n\f\r\u001B])\p{Cc}/u.test(text);
+  } catch {
+    return false;
+  }
+}
+
+/** What a browser may show by itself: it is what it says, and a picture, sound or film. */
+export function isShownInline(mediaType: string): boolean {
+  return /^(?:image\/(?:png|jpeg|gif|webp|avif|apng|bmp)|audio\/[\w.+-]+|video\/(?:mp4|webm|ogg|quicktime))$/u.test(
+    mediaType,
+  );
+}

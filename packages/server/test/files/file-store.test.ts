@@ -1,0 +1,102 @@
+import { expect, it } from "vitest";
+import { dirname } from "node:path";
+import { createDiskStore } from "../../src/files/disk-store.ts";
+import { diskRoutes } from "../../src/files/disk-routes.ts";
+import { partBytesOf, partLengths } from "../../src/files/file-store.ts";
+import { createS3Store } from "../../src/files/s3-store.ts";
+import { createSigner } from "../../src/files/signed-urls.ts";
+import { createHttp } from "../../src/gateway/http.ts";
+import { silentLog } from "../../src/log.ts";
+import { silentMeter } from "../../src/observe/meter.ts";
+import { startS3 } from "../../src/testing/s3/s3.ts";
+import { newId } from "../support/raw-client.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
+import { fileStoreSuite } from "./file-store-suite.ts";
+
+const MIB = 1_024 * 1_024;
+
+fileStoreSuite("a folder", async () => {
+  const signer = createSigner("a secret of at least thirty-two bytes");
+  let [baseUrl, late] = ["", 0];
+  const store = createDiskStore({ dir: dirname(temporaryFile("x")), signer, baseUrl: () => baseUrl });
+  const http = createHttp({
+    modules: [diskRoutes({ store, signer, now: () => Date.now() + late })],
+    ...{ isWelcome: () => true, waitMs: () => 0, bodyBytes: 1_000, newId },
+    ...{ meter: silentMeter, log: silentLog, onFailure: (error) => expect(error).toBe(undefined) },
+  });
+  await http.listen({ port: 0, host: "127.0.0.1" });
+  const address = http.server.address();
+  baseUrl = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+  const later = (ms: number): void => void (late = ms);
+  return { store, now: Date.now, later, close: async () => void (await http.close()) };
+});
+
+fileStoreSuite("S3", async () => {
+  let late = 0;
+  const service = await startS3({ now: () => Date.now() + late });
+  const store = createS3Store({ ...service, isPathStyle: true, prefix: "chat/", now: Date.now });
+  const later = (ms: number): void => void (late = ms);
+  return { store, now: Date.now, later, close: () => service.close() };
+});
+
+it("goes on when S3 is not well for a moment, and refuses when its keys are wrong (row G2)", async () => {
+  const service = await startS3();
+  const store = createS3Store({ ...service, isPathStyle: true, now: Date.now });
+  service.failNext(503, 2);
+  expect(await store.size("nothing")).toBe(undefined);
+  for (const wrong of [{ secretAccessKey: "x" }, { accessKeyId: "x" }, { region: "us-east-1" }]) {
+    const stranger = createS3Store({ ...service, ...wrong, isPathStyle: true, now: Date.now });
+    await expect(stranger.size("nothing")).rejects.toThrow("unable to HEAD at the storage; it answers 403");
+    const { url, headers } = await stranger.presign(
+      { key: newId(), size: 3, mediaType: "image/png" },
+      1,
+      3,
+      Date.now() + 60_000,
+    );
+    const answer = await fetch(url, { method: "PUT", headers, body: "abc" });
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toMatch(
+      /<Error><Code>(SignatureDoesNotMatch|InvalidAccessKeyId|Auth\w+)<\/Code>/u,
+    );
+  }
+  const upload = { key: newId(), size: 7 * MIB, mediaType: "video/mp4" };
+  const uploadId = (await store.begin(upload)) ?? "";
+  const small = await store.presign({ ...upload, uploadId }, 1, 10, Date.now() + 60_000);
+  const last = await store.presign({ ...upload, uploadId }, 2, 10, Date.now() + 60_000);
+  const parts: { number: number; etag: string }[] = [];
+  for (const { url, headers, number } of [small, last]) {
+    const answer = await fetch(url, { method: "PUT", headers, body: Buffer.alloc(10) });
+    parts.push({ number, etag: answer.headers.get("etag") ?? "" });
+  }
+  await expect(store.complete({ ...upload, uploadId }, parts)).rejects.toThrow("400 EntityTooSmall");
+  expect(service.openUploads).toBe(1);
+  await service.close();
+});
+
+it("cuts files into parts that S3 takes", () => {
+  expect(partLengths(5 * MIB)).toEqual([5 * MIB]);
+  expect(partLengths(5 * MIB + 1)).toEqual([5 * MIB, 1]);
+  for (const size of [1, 10 * MIB, 600 * MIB + 7, 50_000 * MIB]) {
+    const lengths = partLengths(size);
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(size);
+    expect(lengths.length).toBeLessThanOrEqual(100);
+    expect(lengths.slice(0, -1).every((length) => length === partBytesOf(size))).toBe(true);
+  }
+});
+
+it("hands out by a CDN what is signed for it (row G7)", async () => {
+  const service = await startS3();
+  const signer = createSigner("what the edge knows too");
+  const cdn = { url: "https://cdn.example/media/", signer };
+  const store = createS3Store({ ...service, isPathStyle: true, cdn, now: Date.now });
+  const expiresAt = Date.now() + 1_000;
+  const address = new URL(
+    await store.link("key", { name: "a.png", mediaType: "image/png", isInline: true }, expiresAt),
+  );
+  expect(address.origin + address.pathname).toBe("https://cdn.example/media/key");
+  expect(signer.isSigned("GET", address, Date.now())).toBe(true);
+  expect(signer.isSigned("GET", address, expiresAt)).toBe(false);
+  address.searchParams.set("response-content-type", "text/html");
+  expect(signer.isSigned("GET", address, Date.now())).toBe(false);
+  await service.close();
+});
