@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { MessagingError } from "@tidings/core/errors";
 import type { FastifyInstance } from "fastify";
 import { remoteKeys } from "./auth/remote-keys.ts";
+import { onOurClock } from "./auth/on-our-clock.ts";
 import { createAuthenticator, issueToken, type TokenHolder } from "./auth/tokens.ts";
 import type { Bus } from "./bus/bus.ts";
 import type { Cancel } from "./engine/clock.ts";
@@ -16,7 +17,8 @@ import { newId } from "./gateway/ids.ts";
 import { authority, isThisMachine, listen } from "./gateway/listen.ts";
 import { linkRoutes } from "./gateway/link-routes.ts";
 import { createMetricsHttp, metricsRoutes } from "./gateway/metrics.ts";
-import { systemClock, toSystemTime } from "./gateway/system-clock.ts";
+import { systemClock } from "./gateway/system-clock.ts";
+import { keepingNoFiles, type OpenedFiles, openFiles } from "./files/open-files.ts";
 import { createHttpSide } from "./http-side.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { Jobs } from "./jobs.ts";
@@ -46,21 +48,26 @@ const FAREWELL_MS = 2_000;
  *   database cannot be opened.
  */
 export async function createServer(options: ServerOptions = {}): Promise<TidingsServer> {
-  const settings = keepingNoFiles(readOptions(options));
-  const log: EventLog = settings.log ?? silentLog;
-  if (settings.secret === undefined && settings.jwks === undefined)
+  const given = readOptions(options);
+  const log: EventLog = given.log ?? silentLog;
+  if (given.secret === undefined && given.jwks === undefined)
     log.warn({ note: "the secret is made up, tokens end with this run" }, "development mode");
-  const prom = await openMetrics(settings);
+  const prom = await openMetrics(given);
   const meter = new VitalSigns(prom ?? silentMeter, systemClock.now);
-  const store = meteredStore(settings.store ?? (await openStore(settings, meter)), meter);
-  const shared = await openBus(settings, meter);
-  const ports = await traced(settings, store, shared.bus);
+  const store = meteredStore(given.store ?? (await openStore(given, meter)), meter);
+  const shared = await openBus(given, meter);
+  const ports = await traced(given, store, shared.bus);
+  const files = await openFiles({
+    ...{ settings: given, store: ports.store, clock: systemClock, meter, baseUrl: () => server.httpUrl },
+    onFailure: (error) => failures(log, meter)("files", error),
+  });
+  const settings = files ? given : keepingNoFiles(given);
   const push = await openPush({
     ...{ settings: settings.push, store: ports.store, clock: systemClock, random: Math.random, meter },
     isLooking: (...of) => server.isLooking(...of),
     onFailure: (error) => failures(log, meter)("push", error),
   });
-  const server = assemble({ settings, ...ports, push, share: shared.share, meter, prom });
+  const server = assemble({ settings, ...ports, push, files, share: shared.share, meter, prom });
   try {
     await server.start();
     return server;
@@ -68,11 +75,6 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
     await server.close();
     throw unavailable(error);
   }
-}
-
-function keepingNoFiles(settings: Settings): Settings {
-  const { files: _files, ...limits } = settings.policy.limits;
-  return { ...settings, policy: { ...settings.policy, limits } };
 }
 
 /** Whoever says where public keys are wants no other. */
@@ -85,12 +87,13 @@ interface Opened {
   readonly store: Store;
   readonly bus: Bus;
   readonly push: PushService | undefined;
+  readonly files: OpenedFiles | undefined;
   readonly share: ShareRates | undefined;
   readonly meter: VitalSigns;
   readonly prom: PromMeter | undefined;
 }
 
-function assemble({ settings, store, bus, push, share, meter, prom }: Opened): RunningServer {
+function assemble({ settings, store, bus, push, files, share, meter, prom }: Opened): RunningServer {
   const { policy, lobbies, jwks } = settings;
   const log: EventLog = settings.log ?? silentLog;
   const secret = secretOf(settings);
@@ -104,7 +107,7 @@ function assemble({ settings, store, bus, push, share, meter, prom }: Opened): R
     onFailure: (error) => failures(log, meter)("jobs", error),
   });
   const engine = new Engine({
-    ...{ store, bus: push?.over(bus) ?? bus, newId, policy, lobbies },
+    ...{ store, bus: push?.over(bus) ?? bus, newId, policy, lobbies, files: files?.desk },
     clock: systemClock,
     sharedRates: share?.("rate", policy.rates),
     random: Math.random,
@@ -132,6 +135,7 @@ function assemble({ settings, store, bus, push, share, meter, prom }: Opened): R
     store,
     bus,
     push,
+    files,
     share,
     engine,
     jobs,
@@ -150,6 +154,7 @@ interface Parts {
   readonly store: Store;
   readonly bus: Bus;
   readonly push: PushService | undefined;
+  readonly files: OpenedFiles | undefined;
   readonly share: ShareRates | undefined;
   readonly engine: Engine;
   readonly jobs: Jobs;
@@ -177,6 +182,7 @@ class RunningServer implements TidingsServer {
     const links = new HttpLinks({ engine, doorman, clock: systemClock, frameBytes, unpolledMs, meter, log });
     const modules = [
       ...this.#modules(hasMetricsInside(settings)),
+      ...(parts.files?.routes ?? []),
       ...(settings.httpLinks ? [linkRoutes(links, settings.path, frameBytes)] : []),
     ];
     this.#http = createHttpSide({ ...parts, issueToken, modules, meter });
@@ -191,7 +197,7 @@ class RunningServer implements TidingsServer {
   }
 
   async start(): Promise<void> {
-    const { settings, engine, jobs, store, log, observation } = this.#parts;
+    const { settings, engine, jobs, store, files, log, observation } = this.#parts;
     await engine.open();
     const { host, metricsHost, metricsPort, retention, bounds } = settings;
     this.port = await listen(this.#http, settings.port, host);
@@ -200,7 +206,7 @@ class RunningServer implements TidingsServer {
       this.metricsUrl = `http://${authority(metricsHost, port)}/metrics`;
     } else if (metricsPort !== undefined) this.metricsUrl = `${this.httpUrl}/metrics`;
     this.#cancelHousekeeping = keepHouse({
-      ...{ store, newId, clock: systemClock, retention, ...bounds },
+      ...{ store, newId, clock: systemClock, retention, files: files?.desk, ...bounds },
       perform: (...given) => engine.perform(...given),
       onFailure: (error) => failures(log, observation.meter)("housekeeping", error),
     });
@@ -263,7 +269,7 @@ class RunningServer implements TidingsServer {
   }
 
   async #close(): Promise<void> {
-    const { engine, doorman, jobs, store, bus, push, log, observation } = this.#parts;
+    const { engine, doorman, jobs, store, bus, push, files, log, observation } = this.#parts;
     doorman.isClosed = true;
     this.#cancelHousekeeping?.();
     await jobs.stop();
@@ -272,20 +278,12 @@ class RunningServer implements TidingsServer {
     await engine.empty(FAREWELL_MS);
     await Promise.all([this.#http.close(), this.#metricsHttp?.close()]);
     await push?.close(FAREWELL_MS);
+    await files?.close();
     observation.stop();
     await bus.close();
     await store.close();
     log.info({}, "closed");
   }
-}
-
-/** Tokens end by the machine's clock, which may be set while a link lives. */
-function onOurClock(authenticate: Parts["authenticate"]): Parts["authenticate"] {
-  return async (token) => {
-    const identity = await authenticate(token);
-    if ("ok" in identity || identity.expiresAt === undefined) return identity;
-    return { ...identity, expiresAt: toSystemTime(identity.expiresAt) };
-  };
 }
 
 function hasMetricsInside({ port, metricsPort }: Settings): boolean {

@@ -3,6 +3,7 @@ import type { Command } from "@tidings/core/protocol";
 import type { Caller } from "./engine/caller.ts";
 import type { Cancel, Clock } from "./engine/clock.ts";
 import type { RetentionOptions } from "./options.ts";
+import type { FileDesk } from "./engine/file-desk.ts";
 import type { Store } from "./store/store.ts";
 import type { Upkeep } from "./store/upkeep.ts";
 import { SYSTEM } from "./system-actor.ts";
@@ -17,6 +18,8 @@ export interface HousekeepingOptions {
   /** See `Engine`. */
   readonly perform: (caller: Caller, command: Command) => Promise<unknown>;
   readonly newId: () => string;
+  /** Undefined: there are none. */
+  readonly files: FileDesk | undefined;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -35,13 +38,14 @@ export function keepHouse(options: HousekeepingOptions): Cancel {
 }
 
 async function tidy(options: HousekeepingOptions, isOver: () => boolean): Promise<void> {
-  const { store, clock, answerRetentionMs, auditRetentionMs } = options;
+  const { store, clock, answerRetentionMs, auditRetentionMs, files } = options;
   const now = clock.now();
   const rememberedSince = now - answerRetentionMs;
   while ((await store.forgetAnswers(rememberedSince)) > 0) await setImmediate();
   while (store.audit && (await store.audit.forget(Math.max(0, now - auditRetentionMs))) > 0)
     await setImmediate();
   if (store.upkeep) await prune(store.upkeep, options, isOver);
+  await files?.sweep();
 }
 
 /** By what the server keeps, and what each conversation does. */

@@ -29,6 +29,8 @@ export interface HttpSideOptions {
   readonly authenticate: (token: string) => Promise<TokenHolder | Refusal>;
   readonly issueToken: (userId: string, options: { readonly expiresInMs?: number }) => Promise<string>;
   readonly meter: Meter;
+  /** Undefined: there are none. */
+  readonly files?: { readonly routes: readonly RouteModule[] } | undefined;
   /** Absent: this server pushes to nobody. */
   readonly push: PushService | undefined;
   /** Routes about the server itself. */
@@ -53,9 +55,13 @@ export function createHttpSide(options: HttpSideOptions): FastifyInstance {
     newId,
     meter,
     log,
+    ...(options.files?.routes.length && { requestTimeoutMs: PART_TIMEOUT_MS }),
     onFailure: (error) => failures(log, meter)("http", error),
   });
 }
+
+/** Five MiB take so long where 350 kbit/s go up. */
+const PART_TIMEOUT_MS = 120_000;
 
 function api(options: HttpSideOptions, log: EventLog): RouteModule {
   const { settings, engine, store, share, authenticate, issueToken, meter, push } = options;

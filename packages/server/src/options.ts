@@ -15,6 +15,8 @@ import type { ServiceKey } from "./auth/service-keys.ts";
 import type { Bus } from "./bus/bus.ts";
 import type { Lobby } from "./engine/lobbies.ts";
 import type { Log } from "./log.ts";
+import { bounds, type Defaulted, type ServerBounds } from "./server-bounds.ts";
+import { type FileOptions, type FileSettings, fileSettings } from "./files/file-options.ts";
 import { type PushOptions, type PushSettings, pushSettings } from "./push/push-options.ts";
 import type { Store } from "./store/store.ts";
 
@@ -78,6 +80,8 @@ export interface ServerOptions {
   /** A folder of files to serve over HTTP beside the WebSocket. */
   readonly serve?: { readonly dir: string } | undefined;
   readonly bounds?: ServerBounds | undefined;
+  /** Where files are kept. Default: in a folder beside `dataFile`; without one nowhere. `false`: there are none. */
+  readonly files?: FileOptions | false | undefined;
   /** Tell people of messages while they are not there. Default: nobody is told. */
   readonly push?: PushOptions | undefined;
   /** Which messages are kept. Default: all, for good. */
@@ -96,36 +100,6 @@ export interface RetentionOptions {
   readonly maxMessages?: number | undefined;
 }
 
-/** What connections may take of the server (D9). */
-export interface ServerBounds {
-  /** Connections in all. Default 10 000. */
-  readonly connections?: number | undefined;
-  /** Default 1 000. */
-  readonly connectionsPerAddress?: number | undefined;
-  /** Default 100. */
-  readonly linksPerUser?: number | undefined;
-  /** Frames a link may send per second, in the long run. Default 100. */
-  readonly framesPerSecond?: number | undefined;
-  /** … and at once. Default 1 000. */
-  readonly frameBurst?: number | undefined;
-  /** Requests a user, or a service key, may make over HTTP per second. Default 100; twice as many at once. */
-  readonly requestsPerSecond?: number | undefined;
-  /** … and one address, signed in or not. Default 1 000. */
-  readonly requestsPerSecondPerAddress?: number | undefined;
-  /** What a link may leave unread before it is closed with `connection/slow`. Default 4 MiB. */
-  readonly backlogBytes?: number | undefined;
-  /** Default 10 s. */
-  readonly helloTimeoutMs?: number | undefined;
-  /** How long a link over HTTP lives that its client asks for nothing. Default 30 s. */
-  readonly unpolledMs?: number | undefined;
-  /** How long a link may outlive its token, to renew it. Default 10 s. */
-  readonly tokenGraceMs?: number | undefined;
-  /** How long answers are remembered for commands that come again; sent messages are for ever. Default 30 days. */
-  readonly answerRetentionMs?: number | undefined;
-  /** How long entries of the audit log are kept. Default two years. */
-  readonly auditRetentionMs?: number | undefined;
-}
-
 /** The options as the server works with them. */
 export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy" | "bounds">> {
   readonly secret?: string | undefined;
@@ -142,6 +116,7 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly tracer?: Tracer | undefined;
   readonly retention?: RetentionOptions | undefined;
   readonly push?: PushSettings | undefined;
+  readonly files: FileSettings | false;
   readonly policy: Policy;
   readonly bounds: Defaulted<ServerBounds>;
 }
@@ -159,28 +134,11 @@ type Absent =
   | "serve"
   | "retention"
   | "push"
+  | "files"
   | "tracer"
   | "log";
-type Defaulted<Options> = { readonly [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
 const amount = z.int().positive();
-const duration = z.int().nonnegative();
-
-const bounds = z.strictObject({
-  connections: amount.default(10_000),
-  connectionsPerAddress: amount.default(1_000),
-  linksPerUser: amount.default(100),
-  framesPerSecond: amount.default(100),
-  frameBurst: amount.default(1_000),
-  requestsPerSecond: amount.default(100),
-  requestsPerSecondPerAddress: amount.default(1_000),
-  backlogBytes: amount.default(4 * 1_024 * 1_024),
-  helloTimeoutMs: duration.default(10_000),
-  unpolledMs: duration.default(30_000),
-  tokenGraceMs: duration.default(10_000),
-  answerRetentionMs: duration.default(30 * 86_400_000),
-  auditRetentionMs: duration.default(730 * 86_400_000),
-});
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
   error: 'must be an origin, as "https://chat.example"',
@@ -260,6 +218,7 @@ const schema: z.ZodType<Settings> = z.strictObject({
     .optional(),
   bounds: bounds.prefault({}),
   push: pushSettings.optional(),
+  files: z.union([z.literal(false), fileSettings]).prefault({}),
   retention: z.strictObject({ maxAgeMs: amount.optional(), maxMessages: amount.optional() }).optional(),
   tracer: z.custom<Tracer>((value) => typeof value === "object" && value !== null).optional(),
   log: z.custom<Log>((value) => typeof value === "object" && value !== null).optional(),

@@ -11,7 +11,9 @@ import type { Clock } from "./clock.ts";
 import { Commits } from "./commits.ts";
 import { erase } from "./erasure.ts";
 import { FanOut } from "./fan-out.ts";
+import type { FileDesk } from "./file-desk.ts";
 import { type Authenticate, Greeting } from "./greeting.ts";
+import { guarded } from "./guarded.ts";
 import { Lobbies, type Lobby } from "./lobbies.ts";
 import { nodeView } from "./node-view.ts";
 import { Session } from "./online.ts";
@@ -36,6 +38,8 @@ export interface EngineOptions {
   readonly sharedRates?: SharedRates | undefined;
   readonly authenticate: Authenticate;
   readonly lobbies: readonly Lobby[];
+  /** Default: there are no files. */
+  readonly files?: FileDesk | undefined;
   readonly bounds: EngineBounds;
   /** Ids of sessions and of the server's own commands (UUIDv7). */
   readonly newId: () => string;
@@ -126,7 +130,7 @@ export class Engine {
       ...{ store, roster, outbound, signals, clock, policy, authenticate, linksPerUser },
       lobbies: this.#lobbies,
     });
-    const questions = new Questions({ store, outbound, clock, policy, onFailure });
+    const questions = new Questions({ store, files: options.files, outbound, clock, policy, onFailure });
     this.#questions = questions;
     const parts = { roster, outbound, signals, commits, questions, greeting, meter, log };
     this.#reception = new Reception({ ...parts, clock, policy, bounds, authenticate, newId, onFailure });
@@ -227,8 +231,8 @@ export class Engine {
 
   /** See `TidingsServer.eraseUser`. */
   erase(userId: string, by: string): Promise<void> {
-    const { store, clock, newId } = this.#options;
-    return erase(userId, by, { store, clock, newId, commits: this.#commits });
+    const { store, clock, newId, files } = this.#options;
+    return erase(userId, by, { store, clock, newId, files, commits: this.#commits });
   }
 
   /** Does what a note plans, now. @throws {Error} if the store fails; call it again. */
@@ -286,14 +290,3 @@ export class Engine {
 
 /** How often a server that closes looks whether everybody has gone. */
 const POLL_MS = 5;
-
-/** Keeps a defect from taking the process, and everybody else's links, with it. */
-function guarded(onFailure: EngineOptions["onFailure"], what: string, run: () => void): boolean {
-  try {
-    run();
-    return true;
-  } catch (error) {
-    onFailure(what, error);
-    return false;
-  }
-}

@@ -2,6 +2,7 @@ import { SYSTEM } from "../system-actor.ts";
 import type { Store } from "../store/store.ts";
 import type { Trace } from "../store/upkeep.ts";
 import type { Clock } from "./clock.ts";
+import type { FileDesk } from "./file-desk.ts";
 import type { Commits } from "./commits.ts";
 
 export interface ErasureOptions {
@@ -9,6 +10,7 @@ export interface ErasureOptions {
   readonly commits: Commits;
   readonly clock: Clock;
   readonly newId: () => string;
+  readonly files: FileDesk | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface ErasureOptions {
 export async function erase(
   userId: string,
   by: string,
-  { store, commits, clock, newId }: ErasureOptions,
+  { store, commits, clock, newId, files }: ErasureOptions,
 ): Promise<void> {
   const { upkeep } = store;
   if (!upkeep) throw new Error("unable to erase the user; the store keeps everything");
@@ -39,4 +41,5 @@ export async function erase(
   }
   await store.audit?.note({ at: clock.now(), actorId: by, action: "user.erase", subject: userId });
   await upkeep.forget(userId, clock.now());
+  await files?.sweep();
 }

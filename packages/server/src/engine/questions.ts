@@ -6,6 +6,7 @@ import {
   type QueryFrame,
 } from "@tidings/core/protocol";
 import type { Answer, Store } from "../store/store.ts";
+import type { FileDesk } from "./file-desk.ts";
 import type { Clock } from "./clock.ts";
 import type { Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
@@ -16,6 +17,8 @@ const AT_ONCE = 4;
 
 export interface QuestionsOptions {
   readonly store: Store;
+  /** Undefined: there are none. */
+  readonly files: FileDesk | undefined;
   readonly outbound: Outbound;
   readonly clock: Clock;
   readonly policy: Policy;
@@ -75,19 +78,22 @@ export class Questions {
     this.#options.outbound.push(session, packet);
   }
 
-  async #aboutFile(userId: string, { conversationId }: FileQuery): Promise<Answer> {
-    const { store } = this.#options;
-    const found = await store.query(userId, { type: "conversation", conversationId });
-    return found.ok ? keepsNoFiles : found;
+  /** Whoever is not in the conversation learns nothing, not even whether there are files (D8). */
+  async #aboutFile(userId: string, query: FileQuery): Promise<Answer> {
+    const { store, files } = this.#options;
+    const found = await store.query(userId, { type: "conversation", conversationId: query.conversationId });
+    if (!found.ok) return found;
+    if (!files || !("self" in found.result)) return keepsNoFiles;
+    return files.answer(userId, query, found.result);
   }
 
   /** The answer to one query, whoever brought it. */
   async lookUp(userId: string, query: Query): Promise<Answer> {
     const { store, policy, onFailure } = this.#options;
     const { pageSize } = policy.limits;
-    if (isFileQuery(query)) return this.#aboutFile(userId, query);
     const capped = "limit" in query ? { ...query, limit: Math.min(query.limit, pageSize) } : query;
     try {
+      if (isFileQuery(capped)) return await this.#aboutFile(userId, capped);
       return await store.query(userId, capped);
     } catch (error) {
       onFailure("query", error);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { fileFault, uploadObstacle } from "@tidings/core/domain";
-import { asReason, entryOf, type ErrorCode } from "@tidings/core/errors";
+import { entryOf, type ErrorCode } from "@tidings/core/errors";
 import type {
   ConversationSummary,
   FileCompleteQuery,
@@ -19,7 +19,8 @@ import type { Meter } from "../observe/meter.ts";
 import { type FileRecord, type FileTable, noSuchFile } from "../store/files.ts";
 import type { Answer, Refusal } from "../store/store.ts";
 import { Damaged, type FileStore, partBytesOf, partLengths, type Upload } from "./file-store.ts";
-import { type Scan, scanWithin } from "./scan.ts";
+import { Quarantine } from "./quarantine.ts";
+import type { Scan } from "./scan.ts";
 import { isShownInline, mediaTypeOf, SNIFFED_BYTES } from "./sniff.ts";
 
 export interface FilesOptions {
@@ -41,19 +42,16 @@ export interface FilesOptions {
 
 /** Thumbnail and poster. */
 const PREVIEWS = 2;
-/** Files looked through at once. */
-const SCANS = 2;
 
 /** Files on their way in and out: who may, what they are, and what becomes of those nobody needs. */
 export class Files implements FileDesk {
   readonly #options: FilesOptions;
-  /** Being looked through here. */
-  readonly #scanning = new Set<string>();
-  readonly #waiting: FileRecord[] = [];
+  readonly #quarantine: Quarantine;
   readonly #over = new AbortController();
 
   constructor(options: FilesOptions) {
     this.#options = options;
+    this.#quarantine = new Quarantine({ ...options, over: this.#over.signal });
   }
 
   /** @param summary - of the conversation, as the one who asks may see it. */
@@ -73,7 +71,7 @@ export class Files implements FileDesk {
       case "file.complete":
         return this.#complete(file, query, limits.files);
       case "file.state":
-        return answered<"file.state">(stateOf(this.#lookedAfter(file)));
+        return answered<"file.state">(stateOf(this.#quarantine.lookAfter(file)));
       case "file.cancel":
         return this.#cancel(file);
     }
@@ -82,14 +80,14 @@ export class Files implements FileDesk {
   /** Deletes what nobody needs, and looks again through what nobody has done with. */
   async sweep(): Promise<void> {
     const { table, clock, scanTimeoutMs } = this.#options;
-    for (const file of await table.unscanned(clock.now() - scanTimeoutMs)) this.#lookedAfter(file);
+    for (const file of await table.unscanned(clock.now() - scanTimeoutMs)) this.#quarantine.lookAfter(file);
     for (;;) {
       const files = await table.due(clock.now());
       const gone: string[] = [];
       for (const file of files) if (await this.#deleted(file)) gone.push(file.fileId);
       if (gone.length > 0) await table.remove(gone);
-      this.#options.meter.add("file", "deleted", gone.length);
       if (gone.length === 0) return;
+      this.#options.meter.add("file", "deleted", gone.length);
     }
   }
 
@@ -142,7 +140,7 @@ export class Files implements FileDesk {
   }
 
   async #complete(file: FileRecord, query: FileCompleteQuery, limits: FileLimits): Promise<Answer> {
-    if (file.state !== "open") return answered<"file.complete">(stateOf(this.#lookedAfter(file)));
+    if (file.state !== "open") return answered<"file.complete">(stateOf(this.#quarantine.lookAfter(file)));
     const { table, store, scan, clock, meter } = this.#options;
     try {
       await this.#assemble(file, query);
@@ -162,7 +160,7 @@ export class Files implements FileDesk {
     meter.observe("fileBytes", file.size);
     const now = changed ?? (await table.find(file.fileId));
     if (!now) return noSuchFile;
-    if (now.state === "scanning") this.#look(now);
+    if (now.state === "scanning") this.#quarantine.look(now);
     return answered<"file.complete">(stateOf(now));
   }
 
@@ -192,58 +190,6 @@ export class Files implements FileDesk {
     const hash = createHash("sha256");
     for await (const chunk of this.#options.store.stream(fileId, this.#over.signal)) hash.update(chunk);
     return hash.digest("base64");
-  }
-
-  /** What nobody looks through is looked through here: the node that had begun may be gone. */
-  #lookedAfter(file: FileRecord): FileRecord {
-    const { clock, scanTimeoutMs } = this.#options;
-    const isStale = file.state === "scanning" && (file.scannedAt ?? 0) <= clock.now() - scanTimeoutMs;
-    if (isStale) this.#look(file);
-    return file;
-  }
-
-  #look(file: FileRecord): void {
-    if (this.#scanning.has(file.fileId)) return;
-    if (this.#scanning.size >= SCANS) {
-      if (!this.#waiting.some(({ fileId }) => fileId === file.fileId)) this.#waiting.push(file);
-      return;
-    }
-    this.#scanning.add(file.fileId);
-    this.#scan(file)
-      .catch(this.#options.onFailure)
-      .finally(() => {
-        this.#scanning.delete(file.fileId);
-        const next = this.#waiting.shift();
-        if (next && !this.#over.signal.aborted) this.#look(next);
-      });
-  }
-
-  async #scan(file: FileRecord): Promise<void> {
-    const { table, store, scan, scanTimeoutMs, isFailOpen, clock, meter, onFailure } = this.#options;
-    const { fileId } = file;
-    // So that no other node begins too, as long as this one may still be at it.
-    if (!(await table.change(fileId, "scanning", { scannedAt: clock.now() }))) return;
-    const signal = AbortSignal.any([AbortSignal.timeout(scanTimeoutMs), this.#over.signal]);
-    const startedAt = clock.now();
-    let verdict = "failed";
-    try {
-      const bytes = store.stream(fileId, signal);
-      verdict = scan ? await scanWithin(scan, { ...file, bytes, signal }) : "clean";
-    } catch (error) {
-      if (this.#over.signal.aborted) return;
-      onFailure(error);
-      if (!isFailOpen) meter.add("scan", "failed");
-    }
-    meter.since("scan", startedAt);
-    if (verdict === "failed" && !isFailOpen) return; // Nobody sees it; it is looked at again.
-    if (verdict !== "failed") meter.add("scan", verdict);
-    if (verdict === "clean" || verdict === "failed") {
-      await table.change(fileId, "scanning", { state: "ready" });
-      return;
-    }
-    const fault: ErrorCode = verdict === "infected" ? "file/infected" : "file/type-refused";
-    await table.change(fileId, "scanning", { state: "refused", fault });
-    await store.delete(fileId);
   }
 
   async #download(file: FileRecord): Promise<Answer> {
@@ -295,7 +241,9 @@ function answered<Type extends FileQuery["type"]>(result: QueryResults[Type]): A
 }
 
 function because(code: ErrorCode): Refusal {
-  return refuse(code, `unable to answer; ${asReason(entryOf(code).text)}`);
+  const { text } = entryOf(code);
+  const reason = text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/u, "");
+  return refuse(code, `unable to go on with the file; ${reason}`);
 }
 
 const keepsNone: Refusal = refuse("command/unsupported", "unable to answer; this server keeps no files");

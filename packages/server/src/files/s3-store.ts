@@ -78,7 +78,7 @@ export function createS3Store({
       ...credentials,
       service: "s3",
       method,
-      url,
+      url: url.href,
       headers,
       signQuery: true,
       allHeaders: true,

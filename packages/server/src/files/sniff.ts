@@ -42,7 +42,7 @@ function isText(bytes: Uint8Array): boolean {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
     const text = decoder.decode(bytes, { stream: true });
-    return !/(?![\t\n\f\r\u001B])\p{Cc}/u.test(text);
+    return !/(?!\s)\p{Cc}/u.test(text);
   } catch {
     return false;
   }

@@ -19,10 +19,14 @@ export interface HttpOptions {
   readonly waitMs: (request: IncomingMessage) => number;
   readonly bodyBytes: number;
   readonly newId: () => string;
+  /** How long a request may take to arrive. Default 10 s, enough for what is small. */
+  readonly requestTimeoutMs?: number | undefined;
   readonly meter: Meter;
   readonly log: EventLog;
   readonly onFailure: (error: unknown) => void;
 }
+
+const HEAD_TIMEOUT_MS = 10_000;
 
 /** How a route of links ends. */
 export const LINK_ROUTE = "/link/:linkId";
@@ -33,7 +37,7 @@ type CorsAnswer = (error: null, options: FastifyCorsOptions) => void;
 const ID_HEADER = "x-request-id";
 
 /** What pages of others may see of an answer. */
-const exposedHeaders = [ID_HEADER, "retry-after", "idempotency-replayed"];
+const exposedHeaders = [ID_HEADER, "etag", "retry-after", "idempotency-replayed"];
 
 /** Ids are at most 128 code points, each up to 12 characters of a path. */
 const LONGEST_PARAMETER = 1_536;
@@ -43,12 +47,13 @@ export function createHttp({ modules, ...options }: HttpOptions): FastifyInstanc
   const http = fastify({
     logger: false,
     bodyLimit: options.bodyBytes,
-    requestTimeout: 10_000,
+    requestTimeout: options.requestTimeoutMs ?? HEAD_TIMEOUT_MS,
     forceCloseConnections: true,
     return503OnClosing: true,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     genReqId: ({ headers }) => givenId(headers[ID_HEADER]) ?? options.newId(),
   });
+  http.server.headersTimeout = HEAD_TIMEOUT_MS; // also where bodies may take longer
   beCareful(http, options);
   tell(http, options);
   http.setNotFoundHandler((_request, reply) => sendProblem(reply, nothingHere, 404));

@@ -22,6 +22,7 @@ const FAILURES = [
   "commit",
   "database",
   "delivery",
+  "files",
   "frame",
   "greeting",
   "housekeeping",
@@ -47,6 +48,8 @@ export type CounterName =
   | "cacheHit"
   | "cacheMiss"
   | "push"
+  | "file"
+  | "scan"
   | "failure";
 
 export const counters: Readonly<Record<CounterName, Metric>> = {
@@ -103,6 +106,18 @@ export const counters: Readonly<Record<CounterName, Metric>> = {
     label: "type",
     values: CACHED,
   },
+  file: {
+    name: "tidings_files_total",
+    help: 'Files, by what became of them: "completed", "refused" for their kind, "damaged", or "deleted" as nobody needed them.',
+    label: "outcome",
+    values: ["completed", "refused", "damaged", "deleted"],
+  },
+  scan: {
+    name: "tidings_scans_total",
+    help: 'Files looked through, by verdict: "clean", "infected", "refused", or "failed".',
+    label: "verdict",
+    values: ["clean", "infected", "refused", "failed"],
+  },
   failure: {
     name: "tidings_failures_total",
     help: "What went wrong inside, by where.",
@@ -111,7 +126,8 @@ export const counters: Readonly<Record<CounterName, Metric>> = {
   },
 };
 
-export type DistributionName = "ack" | "delivery" | "commit" | "commitSize" | "query" | "greeting" | "http";
+export type DistributionName =
+  "ack" | "delivery" | "commit" | "commitSize" | "query" | "greeting" | "http" | "fileBytes" | "scan";
 
 export const distributions: Readonly<Record<DistributionName, Distribution>> = {
   ack: {
@@ -145,6 +161,12 @@ export const distributions: Readonly<Record<DistributionName, Distribution>> = {
     help: "From a hello to its welcome, or its refusal.",
     buckets: SECONDS,
   },
+  fileBytes: {
+    name: "tidings_file_bytes",
+    help: "Bytes of one file that was completed.",
+    buckets: [1e4, 1e5, 1e6, 1e7, 1e8, 1e9],
+  },
+  scan: { name: "tidings_scan_seconds", help: "Looking through one file.", buckets: SECONDS },
   http: {
     name: "tidings_http_seconds",
     help: "One HTTP request, by the class of its status.",

@@ -100,7 +100,8 @@ export function fileStoreSuite(name: string, open: () => Promise<OpenFileStore>)
         [first, 0],
       ] as const)
         expect((await put(part, bodies[index] ?? bytes)).status).toBe(200);
-      const numbers = async () => (await store.received(upload)).map(({ number }) => number).sort();
+      const numbers = async () =>
+        (await store.received(upload)).map(({ number }) => number).sort((one, other) => one - other);
       expect(await numbers()).toEqual([1, 3]);
       const early = [...(await store.received(upload)), { number: 2, etag: '"00"' }];
       early.sort((one, other) => one.number - other.number);

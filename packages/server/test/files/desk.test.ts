@@ -1,0 +1,253 @@
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { defaultPolicy, type FileQuery, type FileState, type UploadTicket } from "@tidings/core/protocol";
+import { afterEach, describe, expect, it } from "vitest";
+import { Files, type FilesOptions } from "../../src/files/desk.ts";
+import { createDiskStore } from "../../src/files/disk-store.ts";
+import { clamdScan } from "../../src/files/clamd.ts";
+import type { Scan, ScanVerdict } from "../../src/files/scan.ts";
+import { createSigner } from "../../src/files/signed-urls.ts";
+import { silentMeter } from "../../src/observe/meter.ts";
+import { openLibsqlStore } from "../../src/store/libsql/libsql-store.ts";
+import { EICAR, startFakeClamd } from "../support/fake-clamd.ts";
+import { newId } from "../support/raw-client.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
+import { showing } from "../store/files-suite.ts";
+import { Workbench } from "../store/workbench.ts";
+
+const PNG = Buffer.from("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489", "hex");
+const HOUR_MS = 3_600_000;
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** A desk over real tables and a real folder, whose time is told. */
+async function openDesk(options: Partial<FilesOptions> = {}) {
+  const bench = new Workbench(openLibsqlStore());
+  const dir = dirname(temporaryFile("x"));
+  const store = createDiskStore({
+    dir,
+    signer: createSigner("a secret"),
+    baseUrl: () => "http://localhost",
+  });
+  const { files: table } = bench.store;
+  if (!table) throw new Error("no table");
+  const failures: unknown[] = [];
+  const time = { now: 1_000_000 };
+  const clock = { now: () => time.now, soon: setImmediate, every: () => () => {} };
+  const desk = new Files({
+    ...{ table, store, clock, limits: defaultPolicy.limits, bytesPerUser: 100_000, meter: silentMeter },
+    ...{ uploadMs: HOUR_MS, downloadMs: HOUR_MS, scan: undefined, scanTimeoutMs: 60_000, isFailOpen: false },
+    onFailure: (error) => void failures.push(error),
+    ...options,
+  });
+  closing.push(async () => {
+    desk.close();
+    await bench.store.close();
+  });
+  await bench.group("a", "ada", "bob");
+  const ask = async (userId: string, query: FileQuery) => {
+    const summary = await bench.query(userId, { type: "conversation", conversationId: "a" });
+    const answer = await desk.answer(userId, query, summary);
+    return answer.ok ? answer.result : answer.code;
+  };
+  /** All but the sending. */
+  const put = async (bytes: Buffer, mediaType: string, more: object = {}): Promise<string | FileState> => {
+    const fileId = newId();
+    const on = { conversationId: "a", fileId } as const;
+    const named = { name: "a", size: bytes.length, mediaType, ...more };
+    const ticket = await ask("ada", { type: "file.upload", ...on, ...named });
+    if (typeof ticket === "string") return ticket;
+    await store.put(fileId, 1, bytes.length, [bytes] as unknown as AsyncIterable<Uint8Array>);
+    return (await ask("ada", { type: "file.complete", ...on, parts: [] })) as string | FileState;
+  };
+  const state = (fileId: string) =>
+    ask("ada", { type: "file.state", conversationId: "a", fileId }) as Promise<FileState | string>;
+  const until = async (fileId: string, wanted: FileState["state"]): Promise<FileState> => {
+    for (;;) {
+      const found = await state(fileId);
+      if (typeof found === "string") throw new Error(found);
+      if (found.state === wanted) return found;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  };
+  const kept = (): readonly string[] =>
+    readdirSync(join(dir, "kept"), { recursive: true, withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() ? entry.name : [],
+    );
+  return { desk, bench, store, table, ask, put, state, until, kept, time, failures };
+}
+
+describe("what a file is", () => {
+  it.each([
+    [PNG, "image/png", "image/png"],
+    [PNG, "application/pdf", "image/png"],
+    [Buffer.from("%PDF-1.7\n%âãÏÓ\n"), "text/plain", "application/pdf"],
+    [Buffer.from("a,b\n1,2\n"), "text/csv", "text/csv"],
+    [Buffer.from("<html><script>alert(1)</script>"), "text/csv", "text/csv"],
+    [Buffer.from("<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>"), "image/png", "text/plain"],
+    [Buffer.from("GIF89a=1;alert(1)//"), "image/png", "image/gif"],
+    [Buffer.from('{"a":1}'), "application/json", "application/json"],
+  ])("is told by its bytes: %#", async (bytes, said, found) => {
+    const { put } = await openDesk();
+    expect(await put(bytes, said)).toMatchObject({ state: "ready", mediaType: found });
+  });
+
+  it.each([
+    ["a program", Buffer.concat([Buffer.from("MZ"), Buffer.alloc(300)])],
+    ["nobody knows what", Buffer.from([1, 2, 3, 4, 5, 250, 251, 0])],
+  ])(
+    "is refused if it is %s, whatever it is called, and its bytes are gone (row G4)",
+    async (_what, bytes) => {
+      const { put, kept, ask } = await openDesk();
+      const refused = await put(bytes, "image/png");
+      expect(refused).toMatchObject({ state: "refused", code: "file/type-refused" });
+      expect(kept()).toEqual([]);
+      const { fileId } = refused as FileState;
+      expect(await ask("ada", { type: "file.download", conversationId: "a", fileId })).toBe(
+        "file/type-refused",
+      );
+    },
+  );
+
+  it("is compared with what was said of it; what is damaged may be put again", async () => {
+    const { put, ask, store } = await openDesk();
+    const checksum = createHash("sha256").update(PNG).digest("base64");
+    expect(await put(PNG, "image/png", { checksum })).toMatchObject({ state: "ready" });
+    const other = Buffer.from(PNG).fill(0, 20);
+    expect(await put(other, "image/png", { checksum })).toBe("file/damaged");
+    const fileId = newId();
+    const on = { conversationId: "a", fileId } as const;
+    const named = { name: "a", size: PNG.length, mediaType: "image/png", checksum };
+    await ask("ada", { type: "file.upload", ...on, ...named });
+    expect(await ask("ada", { type: "file.complete", ...on, parts: [] })).toBe("file/damaged");
+    const putOne = (bytes: Buffer) =>
+      store.put(fileId, 1, bytes.length, [bytes] as unknown as AsyncIterable<Uint8Array>);
+    await putOne(other);
+    expect(await ask("ada", { type: "file.complete", ...on, parts: [] })).toBe("file/damaged");
+    const etag = await putOne(PNG);
+    const wrong = [{ number: 1, etag: '"00"' }];
+    expect(await ask("ada", { type: "file.complete", ...on, parts: wrong })).toBe("file/damaged");
+    const parts = [{ number: 1, etag: etag ?? "" }];
+    expect(await ask("ada", { type: "file.complete", ...on, parts })).toMatchObject({ state: "ready" });
+  });
+});
+
+describe("the quarantine", () => {
+  it("holds files until clamd says that they are clean, and deletes what is not (rows G4, D24)", async () => {
+    const clamd = await startFakeClamd();
+    closing.push(() => clamd.close());
+    const { put, until, kept, ask } = await openDesk({ scan: clamdScan(clamd.address) });
+    const large = Buffer.concat([PNG, Buffer.alloc(90_000)]);
+    const clean = await put(large, "image/png");
+    const bad = await put(EICAR, "text/plain");
+    if (typeof clean === "string" || typeof bad === "string") throw new Error("refused");
+    expect([clean.state, bad.state]).toEqual(["scanning", "scanning"]);
+    await until(clean.fileId, "ready");
+    expect(await until(bad.fileId, "refused")).toMatchObject({ code: "file/infected" });
+    await expect.poll(kept).toEqual([clean.fileId]);
+    expect(clamd.streams.map((stream) => stream.length).sort((one, other) => one - other)).toEqual([
+      EICAR.length,
+      large.length,
+    ]);
+    const download = { type: "file.download", conversationId: "a", fileId: bad.fileId } as const;
+    expect(await ask("ada", download)).toBe("file/infected");
+  });
+
+  it("lets nothing out that nobody could look through, and looks again (rows G4, M4)", async () => {
+    const clamd = await startFakeClamd();
+    closing.push(() => clamd.close());
+    const { put, until, state, ask, desk, time, failures } = await openDesk({
+      scan: clamdScan(clamd.address),
+    });
+    clamd.say("INSTREAM size limit exceeded. ERROR");
+    const file = await put(PNG, "image/png");
+    if (typeof file === "string") throw new Error(file);
+    const { fileId } = file;
+    await expect.poll(() => failures.length).toBe(1);
+    expect(await state(fileId)).toMatchObject({ state: "scanning" });
+    expect(await ask("ada", { type: "file.download", conversationId: "a", fileId })).toBe("file/not-ready");
+    clamd.say(undefined);
+    await desk.sweep();
+    expect(clamd.streams).toHaveLength(1);
+    time.now += 60_001;
+    await desk.sweep();
+    await until(fileId, "ready");
+  });
+
+  it("gives a scanner up that takes too long; if told so, it lets the file out then", async () => {
+    const never: Scan = () => new Promise<ScanVerdict>(() => {});
+    for (const [isFailOpen, wanted] of [
+      [false, "scanning"],
+      [true, "ready"],
+    ] as const) {
+      const { put, until, state, failures } = await openDesk({ scan: never, scanTimeoutMs: 20, isFailOpen });
+      const file = await put(PNG, "image/png");
+      if (typeof file === "string") throw new Error(file);
+      await expect.poll(() => failures.length).toBe(1);
+      expect(String(failures[0])).toContain("the scanner takes too long");
+      if (wanted === "ready") await until(file.fileId, "ready");
+      else expect(await state(file.fileId)).toMatchObject({ state: "scanning" });
+    }
+  });
+
+  it("asks rules of one's own, with all that is known (row D24)", async () => {
+    const asked: object[] = [];
+    const scan: Scan = async ({ bytes, signal: _signal, ...about }) => {
+      let count = 0;
+      for await (const chunk of bytes) count += chunk.length;
+      asked.push({ ...about, count });
+      return "refused";
+    };
+    const { put, until } = await openDesk({ scan });
+    const file = await put(PNG, "text/plain");
+    if (typeof file === "string") throw new Error(file);
+    const { fileId } = file;
+    expect(await until(fileId, "refused")).toMatchObject({ code: "file/type-refused" });
+    const about = { fileId, mediaType: "image/png", ownerId: "ada", conversationId: "a", size: PNG.length };
+    expect(asked).toMatchObject([{ ...about, count: PNG.length }]);
+  });
+});
+
+describe("files that nobody needs", () => {
+  it("are deleted: tickets never used, files never sent, files of messages that are gone (row G10)", async () => {
+    const { put, kept, bench, desk, time, table, ask } = await openDesk();
+    const [sent, unsent] = [await put(PNG, "image/png"), await put(PNG, "image/png")];
+    if (typeof sent === "string" || typeof unsent === "string") throw new Error("refused");
+    const open = { type: "file.upload", conversationId: "a", fileId: newId() } as const;
+    const ticket = await ask("ada", { ...open, name: "a", size: 3, mediaType: "image/png" });
+    expect((ticket as UploadTicket).parts).toHaveLength(1);
+    const shown = {
+      ...{ fileId: sent.fileId, kind: "image", name: "a", type: "image/png", size: 1 },
+    } as const;
+    const { commandId: messageId } = await bench.accepted("ada", showing("a", shown));
+    await desk.sweep();
+    expect(kept().toSorted()).toEqual([sent.fileId, unsent.fileId].toSorted());
+    time.now += 25 * HOUR_MS;
+    await desk.sweep();
+    expect(kept()).toEqual([sent.fileId]);
+    expect(await table.find(open.fileId)).toBe(undefined);
+    await bench.accepted("ada", { type: "message.delete", conversationId: "a", messageId });
+    await desk.sweep();
+    expect(kept()).toEqual([]);
+  });
+
+  it("are given up by their owner, unless a message shows them", async () => {
+    const { put, kept, bench, ask } = await openDesk();
+    const [sent, unsent] = [await put(PNG, "image/png"), await put(PNG, "image/png")];
+    if (typeof sent === "string" || typeof unsent === "string") throw new Error("refused");
+    const shown = {
+      ...{ fileId: sent.fileId, kind: "image", name: "a", type: "image/png", size: 1 },
+    } as const;
+    await bench.accepted("ada", showing("a", shown));
+    const cancel = (fileId: string) => ({ type: "file.cancel", conversationId: "a", fileId }) as const;
+    expect(await ask("bob", cancel(unsent.fileId))).toBe("file/not-found");
+    expect(await ask("ada", cancel(sent.fileId))).toBe("file/denied");
+    expect(await ask("ada", cancel(unsent.fileId))).toEqual({ fileId: unsent.fileId });
+    expect(await ask("ada", cancel(unsent.fileId))).toBe("file/not-found");
+    expect(kept()).toEqual([sent.fileId]);
+  });
+});
