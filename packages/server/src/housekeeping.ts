@@ -18,8 +18,8 @@ export interface HousekeepingOptions {
   /** See `Engine`. */
   readonly perform: (caller: Caller, command: Command) => Promise<unknown>;
   readonly newId: () => string;
-  /** Undefined: there are none. */
-  readonly files: FileDesk | undefined;
+  /** Default: there are none. */
+  readonly files?: FileDesk | undefined;
   readonly onFailure: (error: unknown) => void;
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@tidings/core/errors";
 import type { FileState } from "@tidings/core/protocol";
-import type { Refusal } from "./store.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** What is known of a file, beside its bytes. */
 export interface FileRecord {

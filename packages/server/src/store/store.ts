@@ -1,4 +1,4 @@
-import type { ApplyContext, Rejection } from "@tidings/core/domain";
+import type { ApplyContext } from "@tidings/core/domain";
 import type {
   Ack,
   Change,
@@ -15,7 +15,10 @@ import type { FiguresOf } from "./figures.ts";
 import type { Plans } from "./plans.ts";
 import type { FileTable } from "./files.ts";
 import type { PushTargets } from "./push.ts";
+import type { Refusal } from "./refusal.ts";
 import type { Upkeep } from "./upkeep.ts";
+
+export type { Refusal };
 
 /**
  * Where records are kept. It knows who may read what (`access.ts`), applies commands with `apply`, and remembers what
@@ -70,13 +73,6 @@ export interface Submission {
 
 /** @param isKnown - the command was answered before; if admitted, it gets that answer again. */
 export type Admit<Item extends Submission> = (item: Item, isKnown: boolean) => Refusal | undefined;
-
-/** A rejection, with what the registry of codes cannot know. */
-export interface Refusal extends Rejection {
-  /** Overrules the registry. */
-  readonly retryable?: boolean;
-  readonly retryAfterMs?: number;
-}
 
 export type Outcome = Committed | Recalled | Refusal;
 

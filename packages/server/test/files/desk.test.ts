@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { defaultPolicy, type FileQuery, type FileState, type UploadTicket } from "@tidings/core/protocol";
+import {
+  type Attachment,
+  defaultPolicy,
+  type FileQuery,
+  type FileState,
+  type UploadTicket,
+} from "@tidings/core/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { Files, type FilesOptions } from "../../src/files/desk.ts";
 import { createDiskStore } from "../../src/files/disk-store.ts";
@@ -18,6 +24,11 @@ import { Workbench } from "../store/workbench.ts";
 
 const PNG = Buffer.from("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489", "hex");
 const HOUR_MS = 3_600_000;
+
+const attachmentOf = ({ fileId }: FileState): Attachment => ({
+  ...{ fileId, name: "a", type: "image/png", size: 1 },
+  kind: "image",
+});
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -220,9 +231,7 @@ describe("files that nobody needs", () => {
     const open = { type: "file.upload", conversationId: "a", fileId: newId() } as const;
     const ticket = await ask("ada", { ...open, name: "a", size: 3, mediaType: "image/png" });
     expect((ticket as UploadTicket).parts).toHaveLength(1);
-    const shown = {
-      ...{ fileId: sent.fileId, kind: "image", name: "a", type: "image/png", size: 1 },
-    } as const;
+    const shown = attachmentOf(sent);
     const { commandId: messageId } = await bench.accepted("ada", showing("a", shown));
     await desk.sweep();
     expect(kept().toSorted()).toEqual([sent.fileId, unsent.fileId].toSorted());
@@ -239,9 +248,7 @@ describe("files that nobody needs", () => {
     const { put, kept, bench, ask } = await openDesk();
     const [sent, unsent] = [await put(PNG, "image/png"), await put(PNG, "image/png")];
     if (typeof sent === "string" || typeof unsent === "string") throw new Error("refused");
-    const shown = {
-      ...{ fileId: sent.fileId, kind: "image", name: "a", type: "image/png", size: 1 },
-    } as const;
+    const shown = attachmentOf(sent);
     await bench.accepted("ada", showing("a", shown));
     const cancel = (fileId: string) => ({ type: "file.cancel", conversationId: "a", fileId }) as const;
     expect(await ask("bob", cancel(unsent.fileId))).toBe("file/not-found");

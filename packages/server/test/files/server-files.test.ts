@@ -18,7 +18,7 @@ const upload = (more: Partial<FileUploadQuery> = {}): FileUploadQuery => ({
 
 async function put({ parts, partBytes }: UploadTicket, bytes: Buffer): Promise<readonly number[]> {
   const answers = parts.map(async ({ url, headers, number }) => {
-    const body = bytes.subarray((number - 1) * partBytes, number * partBytes);
+    const body = Buffer.from(bytes.subarray((number - 1) * partBytes, number * partBytes));
     return (await fetch(url, { method: "PUT", headers, body })).status;
   });
   return Promise.all(answers);
