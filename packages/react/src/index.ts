@@ -3,6 +3,7 @@
 /** Tidings in React: hooks over the client's observables, nothing but glue. */
 export { MessagingProvider, type MessagingProviderProps, useClient } from "./messaging-provider.ts";
 export type { AppClient, AppCustom, AppSchemas, Register } from "./register.ts";
+export { useBlocks, type UseBlocks } from "./use-blocks.ts";
 export { useConnection, useConversations, useOutbox, usePresence } from "./use-client-state.ts";
 export { type ComposerInputProps, useComposer, type UseComposer } from "./use-composer.ts";
 export {

@@ -21,6 +21,11 @@ export class BoundedMap<Key, Item> {
     return old;
   }
 
+  delete(key: Key): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+  }
+
   set(key: Key, item: Item): void {
     this.#young.set(key, item);
     if (this.#young.size <= this.#perGeneration) return;

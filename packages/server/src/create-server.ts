@@ -6,7 +6,8 @@ import { onOurClock } from "./auth/on-our-clock.ts";
 import { createAuthenticator, issueToken, type TokenHolder } from "./auth/tokens.ts";
 import type { Bus } from "./bus/bus.ts";
 import type { Cancel } from "./engine/clock.ts";
-import { Engine, type Vitals } from "./engine/engine.ts";
+import { Engine } from "./engine/engine.ts";
+import type { Vitals } from "./engine/vitals.ts";
 import type { ShareRates } from "./engine/rates.ts";
 import { Doorman } from "./gateway/doorman.ts";
 import { attachGateway } from "./gateway/gateway.ts";
@@ -94,7 +95,7 @@ interface Opened {
 }
 
 function assemble({ settings, store, bus, push, files, share, meter, prom }: Opened): RunningServer {
-  const { policy, lobbies, jwks } = settings;
+  const { policy, lobbies, jwks, moderators } = settings;
   const log: EventLog = settings.log ?? silentLog;
   const secret = secretOf(settings);
   const keys = jwks === undefined ? undefined : remoteKeys({ url: jwks, now: systemClock.now });
@@ -107,7 +108,7 @@ function assemble({ settings, store, bus, push, files, share, meter, prom }: Ope
     onFailure: (error) => failures(log, meter)("jobs", error),
   });
   const engine = new Engine({
-    ...{ store, bus: push?.over(bus) ?? bus, newId, policy, lobbies, files: files?.desk },
+    ...{ store, bus: push?.over(bus) ?? bus, newId, policy, lobbies, moderators, files: files?.desk },
     clock: systemClock,
     sharedRates: share?.("rate", policy.rates),
     random: Math.random,

@@ -18,6 +18,7 @@ import type { Log } from "./log.ts";
 import { bounds, type Defaulted, type ServerBounds } from "./server-bounds.ts";
 import { type FileOptions, type FileSettings, fileSettings } from "./files/file-options.ts";
 import { type PushOptions, type PushSettings, pushSettings } from "./push/push-options.ts";
+import type { Moderator } from "./moderation/moderator.ts";
 import type { Store } from "./store/store.ts";
 
 /** Everything has a default; `createServer()` is a server for development on this machine. */
@@ -77,6 +78,8 @@ export interface ServerOptions {
   readonly metricsPort?: number | undefined;
   /** The address that port is at. Default `"127.0.0.1"`: this machine only. */
   readonly metricsHost?: string | undefined;
+  /** Who judges what is said before anybody sees it, in this order (`@tidings/server/moderation`). Default: nobody. */
+  readonly moderators?: readonly Moderator[] | undefined;
   /** A folder of files to serve over HTTP beside the WebSocket. */
   readonly serve?: { readonly dir: string } | undefined;
   readonly bounds?: ServerBounds | undefined;
@@ -167,10 +170,6 @@ const lobby = z.strictObject({
   kind: z.enum(["group", "space", "community"]),
 });
 
-const policyObject = z.custom<Policy>((value) => policy.safeParse(value).success, {
-  error: "is not a policy",
-});
-
 const schema: z.ZodType<Settings> = z.strictObject({
   port: z.int().min(0).max(65_535).default(8_787),
   host: z.string().min(1).default("127.0.0.1"),
@@ -204,7 +203,7 @@ const schema: z.ZodType<Settings> = z.strictObject({
       error: 'must be an address, as "redis://host:6379"',
     })
     .optional(),
-  policy: policyObject,
+  policy: z.custom<Policy>((value) => policy.safeParse(value).success, { error: "is not a policy" }),
   lobbies: z.array(lobby).default([{ conversationId: "general", name: "General", kind: "community" }]),
   metricsPort: z.int().min(0).max(65_535).optional(),
   metricsHost: z.string().min(1).default("127.0.0.1"),
@@ -216,6 +215,7 @@ const schema: z.ZodType<Settings> = z.strictObject({
         .transform((dir) => resolve(dir)),
     })
     .optional(),
+  moderators: z.array(z.custom<Moderator>((value) => typeof value === "function")).default([]),
   bounds: bounds.prefault({}),
   push: pushSettings.optional(),
   files: z.union([z.literal(false), fileSettings]).prefault({}),

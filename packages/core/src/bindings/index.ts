@@ -1,5 +1,6 @@
 /** `@tidings/core/bindings`: what bindings to a view library stand on, so that they need no logic of their own. */
 export { asHeld as asHydrated } from "../base/observable.ts";
+export { type Blocks, openBlocks } from "./blocks.ts";
 export { bringMessage } from "./bring-message.ts";
 export { createComposer } from "./composer.ts";
 export type {

@@ -224,9 +224,18 @@ describe("message.delete", () => {
       version: 0,
       deletedAt: 3_000,
       deletedBy: "mona",
+      moderated: true,
       reactions: [],
     });
     expect(ledger.store.counts.pins).toBe(0);
+  });
+
+  it("says that it was moderated only if somebody else did it (row D24)", () => {
+    const ledger = withCast();
+    const [own, others] = [ledger.say("mike"), ledger.say("mike")];
+    ledger.do("mike", { type: "message.delete", messageId: own });
+    ledger.do("mona", { type: "message.delete", messageId: others });
+    expect([own, others].map((id) => ledger.message(id)?.moderated)).toEqual([undefined, true]);
   });
 
   it("is for the author, moderators and above, and done once", () => {

@@ -51,7 +51,7 @@ export function messageOf(command: SendMessage, context: ApplyContext, seq: numb
     forward,
     at: sentAt,
   } = command;
-  const { actorId: authorId, at: createdAt } = context;
+  const { actorId: authorId, at: createdAt, isModerated } = context;
   const origin = forward && originOf(forward);
   const poll = pollOf(content);
   return {
@@ -72,6 +72,7 @@ export function messageOf(command: SendMessage, context: ApplyContext, seq: numb
     ...(threadId && { threadId }),
     ...(origin && { origin }),
     ...(poll && { tally: freshTally(poll) }),
+    ...(isModerated && { moderated: true }),
   };
 }
 
@@ -118,9 +119,14 @@ function edit(scene: Scene, command: EditMessage, message: MessageRecord): Verdi
   const fault = unspeakable(scene, message.kind, wanted);
   const content = fault ?? withKnownFiles(scene, wanted, message.content);
   if (typeof content === "string") return content;
-  const next = { ...message, ...(custom && { custom }), content, version: message.version + 1 };
+  const { moderated: _moderated, ...unmasked } = message;
+  const next = { ...unmasked, ...(custom && { custom }), content, version: message.version + 1 };
   return {
-    ...put(scene, command, { ...next, editedAt: context.at }),
+    ...put(scene, command, {
+      ...next,
+      editedAt: context.at,
+      ...(context.isModerated && { moderated: true }),
+    }),
     replaced: replacedBy(context, message),
   };
 }
@@ -167,9 +173,14 @@ function mayDelete({ context, conversation, role }: Scene, { authorId }: Message
 }
 
 /** What remains says who, where, when and what it answered. What it said goes into `replaced`, for the audit. */
-function tombstone({ actorId, at }: ApplyContext, message: MessageRecord): MessageRecord {
-  const { custom: _custom, origin: _origin, tally: _tally, ...kept } = message;
-  return { ...kept, content: { text: "" }, reactions: [], deletedAt: at, deletedBy: actorId };
+function tombstone(
+  { actorId, at, system, isModerated }: ApplyContext,
+  message: MessageRecord,
+): MessageRecord {
+  const { custom: _custom, origin: _origin, tally: _tally, moderated: _moderated, ...kept } = message;
+  const gone = { ...kept, content: { text: "" }, reactions: [], deletedAt: at, deletedBy: actorId };
+  const isOthers = !system && actorId !== message.authorId;
+  return isModerated || isOthers ? { ...gone, moderated: true } : gone;
 }
 
 function replacedBy({ actorId, at }: ApplyContext, { id, version, content }: MessageRecord): MessageVersion {

@@ -1,5 +1,5 @@
 import type { ClearNote, SetNote } from "../protocol/commands.ts";
-import { notebookOf, noteIdOf, type NoteValue } from "../protocol/notes.ts";
+import { notebookOf, noteIdOf, type NoteSubject, type NoteValue } from "../protocol/notes.ts";
 import type { AnyRecord } from "../protocol/records.ts";
 import { change, isSameJson, nothing, type Verdict } from "./outcome.ts";
 import { planFault } from "./plan.ts";
@@ -19,6 +19,7 @@ export function note(records: Records, command: SetNote | ClearNote, context: Ap
   const self = records.participant(actorId);
   if (conversationId !== notebookOf(actorId) || (records.conversation && !isIn(self)))
     return "conversation/not-found";
+  if (!isSound(subject, context)) return "command/malformed";
   const before = records.note(noteIdOf(subject))?.value;
   const value = command.type === "note.set" ? command.value : undefined;
   const fault = planFault(command, before, context);
@@ -33,6 +34,16 @@ export function note(records: Records, command: SetNote | ClearNote, context: Ap
     ok: true,
     changes: made.map((record, index) => change(command, context, { ...record, rev: rev + 1 + index })),
   };
+}
+
+/** A person is the subject of a block, and of nothing else; nobody blocks themselves. */
+function isSound(
+  { kind, conversationId, messageId, userId }: NoteSubject,
+  { actorId }: ApplyContext,
+): boolean {
+  if (kind !== "block") return userId === undefined;
+  const isOfPerson = userId !== undefined && messageId === undefined;
+  return isOfPerson && userId !== actorId && conversationId === notebookOf(actorId);
 }
 
 /** A watermark rises only. */

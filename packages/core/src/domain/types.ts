@@ -57,6 +57,8 @@ export interface ApplyContext {
   readonly limits: Limits;
   /** The server itself acts (a lobby, an import): permissions are not asked, all other rules hold. */
   readonly system?: boolean;
+  /** On behalf of moderators: they have masked some of what is said, or remove it. */
+  readonly isModerated?: boolean;
 }
 
 /** What a command does, or why it may not. Never an exception: a refusal is an expected outcome. */

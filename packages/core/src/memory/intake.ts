@@ -5,6 +5,7 @@ import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
 import type { Change } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
 import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.ts";
+import { obstacle } from "./blocks.ts";
 import { carry, whatIsWrong } from "./carry.ts";
 import type { ConversationStore } from "./conversation-store.ts";
 import type { Mischief } from "./faults.ts";
@@ -62,6 +63,8 @@ export class Intake {
     const { archive, policy } = this.#state;
     const { limits } = policy;
     const store = archive.store(command.conversationId);
+    const apart = system ? undefined : obstacle(archive, userId, command);
+    if (apart) return apart;
     const at = Math.floor(this.#clock.now());
     const recordsOf = (id: string): ConversationStore =>
       id === command.conversationId ? store : archive.store(id);

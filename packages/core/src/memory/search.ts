@@ -4,6 +4,7 @@ import type { Page, SearchQuery } from "../protocol/queries.ts";
 import type { MessageRecord } from "../protocol/records.ts";
 import type { SearchHit } from "../protocol/search.ts";
 import type { Archive } from "./archive.ts";
+import { hasBlocked } from "./blocks.ts";
 
 type Place = Pick<MessageRecord, "createdAt" | "id">;
 
@@ -22,7 +23,8 @@ export function search(archive: Archive, userId: string, query: SearchQuery): Pa
     const { role = "member" } = store.participant(userId) ?? {};
     return store.messages().flatMap((message) => {
       const isBehind = !place || isBefore(message, place);
-      return (isBehind && hitOf(message, query, { userId, role })) || [];
+      const isShown = isBehind && !hasBlocked(archive, userId, message.authorId);
+      return (isShown && hitOf(message, query, { userId, role })) || [];
     });
   });
   hits.sort((one, other) => (isBefore(one.message, other.message) ? 1 : -1));

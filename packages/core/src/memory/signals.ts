@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { PresenceStatus, Signal, SignalEvent } from "../protocol/signals.ts";
+import { areApart } from "./blocks.ts";
 import type { Hub } from "./hub.ts";
 import type { Session } from "./session.ts";
 import type { State } from "./state.ts";
@@ -67,7 +68,7 @@ export class Signals {
   #sees({ userId }: Session, conversationId: string, otherId: string): boolean {
     const { archive } = this.#state;
     const bothIn = archive.mayRead(conversationId, userId) && archive.mayRead(conversationId, otherId);
-    return userId !== otherId && bothIn;
+    return userId !== otherId && bothIn && !areApart(archive, userId, otherId);
   }
 
   #show(session: Session, signal: SignalEvent): void {

@@ -15,12 +15,14 @@ export const noteKind: Schema<NoteKind> = z.enum([
   "notify",
   "scheduled",
   "reminder",
+  "block",
 ]);
 
 export const noteSubject: Schema<NoteSubject> = z.object({
   kind: noteKind,
   conversationId: id,
   messageId: z.exactOptional(uuid),
+  userId: z.exactOptional(id),
 });
 
 const LONGEST_ZONE = 64;

@@ -23,7 +23,9 @@ export type NoteKind =
   /** To be said at `dueAt`; the message of the subject is the one that will be sent. */
   | "scheduled"
   /** Of a message: to be reminded of it at `dueAt`. */
-  | "reminder";
+  | "reminder"
+  /** Of a person: no contact with them is wanted. Its conversation is the notebook itself. */
+  | "block";
 
 /** A message that is not sent yet: what a command that sends it says. */
 export interface PlannedMessage {
@@ -35,11 +37,12 @@ export interface PlannedMessage {
   readonly forward?: MessageForward;
 }
 
-/** What a note is about: a conversation, or one message of it. */
+/** What a note is about: a conversation, one message of it, or a person. */
 export interface NoteSubject {
   readonly kind: NoteKind;
   readonly conversationId: string;
   readonly messageId?: string;
+  readonly userId?: string;
 }
 
 /** What there is to say beyond that it is so. */
@@ -84,7 +87,7 @@ export function isNotebook(conversationId: string): boolean {
 }
 
 /** What tells one note of a notebook from another: there is one of each kind per subject. */
-export function noteIdOf({ kind, messageId = "", conversationId }: NoteSubject): string {
+export function noteIdOf({ kind, userId = "", messageId = userId, conversationId }: NoteSubject): string {
   return `${kind}/${messageId}/${conversationId}`;
 }
 

@@ -112,6 +112,7 @@ export interface MessageRecord<Custom = JsonObject> {
   readonly deletedBy?: string;
   readonly pinnedAt?: number;
   readonly pinnedBy?: string;
+  /** Moderators have masked some of it, or, once it is deleted, removed it. */
   readonly moderated?: boolean;
   readonly reactions: readonly Reaction[];
 }

@@ -8,6 +8,9 @@ import type { Caller } from "./caller.ts";
 import type { LiveConversation, Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
 import { ackPacket, isRetryable, refuse, rejectPacket } from "./packets.ts";
+import { type Scrutinise, scrutinised, unjudged } from "./scrutinise.ts";
+import { concerned } from "./concerned.ts";
+import { Turnstile } from "./turnstile.ts";
 import type { Rates, Sending, SharedRates } from "./rates.ts";
 
 /** Commands in one transaction at most: the first are answered, and read by their clients, while the last are taken. */
@@ -54,6 +57,8 @@ export interface CommitsOptions {
   /** Told what is durable, after it was published. */
   readonly expect: (conversationId: string, changes: readonly Change[]) => void;
   readonly onFailure: (error: unknown) => void;
+  /** Looks at what somebody says before it is committed; at once where that needs no time. */
+  readonly scrutinise?: Scrutinise | undefined;
 }
 
 /**
@@ -67,6 +72,7 @@ export class Commits {
   #isScheduled = false;
   #enqueued = 0;
   #answered = 0;
+  readonly #turnstile = new Turnstile();
   readonly #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
 
   constructor(options: CommitsOptions) {
@@ -91,7 +97,8 @@ export class Commits {
   /** A command that did not come over a link. It is answered like any other, and again when it comes again. */
   request({ userId, isSystem = false, rateFactor = 1 }: Caller, command: Command): Promise<Outcome> {
     return new Promise((done) => {
-      const context = { ...this.#context(userId), system: isSystem };
+      const isModerated = isSystem && command.type === "message.delete";
+      const context = { ...this.#context(userId), system: isSystem, ...(isModerated && { isModerated }) };
       this.#enqueue({ ...plain, command, context, done, rateFactor: isSystem ? undefined : rateFactor });
     });
   }
@@ -110,7 +117,8 @@ export class Commits {
   }
 
   /** Resolves when everything submitted so far has been answered, whatever comes meanwhile. */
-  settled(): Promise<void> {
+  async settled(): Promise<void> {
+    if (!this.#turnstile.isEmpty) await this.#turnstile.passed();
     if (this.#answered === this.#enqueued) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push({ until: this.#enqueued, resolve }));
   }
@@ -120,11 +128,21 @@ export class Commits {
     return { actorId, at: clock.now(), limits: policy.limits };
   }
 
+  /** What is looked at first waits with what comes behind it in its lane. */
   #enqueue(item: Item): void {
+    const { scrutinise, onFailure } = this.#options;
+    const { command, context } = item;
+    if (!scrutinise || context.system || command.type === "receipt.mark") return this.#pass(item);
+    const lane = `${context.actorId} ${command.conversationId}`;
+    const failed = (error: unknown): Item => (onFailure(error), { ...item, refusal: unjudged });
+    this.#turnstile.enter(lane, () => scrutinised(item, scrutinise), this.#pass, failed);
+  }
+
+  readonly #pass = (item: Item): void => {
     this.#queue.push(item);
     this.#enqueued += 1;
     this.#schedule();
-  }
+  };
 
   #schedule(): void {
     if (this.#isScheduled || this.#isCommitting) return;
@@ -191,7 +209,7 @@ export class Commits {
   /** Asked by the store for each command in its turn. */
   #admit(item: Item, isKnown: boolean, waits: Map<Item, number> | undefined): Refusal | undefined {
     const { reply, refusal } = item;
-    // What was answered before is answered again, however busy we are: it costs no more than a refusal.
+    // What was answered before is answered again, however busy we are.
     const refused =
       this.#outOfOrder(item, isKnown) ?? (isKnown ? undefined : (refusal ?? this.#tooOften(item, waits)));
     if (refused && isRetryable(refused)) {
@@ -272,13 +290,6 @@ export class Commits {
     if (command.type === "receipt.mark") outbound.pushLater(session, packet);
     else outbound.push(session, packet);
   }
-}
-
-/** Who may come in or go out by it. */
-function concerned({ command, context: { actorId } }: Submission): readonly string[] {
-  if ("userId" in command) return [actorId, command.userId];
-  if (command.type !== "conversation.create") return [actorId];
-  return [actorId, ...(command.participants ?? []).map(({ userId }) => userId)];
 }
 
 /** People's messages are; what the server does by itself is not. */

@@ -1,6 +1,8 @@
 import type { Change, Command, NoteRecord, Policy, Query } from "@tidings/core/protocol";
 import type { Bus } from "../bus/bus.ts";
 import { type EventLog, silentLog } from "../log.ts";
+import type { Moderator } from "../moderation/moderator.ts";
+import { Moderation } from "../moderation/pipeline.ts";
 import { type Meter, silentMeter } from "../observe/meter.ts";
 import type { Answer, Outcome, Store } from "../store/store.ts";
 import type { AuditEntry } from "../store/audit.ts";
@@ -9,6 +11,7 @@ import type { EngineBounds } from "./bounds.ts";
 import type { Caller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { Commits } from "./commits.ts";
+import { Contacts } from "./contacts.ts";
 import { erase } from "./erasure.ts";
 import { FanOut } from "./fan-out.ts";
 import type { FileDesk } from "./file-desk.ts";
@@ -26,8 +29,10 @@ import { Rates, type SharedRates } from "./rates.ts";
 import { draining, type ReceivedFrame, Reception } from "./reception.ts";
 import { Repairs } from "./repair/repairs.ts";
 import { Roster } from "./roster.ts";
+import { scrutiny } from "./scrutiny.ts";
 import { Signals } from "./signals.ts";
 import { Sweeper } from "./sweeper.ts";
+import type { Vitals } from "./vitals.ts";
 
 export interface EngineOptions {
   readonly store: Store;
@@ -45,6 +50,8 @@ export interface EngineOptions {
   readonly newId: () => string;
   /** A number in [0, 1). */
   readonly random: () => number;
+  /** Who judges what is said, in this order. Default: nobody. */
+  readonly moderators?: readonly Moderator[] | undefined;
   /** Told how many changes nobody had told, and were read from the store. */
   readonly onRepaired?: (changes: number) => void;
   /** Told of what took effect, on whichever node. */
@@ -57,18 +64,6 @@ export interface EngineOptions {
   readonly log?: EventLog | undefined;
   /** Told of what went wrong inside: the store failed, or there is a defect. */
   readonly onFailure: (what: string, error: unknown) => void;
-}
-
-/** Numbers of now, for whoever watches. */
-export interface Vitals {
-  readonly links: number;
-  readonly users: number;
-  readonly conversations: number;
-  readonly commitQueue: number;
-  readonly queryQueue: number;
-  readonly backlogBytes: number;
-  /** Changes and receipts handed to links so far. */
-  readonly deliveries: number;
 }
 
 /**
@@ -91,10 +86,14 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     const { store, bus, clock, policy, bounds, lobbies, newId, onFailure } = options;
-    const { meter = silentMeter, log = silentLog } = options;
+    const { meter = silentMeter, log = silentLog, moderators = [] } = options;
     const roster = this.#roster;
     const outbound = new Outbound(clock, bounds.backlogBytes, meter, (error) => onFailure("link", error));
-    const signals = new Signals(roster, outbound, bus, clock, policy);
+    const contacts = new Contacts({
+      ...{ store, clock },
+      onMoved: (oneId, otherId) => signals.refreshBetween(oneId, otherId),
+    });
+    const signals: Signals = new Signals({ roster, outbound, bus, clock, policy, contacts });
     const fanOut = new FanOut(roster, outbound, signals, meter);
     const repairs = new Repairs({
       ...{ store, roster, clock, newId },
@@ -104,6 +103,7 @@ export class Engine {
           greeting.note(event);
           if (event.type === "committed") {
             store.heard?.(event.changes);
+            contacts.heard(event.changes);
             options.onChanges?.(event.changes);
           }
           fanOut.deliver(event);
@@ -118,6 +118,7 @@ export class Engine {
       conversation: (conversationId) => roster.conversation(conversationId),
       expect: (conversationId, changes) => repairs.expect(conversationId, changes),
       onFailure: (error) => onFailure("commit", error),
+      scrutinise: scrutiny({ contacts, moderation: new Moderation(moderators, () => clock.now()) }),
     });
     this.#options = options;
     this.#outbound = outbound;
@@ -127,7 +128,7 @@ export class Engine {
     const { authenticate } = options;
     const { linksPerUser } = bounds;
     const greeting = new Greeting({
-      ...{ store, roster, outbound, signals, clock, policy, authenticate, linksPerUser },
+      ...{ store, roster, outbound, signals, contacts, clock, policy, authenticate, linksPerUser },
       lobbies: this.#lobbies,
     });
     const questions = new Questions({ store, files: options.files, outbound, clock, policy, onFailure });
@@ -140,7 +141,10 @@ export class Engine {
       close: (session, farewell) => this.close(session, farewell),
     });
     this.#repairs = repairs;
-    bus.listen((events) => events.forEach((event) => repairs.hear(event)), nodeView(roster));
+    bus.listen(
+      (events) => events.forEach((event) => (contacts.hear(event), repairs.hear(event))),
+      nodeView(roster),
+    );
     this.#fanOut = fanOut;
   }
 

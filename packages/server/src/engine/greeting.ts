@@ -9,6 +9,7 @@ import type { BusEvent, CommittedEvent } from "../bus/bus.ts";
 import type { Refusal, Store } from "../store/store.ts";
 import { mayRead } from "../access.ts";
 import type { Clock } from "./clock.ts";
+import type { Contacts } from "./contacts.ts";
 import type { Lobbies } from "./lobbies.ts";
 import type { Outbound } from "./outbound.ts";
 import { packetOf, refuse } from "./packets.ts";
@@ -34,6 +35,7 @@ export interface GreetingOptions {
   readonly roster: Roster;
   readonly outbound: Outbound;
   readonly signals: Signals;
+  readonly contacts: Contacts;
   readonly lobbies: Lobbies;
   readonly clock: Clock;
   readonly policy: Policy;
@@ -91,11 +93,11 @@ export class Greeting {
   }
 
   async #read(userId: string): Promise<OnlineUser> {
-    const { store, roster, clock } = this.#options;
+    const { store, roster, clock, contacts } = this.#options;
     const missed: CommittedEvent[] = [];
     this.#missed.add(missed);
     try {
-      const memberships = await store.memberships(userId);
+      const [memberships] = await Promise.all([store.memberships(userId), contacts.of(userId)]);
       const user = roster.add(userId, memberships, clock.now());
       for (const event of missed) this.#repeat(user, event);
       return user;

@@ -1,6 +1,7 @@
 import type { Policy, PresenceStatus, Signal, SignalEvent } from "@tidings/core/protocol";
 import type { Bus, PresenceEvent, TypingEvent } from "../bus/bus.ts";
 import type { Clock } from "./clock.ts";
+import type { Contacts } from "./contacts.ts";
 import type { Outbound } from "./outbound.ts";
 import { packetOf } from "./packets.ts";
 import type { Roster } from "./roster.ts";
@@ -15,6 +16,15 @@ const SHOWN_PER_FRAME = 50;
 /** Conversations in which a change of somebody's presence is told at most (D9). */
 const MOST_TOLD = 1_000;
 
+export interface SignalsOptions {
+  readonly roster: Roster;
+  readonly outbound: Outbound;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly policy: Policy;
+  readonly contacts: Contacts;
+}
+
 /** Typing and presence: never stored, shown only to links that look at a conversation both are in. */
 export class Signals {
   readonly #roster: Roster;
@@ -22,13 +32,15 @@ export class Signals {
   readonly #bus: Bus;
   readonly #clock: Clock;
   readonly #policy: Policy;
+  readonly #contacts: Contacts;
 
-  constructor(roster: Roster, outbound: Outbound, bus: Bus, clock: Clock, policy: Policy) {
+  constructor({ roster, outbound, bus, clock, policy, contacts }: SignalsOptions) {
     this.#roster = roster;
     this.#outbound = outbound;
     this.#bus = bus;
     this.#clock = clock;
     this.#policy = policy;
+    this.#contacts = contacts;
   }
 
   receive(session: Session, user: OnlineUser, signal: Signal): void {
@@ -90,12 +102,12 @@ export class Signals {
 
   #show(session: Session, live: LiveConversation, shown: Set<string>): void {
     for (const { id: userId, status } of live.users) {
-      if (status === "offline" || shown.has(userId)) continue;
+      if (status === "offline" || shown.has(userId) || !this.#mayShow(session, userId)) continue;
       shown.add(userId);
       this.#push(session, { type: "presence", userId, status });
     }
     for (const userId of live.typing?.keys() ?? []) {
-      if (userId === session.user?.id) continue;
+      if (!this.#mayShow(session, userId)) continue;
       this.#push(session, { type: "typing", conversationId: live.id, userId, active: true });
     }
   }
@@ -124,7 +136,7 @@ export class Signals {
   showTyping({ conversationId, userId, active }: TypingEvent): void {
     const packet = packetOf({ type: "signal", signal: { type: "typing", conversationId, userId, active } });
     for (const session of this.#roster.conversation(conversationId)?.watchers ?? []) {
-      if (session.user?.id !== userId) this.#outbound.push(session, packet);
+      if (this.#mayShow(session, userId)) this.#outbound.push(session, packet);
     }
   }
 
@@ -134,7 +146,33 @@ export class Signals {
     for (const id of conversationIds) {
       for (const session of this.#roster.conversation(id)?.watchers ?? []) watchers.add(session);
     }
-    for (const session of watchers) if (session.user?.id !== userId) this.#outbound.push(session, packet);
+    for (const session of watchers) if (this.#mayShow(session, userId)) this.#outbound.push(session, packet);
+  }
+
+  /** A block came or went between the two: what each is shown of the other goes, or comes back. */
+  refreshBetween(oneId: string, otherId: string): void {
+    this.#refreshFor(oneId, otherId);
+    this.#refreshFor(otherId, oneId);
+  }
+
+  #refreshFor(readerId: string, userId: string): void {
+    const reader = this.#roster.users.get(readerId);
+    const user = this.#roster.users.get(userId);
+    if (!reader) return;
+    const isApart = this.#contacts.areApart(readerId, userId);
+    for (const session of reader.sessions) {
+      const shared = session.watching.filter((live) => user && live.users.has(user));
+      if (shared.length === 0 && !isApart) continue;
+      this.#push(session, { type: "presence", userId, status: (!isApart && user?.status) || "offline" });
+      for (const { id: conversationId, typing } of isApart ? shared : [])
+        if (typing?.has(userId))
+          this.#push(session, { type: "typing", conversationId, userId, active: false });
+    }
+  }
+
+  /** Not of oneself, nor of somebody with whom there is no contact. */
+  #mayShow({ user }: Session, userId: string): boolean {
+    return user !== undefined && user.id !== userId && !this.#contacts.areApart(user.id, userId);
   }
 
   /** Ends what has not been renewed. */

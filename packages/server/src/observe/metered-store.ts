@@ -24,6 +24,8 @@ export function meteredStore(store: Store, meter: Meter): Store {
     meter.observe("query", (performance.now() - startedAt) / 1_000, type);
     return result;
   };
+  const blocks = store.blocks?.bind(store);
+  const peopleOf = store.peopleOf?.bind(store);
   const whole: Whole = {
     epoch: store.epoch,
     upkeep: store.upkeep,
@@ -50,6 +52,8 @@ export function meteredStore(store: Store, meter: Meter): Store {
       return answer;
     },
     memberships: (userId) => timed("memberships", () => store.memberships(userId)),
+    blocks: blocks && ((userId) => timed("blocks", () => blocks(userId))),
+    peopleOf: peopleOf && ((conversationId) => timed("people", () => peopleOf(conversationId))),
     wasIn: (conversationId, userId) => store.wasIn(conversationId, userId),
     forgetAnswers: (before) => store.forgetAnswers(before),
     heard: (changes) => store.heard?.(changes),

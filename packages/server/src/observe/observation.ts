@@ -1,4 +1,4 @@
-import type { Vitals } from "../engine/engine.ts";
+import type { Vitals } from "../engine/vitals.ts";
 import { VERSION } from "../version.ts";
 import { type Health, severity } from "./health.ts";
 import { HealthMonitor, type HealthMonitorOptions } from "./health-monitor.ts";

@@ -47,6 +47,8 @@ export class Tracing {
       commit: (items, admit) => this.#commit(items, () => store.commit(items, admit)),
       query: (readerId, query) => store.query(readerId, query),
       memberships: (userId) => store.memberships(userId),
+      blocks: store.blocks?.bind(store),
+      peopleOf: store.peopleOf?.bind(store),
       wasIn: (conversationId, userId) => store.wasIn(conversationId, userId),
       forgetAnswers: (before) => store.forgetAnswers(before),
       heard: (changes) => store.heard?.(changes),

@@ -1,7 +1,8 @@
 import { type Applied, take } from "@tidings/core/domain";
+import type { Command } from "@tidings/core/protocol";
 import { type AuditEntry, auditOf } from "./audit.ts";
 import { answerOf, recall, type Remembered } from "./answers.ts";
-import type { Admit, Outcome, Refusal, Submission } from "./store.ts";
+import type { Admit, Judged, Outcome, Refusal, Submission } from "./store.ts";
 import type { WorkingSet } from "./working-set.ts";
 
 /** What one transaction knows, and how it keeps what it learns. */
@@ -47,9 +48,15 @@ export function settle<Item extends Submission>(item: Item, admit: Admit<Item>, 
   };
 }
 
-function applyTo({ command, context }: Submission, { work, onDefect }: Scene): Applied {
+function applyTo({ command, context, judged }: Submission, { work, onDefect }: Scene): Applied {
   try {
-    return take((conversationId) => work.records(conversationId), command, context);
+    const said = judged ? asJudged(command, judged) : command;
+    const applied = take((conversationId) => work.records(conversationId), said, {
+      ...context,
+      ...(judged?.content && { isModerated: true }),
+    });
+    // Only who may say something at all hears that this is not to be said (D8).
+    return applied.ok && judged?.refused !== undefined ? refusedAs(judged.refused) : applied;
   } catch (error) {
     if (error instanceof NotLoaded) throw error;
     onDefect(error);
@@ -62,6 +69,15 @@ function applyTo({ command, context }: Submission, { work, onDefect }: Scene): A
     };
     return refusal;
   }
+}
+
+function asJudged(command: Command, { content }: Judged): Command {
+  const isSaid = command.type === "message.send" || command.type === "message.edit";
+  return content && isSaid ? { ...command, content } : command;
+}
+
+function refusedAs(reason: string): Refusal {
+  return { ok: false, code: "moderation/refused", message: `unable to say this; moderation: ${reason}` };
 }
 
 /** So that the same command gets the same answer: later from the table, in this batch from `known` (D2). */

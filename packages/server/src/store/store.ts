@@ -5,6 +5,7 @@ import type {
   Command,
   ConversationSettings,
   Head,
+  MessageContent,
   QueryResults,
   QueryType,
   RecordQuery,
@@ -39,6 +40,10 @@ export interface Store {
   query(readerId: string, query: RecordQuery): Promise<Answer>;
   /** Every conversation `userId` is in, the most recently active first. */
   memberships(userId: string): Promise<readonly Membership[]>;
+  /** Whom `userId` wants no contact with, and who wants none with them. Absent: it keeps no blocks. */
+  blocks?: ((userId: string) => Promise<Blocks>) | undefined;
+  /** The people of a direct conversation, and of any other none; undefined if there is none of that id. */
+  peopleOf?: ((conversationId: string) => Promise<readonly string[] | undefined>) | undefined;
   /** Was `userId` ever in the conversation? Whoever left, or was removed, was. */
   wasIn(conversationId: string, userId: string): Promise<boolean>;
   /**
@@ -69,6 +74,18 @@ export interface Submission {
   readonly context: ApplyContext;
   /** Given by the server itself and never again: its answer need not be remembered. */
   readonly isOnce?: boolean;
+  /** What moderators have said of it. */
+  readonly judged?: Judged | undefined;
+}
+
+/** What moderators have said of a message, or of an edit. */
+export interface Judged {
+  /** Why it is refused; remembered like any other answer, so that it stays refused. */
+  readonly refused?: string;
+  /** What is said instead. */
+  readonly content?: MessageContent;
+  /** Shown to moderators, once it is said. */
+  readonly flags?: readonly { readonly reason: string; readonly score: number }[];
 }
 
 /** @param isKnown - the command was answered before; if admitted, it gets that answer again. */
@@ -94,6 +111,12 @@ export interface Recalled {
 }
 
 export type Answer = { readonly ok: true; readonly result: QueryResults[QueryType] } | Refusal;
+
+/** Who has blocked whom, as one of them is concerned. */
+export interface Blocks {
+  readonly own: readonly string[];
+  readonly by: readonly string[];
+}
 
 export interface Membership {
   readonly head: Head;

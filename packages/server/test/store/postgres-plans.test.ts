@@ -133,6 +133,8 @@ async function everything(bench: Workbench): Promise<void> {
   await bench.store.figures?.({ conversationId: "a", since: 900_000, until: 2_000_000, offsetMs: 0 });
   await bench.store.memberships("ada");
   await bench.store.memberships("user 7");
+  await bench.store.blocks?.("user 7");
+  await bench.store.peopleOf?.("a");
   await bench.store.wasIn("a", "cy");
   await bench.store.forgetAnswers(900_010);
   await bench.store.audit?.note({ at: 1, actorId: "ada", action: "user.export", subject: "bob" });

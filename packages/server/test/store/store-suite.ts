@@ -7,6 +7,7 @@ import type { Retention } from "../../src/store/upkeep.ts";
 import { type Draft, message } from "../support/raw-client.ts";
 import { filesSuite } from "./files-suite.ts";
 import { figuresSuite } from "./figures-suite.ts";
+import { blocksSuite } from "./blocks-suite.ts";
 import { notesSuite } from "./notes-suite.ts";
 import { plansSuite } from "./plans-suite.ts";
 import { pushSuite } from "./push-suite.ts";
@@ -469,6 +470,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
     filesSuite(() => bench);
     pushSuite(() => bench);
     pollsSuite(() => bench);
+    blocksSuite(() => bench);
     notesSuite(
       () => bench,
       (store) => factory.reopen(store),

@@ -18,6 +18,7 @@ import type { Lobby } from "../../src/engine/lobbies.ts";
 import type { OnReminder } from "../../src/engine/plans.ts";
 import type { Outlet } from "../../src/engine/outlet.ts";
 import type { Session } from "../../src/engine/online.ts";
+import type { Moderator } from "../../src/moderation/index.ts";
 import { openLibsqlStore, type Store } from "../../src/store/index.ts";
 import { newId } from "./raw-client.ts";
 
@@ -62,6 +63,7 @@ export interface EngineBenchOptions {
   readonly store?: Store;
   readonly bus?: Bus;
   readonly onReminder?: OnReminder;
+  readonly moderators?: readonly Moderator[];
   /** Engines that share it live at the same time. */
   readonly clock?: VirtualClock;
 }
@@ -84,6 +86,7 @@ export class EngineBench {
       clock: engineClock(this.clock),
       policy: { ...defaultPolicy, ...options.policy },
       lobbies: options.lobbies ?? [lobby],
+      moderators: options.moderators,
       bounds: {
         frames: { perSecond: 100, burst: 1_000 },
         backlogBytes: 1_000_000,

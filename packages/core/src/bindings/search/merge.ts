@@ -1,6 +1,7 @@
 import type { Core } from "../../client/core.ts";
 import { hitOf } from "../../domain/search.ts";
 import { isIn } from "../../domain/standing.ts";
+import { notebookOf, noteIdOf } from "../../protocol/notes.ts";
 import type { SearchFilter, SearchHit } from "../../protocol/search.ts";
 import type { Place } from "./local.ts";
 import type { SearchMatch } from "./types.ts";
@@ -38,7 +39,16 @@ export function merged(
     if (current !== "gone") found.set(hit.message.id, current);
   }
   for (const hit of local) found.set(hit.message.id, { ...hit, isLocal: true });
-  return [...found.values()].sort(newestFirst);
+  const isBlocked = blocksOf(core);
+  return [...found.values()].filter(({ message }) => !isBlocked(message.authorId)).sort(newestFirst);
+}
+
+/** Whom the user wants no contact with, as far as their notebook is held here. */
+function blocksOf({ directory, userId }: Known): (authorId: string) => boolean {
+  const conversationId = notebookOf(userId() ?? "");
+  const notes = directory.peek(conversationId)?.records;
+  return (authorId) =>
+    notes?.note(noteIdOf({ kind: "block", conversationId, userId: authorId }))?.value !== undefined;
 }
 
 /** What the client itself says of a message the backend has found: it may know of later changes. */

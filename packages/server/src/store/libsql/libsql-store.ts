@@ -1,7 +1,8 @@
 import type { RecordQuery } from "@tidings/core/protocol";
-import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
+import type { Admit, Answer, Blocks, Membership, Outcome, Store, Submission } from "../store.ts";
 import { type Answers, createAnswers } from "./answers.ts";
 import { type AuditTable, createAudit } from "./audit.ts";
+import { type BlockTables, createBlocks } from "./blocks.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createErase } from "./erase.ts";
 import { createFiles } from "./files.ts";
@@ -56,6 +57,7 @@ class LibsqlStore implements Store {
   readonly #queries: Queries;
   readonly #transactions: Transactions;
   readonly #audit: AuditTable;
+  readonly #blocks: BlockTables;
   readonly upkeep: Upkeep;
   readonly audit: Audit;
   readonly plans: Plans;
@@ -69,7 +71,8 @@ class LibsqlStore implements Store {
     this.#onDefect = onDefect;
     this.#tables = createTables(connection);
     this.#answers = createAnswers(connection);
-    this.#queries = createQueries(connection, this.#tables, epoch);
+    this.#blocks = createBlocks(connection);
+    this.#queries = createQueries(connection, this.#tables, epoch, this.#blocks);
     this.#transactions = createTransactions(connection, this.#tables);
     const audit = createAudit(connection);
     this.#audit = audit;
@@ -125,6 +128,14 @@ class LibsqlStore implements Store {
 
   async memberships(userId: string): Promise<readonly Membership[]> {
     return this.#queries.memberships(userId);
+  }
+
+  async blocks(userId: string): Promise<Blocks> {
+    return this.#blocks.of(userId);
+  }
+
+  async peopleOf(conversationId: string): Promise<readonly string[] | undefined> {
+    return this.#blocks.peopleOf(conversationId);
   }
 
   async wasIn(conversationId: string, userId: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { createAnswers } from "./answers.ts";
 import { createAudit } from "./audit.ts";
+import { createBlocks } from "./blocks.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createQueries } from "./queries/queries.ts";
 import { createFiles } from "./files.ts";
@@ -21,7 +22,7 @@ it("finds every row by an index: no statement walks through a table", () => {
   createAnswers(noting);
   createAudit(noting);
   createFiles(noting, (work) => work());
-  createQueries(noting, createTables(noting), epoch);
+  createQueries(noting, createTables(noting), epoch, createBlocks(noting));
 
   const walks = statements.flatMap((sql) => {
     const plan = connection.prepare<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);

@@ -3,6 +3,7 @@ import type { Connection } from "./database.ts";
 import { plansSchema } from "./plans-schema.ts";
 import { filesSchema } from "./files-schema.ts";
 import { pushSchema } from "./push-schema.ts";
+import { blocksSchema } from "./blocks.ts";
 import { relationsSchema } from "./relations-schema.ts";
 import { retentionSchema } from "./retention-schema.ts";
 import { addSearch } from "./search-schema.ts";
@@ -131,6 +132,7 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   filesSchema,
   pushSchema,
   retentionSchema,
+  blocksSchema,
 ];
 
 /**

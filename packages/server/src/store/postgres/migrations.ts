@@ -6,6 +6,7 @@ import { auditRetention, auditSchema } from "./audit-schema.ts";
 import { addPlans } from "./plans-schema.ts";
 import { prepareQueue } from "./queue.ts";
 import { filesSchema } from "./files-schema.ts";
+import { blocksSchema } from "./blocks.ts";
 import { addRelations } from "./relations-schema.ts";
 import { retentionSchema } from "./retention-schema.ts";
 import { firstSchema } from "./schema.ts";
@@ -29,6 +30,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0010": { up: (database) => filesSchema.execute(database).then(() => {}) },
   "0011": { up: (database) => pushSchema.execute(database).then(() => {}) },
   "0012": { up: (database) => retentionSchema.execute(database).then(() => {}) },
+  "0013": { up: (database) => blocksSchema.execute(database).then(() => {}) },
 };
 
 /**

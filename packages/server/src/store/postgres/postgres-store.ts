@@ -1,7 +1,7 @@
 import type { Change, RecordQuery } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import type { Pool } from "pg";
-import type { Admit, Answer, Membership, Outcome, Store, Submission } from "../store.ts";
+import type { Admit, Answer, Blocks, Membership, Outcome, Store, Submission } from "../store.ts";
 import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
 import { keptPages } from "../kept.ts";
 import type { FiguresOf } from "../figures.ts";
@@ -10,6 +10,7 @@ import type { FileTable } from "../files.ts";
 import type { PushTargets } from "../push.ts";
 import type { Upkeep } from "../upkeep.ts";
 import type { Commitment } from "./at-once.ts";
+import { BlockTables } from "./blocks.ts";
 import { Recollection } from "./recollection.ts";
 import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
@@ -126,6 +127,7 @@ class PostgresStore implements Store {
   readonly #pools: Pools;
   readonly #commitment: Commitment;
   readonly #desk: Desk;
+  readonly #blocks: BlockTables;
 
   constructor(epoch: string, pools: Pools, options: PostgresStoreOptions) {
     const { onDefect = () => {}, onFailure = () => {}, onRecalled = () => {} } = options;
@@ -152,6 +154,7 @@ class PostgresStore implements Store {
     const onRemembered = (wasRight: boolean): void => onRecalled("commit", wasRight);
     const { rideOutMs = 10_000, searchTimeoutMs = 2_000 } = options;
     this.#commitment = { pool: commits, epoch, recollection, rideOutMs, onDefect, onRemembered };
+    this.#blocks = new BlockTables(readers);
     this.#desk = new Desk({ epoch, pool: readers, replica, searchTimeoutMs, onRecalled, onFailure });
   }
 
@@ -170,6 +173,14 @@ class PostgresStore implements Store {
 
   memberships(userId: string): Promise<readonly Membership[]> {
     return this.#desk.memberships(userId);
+  }
+
+  blocks(userId: string): Promise<Blocks> {
+    return this.#blocks.of(userId);
+  }
+
+  peopleOf(conversationId: string): Promise<readonly string[] | undefined> {
+    return this.#blocks.peopleOf(conversationId);
   }
 
   wasIn(conversationId: string, userId: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { RecordQuery } from "@tidings/core/protocol";
 import { mayRead, notFound } from "../../../access.ts";
 import type { Answer, Membership } from "../../store.ts";
+import type { BlockTables } from "../blocks.ts";
 import type { Connection } from "../database.ts";
 import type { Rows } from "../../rows.ts";
 import { createCatchUp } from "./catch-up.ts";
@@ -19,7 +20,12 @@ export interface Queries {
   memberships(userId: string): readonly Membership[];
 }
 
-export function createQueries(connection: Connection, tables: Rows, epoch: string): Queries {
+export function createQueries(
+  connection: Connection,
+  tables: Rows,
+  epoch: string,
+  blocks: BlockTables,
+): Queries {
   const catchUp = createCatchUp(connection, tables, epoch);
   const history = createHistory(connection, tables, epoch);
   const lists = createLists(connection, tables);
@@ -34,7 +40,7 @@ export function createQueries(connection: Connection, tables: Rows, epoch: strin
     return conversation && self && mayRead(self) ? { readerId, conversation, self } : undefined;
   };
 
-  const search = createSearch(connection, open);
+  const search = createSearch(connection, open, (readerId) => blocks.of(readerId).own);
 
   const answer = (readerId: string, query: RecordQuery): Answer => {
     if (query.type === "conversations") return summaries.page(readerId, query);

@@ -23,10 +23,11 @@ interface Span {
   readonly before: number;
 }
 
-/** Answers `search`. @param open - the door to a conversation. */
+/** Answers `search`. @param open - the door to a conversation. @param blockedBy - whose messages a reader is not shown. */
 export function createSearch(
   connection: Connection,
   open: (readerId: string, conversationId: string) => Reading | undefined,
+  blockedBy: (readerId: string) => readonly string[],
 ): (readerId: string, query: SearchQuery) => Answer {
   const searches = new Searches<number>();
   const find = createFind(connection);
@@ -45,13 +46,14 @@ export function createSearch(
     const { places, ...next } =
       searches.recall(readerId, query) ??
       searches.keep(readerId, query, find(readerId, query, plan, reading?.conversation.key));
+    const blocked = new Set(blockedBy(readerId));
     const items = found.all(JSON.stringify(places), readerId).flatMap(({ record, self }) => {
       const hit = hitOf(
         decode<MessageRecord>({ record }),
         query,
         decode<ParticipantRecord>({ record: self }),
       );
-      return hit ?? [];
+      return hit && !blocked.has(hit.message.authorId) ? hit : [];
     });
     return answered<"search">({ items, ...next });
   };

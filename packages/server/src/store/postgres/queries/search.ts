@@ -7,6 +7,7 @@ import { mayRead, notFound } from "../../../access.ts";
 import { answered, badToken } from "../../reading.ts";
 import { type Found, Searches } from "../../searches.ts";
 import type { Answer, Refusal } from "../../store.ts";
+import { authorsBlockedBy } from "../blocks.ts";
 import { wantedOf } from "../search-index.ts";
 import type { Session } from "../session.ts";
 import { array } from "../statement.ts";
@@ -65,8 +66,13 @@ export class Search {
     const { places, ...next } =
       this.#searches.recall(readerId, query) ??
       this.#searches.keep(readerId, query, await this.#find(session, wantedOf(plan), query, key, start));
-    const rows = await session.all(messagesAt(readerId, places));
-    const items = rows.flatMap(({ record, self }) => (mayRead(self) && hitOf(record, query, self)) || []);
+    const [rows, blocked] = await Promise.all([
+      session.all(messagesAt(readerId, places)),
+      authorsBlockedBy(session, readerId),
+    ]);
+    const items = rows
+      .filter(({ record, self }) => mayRead(self) && !blocked.has(record.authorId))
+      .flatMap(({ record, self }) => hitOf(record, query, self) ?? []);
     return answered<"search">({ items, ...next });
   }
 

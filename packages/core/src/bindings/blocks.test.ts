@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { member, world } from "../../test/client/world.ts";
+import { openBlocks } from "./blocks.ts";
+import { createSearch } from "./search/create-search.ts";
+
+describe("blocks", () => {
+  it("made offline show at once, and on all devices once there is a link (row D10)", async () => {
+    const here = world();
+    const [phone] = await member(here, "ada");
+    const [desk] = await member(here, "ada");
+    const blocks = openBlocks(phone);
+    const shown = (): readonly (readonly string[])[] =>
+      [phone, desk].map((client) => [...openBlocks(client).userIds.get()]);
+    expect(openBlocks(phone)).toBe(blocks);
+    await here.clock.settle();
+    phone.disconnect();
+    const sent = await blocks.block("eve");
+    expect(shown()).toEqual([["eve"], []]);
+    await phone.connect();
+    await sent.settled();
+    await here.clock.settle();
+    expect(shown()).toEqual([["eve"], ["eve"]]);
+    await here.clock.advance(5);
+    await openBlocks(desk).unblock("eve");
+    await here.clock.settle();
+    expect(shown()).toEqual([[], []]);
+  });
+
+  it("let neither begin or write in a direct conversation, and are told to nobody", async () => {
+    const here = world();
+    const [ada] = await member(here, "ada");
+    const [eve] = await member(here, "eve");
+    const room = await ada.createConversation({ kind: "direct", participants: [{ userId: "eve" }] });
+    await here.clock.settle();
+    await (await openBlocks(ada).block("eve")).settled();
+    await here.clock.settle();
+    const refused = { code: "participant/unreachable" };
+    const [mine, theirs] = [await room.send("hello"), await eve.conversation(room.id).send("hello")];
+    const outcomes = Promise.allSettled([mine.settled(), theirs.settled()]);
+    await here.clock.settle();
+    expect(await outcomes).toMatchObject([{ reason: refused }, { reason: refused }]);
+    const [one, other] = await Promise.allSettled([mine.settled(), theirs.settled()]);
+    const words = [one, other].map((each) => (each.status === "rejected" ? String(each.reason) : ""));
+    expect(words[0]).toBe(words[1]);
+    // What was written stays, with the reason.
+    expect(room.timeline.get().items.at(-1)).toMatchObject({ status: "failed", error: refused });
+    await (await openBlocks(ada).unblock("eve")).settled();
+    eve.outbox.retry(theirs.id);
+    await here.clock.settle();
+    expect(eve.conversation(room.id).timeline.get().items.at(-1)).toMatchObject({ status: "sent" });
+  });
+
+  it("leave out of what is found what those said who are blocked, and show it again", async () => {
+    const here = world();
+    const [ada, room] = await member(here, "ada");
+    const [eve] = await member(here, "eve");
+    await (await eve.conversation("general").send("green tea")).settled();
+    await (await room.send("green apples")).settled();
+    await here.clock.settle();
+    const search = createSearch(ada, { clock: here.clock });
+    search.subscribe(() => {});
+    const found = async (): Promise<number> => {
+      search.find({ text: "green" });
+      await here.clock.advance(1_000);
+      return search.get().items.length;
+    };
+    expect(await found()).toBe(2);
+    await (await openBlocks(ada).block("eve")).settled();
+    expect(await found()).toBe(1);
+    await (await openBlocks(ada).unblock("eve")).settled();
+    expect(await found()).toBe(2);
+  });
+
+  it("hide from each other who types and who is there", async () => {
+    const here = world();
+    const [ada, room] = await member(here, "ada");
+    const [eve] = await member(here, "eve");
+    await (await openBlocks(ada).block("eve")).settled();
+    const stop = room.typing.subscribe(() => {});
+    eve.conversation("general").typing.notify();
+    eve.setPresence("away");
+    await here.clock.settle();
+    expect([room.typing.get(), ada.presence.get().get("eve")]).not.toContainEqual(["eve"]);
+    expect(ada.presence.get().get("eve")).not.toBe("away");
+    stop();
+  });
+});

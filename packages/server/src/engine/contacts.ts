@@ -1,0 +1,175 @@
+import type { Change, Command } from "@tidings/core/protocol";
+import { BoundedMap } from "../bounded-map.ts";
+import type { BusEvent } from "../bus/bus.ts";
+import type { Refusal, Store } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+import { refuse } from "./packets.ts";
+
+/** Whom somebody wants no contact with, and who wants none with them; followed as long as it is remembered. */
+export interface Ties {
+  readonly own: Set<string>;
+  readonly by: Set<string>;
+  readonly readAt: number;
+  /** Of what was known then: something may have been missed since. */
+  readonly edition: number;
+}
+
+export interface ContactsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Told of two between whom a block came or went. */
+  readonly onMoved: (oneId: string, otherId: string) => void;
+}
+
+/** People remembered at once (D9): most have blocked nobody, and take a hundred bytes. */
+const MOST_PEOPLE = 100_000;
+/** Direct conversations remembered: only those of people who are concerned by a block. */
+const MOST_PAIRS = 10_000;
+/** What no bus has said is read again after so long. */
+const KEPT_MS = 60_000;
+
+/** One code, and one text, for whoever has blocked whom: it says nothing of the other. */
+export const unreachable: Refusal = refuse(
+  "participant/unreachable",
+  "unable to reach the person; no contact is possible",
+);
+
+/** What puts words before the other in a direct conversation. */
+const reaching: ReadonlySet<Command["type"]> = new Set(["message.send", "message.edit", "message.react"]);
+
+/**
+ * Who has blocked whom, as far as anybody here is concerned. Read once per person, then followed by what the bus tells:
+ * saying something asks the store only where a block concerns who says it.
+ */
+export class Contacts {
+  readonly #options: ContactsOptions;
+  readonly #people = new BoundedMap<string, Ties>(MOST_PEOPLE);
+  #edition = 0;
+  readonly #pairs = new BoundedMap<string, readonly string[]>(MOST_PAIRS);
+  /** What was told while somebody was being read; it may or may not be in what is read. */
+  readonly #reading = new Map<string, { readonly ties: Promise<Ties>; readonly missed: Change[] }>();
+
+  constructor(options: ContactsOptions) {
+    this.#options = options;
+  }
+
+  /** What is known; undefined if it has to be read first. */
+  known(userId: string): Ties | undefined {
+    if (!this.#options.store.blocks) return nobody;
+    const ties = this.#people.get(userId);
+    return ties && this.#isFresh(ties) ? ties : undefined;
+  }
+
+  of(userId: string): Ties | Promise<Ties> {
+    return this.known(userId) ?? this.#reading.get(userId)?.ties ?? this.#read(userId);
+  }
+
+  /** Are these two to hear nothing of each other? As far as is known here; what is old is read again meanwhile. */
+  areApart(oneId: string, otherId: string): boolean {
+    const ties = this.known(oneId) ?? this.#people.get(oneId);
+    if (ties && !this.#isFresh(ties) && ties !== nobody) this.#renew(oneId);
+    return ties !== undefined && (ties.own.has(otherId) || ties.by.has(otherId));
+  }
+
+  /** Why a command reaches nobody; at once if nothing has to be read. */
+  obstacle(actorId: string, command: Command): Refusal | undefined | Promise<Refusal | undefined> {
+    const isBeginning = command.type === "conversation.create" && command.kind === "direct";
+    if (!isBeginning && !reaching.has(command.type)) return undefined;
+    const ties = this.of(actorId);
+    if (ties instanceof Promise) return ties.then((read) => this.#between(actorId, read, command));
+    return this.#between(actorId, ties, command);
+  }
+
+  /** These changes are durable. */
+  heard(changes: readonly Change[]): void {
+    for (const change of changes) {
+      const { record } = change;
+      if (record.type !== "note" || record.subject.kind !== "block") continue;
+      for (const { missed } of this.#reading.values()) missed.push(change);
+      this.#follow(change);
+      if (record.subject.userId !== undefined) this.#options.onMoved(change.actorId, record.subject.userId);
+    }
+  }
+
+  /** Something may have happened that nobody told. */
+  hear(event: BusEvent): void {
+    if (event.type === "lost") this.#edition += 1;
+  }
+
+  #isFresh({ readAt, edition }: Ties): boolean {
+    return edition === this.#edition && this.#options.clock.now() - readAt < KEPT_MS;
+  }
+
+  /** A store that is away is asked again the next time. */
+  #renew(userId: string): void {
+    const ties = this.of(userId);
+    if (ties instanceof Promise) ties.catch(() => {});
+  }
+
+  #between(
+    actorId: string,
+    ties: Ties,
+    command: Command,
+  ): Refusal | undefined | Promise<Refusal | undefined> {
+    if (ties.own.size === 0 && ties.by.size === 0) return undefined;
+    const judge = (people: readonly string[]): Refusal | undefined =>
+      people.includes(actorId) && people.some((id) => ties.own.has(id) || ties.by.has(id))
+        ? unreachable
+        : undefined;
+    if (command.type === "conversation.create")
+      return judge([actorId, ...(command.participants ?? []).map(({ userId }) => userId)]);
+    const known = this.#pairs.get(command.conversationId);
+    return known ? judge(known) : this.#readPair(command.conversationId).then(judge);
+  }
+
+  /** What kind a conversation is, and whose a direct one, never changes: only that there is none yet is not remembered. */
+  async #readPair(conversationId: string): Promise<readonly string[]> {
+    const people = await this.#options.store.peopleOf?.(conversationId);
+    if (people) this.#pairs.set(conversationId, people);
+    return people ?? [];
+  }
+
+  #read(userId: string): Promise<Ties> {
+    const { store, clock } = this.#options;
+    const missed: Change[] = [];
+    const edition = this.#edition;
+    const reading = async (): Promise<Ties> => {
+      try {
+        const { own = [], by = [] } = (await store.blocks?.(userId)) ?? {};
+        const ties: Ties = { own: new Set(own), by: new Set(by), readAt: clock.now(), edition };
+        for (const change of missed) follow(userId, ties, change);
+        this.#people.set(userId, ties);
+        return ties;
+      } finally {
+        this.#reading.delete(userId);
+      }
+    };
+    const ties = reading();
+    this.#reading.set(userId, { ties, missed });
+    return ties;
+  }
+
+  #follow(change: Change): void {
+    const { record, actorId } = change;
+    if (record.type !== "note") return;
+    for (const userId of [actorId, record.subject.userId ?? ""]) {
+      const ties = this.#people.get(userId);
+      if (ties) follow(userId, ties, change);
+    }
+  }
+}
+
+const nobody: Ties = { own: new Set(), by: new Set(), readAt: 0, edition: 0 };
+
+/** Brings what is known of a user up to a block that was set or lifted. */
+function follow(userId: string, { own, by }: Ties, { actorId, record }: Change): void {
+  if (record.type !== "note" || record.subject.userId === undefined) return;
+  const { subject, value } = record;
+  if (actorId === userId) toggle(own, record.subject.userId, value !== undefined);
+  else if (subject.userId === userId) toggle(by, actorId, value !== undefined);
+}
+
+function toggle(names: Set<string>, name: string, isIn: boolean): void {
+  if (isIn) names.add(name);
+  else names.delete(name);
+}

@@ -1,0 +1,29 @@
+import type { Command } from "@tidings/core/protocol";
+import type { Judged, Refusal, Submission } from "../store/store.ts";
+import { refuse } from "./packets.ts";
+
+/** Looks at what somebody says before it is committed; at once where that needs no time. */
+export type Scrutinise = (actorId: string, command: Command) => Scrutinised | Promise<Scrutinised>;
+
+export interface Scrutinised {
+  /** Why it is refused before it is looked at any further. */
+  readonly refusal?: Refusal | undefined;
+  readonly judged?: Judged | undefined;
+}
+
+/** The answer where looking failed. */
+export const unjudged: Refusal = refuse(
+  "server/unavailable",
+  "unable to look at the command; try again",
+  1_000,
+);
+
+/** The item with what was found; one that is refused already is not looked at. */
+export function scrutinised<Item extends Submission & { readonly refusal: Refusal | undefined }>(
+  item: Item,
+  scrutinise: Scrutinise,
+): Item | Promise<Item> {
+  if (item.refusal) return item;
+  const found = scrutinise(item.context.actorId, item.command);
+  return found instanceof Promise ? found.then((late) => ({ ...item, ...late })) : { ...item, ...found };
+}

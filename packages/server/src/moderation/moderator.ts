@@ -1,0 +1,41 @@
+import type { MessageKind, TextRange } from "@tidings/core/protocol";
+
+/** What somebody is about to say. What is sealed is shown to nobody, so no moderator sees it. */
+export interface ModeratedDraft {
+  readonly kind: MessageKind;
+  readonly text: string;
+  readonly ranges: readonly TextRange[];
+}
+
+/** By whom, where and when. */
+export interface ModerationContext {
+  readonly authorId: string;
+  readonly conversationId: string;
+  /** Server time, ms. */
+  readonly at: number;
+  /** It takes the place of something said before. */
+  readonly isEdit: boolean;
+}
+
+/** A stretch of the text; offsets in UTF-16 units, `end` exclusive. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type Verdict =
+  | { readonly type: "pass" }
+  /** Is said, with stars in place of these. */
+  | { readonly type: "mask"; readonly ranges: readonly Stretch[] }
+  /** Is said, and shown to moderators. `score` is from 0 to 1. */
+  | { readonly type: "flag"; readonly reason: string; readonly score: number }
+  /** Is not said: `moderation/refused`. */
+  | { readonly type: "refuse"; readonly reason: string };
+
+/**
+ * Judges what is said before anybody sees it. It is asked once for each message and each edit, on the node that takes it;
+ * a message that is sent again gets the first verdict. Whoever takes their time holds up nobody but the lane they judge.
+ */
+export type Moderator = (draft: ModeratedDraft, context: ModerationContext) => Verdict | Promise<Verdict>;
+
+export const pass: Verdict = Object.freeze({ type: "pass" });

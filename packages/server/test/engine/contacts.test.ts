@@ -1,0 +1,171 @@
+import { type Command, defaultPolicy, notebookOf, type NoteSubject } from "@tidings/core/protocol";
+import { describe, expect, it } from "vitest";
+import { openLibsqlStore, type Store } from "../../src/store/index.ts";
+import { EngineBench, sendFrame, type TestLink } from "../support/engine-bench.ts";
+import { type Draft, newId } from "../support/raw-client.ts";
+
+let submits = 0;
+const submit = (draft: Draft) => {
+  const command = { commandId: newId(), at: 0, ...draft } as Command;
+  return { type: "submit", id: (submits += 1), command } as const;
+};
+
+const block = (userId: string, other: string, isBlocked = true) => {
+  const conversationId = notebookOf(userId);
+  const subject: NoteSubject = { kind: "block", conversationId, userId: other };
+  const on = { conversationId, subject };
+  return submit(isBlocked ? { type: "note.set", ...on, value: {} } : { type: "note.clear", ...on });
+};
+
+const direct = (conversationId: string, other: string) =>
+  submit({ type: "conversation.create", conversationId, kind: "direct", participants: [{ userId: other }] });
+
+const say = (conversationId: string) =>
+  submit({ type: "message.send", conversationId, kind: "text", content: { text: "hello" } });
+
+/** What a link was answered since the last call. */
+function answers(link: TestLink): readonly string[] {
+  return link.take().flatMap((frame) => {
+    if (frame.type === "reject") return [frame.code];
+    return frame.type === "ack" ? ["ack"] : [];
+  });
+}
+
+/** What a link saw of others since the last call. */
+function seen(link: TestLink): readonly string[] {
+  return link.take().flatMap((frame) => {
+    if (frame.type !== "signal") return [];
+    const { signal } = frame;
+    return [`${signal.userId} ${signal.type === "typing" ? `typing ${signal.active}` : signal.status}`];
+  });
+}
+
+/** Counts what the store is asked of blocks. */
+function counting(): { readonly store: Store; readonly asked: string[] } {
+  const asked: string[] = [];
+  const inner = openLibsqlStore();
+  const store: Store = {
+    epoch: inner.epoch,
+    commit: (...given) => inner.commit(...given),
+    query: (...given) => inner.query(...given),
+    memberships: (userId) => inner.memberships(userId),
+    wasIn: (...given) => inner.wasIn(...given),
+    forgetAnswers: (before) => inner.forgetAnswers(before),
+    close: () => inner.close(),
+    async blocks(userId) {
+      asked.push(`blocks of ${userId}`);
+      return (await inner.blocks?.(userId)) ?? { own: [], by: [] };
+    },
+    async peopleOf(conversationId) {
+      asked.push(`people of ${conversationId}`);
+      return inner.peopleOf?.(conversationId);
+    },
+  };
+  return { store, asked };
+}
+
+describe("a block", () => {
+  it("lets neither of the two write in their direct conversation, in the same words, until it is lifted (row D10)", async () => {
+    const bench = await EngineBench.open();
+    const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];
+    await bench.send(ada, direct("two", "eve"));
+    await bench.send(eve, say("two"));
+    await bench.send(ada, block("ada", "eve"));
+    answers(ada);
+    answers(eve);
+    await bench.send(eve, say("two"), say("general"));
+    await bench.send(ada, say("two"));
+    expect(answers(eve)).toEqual(["participant/unreachable", "ack"]);
+    expect(answers(ada)).toEqual(["participant/unreachable"]);
+    await bench.send(ada, block("ada", "eve", false));
+    await bench.send(ada, say("two"));
+    await bench.send(eve, say("two"));
+    expect([answers(ada), answers(eve)]).toEqual([["ack", "ack"], ["ack"]]);
+  });
+
+  it("lets neither begin one, and groups be", async () => {
+    const bench = await EngineBench.open();
+    const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];
+    await bench.send(ada, block("ada", "eve"));
+    answers(ada);
+    const group = submit({
+      ...{ type: "conversation.create", conversationId: "more", kind: "group" },
+      participants: [{ userId: "ada" }],
+    });
+    await bench.send(eve, direct("one", "ada"), direct("other", "bob"), group, say("more"));
+    await bench.send(ada, direct("third", "eve"));
+    expect(answers(eve)).toEqual(["participant/unreachable", "ack", "ack", "ack"]);
+    expect(answers(ada)).toEqual(["participant/unreachable"]);
+  });
+
+  it("[D8] tells a stranger nothing of a conversation of others", async () => {
+    const bench = await EngineBench.open();
+    const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];
+    await bench.send(ada, direct("two", "bob"), block("ada", "eve"));
+    await bench.send(eve, say("two"), say("none"));
+    expect(answers(eve)).toEqual(["conversation/not-found", "conversation/not-found"]);
+  });
+
+  it("hides typing and presence of each from the other, at once, and shows them again", async () => {
+    const bench = await EngineBench.open();
+    const links = [await bench.join("ada"), await bench.join("eve"), await bench.join("bob")] as const;
+    const [ada, eve] = links;
+    const watch = { type: "signal", signal: { type: "watch", conversationIds: ["general"] } } as const;
+    const typing = { type: "typing", conversationId: "general", active: true } as const;
+    for (const link of links) await bench.send(link, watch);
+    for (const link of links) seen(link);
+    await bench.send(eve, { type: "signal", signal: typing });
+    await bench.send(ada, block("ada", "eve"));
+    expect([seen(ada), seen(eve)]).toEqual([
+      ["eve typing true", "eve offline", "eve typing false"],
+      ["ada offline"],
+    ]);
+    await bench.clock.advance(10_000);
+    for (const link of links) seen(link);
+    const presence = { type: "signal", signal: { type: "presence", status: "away" } } as const;
+    for (const link of [ada, eve]) await bench.send(link, { type: "signal", signal: typing }, presence);
+    expect(links.map(seen)).toEqual([[], [], ["ada typing true", "ada away", "eve typing true", "eve away"]]);
+    const again = await bench.join("ada", "another device");
+    await bench.send(again, watch);
+    expect(seen(again)).not.toContain("eve away");
+    await bench.send(ada, block("ada", "eve", false));
+    expect([seen(ada), seen(eve)]).toEqual([["eve away"], ["ada online"]]);
+  });
+
+  it("costs those it does not concern one question, and those it does no more for each message", async () => {
+    const { store, asked } = counting();
+    const bench = await EngineBench.open({ store });
+    const [ada, eve, bob] = [await bench.join("ada"), await bench.join("eve"), await bench.join("bob")];
+    await bench.send(ada, direct("two", "eve"), block("ada", "eve"));
+    for (let index = 0; index < 20; index += 1) {
+      for (const link of [ada, eve, bob]) await bench.send(link, sendFrame("general", "hello", index + 1));
+      await bench.send(eve, say("two"));
+    }
+    expect(asked.toSorted()).toEqual([
+      "blocks of ada",
+      "blocks of bob",
+      "blocks of eve",
+      "people of general",
+      "people of two",
+    ]);
+  });
+
+  it("made on another node counts though nobody told, after a while", async () => {
+    const { store, asked } = counting();
+    const bench = await EngineBench.open({ store });
+    const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];
+    await bench.send(ada, direct("two", "eve"));
+    const conversationId = notebookOf("ada");
+    const subject = { kind: "block", conversationId, userId: "eve" } as const;
+    const context = { actorId: "ada", at: 1, limits: defaultPolicy.limits };
+    const command: Command = {
+      ...{ type: "note.set", commandId: newId(), at: 0, conversationId, subject, value: {} },
+    };
+    await store.commit([{ command, context }], () => undefined);
+    answers(eve);
+    await bench.clock.advance(60_001);
+    await bench.send(eve, say("two"));
+    expect(answers(eve)).toContain("participant/unreachable");
+    expect(asked.filter((each) => each === "blocks of eve")).toHaveLength(2);
+  });
+});

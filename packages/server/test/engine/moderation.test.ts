@@ -1,0 +1,127 @@
+import type { ClientFrame } from "@tidings/core/protocol";
+import { describe, expect, it } from "vitest";
+import type { Moderator, Verdict } from "../../src/moderation/index.ts";
+import { EngineBench, sendFrame, type TestLink } from "../support/engine-bench.ts";
+import { newId } from "../support/raw-client.ts";
+
+/** Answers by the word a text begins with; "later" waits until told. */
+function byWord(): { readonly moderator: Moderator; readonly asked: string[]; release(): void } {
+  const asked: string[] = [];
+  const waiting: (() => void)[] = [];
+  const verdicts: Readonly<Record<string, Verdict>> = {
+    bad: { type: "refuse", reason: "rule 1" },
+    half: { type: "mask", ranges: [{ start: 5, end: 9 }] },
+    odd: { type: "flag", reason: "odd", score: 0.8 },
+  };
+  return {
+    asked,
+    release: () => waiting.splice(0).forEach((resolve) => resolve()),
+    moderator({ text }) {
+      asked.push(text);
+      const verdict = verdicts[text.split(" ")[0] ?? ""] ?? { type: "pass" };
+      if (!text.startsWith("later")) return verdict;
+      return new Promise((resolve) => waiting.push(() => resolve(verdict)));
+    },
+  };
+}
+
+function answers(link: TestLink): readonly string[] {
+  return link.take().flatMap((frame) => {
+    if (frame.type === "reject") return [frame.code];
+    const record = frame.type === "ack" ? frame.ack.changes[0]?.record : undefined;
+    return record?.type === "message" && "text" in record.content
+      ? [`${record.content.text}${record.moderated ? " (moderated)" : ""}`]
+      : [];
+  });
+}
+
+const open = async () => {
+  const rule = byWord();
+  const bench = await EngineBench.open({ moderators: [rule.moderator] });
+  const [ada, bob] = [await bench.join("ada"), await bench.join("bob")];
+  for (const link of [ada, bob]) link.take();
+  return { bench, ada, bob, ...rule };
+};
+
+describe("moderation", () => {
+  it("refuses, masks and lets pass before anybody sees it, edits too (row D24)", async () => {
+    const { bench, ada, bob } = await open();
+    const messageId = newId();
+    await bench.send(ada, sendFrame("general", "good", 1, messageId), sendFrame("general", "bad thing", 2));
+    await bench.send(ada, sendFrame("general", "half word here", 3));
+    expect(answers(ada)).toEqual(["good", "moderation/refused", "half **** here (moderated)"]);
+    const edit = (text: string): ClientFrame => {
+      const on = { commandId: newId(), at: 0, conversationId: "general", messageId } as const;
+      return { type: "submit", id: 99, command: { type: "message.edit", ...on, content: { text } } };
+    };
+    await bench.send(ada, edit("bad edit"));
+    await bench.send(ada, edit("half word edited"));
+    await bench.send(ada, edit("good again"));
+    expect(answers(ada)).toEqual(["moderation/refused", "half **** edited (moderated)", "good again"]);
+    const seen = JSON.stringify(bob.take());
+    expect(seen).not.toContain("bad");
+    expect(seen).not.toContain("word");
+  });
+
+  it("takes its time for one, in the order of its lane, and holds up nobody else (row D24)", async () => {
+    const { bench, ada, bob, release } = await open();
+    await bench.send(ada, sendFrame("general", "later one", 1), sendFrame("general", "second", 2));
+    await bench.send(bob, sendFrame("general", "mine", 1));
+    expect([answers(ada), answers(bob)]).toEqual([[], ["mine"]]);
+    release();
+    await bench.clock.advance(0);
+    await bench.clock.advance(0);
+    expect(answers(ada)).toEqual(["later one", "second"]);
+  });
+
+  it("[D2] gives what comes again its first verdict, whatever the moderator would say now", async () => {
+    const { bench, ada, asked } = await open();
+    const frame = sendFrame("general", "bad once", 1);
+    await bench.send(ada, frame, { ...frame, lane: 2 });
+    const mask = sendFrame("general", "half word here", 3);
+    await bench.send(ada, mask);
+    await bench.send(ada, { ...mask, lane: 4 });
+    expect(answers(ada)).toEqual([
+      ...["moderation/refused", "moderation/refused"],
+      ...["half **** here (moderated)", "half **** here (moderated)"],
+    ]);
+    expect(asked).toEqual(["bad once", "half word here"]);
+    // Another node, or this one after a restart, has forgotten; the store has not.
+    const other = await EngineBench.open({ store: bench.store, moderators: [] });
+    const again = await other.join("ada");
+    again.take();
+    await other.send(again, { ...frame, lane: 1 });
+    expect(answers(again)).toEqual(["moderation/refused"]);
+  });
+
+  it("[D8] passes by what is sealed, and tells a stranger nothing of a conversation", async () => {
+    const { bench, ada, asked } = await open();
+    const sealed = { sealed: "bad", scheme: "mls" };
+    const frame = sendFrame("general", "x", 1);
+    await bench.send(ada, {
+      ...frame,
+      command: { ...frame.command, commandId: newId(), content: sealed },
+    } as typeof frame);
+    expect(asked).toEqual([]);
+    await bench.send(ada, sendFrame("nowhere", "bad", 1));
+    expect(answers(ada)).toEqual(["conversation/not-found"]);
+  });
+
+  it("that breaks refuses for the moment, and says so to the operator", async () => {
+    const moderators: Moderator[] = [
+      () => {
+        throw new Error("defect");
+      },
+      () => Promise.reject(new Error("late")),
+    ];
+    for (const moderator of moderators) {
+      const bench = await EngineBench.open({ moderators: [moderator] });
+      const ada = await bench.join("ada");
+      ada.take();
+      await bench.send(ada, sendFrame("general", "x", 1));
+      await bench.clock.advance(0);
+      expect(answers(ada)).toEqual(["server/unavailable"]);
+      expect(bench.failures).toHaveLength(1);
+    }
+  });
+});
