@@ -17,7 +17,7 @@ export const features: Readonly<Record<string, string>> = {
   D5: "Links that are not what they seem",
   D10: "People blocked and unblocked",
   D6: "Emoji and mentions checked",
-  D24: "Moderation before anybody sees it, and a queue for moderators",
+  D24: "Moderation before anybody sees it, by rules and by scores",
   E2: "A conversation archived or muted, for everybody or for oneself",
   E4: "What a person sets for themselves in a conversation",
   F3: "Replies with what they quote, threads, pins",

@@ -9,7 +9,9 @@ export type AuditAction =
   | "user.erase"
   | "user.export"
   | "conversation.export"
-  | "token.issue";
+  | "token.issue"
+  /** Moderators let it be said, and somebody is to look at it; `detail` has their reason and score. */
+  | "message.flag";
 
 /** One thing that was done. */
 export interface AuditEntry {

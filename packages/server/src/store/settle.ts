@@ -1,6 +1,7 @@
 import { type Applied, take } from "@tidings/core/domain";
 import type { Command } from "@tidings/core/protocol";
 import { type AuditEntry, auditOf } from "./audit.ts";
+import { flagsOf } from "./flags.ts";
 import { answerOf, recall, type Remembered } from "./answers.ts";
 import type { Admit, Judged, Outcome, Refusal, Submission } from "./store.ts";
 import type { WorkingSet } from "./working-set.ts";
@@ -36,6 +37,7 @@ export function settle<Item extends Submission>(item: Item, admit: Admit<Item>, 
   // What the server itself does in somebody's name is written down by who asked for it, in one entry.
   const entry = item.isOnce ? undefined : auditOf(command, context, applied);
   if (entry) scene.audit(entry);
+  flagsOf(item).forEach(scene.audit);
   const { head, record } = work.conversation(command.conversationId);
   const { changes, receipt } = applied;
   const ack = { commandId: command.commandId, changes, ...(receipt && { receipt }) };

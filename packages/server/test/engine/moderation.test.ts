@@ -63,6 +63,21 @@ describe("moderation", () => {
     expect(seen).not.toContain("word");
   });
 
+  it("writes down what it flags, once, for whoever looks after it (row D24)", async () => {
+    const { bench, ada } = await open();
+    const frame = sendFrame("general", "odd thing", 1);
+    await bench.send(ada, frame, sendFrame("general", "good", 2));
+    await bench.send(ada, { ...frame, lane: 3 });
+    expect(answers(ada)).toEqual(["odd thing", "good", "odd thing"]);
+    const written = await bench.store.audit?.page({ by: "actorId", id: "system", limit: 10 });
+    expect(written?.items).toMatchObject([
+      {
+        ...{ action: "message.flag", subject: frame.command.commandId, conversationId: "general" },
+        detail: "odd 0.8",
+      },
+    ]);
+  });
+
   it("takes its time for one, in the order of its lane, and holds up nobody else (row D24)", async () => {
     const { bench, ada, bob, release } = await open();
     await bench.send(ada, sendFrame("general", "later one", 1), sendFrame("general", "second", 2));

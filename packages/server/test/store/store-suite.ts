@@ -8,6 +8,7 @@ import { type Draft, message } from "../support/raw-client.ts";
 import { filesSuite } from "./files-suite.ts";
 import { figuresSuite } from "./figures-suite.ts";
 import { blocksSuite } from "./blocks-suite.ts";
+import { judgedSuite } from "./judged-suite.ts";
 import { notesSuite } from "./notes-suite.ts";
 import { plansSuite } from "./plans-suite.ts";
 import { pushSuite } from "./push-suite.ts";
@@ -471,6 +472,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
     pushSuite(() => bench);
     pollsSuite(() => bench);
     blocksSuite(() => bench);
+    judgedSuite(() => bench);
     notesSuite(
       () => bench,
       (store) => factory.reopen(store),
