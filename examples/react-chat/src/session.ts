@@ -1,6 +1,7 @@
 import { type Client, type ClientOptions, createClient, defaultSteps, placeStep } from "@tidings/core";
 import { linkify } from "@tidings/core/links";
 import { browserTabs } from "@tidings/core/tabs";
+import { openUploads } from "@tidings/core/uploads";
 import { indexedDbStorage } from "@tidings/storage/indexeddb";
 import { type Cable, createCable } from "./lib/cable.ts";
 import { schema } from "./lib/data.ts";
@@ -30,7 +31,7 @@ export function openSession(make: MakeClient = createClient): Session | undefine
   const [token, userId] = [link.get("token"), link.get("user")];
   if (!token || !userId) return undefined;
   const cable = createCable();
-  const client = make({
+  const client: Client<typeof schema> = make({
     schema,
     transport,
     // One database per person: it holds what they have read, and what they have not sent yet.
@@ -42,5 +43,6 @@ export function openSession(make: MakeClient = createClient): Session | undefine
     compose: placeStep(defaultSteps(), "before", "validate", linkify()),
     platform: cable.platform,
   });
+  openUploads(client); // at once: what an earlier life left to be sent waits for its files
   return { client, cable };
 }

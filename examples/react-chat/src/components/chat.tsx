@@ -1,5 +1,6 @@
 import { useComposer, useObservable, useConversation } from "@tidings/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { withFiles } from "../lib/with-files.ts";
 import { ChatActionsContext, type Destination } from "../lib/chat-actions.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -27,7 +28,7 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
   const { t } = useTexts();
   const [pane, setPane] = useState<Pane>();
   const list = useRef<MessageListHandle>(null);
-  const composer = useComposer(conversationId);
+  const composer = useComposer(conversationId, withFiles);
   const { reply, edit, inputRef } = composer;
   const { timeline } = useConversation(conversationId);
   const isAbsent = useObservable(timeline, ({ absent }) => absent);

@@ -1,9 +1,12 @@
+import type { Upload } from "@tidings/core/uploads";
 import type { UseComposer } from "@tidings/react";
 import { useObservable, useConversation } from "@tidings/react";
 import { useId } from "react";
 import { nameOf, textOf } from "../lib/people.ts";
 import { messageIn } from "../lib/rows.ts";
+import { useAttach } from "../lib/use-attach.ts";
 import { useTexts } from "../texts/use-texts.tsx";
+import { AttachButton, Attached, VoiceButton } from "./attach-bar.tsx";
 import { ErrorNote } from "./error-note.tsx";
 import { Icon } from "./icon.tsx";
 import { SendLater } from "./send-later.tsx";
@@ -11,7 +14,7 @@ import { Suggestions } from "./suggestions.tsx";
 import "../styles/message-input.css";
 
 interface MessageInputProps {
-  readonly composer: UseComposer;
+  readonly composer: UseComposer<Upload>;
   readonly conversationId: string;
   /** What stands in it while it is empty. */
   readonly label: string;
@@ -23,6 +26,7 @@ export function MessageInput({ composer, conversationId, label }: MessageInputPr
   const id = useId();
   const { inputProps, inputRef, about, suggestions, active, issues, error, waitSeconds } = composer;
   const isChoosing = suggestions.length > 0;
+  const attach = useAttach(conversationId, composer.attach);
   return (
     <div className="input-frame">
       {waitSeconds > 0 && <p className="notice warn">{t.nextIn(waitSeconds)}</p>}
@@ -39,12 +43,23 @@ export function MessageInput({ composer, conversationId, label }: MessageInputPr
       {isChoosing && <Suggestions id={id} composer={composer} />}
       <form
         className="composer"
+        data-over={attach.isOver}
+        {...attach.dropProps}
         onSubmit={(event) => {
           event.preventDefault();
           void composer.send();
         }}
       >
         {about && <Subject conversationId={conversationId} composer={composer} />}
+        <Attached
+          uploads={composer.attachments}
+          preparing={attach.preparing}
+          onRemove={(upload) => {
+            composer.detach(upload);
+            upload.cancel();
+          }}
+        />
+        <AttachButton add={attach.add} />
         <textarea
           {...inputProps}
           ref={(element) => {
@@ -58,6 +73,13 @@ export function MessageInput({ composer, conversationId, label }: MessageInputPr
           aria-autocomplete="list"
           {...(isChoosing && { "aria-controls": id, "aria-activedescendant": `${id}-${active}` })}
           placeholder={label}
+        />
+        <VoiceButton
+          conversationId={conversationId}
+          onSaid={(upload) => {
+            composer.attach(upload);
+            void composer.send();
+          }}
         />
         <SendLater composer={composer} conversationId={conversationId} />
         <button type="submit" className="send" aria-label={t.send} disabled={!composer.canSend}>

@@ -2,6 +2,7 @@ import { useChatActions } from "../lib/chat-actions.ts";
 import type { Item, Message } from "../lib/data.ts";
 import { nameOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
+import { Attachments } from "./attachments.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Icon } from "./icon.tsx";
 import { MessageActions } from "./message-actions.tsx";
@@ -84,6 +85,7 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
         <Quote {...{ conversationId, tabIndex }} messageId={replyTo} message={quoted} />
       )}
       {picture && <img className="picture" {...picture} alt={t.picture} loading="lazy" />}
+      {!isDeleted && <Attachments message={message} />}
       <div className="content" dir="auto">
         <div className="text">{isDeleted ? t.deleted : <MessageText message={message} />}</div>
         <MessageMeta item={item} />

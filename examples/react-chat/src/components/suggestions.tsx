@@ -4,7 +4,13 @@ import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar } from "./avatar.tsx";
 
 /** Whom `@` may mean, and what `#` may become. The focus stays in the input; arrows choose. */
-export function Suggestions({ id, composer }: { readonly id: string; readonly composer: UseComposer }) {
+export function Suggestions({
+  id,
+  composer,
+}: {
+  readonly id: string;
+  readonly composer: Pick<UseComposer, "suggestions" | "active" | "choose" | "inputRef">;
+}) {
   const { t } = useTexts();
   const { suggestions, active, choose, inputRef } = composer;
   return (

@@ -1,5 +1,5 @@
 /** Points of a waveform as it is sent. */
-export const WAVEFORM_POINTS = 64;
+const WAVEFORM_POINTS = 64;
 
 /** Loudness as measured, each 0 to 1, as so many points from 0 to 100, the loudest of which is 100. Empty of silence. */
 export function waveformOf(levels: readonly number[], points: number = WAVEFORM_POINTS): readonly number[] {

@@ -1,0 +1,2 @@
+/** The whole of the worker that makes pictures smaller. */
+import "@tidings/core/media/worker";
