@@ -1,5 +1,5 @@
 import type { Upload } from "@tidings/core/uploads";
-import { useUploads, useVoiceRecorder } from "@tidings/react";
+import { useUpload, useUploads, useVoiceRecorder } from "@tidings/react";
 import { useRef } from "react";
 import { lengthOf } from "../lib/sizes.ts";
 import type { Attach } from "../lib/use-attach.ts";
@@ -46,7 +46,7 @@ function Arrived({
   readonly onRemove: (upload: Upload) => void;
 }) {
   const { t } = useTexts();
-  if (upload.state.get().phase !== "ready") return null;
+  if (useUpload(upload.fileId)?.phase !== "ready") return null;
   return (
     <button
       type="button"
@@ -79,7 +79,7 @@ export function AttachButton({ add }: Pick<Attach, "add">) {
         hidden
         aria-label={t.attach}
         onChange={({ target }) => {
-          add([...(target.files ?? [])]);
+          void add([...(target.files ?? [])]);
           target.value = ""; // the same file may be chosen again
         }}
       />

@@ -7,7 +7,7 @@ import { useToast } from "../components/toasts.tsx";
 
 /** Takes files in from wherever they come: chosen, pasted, dropped. */
 export interface Attach {
-  add(files: Iterable<File>): void;
+  add(files: Iterable<File>): Promise<void>;
   /** How many are being made ready. */
   readonly preparing: number;
   readonly isOver: boolean;
@@ -24,8 +24,10 @@ let images: ReturnType<typeof workerImages> | undefined;
 
 /** Made when the first picture is chosen; pictures then never hold up the page. */
 function beside(): ReturnType<typeof workerImages> {
-  const url = new URL("./image-worker.ts", import.meta.url);
-  return (images ??= workerImages(new Worker(url, { type: "module" })));
+  // In one expression: that is how Vite finds the worker.
+  return (images ??= workerImages(
+    new Worker(new URL("./image-worker.ts", import.meta.url), { type: "module" }),
+  ));
 }
 
 export function useAttach(conversationId: string, attach: (upload: Upload) => void): Attach {
@@ -38,9 +40,9 @@ export function useAttach(conversationId: string, attach: (upload: Upload) => vo
     async (chosen: File): Promise<void> => {
       setPreparing((before) => before + 1);
       try {
-        const { file, about } = await prepareFile(chosen, { images: beside() }).catch(() => ({
-          ...{ file: chosen, about: {} },
-        }));
+        const ready = prepareFile(chosen, { images: beside() });
+        // Never as it is: nobody means to say where a picture was taken.
+        const { file, about } = await ready.catch(() => prepareFile(chosen));
         attach(uploads.add(conversationId, file, about));
       } catch (error) {
         toast(isMessagingError(error) ? error : new MessagingError("client/unknown", { cause: error }));
@@ -51,8 +53,8 @@ export function useAttach(conversationId: string, attach: (upload: Upload) => vo
     [uploads, conversationId, attach, toast],
   );
   const add = useCallback(
-    (files: Iterable<File>) => {
-      for (const file of files) void take(file);
+    async (files: Iterable<File>) => {
+      for (const file of files) await take(file); // in the order they were given
     },
     [take],
   );
@@ -62,7 +64,7 @@ export function useAttach(conversationId: string, attach: (upload: Upload) => vo
         const { files } = event.clipboardData;
         if (files.length === 0) return;
         event.preventDefault();
-        add(files);
+        void add(files);
       },
       onDragOver(event: DragEvent) {
         if (!event.dataTransfer.types.includes("Files")) return;
@@ -73,7 +75,7 @@ export function useAttach(conversationId: string, attach: (upload: Upload) => vo
       onDrop(event: DragEvent) {
         event.preventDefault();
         setIsOver(false);
-        add(event.dataTransfer.files);
+        void add(event.dataTransfer.files);
       },
     }),
     [add],

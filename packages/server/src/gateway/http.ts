@@ -122,7 +122,8 @@ function beCareful(http: FastifyInstance, { isWelcome, waitMs }: Omit<HttpOption
 const contentSecurity: Readonly<Record<string, readonly string[]>> = {
   "default-src": ["'self'"],
   "connect-src": ["'self'", "ws:", "wss:"],
-  "img-src": ["'self'", "data:"],
+  "img-src": ["'self'", "data:", "blob:"], // blob: files that are still on their way
+  "media-src": ["'self'", "blob:"],
   "style-src": ["'self'", "'unsafe-inline'"],
   "object-src": ["'none'"],
   "base-uri": ["'none'"],
