@@ -56,15 +56,15 @@ function frameOf({ width, height, placeholder }: Attachment) {
 
 function Picture({ file, conversationId }: FileProps) {
   const { t } = useTexts();
-  const small = useFileUrl(conversationId, file.thumbnailId ?? file.fileId);
+  const { ref, url } = useFileUrl(conversationId, file.thumbnailId ?? file.fileId);
   const { placeholder, style, width, height } = frameOf(file);
   const background = placeholder === undefined ? {} : { backgroundImage: `url(${placeholder})` };
   return (
     <OpenFile file={file} conversationId={conversationId} label={t.openFile(file.name)}>
       <img
-        ref={small.ref}
+        ref={ref}
         className="file-picture"
-        {...(small.url !== undefined && { src: small.url })}
+        {...(url !== undefined && { src: url })}
         alt={file.name}
         {...{ width, height }}
         style={{ ...style, ...background }}
@@ -76,15 +76,15 @@ function Picture({ file, conversationId }: FileProps) {
 
 function Film({ file, conversationId }: FileProps) {
   const { ref, url } = useFileUrl(conversationId, file.fileId);
-  const poster = useFileUrl(conversationId, file.posterId ?? file.fileId);
+  const { ref: posterRef, url: poster } = useFileUrl(conversationId, file.posterId ?? file.fileId);
   const { style, width, height } = frameOf(file);
   return (
-    <span ref={poster.ref}>
+    <span ref={posterRef}>
       <video
         ref={ref}
         className="file-picture"
         {...(url !== undefined && { src: url })}
-        {...(file.posterId !== undefined && poster.url !== undefined && { poster: poster.url })}
+        {...(file.posterId !== undefined && poster !== undefined && { poster })}
         {...{ width, height, style }}
         aria-label={file.name}
         preload="none"

@@ -8,7 +8,7 @@ import { Menu, MenuEntry } from "./menu.tsx";
 import { useAttempt } from "./toasts.tsx";
 
 interface SendLaterProps {
-  readonly composer: UseComposer;
+  readonly composer: Omit<UseComposer, "attach" | "detach" | "attachments">;
   readonly conversationId: string;
 }
 

@@ -1,2 +1,4 @@
 /** The whole of the worker that makes pictures smaller. */
-import "@tidings/core/media/worker";
+import { serveImages } from "@tidings/core/media/worker";
+
+serveImages(self);

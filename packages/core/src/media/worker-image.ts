@@ -29,7 +29,7 @@ export async function answer({ id, image, options }: ImageTask, prepare: Prepare
 }
 
 /**
- * Prepares images in a worker whose script imports `@tidings/core/media/worker`. Where the worker cannot be loaded or cannot
+ * Prepares images in a worker that calls `serveImages` of `@tidings/core/media/worker`. Where the worker cannot be loaded or cannot
  * do it, each is refused with `upload/unsupported`.
  */
 export function workerImages(worker: ImageWorker): Prepare {

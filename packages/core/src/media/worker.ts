@@ -1,9 +1,18 @@
 import { prepareImage } from "./image.ts";
 import { answer, type ImageTask } from "./worker-image.ts";
 
+/** The global of a worker. */
+export interface WorkerScope {
+  addEventListener(type: "message", listener: (event: MessageEvent<ImageTask>) => void): void;
+  postMessage(message: unknown): void;
+}
+
 /**
- * Import this as the whole of a worker, and give `workerImages` that: decoding and compressing then never hold up a page.
+ * Call it in a worker of yours, with its `self`, and give `workerImages` that worker: decoding and compressing then never
+ * hold up a page.
  */
-globalThis.addEventListener("message", (event: MessageEvent<ImageTask>) => {
-  void answer(event.data, prepareImage).then((result) => globalThis.postMessage(result));
-});
+export function serveImages(scope: WorkerScope): void {
+  scope.addEventListener("message", ({ data }) => {
+    void answer(data, prepareImage).then((result) => scope.postMessage(result));
+  });
+}

@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.ts";
+import { type Demo, startDemo } from "../demo/start-demo.ts";
+import { type ChatPage, chatPage, patience } from "./chat-page.ts";
+import { buildForTests } from "./run-demo.ts";
+import { openWindow } from "./window.ts";
+
+const MEGABYTE = 1_000_000;
+const TEXT = "all that was said ";
+/** A picture of a phone, taken upright: it says where it was. */
+const photo = readFileSync(new URL("../../../packages/core/test/media/gps.jpg", import.meta.url));
+
+describe.skipIf(chromiumPath === undefined)("files in the chat", { timeout: 60_000 }, () => {
+  let demo: Demo;
+  let browser: Browser;
+  let ada: ChatPage;
+  let grace: ChatPage;
+  let context: BrowserContext;
+  /** Parts of files that were put, by their addresses without what is signed. */
+  const puts: string[] = [];
+
+  beforeAll(async () => {
+    await buildForTests();
+    demo = await startDemo({ port: 0, daysOfTalk: 1, hasAlan: false, build: "development" });
+    browser = await launchChromium();
+    ada = chatPage(await openWindow(browser, await demo.linkOf("ada"), []));
+    grace = chatPage(await openWindow(browser, await demo.linkOf("grace"), []));
+    context = ada.page.context();
+    context.on("request", (request) => {
+      if (request.method() === "PUT") puts.push(new URL(request.url()).pathname);
+    });
+    for (const each of [ada, grace]) await each.open("General");
+  }, 90_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.close();
+  });
+
+  /** Dropped, as made by the page: to hand 10 MB over to it takes longer than all else here. */
+  const drop = async ({ page }: ChatPage, name: string, type: string, size: number): Promise<void> => {
+    const transfer = await page.evaluateHandle(
+      ([called, as, bytes, text]) => {
+        const dropped = new DataTransfer();
+        const content = text.repeat(Math.ceil(bytes / text.length)).slice(0, bytes);
+        dropped.items.add(new File([content], called, { type: as }));
+        return dropped;
+      },
+      [name, type, size, TEXT] as const,
+    );
+    const form = page.locator("main.chat form.composer");
+    await form.dispatchEvent("drop", { dataTransfer: transfer });
+    await page.locator(".attached").getByText(name).waitFor();
+  };
+  const files = ({ page }: ChatPage, name: string) => page.locator(".attachments").getByLabel(`Open ${name}`);
+  /** What the backend has of it, as the page of a reader gets it. */
+  const bytesOf = async (reader: ChatPage, name: string): Promise<string> => {
+    const link = files(reader, name);
+    await expect.poll(() => link.getAttribute("href"), patience).toMatch(/^http/);
+    return reader.page.evaluate(
+      async (url) => new TextDecoder("latin1").decode(await (await fetch(url)).arrayBuffer()),
+      (await link.getAttribute("href")) ?? "",
+    );
+  };
+  /** Holds all parts but the first until it is let go. */
+  const holdLater = async (page: Page): Promise<void> => {
+    await page.route(/\/files\/[^/]+\/([2-9]|\d\d)\b/, () => {});
+  };
+
+  it("[U1, U12] sends one message with one whole file of 10 MB, reloaded in the middle (rows G6, G8)", async () => {
+    await holdLater(ada.page);
+    await drop(ada, "minutes.txt", "text/plain", 10 * MEGABYTE);
+    await ada.say("The minutes");
+    await expect.poll(() => ada.statusOf("The minutes"), patience).toBe("queued");
+    const progress = ada.message("The minutes").locator("progress");
+    await expect
+      .poll(() => progress.evaluate((bar) => bar instanceof HTMLProgressElement && bar.value), patience)
+      .toBeGreaterThan(5 * MEGABYTE);
+    await ada.say("Said after them");
+    await expect
+      .poll(() => grace.texts(/^(The minutes|Said after them)$/), patience)
+      .toEqual(["Said after them"]);
+
+    await ada.page.unrouteAll();
+    await ada.page.reload();
+    await ada.open("General");
+    await expect.poll(() => ada.statusOf("The minutes"), patience).toMatch(/^(sent|delivered|read)$/);
+    await expect.poll(() => grace.texts(/^The minutes$/), patience).toEqual(["The minutes"]);
+    expect(await grace.page.locator(".attachments").getByText("minutes.txt").count()).toBe(1);
+    const whole = TEXT.repeat(600_000).slice(0, 10 * MEGABYTE);
+    expect((await bytesOf(grace, "minutes.txt")) === whole).toBe(true);
+    expect(puts.filter((path) => path.endsWith("/1"))).toHaveLength(1);
+  });
+
+  it("[U11] goes on in another tab when the one that sent is closed, and no part is put twice at once", async () => {
+    const before = puts.length;
+    const second = chatPage(await context.newPage());
+    await second.page.goto(await demo.linkOf("ada"));
+    await second.open("General");
+    await holdLater(ada.page);
+    await drop(ada, "more.txt", "text/plain", 6 * MEGABYTE);
+    await ada.say("More of them");
+    await expect.poll(() => puts.length - before, patience).toBe(2);
+    await ada.page.close();
+    await expect.poll(() => second.statusOf("More of them"), patience).toMatch(/^(sent|delivered|read)$/);
+    const firsts = puts.slice(before).filter((path) => path.endsWith("/1"));
+    expect(firsts).toHaveLength(1);
+    ada = second;
+  });
+
+  it("takes a picture, smaller than it was and without the place, and shows it without a jump (rows A15, A16, G5)", async () => {
+    const input = ada.page.locator("main.chat input[type=file]");
+    await input.setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer: photo });
+    await ada.page.locator(".attached").getByText("me.jpg").waitFor();
+    await ada.say("Here I am");
+    const shown = grace.message("Here I am").locator("img.file-picture");
+    await expect
+      .poll(
+        () => shown.evaluate((image) => image instanceof HTMLImageElement && image.naturalWidth),
+        patience,
+      )
+      .toBe(32); // upright: it was taken on its side
+    expect([await shown.getAttribute("width"), await shown.getAttribute("height")]).toEqual(["32", "48"]);
+    expect(await shown.getAttribute("loading")).toBe("lazy");
+    const kept = await bytesOf(grace, "me.jpg");
+    expect(photo.toString("latin1")).toContain("Acme Phone");
+    expect(kept).toMatch(/^\xff\xd8/);
+    expect(kept).not.toMatch(/Acme Phone|Ada at home/);
+  });
+});
