@@ -195,6 +195,21 @@ const found: readonly Found[] = [
      wait 1736`,
   },
   {
+    title: "[D7] what is asked for again on a full disk may stand where it stood, in the next life",
+    plan: `seed 89811; devices ada bob cyd; rates none; disks strict
+     fault sickStore of 1 (bob) by 877205249
+     act note of 1 (bob) by 1411846725
+     act note of 1 (bob) by 1617795760
+     act send of 1 (bob) by 1791443257
+     wait 13424
+     act unreact of 1 (bob) by 739779641
+     act send of 1 (bob) by 1270345818
+     wait 11411
+     fault diskFull of 1 (bob) by 37440314
+     act retry of 1 (bob) by 977941727
+     act close of 1 (bob) by 1122928765`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400
@@ -204,7 +219,7 @@ const found: readonly Found[] = [
      act send of 0 (ada) by 544881596
      act send of 1 (bob) by 544881596
      act giveUp of 0 (ada) by 7
-     act giveUp of 1 (bob) by 9`,
+     act giveUp of 1 (bob) by 8`,
     meets: ["blocked→idle", "blocked→closed"],
   },
   {

@@ -10,6 +10,7 @@ import { openNotebook } from "@tidings/core/bindings";
 import type { Poll } from "@tidings/core/protocol";
 import { anyOf, isLikely, pick } from "../chance.ts";
 import type { Device } from "./device.ts";
+import type { Life } from "./life.ts";
 import type { ActName } from "./plan.ts";
 
 /** Something a person did, and what they were told of it. */
@@ -19,6 +20,8 @@ export interface Deed {
   readonly name: ActName;
   /** Deeds of one device in one conversation take effect in this order. */
   order: number;
+  /** Where it stood until it was asked for again: another life may not have heard of that, as nobody was promised it. */
+  before?: { readonly order: number; readonly life: Life | undefined };
   /** Known once the client has promised to deliver it. */
   id?: string;
   /** `accepted`, or the code it was refused with. */
@@ -92,8 +95,10 @@ export function createPeople(): People {
     const before = byId.get(commandId);
     const sent = device.client?.outbox.retry(commandId);
     if (!sent) return;
-    if (before && sent.id === commandId) before.order = ++orders;
-    else if (before) before.isWithdrawn = true;
+    if (before && sent.id === commandId) {
+      before.before = { order: before.before?.order ?? before.order, life: device.life };
+      before.order = ++orders;
+    } else if (before) before.isWithdrawn = true;
     // Whether the retry is durable nobody says, so it is no promise; what it took the place of was one.
     if (sent.id !== commandId) byId.set(sent.id, { ...deedOf(device, conversationId), order: ++orders });
   };

@@ -146,13 +146,14 @@ function createLaneWatch(
     took(commandId, conversationId) {
       const deed = people.of(commandId);
       if (!deed) return;
-      const { device, name, order, isExcused } = deed;
+      const { device, name, order, before: earlier, isExcused } = deed;
       const lane = `${device.name} ${conversationId}`;
       const before = last.get(lane) ?? 0;
       const mayBeLate = givenUp.has(commandId) || (isExcused && wasLost(commandId));
       if (order < before && !mayBeLate)
         violate("D7", `${device.name} ${name} ${commandId}, given as ${order}, took effect after ${before}`);
-      last.set(lane, Math.max(before, order));
+      const place = earlier && earlier.life !== device.life ? earlier.order : order;
+      last.set(lane, Math.max(before, place));
     },
     forget: () => last.clear(),
   };
