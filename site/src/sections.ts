@@ -39,6 +39,7 @@ const sections: readonly Section[] = [
     pages: [
       "guides/deployment.md",
       "guides/operations.md",
+      "guides/files.md",
       "guides/scaling.md",
       "guides/upgrade.md",
       "guides/backup.md",

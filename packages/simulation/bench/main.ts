@@ -4,6 +4,7 @@ import { compression } from "./compression.ts";
 import { crossNode } from "./cross-node.ts";
 import { durable } from "./durable.ts";
 import { fanOut } from "./fan-out.ts";
+import { files } from "./files.ts";
 import { idle } from "./idle.ts";
 import { metrics } from "./metrics.ts";
 import { observe } from "./observe.ts";
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   "cross-node": crossNode,
   resume,
   search: async () => [...(await searchLocal()), ...(await searchLibsql()), ...(await searchPostgres())],
+  files,
   idle,
   metrics,
   observe,

@@ -110,7 +110,7 @@ describe("files of the in-memory backend", () => {
     expect(await codeOf(bob.link.query({ ...asked, ...here }))).toBe("command/id-taken");
   });
 
-  it("are refused as a server refuses them (rows G5, G9)", async () => {
+  it("are refused as a server refuses them (row G3)", async () => {
     const { backend, ada } = await setUp();
     const ask = (more: Partial<FileUploadQuery>) => codeOf(ada.link.query(upload(more)));
     expect(await ask({ size: 11 * MIB })).toBe("file/too-large");

@@ -17,6 +17,28 @@ describe("the command line", () => {
     ).toEqual([]);
   });
 
+  it("finds files in a folder, in a bucket, or nowhere (row G2)", () => {
+    const filesOf = (...words: readonly string[]): unknown => {
+      const invocation = readArguments(words, { TIDINGS_CLAMD: "tcp://clamd:3310" });
+      return invocation.command === "serve" && invocation.settings.server.files;
+    };
+    expect(filesOf("--files", "off")).toBe(false);
+    expect(filesOf("--files", "s3-of-mine")).toEqual({ dir: "s3-of-mine", clamd: "tcp://clamd:3310" });
+    expect(filesOf("--files", "s3://K:S%2F@aws/chat/a/b?region=eu-central-1")).toMatchObject({
+      s3: {
+        ...{ endpoint: "https://s3.eu-central-1.amazonaws.com", bucket: "chat", prefix: "a/b/" },
+        ...{ accessKeyId: "K", secretAccessKey: "S/", region: "eu-central-1", isPathStyle: false },
+      },
+    });
+    expect(filesOf("--files", "s3://K:S@spaces/chat?region=fra1")).toMatchObject({
+      s3: { endpoint: "https://fra1.digitaloceanspaces.com", isPathStyle: false },
+    });
+    expect(filesOf("--files", "s3+http://K:S@127.0.0.1:9000/chat")).toMatchObject({
+      s3: { endpoint: "http://127.0.0.1:9000", bucket: "chat", region: "us-east-1", isPathStyle: true },
+    });
+    expect(() => filesOf("--files", "s3://aws/chat")).toThrow("the address of a bucket is s3://");
+  });
+
   it("goes by flags first, then by the environment", () => {
     const environment = {
       TIDINGS_PORT: "1",

@@ -7,6 +7,7 @@ import type { Lobby } from "../engine/lobbies.ts";
 import type { PushOptions } from "../push/push-options.ts";
 import type { RetentionOptions, ServerOptions } from "../options.ts";
 import { readRoles, readScopes, readServiceKeys, readTiers } from "./credentials.ts";
+import { readFiles } from "./files.ts";
 import { readList } from "./lists.ts";
 import { misused } from "./misused.ts";
 
@@ -64,6 +65,9 @@ const flags = {
   lobbies: { type: "string" },
   policy: { type: "string" },
   serve: { type: "string" },
+  files: { type: "string" },
+  "files-url": { type: "string" },
+  clamd: { type: "string" },
   "push-subject": { type: "string" },
   "push-origins": { type: "string" },
   "vapid-public-key": { type: "string" },
@@ -191,6 +195,7 @@ function readSettings(
       metricsPort: mapped(read("metrics-port"), (text) => readNumber("metrics-port", text)),
       metricsHost: read("metrics-host"),
       serve: mapped(read("serve"), (dir) => ({ dir })),
+      files: readFiles(read("files"), read("files-url"), read("clamd")),
       push: readPush(read, vapid),
       retention: readRetention(read("max-age"), read("max-messages")),
     },

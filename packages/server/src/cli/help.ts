@@ -41,6 +41,10 @@ Every option can also be an environment variable; the option wins.
   --max-messages <number>     TIDINGS_MAX_MESSAGES     … and how many of each conversation; default all
   --max-audit-age <duration>  TIDINGS_MAX_AUDIT_AGE    … and entries of the audit log; default 730d
   --serve <folder>            TIDINGS_SERVE            files to serve over HTTP
+  --files <place>             TIDINGS_FILES            where people's files are: a folder, default <data>.files, or a bucket, as
+                                                       s3://KEY:SECRET@aws/bucket?region=eu-central-1; off for none
+  --files-url <address>       TIDINGS_FILES_URL        where clients reach this server, for files in a folder
+  --clamd <address>           TIDINGS_CLAMD            ClamAV's daemon, which sees each file first: tcp://host:3310
   --push-subject <address>    TIDINGS_PUSH_SUBJECT     push to devices; whom push services may write to, as mailto:ops@example.com
   --vapid-public-key <key>    TIDINGS_VAPID_PUBLIC_KEY … with the keys of "tidings-server vapid"; the private one only
                               TIDINGS_VAPID_PRIVATE_KEY

@@ -20,4 +20,6 @@ export {
 } from "./nginx.ts";
 export { hasPostgres, type PostgresService, type PostgresServiceOptions, startPostgres } from "./postgres.ts";
 export { hasRedis, type RedisService, type RedisServiceOptions, startRedis } from "./redis.ts";
+export { type S3Service, startS3 } from "./s3/s3.ts";
+export type { S3Account } from "./s3/signature.ts";
 export { freePort } from "./service-process.ts";

@@ -84,7 +84,7 @@ export function fileStoreSuite(name: string, open: () => Promise<OpenFileStore>)
       expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(10, 20))).toBe(true);
     });
 
-    it("takes a large file in parts, in any order, and knows which are there (row G3)", async () => {
+    it("takes a large file in parts, in any order, and knows which are there (row G1)", async () => {
       const { store } = opened;
       const bytes = randomBytes(12 * MIB);
       const upload = await begin(bytes.length);

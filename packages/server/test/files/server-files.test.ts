@@ -77,7 +77,7 @@ function serverSuite(name: string, open: () => Promise<ServerOptions>): void {
       expect(await cyd.ask(download)).toMatchObject({ code: "conversation/not-found" });
     });
 
-    it("goes on with an upload that was cut off (row G3)", async () => {
+    it("goes on with an upload that was cut off (row G1)", async () => {
       const ada = await join(server, "ada");
       const asked = upload({ size: 6 * MIB });
       const bytes = Buffer.concat([PNG, Buffer.alloc(6 * MIB - PNG.length)]);

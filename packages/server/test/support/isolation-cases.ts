@@ -7,6 +7,8 @@ export interface Target {
   readonly conversationId: string;
   readonly messageId: string;
   readonly userId: string;
+  /** One that is in the conversation. */
+  readonly fileId: string;
 }
 
 const onParticipant =
@@ -102,12 +104,12 @@ const queryCases: { readonly [Type in Exclude<QueryType, "conversations">]: (tar
     ...{ type: "file.upload", conversationId, fileId: newId() },
     ...{ name: "a.txt", size: 3, mediaType: "text/plain" },
   }),
-  "file.complete": ({ conversationId }) => ({
-    ...{ type: "file.complete", conversationId, fileId: newId(), parts: [] },
+  "file.complete": ({ conversationId, fileId }) => ({
+    ...{ type: "file.complete", conversationId, fileId, parts: [] },
   }),
-  "file.cancel": ({ conversationId }) => ({ type: "file.cancel", conversationId, fileId: newId() }),
-  "file.state": ({ conversationId }) => ({ type: "file.state", conversationId, fileId: newId() }),
-  "file.download": ({ conversationId }) => ({ type: "file.download", conversationId, fileId: newId() }),
+  "file.cancel": ({ conversationId, fileId }) => ({ type: "file.cancel", conversationId, fileId }),
+  "file.state": ({ conversationId, fileId }) => ({ type: "file.state", conversationId, fileId }),
+  "file.download": ({ conversationId, fileId }) => ({ type: "file.download", conversationId, fileId }),
   notes: ({ conversationId }) => ({ type: "notes", conversationId, limit: 10 }),
 };
 

@@ -11,8 +11,8 @@ import { roomy } from "./start.ts";
 const secret = "the-crown-jewels";
 
 /** Acme's, and what an attacker would guess if there were no Acme. */
-const real: Target = { conversationId: "acme", messageId: newId(), userId: "alan" };
-const unreal: Target = { conversationId: "amce", messageId: newId(), userId: "alan" };
+const real: Target = { conversationId: "acme", messageId: newId(), userId: "alan", fileId: newId() };
+const unreal: Target = { conversationId: "amce", messageId: newId(), userId: "alan", fileId: newId() };
 
 /** What a stranger is told, but for the ids they chose themselves. */
 function told(answer: { readonly id?: number; readonly type: string }): unknown {
@@ -85,6 +85,9 @@ export function isolationSuite(name: string, { open, countStatements }: Isolatio
       participants,
     });
     await ada.accepted({ ...message("acme", secret), commandId: real.messageId });
+    const { fileId } = real;
+    const named = { name: secret, size: 3, mediaType: "text/plain" } as const;
+    await ada.ask({ type: "file.upload", conversationId: "acme", fileId, ...named });
     await ada.close();
     const bea = await join(server, "bea");
     await bea.accepted({
@@ -190,6 +193,33 @@ export function isolationSuite(name: string, { open, countStatements }: Isolatio
         expect(known).toMatchObject({ code: "message/not-found" });
         expect(known).toEqual(unknown);
       }
+    });
+
+    it("[D8] cannot reach each other's files from a conversation of their own", async () => {
+      const bea = await join(server, "bea");
+      for (const type of ["file.complete", "file.cancel", "file.state", "file.download"] as const) {
+        const ask = async ({ fileId }: Target) =>
+          told(
+            await bea.ask({
+              type,
+              conversationId: "bolt",
+              fileId,
+              ...(type === "file.complete" && { parts: [] }),
+            } as never),
+          );
+        expect([type, await ask(real)]).toEqual([type, await ask(unreal)]);
+      }
+      const attachments = (fileId: string) => [
+        { fileId, kind: "file", name: "a", type: "text/plain", size: 3 } as const,
+      ];
+      const show = async ({ fileId }: Target) =>
+        told(
+          await bea.submit({
+            ...message("bolt", "?"),
+            content: { text: "", attachments: attachments(fileId) },
+          }),
+        );
+      expect(await show(real)).toEqual(await show(unreal));
     });
 
     it("[D8] list, count and export nothing but their own", async () => {
