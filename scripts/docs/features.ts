@@ -18,6 +18,7 @@ export const features: Readonly<Record<string, string>> = {
   D10: "People blocked and unblocked",
   D6: "Emoji and mentions checked",
   D24: "Moderation before anybody sees it, by rules and by scores",
+  D25: "What is kept of a person, or of a conversation, to take along and to erase",
   E2: "A conversation archived or muted, for everybody or for oneself",
   E4: "What a person sets for themselves in a conversation",
   F3: "Replies with what they quote, threads, pins",

@@ -251,8 +251,8 @@ class RunningServer implements TidingsServer {
     return this.#parts.engine.isLooking(conversationId, userId);
   }
 
-  eraseUser(userId: string, by: string = SYSTEM): Promise<void> {
-    return this.#parts.engine.erase(userId, by);
+  async eraseUser(userId: string, by: string = SYSTEM): Promise<void> {
+    await this.#parts.engine.erase({ userId }, by);
   }
 
   exportUser(userId: string, by: string = SYSTEM): AsyncIterable<Kept> {

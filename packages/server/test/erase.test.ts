@@ -3,7 +3,7 @@ import { message, RawClient } from "./support/raw-client.ts";
 import { start, unhurried } from "./support/start.ts";
 
 describe("erasing a person", () => {
-  it("takes back what they said and did, before the eyes of the others", async () => {
+  it("takes back what they said and did, before the eyes of the others (row D25)", async () => {
     const server = await start({ lobbies: [], policy: unhurried });
     const join = async (userId: string): Promise<RawClient> => {
       const client = await new RawClient(server.url).opened();

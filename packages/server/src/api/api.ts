@@ -47,6 +47,7 @@ export function apiRoutes(options: ApiOptions): RouteModule {
     add(otherRoutes.export, conversationExport(engine));
     const users = userRoutes(options);
     add(otherRoutes.erase, users.erase);
+    add(otherRoutes.eraseConversation, users.eraseConversation);
     add(otherRoutes.exportUser, users.exportUser);
     add(otherRoutes.issueToken, users.issueToken);
     add(otherRoutes.audit, auditRoute(options));

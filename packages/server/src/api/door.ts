@@ -4,6 +4,7 @@ import type { Kept } from "../store/kept.ts";
 import type { Answer, Outcome, Refusal } from "../store/store.ts";
 import type { Command, Query } from "@tidings/core/protocol";
 import type { Caller } from "../engine/caller.ts";
+import type { Erased } from "../engine/erasure.ts";
 import { refuse } from "../engine/packets.ts";
 import type { EventLog } from "../log.ts";
 import { type Asker, ON_BEHALF_HEADER } from "./caller.ts";
@@ -14,7 +15,7 @@ import type { RequestRate } from "./request-rate.ts";
 export interface ApiEngine {
   perform(caller: Caller, command: Command): Promise<Outcome>;
   query(userId: string, query: Query): Promise<Answer>;
-  erase(userId: string, by: string): Promise<void>;
+  erase(what: Erased, by: string): Promise<boolean>;
   exportUser(userId: string, by: string): AsyncIterable<Kept>;
   note(entry: Omit<AuditEntry, "at">): Promise<void>;
 }

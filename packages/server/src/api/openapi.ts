@@ -54,6 +54,13 @@ function operations(): readonly (readonly [Operation, Route])[] {
     ...entriesOf(queryRoutes).map(([type, route]) => [queryOperation(type, route), route] as const),
     [{ ...base("export", exports), responses: responses("200", lines) }, exports],
     [
+      {
+        ...base("eraseConversation", otherRoutes.eraseConversation),
+        responses: { "204": { description: "Done" }, default: problemResponse },
+      },
+      otherRoutes.eraseConversation,
+    ],
+    [
       { ...base("erase", erase), responses: { "204": { description: "Done" }, default: problemResponse } },
       erase,
     ],

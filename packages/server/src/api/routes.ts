@@ -100,6 +100,7 @@ export const otherRoutes: {
     Name in
       | "export"
       | "erase"
+      | "eraseConversation"
       | "exportUser"
       | "issueToken"
       | "audit"
@@ -112,6 +113,7 @@ export const otherRoutes: {
 } = {
   export: { method: "GET", path: `${conversation}/export`, summary: "Export a conversation" },
   figures: { method: "GET", path: `${conversation}/figures`, summary: "Read a conversation in figures" },
+  eraseConversation: { method: "DELETE", path: conversation, summary: "Erase a conversation" },
   erase: { method: "DELETE", path: "/v1/users/:userId", summary: "Erase a user" },
   exportUser: { method: "GET", path: "/v1/users/:userId/export", summary: "Export what is kept of a user" },
   issueToken: { method: "POST", path: "/v1/users/:userId/tokens", summary: "Issue a token, for tests" },

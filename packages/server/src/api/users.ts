@@ -13,9 +13,12 @@ export interface UserRouteOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** What concerns a user and not one conversation. */
+const notFound = refuse("conversation/not-found", "unable to erase; there is no such conversation");
+
+/** What concerns a user as a whole, or all of a conversation for good. */
 export function userRoutes({ engine, issueToken, onFailure }: UserRouteOptions): {
   readonly erase: GuardedHandler;
+  readonly eraseConversation: GuardedHandler;
   readonly exportUser: GuardedHandler;
   readonly issueToken: GuardedHandler;
 } {
@@ -23,8 +26,14 @@ export function userRoutes({ engine, issueToken, onFailure }: UserRouteOptions):
     erase: async (asker, request, reply) => {
       if (!asker.scopes.has("erase")) return sendProblem(reply, lacking("erase"));
       const { userId = "" } = paramsOf(request);
-      await engine.erase(userId, actorOf(asker));
+      await engine.erase({ userId }, actorOf(asker));
       return reply.code(204).send();
+    },
+    eraseConversation: async (asker, request, reply) => {
+      if (!asker.scopes.has("erase")) return sendProblem(reply, lacking("erase"));
+      const { conversationId = "" } = paramsOf(request);
+      const isFound = await engine.erase({ conversationId }, actorOf(asker));
+      return isFound ? reply.code(204).send() : sendProblem(reply, notFound);
     },
     exportUser: async (asker, request, reply) => {
       const { userId = "" } = paramsOf(request);

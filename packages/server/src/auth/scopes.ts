@@ -3,7 +3,7 @@
  *
  * - `act`: speak for any user, with that user's rights;
  * - `system`: speak as the server itself, above everybody's rights (service keys only);
- * - `erase`: erase users;
+ * - `erase`: erase users and conversations;
  * - `export`: read everything kept of any user, and conversations in figures;
  * - `audit`: read who did what to others;
  * - `tokens`: issue tokens for any user, where the server allows it at all.

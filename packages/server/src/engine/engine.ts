@@ -12,7 +12,7 @@ import type { Caller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { Commits } from "./commits.ts";
 import { Contacts } from "./contacts.ts";
-import { erase } from "./erasure.ts";
+import { erase, type Erased } from "./erasure.ts";
 import { FanOut } from "./fan-out.ts";
 import type { FileDesk } from "./file-desk.ts";
 import { type Authenticate, Greeting } from "./greeting.ts";
@@ -233,10 +233,10 @@ export class Engine {
     await store.audit?.note({ at: clock.now(), ...entry });
   }
 
-  /** See `TidingsServer.eraseUser`. */
-  erase(userId: string, by: string): Promise<void> {
+  /** See `erasure.ts`. */
+  erase(what: Erased, by: string): Promise<boolean> {
     const { store, clock, newId, files } = this.#options;
-    return erase(userId, by, { store, clock, newId, files, commits: this.#commits });
+    return erase(what, by, { store, clock, newId, files, commits: this.#commits });
   }
 
   /** Does what a note plans, now. @throws {Error} if the store fails; call it again. */

@@ -1,3 +1,4 @@
+import { isNotebook } from "@tidings/core/protocol";
 import { SYSTEM } from "../system-actor.ts";
 import type { Store } from "../store/store.ts";
 import type { Trace } from "../store/upkeep.ts";
@@ -13,13 +14,56 @@ export interface ErasureOptions {
   readonly files: FileDesk | undefined;
 }
 
+/** A person, or a conversation. */
+export type Erased = { readonly userId: string } | { readonly conversationId: string };
+
 /**
- * Takes back what a person left by commands, so that every device learns of it, then deletes the rest. May be called
- * again at any time: what was done is found no more.
+ * May be called again at any time: what was done is found no more.
  *
+ * @returns false if there is no such conversation.
  * @throws {Error} if the store cannot erase, or fails.
  */
-export async function erase(
+export function erase(what: Erased, by: string, options: ErasureOptions): Promise<boolean> {
+  return "userId" in what
+    ? eraseUser(what.userId, by, options).then(() => true)
+    : eraseConversation(what.conversationId, by, options);
+}
+
+/**
+ * Closes it and says that nothing of it is kept, so that whoever is there drops it at once, then deletes the rows. Whoever
+ * comes back later finds that they are not in it.
+ */
+async function eraseConversation(
+  conversationId: string,
+  by: string,
+  { store, commits, clock, newId, files }: ErasureOptions,
+): Promise<boolean> {
+  const { upkeep } = store;
+  if (!upkeep) throw new Error("unable to erase the conversation; the store keeps everything");
+  const act = async (command: Closing): Promise<boolean> => {
+    const common = { commandId: newId(), conversationId, at: clock.now() };
+    const outcome = await commits.act(SYSTEM, { ...common, ...command });
+    if (!outcome.ok && outcome.code === "server/unavailable") throw new Error(outcome.message);
+    return outcome.ok;
+  };
+  if (isNotebook(conversationId)) return false;
+  if (!(await act({ type: "conversation.status", status: "deleted" }))) return false;
+  await act({ type: "conversation.prune", floorSeq: Number.MAX_SAFE_INTEGER });
+  const done = { at: clock.now(), actorId: by, action: "conversation.erase", conversationId } as const;
+  await store.audit?.note(done);
+  while ((await upkeep.forgetConversation(conversationId)) > 0);
+  await files?.sweep();
+  return true;
+}
+
+type Closing =
+  | { readonly type: "conversation.status"; readonly status: "deleted" }
+  | { readonly type: "conversation.prune"; readonly floorSeq: number };
+
+/**
+ * Takes back what a person left by commands, so that every device learns of it, then deletes the rest.
+ */
+async function eraseUser(
   userId: string,
   by: string,
   { store, commits, clock, newId, files }: ErasureOptions,

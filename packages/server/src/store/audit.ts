@@ -7,6 +7,7 @@ export type AuditAction =
   | Audited
   /** Done by whoever runs the server, not by a command. */
   | "user.erase"
+  | "conversation.erase"
   | "user.export"
   | "conversation.export"
   | "token.issue"

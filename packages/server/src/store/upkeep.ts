@@ -35,6 +35,13 @@ export interface Upkeep {
    */
   forget(userId: string, at: number): Promise<void>;
   /**
+   * Deletes for good what was said in a conversation, by whom it was heard, and who was in it. Its id stays taken, and
+   * that there was something of that id.
+   *
+   * @returns how many messages it deleted; to be called until there are none.
+   */
+  forgetConversation(conversationId: string): Promise<number>;
+  /**
    * What is kept of a person, a page at a time: all that `traces` and `forget` would take back, so nothing of whoever
    * was erased.
    *
@@ -93,6 +100,12 @@ export const TRACES_AT_ONCE = 200;
 export function erased(message: MessageRecord, at: number): MessageRecord {
   const { custom: _custom, origin: _origin, pinnedAt: _pinnedAt, pinnedBy: _pinnedBy, ...kept } = message;
   return { ...kept, content: { text: "" }, reactions: [], deletedAt: at, deletedBy: SYSTEM };
+}
+
+/** A conversation as it is once nothing is left of it. */
+export function emptied(record: ConversationRecord): ConversationRecord {
+  const { name: _name, description: _description, custom: _custom, ...kept } = record;
+  return { ...kept, status: "deleted", settings: { typing: false, receipts: false }, createdBy: SYSTEM };
 }
 
 /** Conversations looked at in one call, and messages deleted of one of them. */

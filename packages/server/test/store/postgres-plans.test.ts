@@ -149,6 +149,7 @@ async function everything(bench: Workbench): Promise<void> {
   }
   await withFiles(bench);
   await bench.store.upkeep?.forget("bob", 1_000);
+  await bench.store.upkeep?.forgetConversation("a");
   await bench.store.upkeep?.prune({ now: 0, before: 0, newest: 45, rememberedSince: 0 });
 }
 

@@ -6,6 +6,7 @@ import type { Store } from "../../src/store/store.ts";
 import type { Retention } from "../../src/store/upkeep.ts";
 import { type Draft, message } from "../support/raw-client.ts";
 import { filesSuite } from "./files-suite.ts";
+import { eraseConversationSuite } from "./erase-conversation-suite.ts";
 import { figuresSuite } from "./figures-suite.ts";
 import { blocksSuite } from "./blocks-suite.ts";
 import { judgedSuite } from "./judged-suite.ts";
@@ -468,6 +469,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
 
     relationsSuite(() => bench);
     figuresSuite(() => bench);
+    eraseConversationSuite(() => bench);
     filesSuite(() => bench);
     pushSuite(() => bench);
     pollsSuite(() => bench);

@@ -5,6 +5,7 @@ import { type AuditTable, createAudit } from "./audit.ts";
 import { type BlockTables, createBlocks } from "./blocks.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createErase } from "./erase.ts";
+import { createEraseConversation } from "./erase-conversation.ts";
 import { createFiles } from "./files.ts";
 import { createFigures } from "./figures.ts";
 import { createKept } from "./kept.ts";
@@ -87,6 +88,7 @@ class LibsqlStore implements Store {
     this.push = createPushTargets(connection);
     const prune = createPrune(connection, this.#answers);
     const { traces, forget } = createErase(connection);
+    const eraseConversation = createEraseConversation(connection, this.#tables);
     this.upkeep = {
       prune: async (retention, after) => this.#transactions.maintain(() => prune(retention, after)),
       traces: async (userId) => traces(userId),
@@ -95,6 +97,7 @@ class LibsqlStore implements Store {
           forget(userId, at);
           audit.forget(userId);
         }),
+      forgetConversation: async (id) => this.#transactions.maintain(() => eraseConversation(id)),
       kept: keptPages(createKept(connection), audit.page, this.push),
     };
   }

@@ -16,6 +16,7 @@ import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
 import { fileTable } from "./files.ts";
 import { forget, traces } from "./erase.ts";
+import { forgetConversation } from "./erase-conversation.ts";
 import { figures } from "./figures.ts";
 import { keptParts } from "./kept.ts";
 import { epochOf, migrate } from "./migrations.ts";
@@ -139,6 +140,7 @@ class PostgresStore implements Store {
       prune: (retention, after) => prune(upkeep, retention, after),
       traces: (userId) => traces(upkeep, userId),
       forget: (userId, at) => forget(upkeep, userId, at),
+      forgetConversation: (conversationId) => forgetConversation(upkeep, conversationId),
       kept: keptPages(keptParts(upkeep), audited, this.push),
     };
     this.audit = {
