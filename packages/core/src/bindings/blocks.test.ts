@@ -71,17 +71,20 @@ describe("blocks", () => {
     expect(await found()).toBe(2);
   });
 
-  it("hide from each other who types and who is there", async () => {
+  it("hide from each other who types and who is there, and from nobody else", async () => {
     const here = world();
-    const [ada, room] = await member(here, "ada");
-    const [eve] = await member(here, "eve");
+    const [ada, adasRoom] = await member(here, "ada");
+    const [bob, bobsRoom] = await member(here, "bob");
+    const [eve, evesRoom] = await member(here, "eve");
     await (await openBlocks(ada).block("eve")).settled();
-    const stop = room.typing.subscribe(() => {});
-    eve.conversation("general").typing.notify();
+    const ends = [adasRoom, bobsRoom].map((room) => room.typing.subscribe(() => {}));
+    await here.clock.advance(1_000);
     eve.setPresence("away");
+    evesRoom.typing.notify();
     await here.clock.settle();
-    expect([room.typing.get(), ada.presence.get().get("eve")]).not.toContainEqual(["eve"]);
-    expect(ada.presence.get().get("eve")).not.toBe("away");
-    stop();
+    expect([adasRoom, bobsRoom].map((room) => room.typing.get())).toEqual([[], ["eve"]]);
+    expect([ada, bob].map((client) => client.presence.get().get("eve"))).not.toEqual(["away", "away"]);
+    expect(bob.presence.get().get("eve")).toBe("away");
+    for (const end of ends) end();
   });
 });
