@@ -5,6 +5,8 @@ import { isTest, readWorkspace } from "../architecture/workspace.ts";
 
 /** The rows, by area. */
 export const features: Readonly<Record<string, string>> = {
+  A15: "Files fetched when they come near the screen",
+  A16: "Images made smaller, and freed of what cameras write into them",
   A17: "Memory in use, and when it gets short",
   A20: "Recommendations from the client itself",
   C4: "History by pages, by date and by filters",
@@ -17,16 +19,29 @@ export const features: Readonly<Record<string, string>> = {
   D5: "Links that are not what they seem",
   D10: "People blocked and unblocked",
   D6: "Emoji and mentions checked",
+  D12: "How often one may, told by the backend and kept by the client",
   D24: "Moderation before anybody sees it, by rules and by scores",
   D25: "What is kept of a person, or of a conversation, to take along and to erase",
   E2: "A conversation archived or muted, for everybody or for oneself",
   E4: "What a person sets for themselves in a conversation",
+  F1: "Messages of every kind, polls among them",
   F3: "Replies with what they quote, threads, pins",
   F5: "A message deleted for all, or for oneself",
+  F6: "Messages forwarded to other conversations",
   F7: "Mentions and hashtags found, and found by",
   F8: "Links found in a text",
+  F10: "Voice messages",
   F12: "Notifications by rules, pushed and shown, on every device once",
   F13: "Emoji by name",
+  G1: "Addresses to put files to, signed for one part each",
+  G2: "Files in a folder, or in any storage that speaks S3",
+  G3: "Size and type of a file checked, with what would put it right",
+  G4: "Files judged by their bytes, and looked through before anybody sees them",
+  G5: "Thumbnails, posters and placeholders",
+  G6: "Progress of an upload, held up and resumed",
+  G7: "Files handed out by a CDN",
+  G8: "Files in messages, with what is shown before they are there",
+  G9: "Who may upload, and how much",
   H1: "Full-text search, on the server and on the device",
   H2: "What a search found, remembered for half a minute",
   I1: "Messages sent, and reminders, at a time one chooses",
@@ -35,6 +50,7 @@ export const features: Readonly<Record<string, string>> = {
   J2: "Metrics of a client",
   J3: "Health, with its reasons",
   J9: "Latencies, cache, links and storage in figures",
+  M4: "Tests of what must not be possible",
 };
 
 const ROWS = /\(rows? ([A-Z]\d+(?:, [A-Z]\d+)*)\)$/;
