@@ -18,6 +18,11 @@ export { type HistoryState, useHistory } from "./use-history.ts";
 export { useMessaging, type UseMessaging } from "./use-messaging.ts";
 export { useBookmarks, useHidden, useNotebook, useNotedConversations } from "./use-notebook.ts";
 export { useNotifications, type UseNotifications } from "./use-notifications.ts";
+export {
+  usePushSubscription,
+  type UsePushSubscription,
+  type UsePushSubscriptionOptions,
+} from "./use-push-subscription.ts";
 export { useObservable } from "./use-observable.ts";
 export { usePlans, useReminders, useScheduled } from "./use-plans.ts";
 export { useMessage, useThreadView, type UseThreadView } from "./use-relations.ts";

@@ -3,7 +3,7 @@ import {
   type NotificationPermissionState,
   type NotificationsOptions,
 } from "@tidings/core/bindings";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { useClient } from "./messaging-provider.ts";
 import type { AppCustom } from "./register.ts";
 import { useObservable } from "./use-observable.ts";
@@ -18,7 +18,11 @@ export interface UseNotifications {
 export function useNotifications(options?: NotificationsOptions<AppCustom>): UseNotifications {
   const client = useClient();
   const notifications = useMemo(() => createNotifications(client), [client]);
-  // At every render: functions written in place are others each time, and to start costs one listener.
-  useEffect(() => notifications.start(options));
+  // Functions written in place are others at each render.
+  const latest = useRef(options);
+  useEffect(() => {
+    latest.current = options;
+  });
+  useEffect(() => notifications.start(() => latest.current), [notifications]);
   return { permission: useObservable(notifications), request: notifications.request };
 }

@@ -22,8 +22,8 @@ export {
   type NotificationPermissionState,
   type Notifications,
   type NotificationsOptions,
-  type NotificationText,
 } from "./notifications.ts";
+export type { NotificationText } from "./notification-text.ts";
 export { openPlans, type Plans, type Reminder, type ScheduledMessage } from "./plans.ts";
 export { openThread, type Thread, type ThreadView } from "./thread.ts";
 export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";

@@ -4,6 +4,7 @@ import { createClient } from "../client/create-client.ts";
 import type { Client } from "../client/types.ts";
 import { createMemoryBackend } from "../memory/backend.ts";
 import { memoryTransport } from "../memory/memory-transport.ts";
+import { openNotebook } from "./notebook.ts";
 import { createNotifications } from "./notifications.ts";
 
 /** jsdom has no notifications: this is the part of the platform's interface we use, with what was shown. */
@@ -21,7 +22,11 @@ class ShownNotification {
     ShownNotification.shown.push(this);
   }
 
-  close(): void {}
+  isClosed = false;
+
+  close(): void {
+    this.isClosed = true;
+  }
 }
 
 beforeEach(() => {
@@ -50,14 +55,14 @@ const say = async (client: Client, text: string): Promise<string> => {
 };
 
 describe("notifications", () => {
-  it("tell of what others say while nobody looks, once per message, and lead to it", async () => {
+  it("tell of what others say while nobody looks, once a conversation, and lead to it", async () => {
     const [ada, bo] = await twoClients();
     const opened: string[] = [];
     createNotifications(ada).start({ isWatching: () => false, onOpen: ({ id }) => opened.push(id) });
     const id = await say(bo, "hello");
     await say(ada, "one's own");
     expect(ShownNotification.shown).toMatchObject([
-      { title: "General", options: { body: "bo: hello", tag: id } },
+      { title: "General", options: { body: "bo: hello", tag: "general" } },
     ]);
     ShownNotification.shown[0]?.onclick?.();
     expect(opened).toEqual([id]);
@@ -80,6 +85,41 @@ describe("notifications", () => {
     await (await room.notify("all")).settled();
     await say(bo, "closed");
     expect(ShownNotification.shown.map(({ options }) => options.body)).toEqual(["bo: @ada"]);
+  });
+
+  it("go by the person's rules and notes, and say no more than those allow (rows E4, F12)", async () => {
+    const [ada, bo] = await twoClients();
+    createNotifications(ada).start({ isWatching: () => false });
+    const notebook = openNotebook(ada);
+    await (await notebook.mute("general")).settled();
+    await say(bo, "muted");
+    await (await notebook.unmute("general")).settled();
+    await (await notebook.setRules({ level: "none" })).settled();
+    await say(bo, "none wanted");
+    await (await notebook.setRules({ previews: false, sound: false })).settled();
+    document.title = "The app";
+    await say(bo, "not to be read by others");
+    expect(ShownNotification.shown).toMatchObject([
+      { title: "The app", options: { tag: "general", silent: true } },
+    ]);
+    expect(ShownNotification.shown[0]?.options.body).toBeUndefined();
+  });
+
+  it("are gone once the conversation is read, and the app's icon says how much is unread", async () => {
+    const badges: number[] = [];
+    Object.assign(navigator, { setAppBadge: async (count: number) => void badges.push(count) });
+    const [ada, bo] = await twoClients();
+    createNotifications(ada).start({ isWatching: () => false });
+    await say(bo, "one");
+    await say(bo, "two");
+    await vi.waitFor(() => expect(badges.at(-1)).toBe(2));
+    const shown = ShownNotification.shown.at(-1); // with the tag of the one before, whose place it took
+    expect(shown?.isClosed).toBe(false);
+    await ada.conversation("general").markRead();
+    await vi.waitFor(() => expect([shown?.isClosed, badges.at(-1)]).toEqual([true, 0]));
+    const end = createNotifications(ada).start({ badge: false });
+    Reflect.deleteProperty(navigator, "setAppBadge");
+    end();
   });
 
   it("ask for permission, and say where there are none", async () => {

@@ -2,38 +2,46 @@ import type { JsonObject } from "../base/json.ts";
 import { createScope, type Observable, type Unsubscribe } from "../base/observable.ts";
 import type { CustomOf, CustomSchemas } from "../compose/custom.ts";
 import type { Client } from "../client/types.ts";
-import { isMentioned } from "../domain/search.ts";
+import type { Notice } from "../domain/notice.ts";
 import type { MessageRecord } from "../protocol/records.ts";
 import { textOf } from "./composer-sources.ts";
+import { openNotices } from "./notice-scenes.ts";
+import type { NotificationText } from "./notification-text.ts";
+import { takePageTurns } from "./page-turn.ts";
 import { rethrow } from "./rethrow.ts";
 
 /** `unsupported`: this browser shows none, or not to this page. */
 export type NotificationPermissionState = "default" | "granted" | "denied" | "unsupported";
 
-/** What a notification says. */
-export interface NotificationText {
-  readonly title: string;
-  readonly body?: string;
-  /** Address of a picture. */
-  readonly icon?: string;
-}
-
 /** @typeParam Custom - of the message's `custom`, if the app has a schema. */
 export interface NotificationsOptions<Custom = JsonObject> {
-  /** Default: the conversation's name or the author's id, and the first 200 characters. `undefined` shows none. */
-  readonly textOf?: (message: MessageRecord<Custom>) => NotificationText | undefined;
+  /**
+   * Default: the conversation's name or the author's id, and the first 200 characters; where nothing may be said, the
+   * title of the page. `undefined` shows none.
+   *
+   * @param shows - how much of the message may be said, by the person's rules and the conversation's.
+   */
+  readonly textOf?: (message: MessageRecord<Custom>, shows: Notice["shows"]) => NotificationText | undefined;
   /** The person has followed one: show that message. The window has the focus by then. */
   readonly onOpen?: (message: MessageRecord<Custom>) => void;
   /** Would they see the message anyway? Default: the page is visible and has the focus. */
   readonly isWatching?: (message: MessageRecord<Custom>) => boolean;
+  /** Show on the app's icon how much is unread, where it is installed? Default true. */
+  readonly badge?: boolean;
 }
 
 /** Notifications of the system for what others say while nobody is looking. Observes the permission. */
 export interface Notifications<Custom = JsonObject> extends Observable<NotificationPermissionState> {
   /** Asks the person. Browsers show the question only in answer to a click or a key. */
   request(): Promise<NotificationPermissionState>;
-  /** Begins to notify; the function returned ends it. */
-  start(options?: NotificationsOptions<Custom>): Unsubscribe;
+  /**
+   * Begins to notify; the function returned ends it.
+   *
+   * @param options - a function is asked for them each time, so that they may change.
+   */
+  start(
+    options?: NotificationsOptions<Custom> | (() => NotificationsOptions<Custom> | undefined),
+  ): Unsubscribe;
 }
 
 /** What there is to tell of a message. */
@@ -42,8 +50,8 @@ type Said = Pick<MessageRecord, "conversationId" | "authorId" | "content">;
 const LONGEST_BODY = 200;
 
 /**
- * Notifies of new messages once started. Respects each conversation's notification level, and says what several tabs of
- * the app have to say once, as all of them use the message's id as its tag.
+ * Notifies of new messages once started, by the person's rules (`noticeOf`): one notification a conversation, gone when
+ * the conversation is read, here or on another device. Of several tabs one shows it.
  */
 export function createNotifications<Schemas extends CustomSchemas>(
   client: Client<Schemas>,
@@ -55,25 +63,56 @@ export function createNotifications<Schemas extends CustomSchemas>(
   scope.hold(); // as on a server
   permission.set(currentPermission());
 
-  const tell = (message: Message, options: Options): void => {
-    const { isWatching = isPageWatched, textOf: describe, onOpen } = options;
-    permission.set(currentPermission());
-    if (permission.get() !== "granted" || isWatching(message) || !isWanted(client, message)) return;
-    const text = describe ? describe(message) : plainText(client, message);
+  const notices = openNotices(client);
+  const shown = new Map<string, Notification>();
+
+  const present = (message: Message, notice: Notice, { textOf: describe, onOpen }: Options): void => {
+    const text = describe ? describe(message, notice.shows) : plainText(client, message, notice.shows);
     if (!text) return;
-    const shown = show(text, message.id);
-    if (!shown) return permission.set("unsupported");
-    shown.onclick = () => {
+    const notification = show(text, message, notice);
+    if (!notification) return;
+    shown.set(message.conversationId, notification);
+    notification.onclick = () => {
       globalThis.focus();
-      shown.close();
+      notification.close();
       onOpen?.(message);
     };
+  };
+
+  const closeRead = (): void => {
+    for (const { conversationId, unread } of client.conversations.get()) {
+      if (unread > 0) continue;
+      shown.get(conversationId)?.close();
+      if (shown.delete(conversationId)) closeOfWorker(conversationId);
+    }
+  };
+
+  const start = (optionsNow: () => Options): Unsubscribe => {
+    const turn = takePageTurns(`tidings.notify/${client.userId.get() ?? ""}`, isPageWatched);
+    const tell = (message: Message): void => {
+      const options = optionsNow();
+      const { isWatching = isPageWatched } = options;
+      permission.set(currentPermission());
+      if (permission.get() !== "granted" || isWatching(message)) return;
+      const notice = notices.of(message);
+      if (!notice) return;
+      const isMine = turn.isMine();
+      if (isMine === true) present(message, notice, options);
+      else if (isMine) void isMine.then((is) => is && present(message, notice, options));
+    };
+    const follow = (): void => {
+      closeRead();
+      if (optionsNow().badge ?? true) setBadge(unreadIn(client.conversations.get(), notices.isMuted));
+    };
+    follow();
+    const ends = [client.on("message", tell), client.conversations.subscribe(follow), turn.end];
+    return () => ends.forEach((end) => end());
   };
 
   return {
     get: permission.get,
     subscribe: permission.subscribe,
-    start: (options = {}) => client.on("message", (message) => tell(message, options)),
+    start: (options = {}) => start(typeof options === "function" ? () => options() ?? {} : () => options),
     async request() {
       if (permission.get() === "default") await Notification.requestPermission();
       permission.set(currentPermission());
@@ -87,13 +126,48 @@ function currentPermission(): NotificationPermissionState {
   return Notification?.permission ?? "unsupported";
 }
 
-/** Chromium on Android has the constructor and refuses it: there only a service worker may show notifications. */
-function show({ title, ...rest }: NotificationText, tag: string): Notification | undefined {
+/** Chromium on Android has the constructor and refuses it: there the app's service worker shows notifications. */
+function show(
+  { title, ...rest }: NotificationText,
+  { conversationId, id: messageId, seq }: MessageRecord<unknown>,
+  { sound }: Notice,
+): Notification | undefined {
+  const options = { ...rest, tag: conversationId, renotify: sound, silent: !sound };
   try {
-    return new Notification(title, { ...rest, tag });
+    return new Notification(title, options);
   } catch {
+    const data = { version: 1, conversationId, messageId, seq, count: 1, badge: 0, sound };
+    void registration().then((worker) => worker?.showNotification(title, { ...options, data }));
     return undefined;
   }
+}
+
+async function registration(): Promise<ServiceWorkerRegistration | undefined> {
+  const { navigator }: Partial<typeof globalThis> = globalThis;
+  const workers: ServiceWorkerContainer | undefined = navigator?.serviceWorker;
+  return workers?.getRegistration();
+}
+
+/** What the app's service worker shows of a conversation. */
+async function closeOfWorker(tag: string): Promise<void> {
+  for (const notification of (await (await registration())?.getNotifications({ tag })) ?? [])
+    notification.close();
+}
+
+function setBadge(count: number): void {
+  const { navigator }: { readonly navigator?: Partial<Navigator> } = globalThis;
+  void navigator?.setAppBadge?.(count).catch(() => {}); // of an app that is not installed
+}
+
+/** Whatever is not muted counts, as it does in what a server pushes. */
+function unreadIn(
+  listed: readonly { readonly conversationId: string; readonly unread: number }[],
+  isMuted: (conversationId: string) => boolean,
+): number {
+  return listed.reduce(
+    (sum, { conversationId, unread }) => sum + (unread > 0 && !isMuted(conversationId) ? unread : 0),
+    0,
+  );
 }
 
 function isPageWatched(): boolean {
@@ -101,17 +175,14 @@ function isPageWatched(): boolean {
   return document?.visibilityState === "visible" && document.hasFocus();
 }
 
-function isWanted<Schemas extends CustomSchemas>(client: Client<Schemas>, message: Said): boolean {
-  const userId = client.userId.get() ?? "";
-  const members = client.conversation(message.conversationId).members.get();
-  const { notify = "all", role = "member" } = members.find((member) => member.userId === userId) ?? {};
-  if (notify !== "mentions") return notify === "all";
-  return textOf(message).ranges.some((range) => isMentioned(range, { userId, role }));
-}
-
-function plainText<Schemas extends CustomSchemas>(client: Client<Schemas>, message: Said): NotificationText {
+function plainText<Schemas extends CustomSchemas>(
+  client: Client<Schemas>,
+  message: Said,
+  shows: Notice["shows"],
+): NotificationText {
+  if (shows === "nothing") return { title: globalThis.document?.title || message.conversationId };
   const { name } = client.conversation(message.conversationId).record.get() ?? {};
-  const { text } = textOf(message);
+  const text = shows === "text" ? textOf(message).text : "…";
   const body = name === undefined ? text : `${message.authorId}: ${text}`;
   return { title: name ?? message.authorId, body: body.slice(0, LONGEST_BODY) };
 }

@@ -3,9 +3,12 @@ import type { NotifyRules, QuietHours } from "../protocol/notify-rules.ts";
 import type { MessageRecord, ParticipantRecord } from "../protocol/records.ts";
 import { isMentioned } from "./search.ts";
 
+/** What of a message decides whether somebody is told of it. */
+type Said = Pick<MessageRecord, "authorId" | "kind" | "deletedAt" | "content">;
+
 /** A message, and what decides whether one who may read it is told of it. */
 export interface NoticeScene {
-  readonly message: MessageRecord;
+  readonly message: Said;
   /** As a participant of the message's conversation. */
   readonly reader: Pick<ParticipantRecord, "userId" | "role" | "notify">;
   readonly rules?: NotifyRules | undefined;
@@ -45,7 +48,7 @@ export function noticeOf(scene: NoticeScene): Notice | undefined {
   return { sound, shows: !previews || isConfidential ? "nothing" : isOpen ? "text" : "sender" };
 }
 
-function isNews({ authorId, kind, deletedAt }: MessageRecord, userId: string): boolean {
+function isNews({ authorId, kind, deletedAt }: Said, userId: string): boolean {
   return authorId !== userId && kind !== "system" && deletedAt === undefined;
 }
 
@@ -53,7 +56,7 @@ function isMuted(muted: NoticeScene["muted"], now: number): boolean {
   return muted !== undefined && (muted.until ?? Infinity) > now;
 }
 
-function isMeant({ content }: MessageRecord, reader: NoticeScene["reader"]): boolean {
+function isMeant({ content }: Said, reader: NoticeScene["reader"]): boolean {
   return "text" in content && (content.ranges ?? []).some((range) => isMentioned(range, reader));
 }
 
