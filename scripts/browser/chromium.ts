@@ -1,7 +1,7 @@
 /** Debian's Chromium, driven by playwright-core: for the tests of every package that need a real browser. */
 import { existsSync } from "node:fs";
 import process from "node:process";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
 
 const paths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -27,5 +27,16 @@ export function launchChromium({ keepsPages = false }: { keepsPages?: boolean } 
     executablePath: chromiumPath ?? "",
     args: [...FLAGS],
     ...(keepsPages && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
+  });
+}
+
+/**
+ * With a profile of its own in a folder, as people have one. Windows of `launchChromium` are private, and in those Chromium
+ * keeps pushes and notifications from pages.
+ */
+export function launchProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, {
+    ...{ executablePath: chromiumPath ?? "", args: [...FLAGS], locale: "en-GB" },
+    viewport: { width: 1280, height: 820 },
   });
 }

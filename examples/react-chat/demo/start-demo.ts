@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createServer, type ServerOptions } from "@tidings/server";
+import { createServer, createVapidKeys, type ServerOptions } from "@tidings/server";
 import { openLibsqlStore } from "@tidings/server/store";
 import { bringAlan } from "./alan.ts";
 import { seed } from "./seed.ts";
@@ -29,7 +29,7 @@ const bundle = fileURLToPath(
   new URL("../node_modules/@tidings/transport-ws/dist/tidings.global.js", import.meta.url),
 );
 
-export interface DemoServerOptions extends Pick<ServerOptions, "port" | "policy"> {
+export interface DemoServerOptions extends Pick<ServerOptions, "port" | "policy" | "push"> {
   /** Days of talk to scroll through, 30 messages each. Default 10. */
   readonly daysOfTalk?: number;
   /** The build to serve, a folder of `dist`. Default `"site"`. */
@@ -56,6 +56,9 @@ export async function startDemo(options: DemoServerOptions = {}): Promise<Demo> 
       ...{ ...serverOptions, store, serve: { dir: site } },
       files: { dir: join(folder, "files") },
     });
+    // Keys of this run: browsers subscribe anew with the next.
+    const push = { vapid: { ...createVapidKeys(), subject: "https://tidings.example" } };
+    const server = await createServer({ push, ...serverOptions, store, serve: { dir: site } });
     const alan = hasAlan ? await bringAlan(server, quietMs) : undefined;
     const end = async (): Promise<void> => {
       await alan?.close();

@@ -15,7 +15,7 @@ export function App({ session }: { readonly session: Session | undefined }) {
         {session ? (
           <MessagingProvider client={session.client}>
             <ToastProvider>
-              <Shell cable={session.cable} />
+              <Shell session={session} />
             </ToastProvider>
           </MessagingProvider>
         ) : (

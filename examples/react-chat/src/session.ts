@@ -5,11 +5,14 @@ import { openUploads } from "@tidings/core/uploads";
 import { indexedDbStorage } from "@tidings/storage/indexeddb";
 import { type Cable, createCable } from "./lib/cable.ts";
 import { schema } from "./lib/data.ts";
+import { linkOf } from "./lib/notification-link.ts";
 import { transport } from "./transports/web-socket.ts";
 
 export interface Session {
   readonly client: Client<typeof schema>;
   readonly cable: Cable;
+  /** The token with which the client, and whatever else asks the server, says who one is. */
+  readonly auth: () => string;
 }
 
 /** How the client is made: as it is, or inspected. */
@@ -27,22 +30,25 @@ declare module "@tidings/react" {
  * server; your app asks its own server for a token instead.
  */
 export function openSession(make: MakeClient = createClient): Session | undefined {
-  const link = new URLSearchParams(location.hash.slice(1));
+  const link = linkOf(location.hash);
   const [token, userId] = [link.get("token"), link.get("user")];
   if (!token || !userId) return undefined;
   const cable = createCable();
   const client: Client<typeof schema> = make({
+  const auth = (): string => token;
+  const client = make({
     schema,
     transport,
     // One database per person: it holds what they have read, and what they have not sent yet.
     storage: indexedDbStorage({ name: `tidings-${userId}` }),
     // People open an app twice: all tabs of one person share a link.
     tabs: browserTabs({ name: `tidings/${userId}` }),
-    auth: () => token,
+    auth,
     userId,
     compose: placeStep(defaultSteps(), "before", "validate", linkify()),
     platform: cable.platform,
   });
   openUploads(client); // at once: what an earlier life left to be sent waits for its files
   return { client, cable };
+  return { client, cable, auth };
 }

@@ -1,27 +1,36 @@
-import { useConnection, useNotebook, useNotifications } from "@tidings/react";
+import { useConnection, useNotifications } from "@tidings/react";
 import { useState } from "react";
+import type { Destination } from "../lib/chat-actions.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Icon } from "./icon.tsx";
 
+interface NotificationPromptProps {
+  readonly onOpen: (conversationId: string, to: Destination) => void;
+  /** Notifications are wanted: what else does it take? */
+  readonly onAccept: () => unknown;
+}
+
 /** Notifies while this is on screen, and asks for the permission to, once and in answer to a click. */
-export function NotificationPrompt({ onOpen }: { readonly onOpen: (conversationId: string) => void }) {
+export function NotificationPrompt({ onOpen, onAccept }: NotificationPromptProps) {
   const { t } = useTexts();
   const [isDismissed, setIsDismissed] = useState(false);
-  const { conversations } = useNotebook();
-  const isMuted = (id: string): boolean =>
-    conversations.get().some(({ conversationId, muted }) => muted && conversationId === id);
   const { permission, request } = useNotifications({
-    isWatching: ({ conversationId }) => !document.hidden || isMuted(conversationId),
-    onOpen: ({ conversationId }) => onOpen(conversationId),
+    isWatching: () => !document.hidden,
+    onOpen: (message) => onOpen(message.conversationId, message),
   });
   const isBlocked = useConnection().name === "blocked"; // one thing after the other
   if (permission !== "default" || isDismissed || isBlocked) return null;
+
+  async function accept(): Promise<void> {
+    if ((await request()) === "granted") onAccept();
+  }
+
   return (
     <aside className="prompt">
       <Icon name="bell" />
       <div>
         <p>{t.notificationsAsk}</p>
-        <button type="button" className="link" onClick={() => void request()}>
+        <button type="button" className="link" onClick={() => void accept()}>
           {t.notificationsYes}
         </button>
         <button type="button" className="link" onClick={() => setIsDismissed(true)}>

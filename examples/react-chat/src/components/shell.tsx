@@ -1,22 +1,25 @@
 import { useClient, useConversations, useObservable } from "@tidings/react";
 import { useCallback, useState } from "react";
-import type { Cable } from "../lib/cable.ts";
 import type { Destination } from "../lib/chat-actions.ts";
+import { followed } from "../lib/notification-link.ts";
 import { useIsWide } from "../lib/use-is-wide.ts";
+import { usePushes } from "../lib/use-pushes.ts";
+import type { Session } from "../session.ts";
 import { Chat } from "./chat.tsx";
 import { NothingOpen } from "./nothing-open.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import "../styles/shell.css";
 
 /** The conversations beside the open one; on a phone one of the two. */
-export function Shell({ cable }: { readonly cable: Cable }) {
+export function Shell({ session: { cable, auth } }: { readonly session: Session }) {
   const isWide = useIsWide();
-  const [chosen, setChosen] = useState<string>();
-  const [destination, setDestination] = useState<Destination>();
+  const [chosen, setChosen] = useState(() => followed()?.conversationId);
+  const [destination, setDestination] = useState<Destination | undefined>(followed);
   const goTo = useCallback((conversationId: string | undefined, to?: Destination) => {
     setChosen(conversationId);
     setDestination(to);
   }, []);
+  const pushes = usePushes(auth, goTo);
   const conversations = useConversations();
   const userId = useObservable(useClient().userId);
   // With room for both, the newest conversation is open from the start.
@@ -25,7 +28,7 @@ export function Shell({ cable }: { readonly cable: Cable }) {
 
   return (
     <div className="shell" data-pane={open === undefined ? "list" : "chat"}>
-      <Sidebar current={open} onOpen={goTo} cable={cable} />
+      <Sidebar current={open} onOpen={goTo} cable={cable} pushes={pushes} />
       {open === undefined ? (
         <NothingOpen />
       ) : (

@@ -1,4 +1,10 @@
-import { useClient, useConnection, useNotedConversations, useObservable } from "@tidings/react";
+import {
+  useClient,
+  useConnection,
+  useNotedConversations,
+  useObservable,
+  type UsePushSubscription,
+} from "@tidings/react";
 import { useState } from "react";
 import type { Cable } from "../lib/cable.ts";
 import { nameOf } from "../lib/people.ts";
@@ -10,15 +16,17 @@ import { ConversationList } from "./conversation-list.tsx";
 import { Icon } from "./icon.tsx";
 import { NewConversation } from "./new-conversation.tsx";
 import { NotificationPrompt } from "./notification-prompt.tsx";
+import { NotificationSettings } from "./notification-settings.tsx";
 
 interface SidebarProps {
   readonly current: string | undefined;
   readonly onOpen: (conversationId: string) => void;
   readonly cable: Cable;
+  readonly pushes: UsePushSubscription;
 }
 
 /** Who one is, one's conversations, and two switches of the demo's own. */
-export function Sidebar({ current, onOpen, cable }: SidebarProps) {
+export function Sidebar({ current, onOpen, cable, pushes }: SidebarProps) {
   const { t, language, setLanguage } = useTexts();
   const userId = useObservable(useClient().userId) ?? "";
   const conversations = useNotedConversations();
@@ -26,6 +34,7 @@ export function Sidebar({ current, onOpen, cable }: SidebarProps) {
   // On a phone it is the whole page while no conversation is open.
   const isAlone = !isWide && current === undefined;
   const [isNew, setIsNew] = useState(false);
+  const [isSetting, setIsSetting] = useState(false);
   return (
     <section className="sidebar" aria-label={t.conversations} role={isAlone ? "main" : undefined}>
       {isAlone && <h1 className="unseen">{t.conversations}</h1>}
@@ -38,6 +47,14 @@ export function Sidebar({ current, onOpen, cable }: SidebarProps) {
         <button
           type="button"
           className="icon-button"
+          aria-label={t.notifications}
+          onClick={() => setIsSetting(true)}
+        >
+          <Icon name="bell" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
           aria-label={t.newConversation}
           onClick={() => setIsNew(true)}
         >
@@ -45,7 +62,7 @@ export function Sidebar({ current, onOpen, cable }: SidebarProps) {
         </button>
       </header>
       {isAlone && <ConnectionBanner />}
-      <NotificationPrompt onOpen={onOpen} />
+      <NotificationPrompt onOpen={onOpen} onAccept={pushes.enable} />
       <ConversationList conversations={conversations} current={current} onOpen={onOpen} />
       <footer className="sidebar-foot">
         <label className="cable">
@@ -71,6 +88,7 @@ export function Sidebar({ current, onOpen, cable }: SidebarProps) {
           </select>
         </label>
       </footer>
+      {isSetting && <NotificationSettings pushes={pushes} onClose={() => setIsSetting(false)} />}
       {isNew && <NewConversation onClose={() => setIsNew(false)} onOpen={onOpen} />}
     </section>
   );

@@ -8,6 +8,7 @@ import { textOf } from "./composer-sources.ts";
 import { openNotices } from "./notice-scenes.ts";
 import type { NotificationText } from "./notification-text.ts";
 import { takePageTurns } from "./page-turn.ts";
+import { readPushPayload } from "./push/push-message.ts";
 import { rethrow } from "./rethrow.ts";
 
 /** `unsupported`: this browser shows none, or not to this page. */
@@ -79,12 +80,19 @@ export function createNotifications<Schemas extends CustomSchemas>(
     };
   };
 
+  /** How far each conversation was read when that was looked at last. */
+  const read = new Map<string, number>();
+
   const closeRead = (): void => {
-    for (const { conversationId, unread } of client.conversations.get()) {
-      if (unread > 0) continue;
+    const now = client.conversations.get().filter(({ unread }) => unread === 0);
+    const news = now.filter((item) => read.get(item.conversationId) !== lastSeqOf(item));
+    read.clear();
+    for (const item of now) read.set(item.conversationId, lastSeqOf(item));
+    for (const { conversationId } of news) {
       shown.get(conversationId)?.close();
-      if (shown.delete(conversationId)) closeOfWorker(conversationId);
+      shown.delete(conversationId);
     }
+    if (news.length > 0) void closeOfWorker(read);
   };
 
   const start = (optionsNow: () => Options): Unsubscribe => {
@@ -148,10 +156,17 @@ async function registration(): Promise<ServiceWorkerRegistration | undefined> {
   return workers?.getRegistration();
 }
 
-/** What the app's service worker shows of a conversation. */
-async function closeOfWorker(tag: string): Promise<void> {
-  for (const notification of (await (await registration())?.getNotifications({ tag })) ?? [])
-    notification.close();
+/** What the app's service worker shows of conversations that are read by now, up to the sequence named. */
+async function closeOfWorker(read: ReadonlyMap<string, number>): Promise<void> {
+  const shown = await (await registration())?.getNotifications();
+  for (const notification of shown ?? []) {
+    const { seq } = readPushPayload(notification.data) ?? {};
+    if (seq !== undefined && seq <= (read.get(notification.tag) ?? 0)) notification.close();
+  }
+}
+
+function lastSeqOf({ lastMessage }: { readonly lastMessage?: { readonly seq: number } | undefined }): number {
+  return lastMessage?.seq ?? 0;
 }
 
 function setBadge(count: number): void {

@@ -82,6 +82,7 @@ export function createPushRegistration({ devices, worker }: PushRegistrationOpti
       }),
     renew: () =>
       change(async () => {
+        if (Notification.permission !== "granted") return initialState(); // so there is nothing to renew
         const { pushManager } = await worker();
         const subscription = await pushManager.getSubscription();
         return subscription ? tell(pushManager, subscription) : initialState();

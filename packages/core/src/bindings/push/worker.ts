@@ -42,10 +42,20 @@ export interface ServePushesOptions {
 /**
  * For an app's service worker: shows what the server pushes, one notification a conversation, and leads from it to the
  * message, in a page that is open or in a new one. Nothing is shown while the person looks at a page of the app.
+ *
+ * @param scope - `self`; elsewhere than in a service worker nothing happens.
  */
-export function servePushes(scope: PushWorkerScope, options: ServePushesOptions = {}): void {
+export function servePushes(
+  scope: PushWorkerScope | typeof globalThis,
+  options: ServePushesOptions = {},
+): void {
+  if (!isWorker(scope)) return;
   scope.addEventListener("push", (event) => event.waitUntil(show(scope, event, options)));
   scope.addEventListener("notificationclick", (event) => event.waitUntil(open(scope, event, options)));
+}
+
+function isWorker(scope: object): scope is PushWorkerScope {
+  return "registration" in scope && "clients" in scope;
 }
 
 async function show(
