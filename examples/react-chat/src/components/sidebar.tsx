@@ -27,7 +27,7 @@ interface SidebarProps {
 
 /** Who one is, one's conversations, and two switches of the demo's own. */
 export function Sidebar({ current, onOpen, cable, pushes }: SidebarProps) {
-  const { t, language, setLanguage } = useTexts();
+  const { t } = useTexts();
   const userId = useObservable(useClient().userId) ?? "";
   const conversations = useNotedConversations();
   const isWide = useIsWide();
@@ -64,33 +64,41 @@ export function Sidebar({ current, onOpen, cable, pushes }: SidebarProps) {
       {isAlone && <ConnectionBanner />}
       <NotificationPrompt onOpen={onOpen} onAccept={pushes.enable} />
       <ConversationList conversations={conversations} current={current} onOpen={onOpen} />
-      <footer className="sidebar-foot">
-        <label className="cable">
-          <span>
-            <strong>{t.goOffline}</strong>
-            <small>{t.goOfflineHint}</small>
-          </span>
-          <input
-            type="checkbox"
-            role="switch"
-            className="switch"
-            onChange={({ target }) => cable.setPulled(target.checked)}
-          />
-        </label>
-        <label className="language">
-          <span>{t.language}</span>
-          <select className="select" value={language} onChange={({ target }) => setLanguage(target.value)}>
-            {Object.entries(languageNames).map(([code, name]) => (
-              <option key={code} value={code}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-      </footer>
+      <Foot cable={cable} />
       {isSetting && <NotificationSettings pushes={pushes} onClose={() => setIsSetting(false)} />}
       {isNew && <NewConversation onClose={() => setIsNew(false)} onOpen={onOpen} />}
     </section>
+  );
+}
+
+/** Two switches of the demo's own. */
+function Foot({ cable }: Pick<SidebarProps, "cable">) {
+  const { t, language, setLanguage } = useTexts();
+  return (
+    <footer className="sidebar-foot">
+      <label className="cable">
+        <span>
+          <strong>{t.goOffline}</strong>
+          <small>{t.goOfflineHint}</small>
+        </span>
+        <input
+          type="checkbox"
+          role="switch"
+          className="switch"
+          onChange={({ target }) => cable.setPulled(target.checked)}
+        />
+      </label>
+      <label className="language">
+        <span>{t.language}</span>
+        <select className="select" value={language} onChange={({ target }) => setLanguage(target.value)}>
+          {Object.entries(languageNames).map(([code, name]) => (
+            <option key={code} value={code}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </footer>
   );
 }
 

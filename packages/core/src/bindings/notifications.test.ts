@@ -115,7 +115,7 @@ describe("notifications", () => {
     await vi.waitFor(() => expect(badges.at(-1)).toBe(2));
     const shown = ShownNotification.shown.at(-1); // with the tag of the one before, whose place it took
     expect(shown?.isClosed).toBe(false);
-    await ada.conversation("general").markRead();
+    ada.conversation("general").markRead();
     await vi.waitFor(() => expect([shown?.isClosed, badges.at(-1)]).toEqual([true, 0]));
     const end = createNotifications(ada).start({ badge: false });
     Reflect.deleteProperty(navigator, "setAppBadge");

@@ -34,7 +34,7 @@ function tabs(): () => Page {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const turns = (...pages: readonly Page[]): Promise<readonly boolean[]> =>
-  Promise.all(pages.map(({ turn }) => turn.isMine()));
+  Promise.all(pages.map(async ({ turn }) => turn.isMine()));
 
 describe("of several tabs", () => {
   it("the one that began first shows what all of them hear, and another after it (row F12)", async () => {

@@ -44,7 +44,7 @@ function workerScope(pages: readonly Partial<PushWorkerPage>[] = [], options?: S
   servePushes(scope, options);
   const dispatch = async (type: string, event: Omit<PushWorkerEvent, "waitUntil">): Promise<void> => {
     let work: Promise<unknown> = Promise.resolve();
-    listeners.get(type)?.({ ...event, waitUntil: (given) => (work = given) });
+    listeners.get(type)?.({ ...event, waitUntil: (given) => void (work = given) });
     await work;
   };
   return {
@@ -243,7 +243,7 @@ describe("the devices of a server, over HTTP", () => {
       ...{ url: "https://chat.example/app", auth: async () => "token" },
       fetch: async (input, init) => {
         asked.push([
-          String(input),
+          input instanceof URL ? input.href : input,
           init?.method,
           new Headers(init?.headers).get("authorization"),
           init?.body,
