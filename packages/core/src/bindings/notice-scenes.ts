@@ -29,16 +29,18 @@ export function openNotices<Schemas extends CustomSchemas>(client: Client<Schema
   return {
     of(message) {
       const userId = core.userId() ?? "";
-      const { conversationId, threadId: messageId } = message;
+      const { conversationId, threadId: messageId, authorId } = message;
+      const notebook = notebookOf(userId);
       const { members, record } = client.conversation(conversationId);
       const self = members.get().find((member) => member.userId === userId);
       return noticeOf({
         message,
         reader: self ?? { userId, role: "member" },
-        rules: noted({ kind: "notify", conversationId: notebookOf(userId) })?.rules,
+        rules: noted({ kind: "notify", conversationId: notebook })?.rules,
         muted: noted({ kind: "muted", conversationId }),
         follows:
           messageId !== undefined && noted({ kind: "followed", conversationId, messageId }) !== undefined,
+        isBlocked: noted({ kind: "block", userId: authorId, conversationId: notebook }) !== undefined,
         isConfidential: record.get()?.settings.confidential,
         now: session.serverNow(),
       });

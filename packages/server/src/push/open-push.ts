@@ -46,7 +46,8 @@ export async function openPush(options: OpenPushOptions): Promise<PushService | 
       if (kind === "gone") void targets.drop(target).catch(onFailure);
     },
   });
-  const pusher = new Pusher({ ...settings, store, targets, queue, clock, isLooking, onFailure });
+  const blocks = store.blocks?.bind(store);
+  const pusher = new Pusher({ ...settings, store, blocks, targets, queue, clock, isLooking, onFailure });
   return {
     ...{ provider, targets },
     over: (bus) => overheard(bus, (events) => pusher.hear(events)),
