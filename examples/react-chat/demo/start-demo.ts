@@ -52,13 +52,12 @@ export async function startDemo(options: DemoServerOptions = {}): Promise<Demo> 
   try {
     const store = openLibsqlStore({ file: join(folder, "demo.db") });
     const seeded = await seed(store, Date.now(), daysOfTalk);
-    const server = await createServer({
-      ...{ ...serverOptions, store, serve: { dir: site } },
-      files: { dir: join(folder, "files") },
-    });
     // Keys of this run: browsers subscribe anew with the next.
     const push = { vapid: { ...createVapidKeys(), subject: "https://tidings.example" } };
-    const server = await createServer({ push, ...serverOptions, store, serve: { dir: site } });
+    const server = await createServer({
+      ...{ push, ...serverOptions, store, serve: { dir: site } },
+      files: { dir: join(folder, "files") },
+    });
     const alan = hasAlan ? await bringAlan(server, quietMs) : undefined;
     const end = async (): Promise<void> => {
       await alan?.close();

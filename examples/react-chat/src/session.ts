@@ -34,9 +34,8 @@ export function openSession(make: MakeClient = createClient): Session | undefine
   const [token, userId] = [link.get("token"), link.get("user")];
   if (!token || !userId) return undefined;
   const cable = createCable();
-  const client: Client<typeof schema> = make({
   const auth = (): string => token;
-  const client = make({
+  const client: Client<typeof schema> = make({
     schema,
     transport,
     // One database per person: it holds what they have read, and what they have not sent yet.
@@ -49,6 +48,5 @@ export function openSession(make: MakeClient = createClient): Session | undefine
     platform: cable.platform,
   });
   openUploads(client); // at once: what an earlier life left to be sent waits for its files
-  return { client, cable };
   return { client, cable, auth };
 }
