@@ -101,6 +101,33 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     await expect.poll(() => quote.innerText(), patience).toContain("was deleted");
   });
 
+  it("asks in a poll, counts votes on both sides, and forwards what was said (row F1) (row F6)", async () => {
+    await ada.page.getByRole("button", { name: "Ask in a poll" }).click();
+    const dialog = ada.page.getByRole("dialog");
+    await dialog.getByLabel("Question").fill("Where to?");
+    await dialog.getByLabel("What there is to choose from").fill("The sea\nThe hills");
+    await dialog.getByRole("button", { name: "Ask" }).click();
+    const theirs = grace.message("Where to?").getByRole("radio", { name: "The hills" });
+    await theirs.focus();
+    await theirs.press("Space");
+    const ours = ada.message("Where to?").getByRole("radio", { name: "The hills: 1 vote" });
+    await ours.waitFor();
+    await expect.poll(() => theirs.getAttribute("aria-checked"), patience).toBe("true");
+    expect(await ours.getAttribute("aria-checked")).toBe("false");
+    await takeScreenshot(grace.page, "poll");
+    expect(await faultsOf(grace.page)).toEqual([]);
+    await ada.message("Where to?").getByRole("button", { name: "End the poll" }).click();
+    await expect.poll(() => theirs.isDisabled(), patience).toBe(true);
+
+    await grace.say("To be told on");
+    await ada.choose("To be told on", "Forward …");
+    await takeScreenshot(ada.page, "forward");
+    const place = ada.page.getByRole("dialog").getByRole("listitem").first().getByRole("button");
+    await place.focus();
+    await place.press("Enter");
+    await expect.poll(() => ada.page.getByRole("dialog").count(), patience).toBe(0);
+  });
+
   it("mentions with @, chosen by the keyboard", async () => {
     await ada.draft.pressSequentially("Ask @gra");
     await ada.page.getByRole("option", { name: "Grace" }).waitFor();

@@ -25,6 +25,7 @@ export {
 } from "./use-push-subscription.ts";
 export { useObservable } from "./use-observable.ts";
 export { usePlans, useReminders, useScheduled } from "./use-plans.ts";
+export { usePoll, type UsePoll } from "./use-poll.ts";
 export { useMessage, useThreadView, type UseThreadView } from "./use-relations.ts";
 export type { SearchMatch, MessageSearchOptions, SearchFilter } from "@tidings/core/search";
 export { useSearch, type UseSearch } from "./use-search.ts";

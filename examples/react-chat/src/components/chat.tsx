@@ -6,8 +6,10 @@ import { useTexts } from "../texts/use-texts.tsx";
 import { Announcer } from "./announcer.tsx";
 import { ChatHeader, type Pane } from "./chat-header.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
+import { ForwardDialog } from "./forward-dialog.tsx";
 import { KeptPane } from "./kept-pane.tsx";
 import { MessageInput } from "./message-input.tsx";
+import { NewPoll } from "./new-poll.tsx";
 import { MessageList, type MessageListHandle } from "./message-list.tsx";
 import { RoomSettings } from "./room-settings.tsx";
 import { SearchPane } from "./search-pane.tsx";
@@ -27,6 +29,7 @@ interface ChatProps {
 export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps) {
   const { t } = useTexts();
   const [pane, setPane] = useState<Pane>();
+  const [dialog, setDialog] = useState<ChatDialogProps["dialog"]>();
   const list = useRef<MessageListHandle>(null);
   const composer = useComposer(conversationId, withFiles);
   const { reply, edit, inputRef } = composer;
@@ -44,6 +47,7 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
         edit(messageId);
         inputRef.current?.focus();
       },
+      forward: (messageId: string) => setDialog({ messageId }),
       openThread: (rootId: string) => setPane({ type: "thread", rootId }),
       jumpTo: (message: Destination) => {
         if (typeof message === "object" && message.conversationId !== conversationId)
@@ -73,7 +77,12 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
               <strong>{t.absent}.</strong> {t.absentHint}
             </p>
           ) : (
-            <MessageInput composer={composer} conversationId={conversationId} label={t.write} />
+            <MessageInput
+              composer={composer}
+              conversationId={conversationId}
+              label={t.write}
+              onPoll={() => setDialog("poll")}
+            />
           )}
         </footer>
         <Announcer conversationId={conversationId} />
@@ -91,6 +100,23 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
           onClose={closePane}
         />
       )}
+      <ChatDialog conversationId={conversationId} dialog={dialog} onClose={() => setDialog(undefined)} />
     </ChatActionsContext.Provider>
+  );
+}
+
+interface ChatDialogProps {
+  readonly conversationId: string;
+  /** A poll to be asked, or the message to be forwarded. */
+  readonly dialog: "poll" | { readonly messageId: string } | undefined;
+  readonly onClose: () => void;
+}
+
+function ChatDialog({ dialog, ...props }: ChatDialogProps) {
+  if (dialog === undefined) return null;
+  return dialog === "poll" ? (
+    <NewPoll {...props} />
+  ) : (
+    <ForwardDialog {...props} messageId={dialog.messageId} />
   );
 }

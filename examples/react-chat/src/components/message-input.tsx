@@ -18,10 +18,12 @@ interface MessageInputProps {
   readonly conversationId: string;
   /** What stands in it while it is empty. */
   readonly label: string;
+  /** To ask in a poll instead; absent where that is not offered. */
+  readonly onPoll?: () => void;
 }
 
 /** Where one writes. What it does is the composer's; this is how it looks. */
-export function MessageInput({ composer, conversationId, label }: MessageInputProps) {
+export function MessageInput({ composer, conversationId, label, onPoll }: MessageInputProps) {
   const { t } = useTexts();
   const id = useId();
   const { inputProps, inputRef, about, suggestions, active, issues, error, waitSeconds } = composer;
@@ -82,6 +84,7 @@ export function MessageInput({ composer, conversationId, label }: MessageInputPr
           }}
         />
         <SendLater composer={composer} conversationId={conversationId} />
+        {onPoll && <PollButton onPoll={onPoll} />}
         <button type="submit" className="send" aria-label={t.send} disabled={!composer.canSend}>
           <Icon name="send" />
         </button>
@@ -108,5 +111,14 @@ function Subject({ composer, conversationId }: Pick<MessageInputProps, "composer
         <Icon name="close" />
       </button>
     </div>
+  );
+}
+
+function PollButton({ onPoll }: { readonly onPoll: () => void }) {
+  const { t } = useTexts();
+  return (
+    <button type="button" className="icon-button" aria-label={t.newPoll} onClick={onPoll}>
+      <Icon name="poll" />
+    </button>
   );
 }

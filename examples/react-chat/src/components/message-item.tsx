@@ -10,6 +10,7 @@ import { MessageFailure } from "./message-failure.tsx";
 import type { OpenMenu } from "./message-menu.tsx";
 import { MessageMeta } from "./message-meta.tsx";
 import { MessageText } from "./message-text.tsx";
+import { Poll } from "./poll.tsx";
 import { Quote } from "./quote.tsx";
 import { Reactions } from "./reactions.tsx";
 import "../styles/message-item.css";
@@ -71,7 +72,7 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
   const { t } = useTexts();
   const { openThread } = useChatActions();
   const { message } = item;
-  const { replyTo, threadId, conversationId } = message;
+  const { replyTo, threadId, conversationId, origin, tally } = message;
   const isDeleted = message.deletedAt !== undefined;
   const picture = isDeleted ? undefined : message.custom?.picture;
   return (
@@ -84,12 +85,14 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
       {replyTo !== undefined && (
         <Quote {...{ conversationId, tabIndex }} messageId={replyTo} message={quoted} />
       )}
+      {origin && !isDeleted && <span className="in-thread">{t.forwardedFrom(nameOf(origin.authorId))}</span>}
       {picture && <img className="picture" {...picture} alt={t.picture} loading="lazy" />}
       {!isDeleted && <Attachments message={message} />}
       <div className="content" dir="auto">
         <div className="text">{isDeleted ? t.deleted : <MessageText message={message} />}</div>
         <MessageMeta item={item} />
       </div>
+      {tally && !isDeleted && <Poll message={message} tabIndex={tabIndex} />}
       {onMenu && !isDeleted && <MessageActions item={item} tabIndex={tabIndex} onMenu={onMenu} />}
     </div>
   );

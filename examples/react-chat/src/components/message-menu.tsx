@@ -76,7 +76,7 @@ function Emojis({
 function Entries({ item: { message, own }, act }: { readonly item: MessageItem; readonly act: Act }) {
   const { t } = useTexts();
   const attempt = useAttempt();
-  const { reply, edit, openThread } = useChatActions();
+  const { reply, edit, forward, openThread } = useChatActions();
   const conversation = useConversation(message.conversationId);
   const notebook = useNotebook();
   const { id, threadId = id, pinnedAt } = message;
@@ -94,6 +94,7 @@ function Entries({ item: { message, own }, act }: { readonly item: MessageItem; 
     <>
       {entry("reply", t.reply, () => reply(id))}
       {entry("thread", t.replyInThread, () => openThread(threadId))}
+      {entry("forward", t.forward, () => forward(id))}
       {entry("copy", t.copy, give(copy))}
       {entry(
         "bookmark",

@@ -8,6 +8,8 @@ export type Destination = string | Pick<MessageRecord, "id" | "seq" | "conversat
 export interface ChatActions {
   readonly reply: (messageId: string) => void;
   readonly edit: (messageId: string) => void;
+  /** Asks where a message is to go. */
+  readonly forward: (messageId: string) => void;
   readonly openThread: (rootId: string) => void;
   readonly jumpTo: (message: Destination) => void;
   /** The focus goes back to where one writes. */
@@ -17,7 +19,7 @@ export interface ChatActions {
 const none = (): void => {};
 
 export const ChatActionsContext = createContext<ChatActions>({
-  ...{ reply: none, edit: none, openThread: none, jumpTo: none, leaveMessages: none },
+  ...{ reply: none, edit: none, forward: none, openThread: none, jumpTo: none, leaveMessages: none },
 });
 
 export function useChatActions(): ChatActions {

@@ -24,6 +24,7 @@ export {
   type NotificationsOptions,
 } from "./notifications.ts";
 export type { NotificationText } from "./notification-text.ts";
+export { openPoll, type PollHandle, type PollView } from "./poll.ts";
 export { openPlans, type Plans, type Reminder, type ScheduledMessage } from "./plans.ts";
 export { openThread, type Thread, type ThreadView } from "./thread.ts";
 export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";

@@ -118,6 +118,26 @@ export function createPeople(): People {
   const forward = (device: Device, to: string, give: Conversation["forward"], messageId: string): void =>
     note(device, to, "forward", give(messageId, to));
 
+  /** What messages have to do with each other, and what people think of them. */
+  const relate = (device: Device, room: Conversation, name: Relation, random: Random, text: string): void => {
+    const items = room.timeline.get().items.slice(-24);
+    const target = anyMessage(random, items);
+    const poll = anyMessage(random, items.filter(isPoll));
+    const give = (given: Promise<Sent>): void => note(device, room.id, name, given);
+    switch (name) {
+      case "thread":
+        return target && give(room.send(text, { threadId: target.message.threadId ?? target.key }));
+      case "poll":
+        return device.client && give(room.send({ text, poll: ballot(random, device.client) }));
+      case "vote":
+        return poll && give(room.vote(poll.key, choices(random, poll)));
+      case "closePoll":
+        return poll && give(room.closePoll(poll.key));
+      case "forward":
+        return target && forward(device, room.id === ROOM ? NOOK : ROOM, room.forward, target.key);
+    }
+  };
+
   const act = (device: Device, name: ActName, random: Random): void => {
     const { client } = device;
     const conversationId = device.userId !== "cyd" && isLikely(random, 0.2) ? NOOK : ROOM;
@@ -125,10 +145,10 @@ export function createPeople(): People {
     if (!client || !room) return;
     const target = anyMessage(random, room.timeline.get().items.slice(-12));
     const own = anyMessage(random, room.timeline.get().items.slice(-12), device.userId);
-    const poll = anyMessage(random, room.timeline.get().items.slice(-24).filter(isPoll));
     const [sign, other] = [pick(random, emoji) ?? "👍", pick(random, others) ?? "bob"];
     const text = `${device.name} says ${deeds.length}`;
     const give = (given: Promise<Sent>): void => note(device, conversationId, name, given);
+    if (isRelation(name)) return relate(device, room, name, random, text);
     switch (name) {
       case "send":
         // People do say the same thing twice.
@@ -137,16 +157,6 @@ export function createPeople(): People {
         return;
       case "reply":
         return target && give(room.send(text, { replyTo: target.key }));
-      case "thread":
-        return target && give(room.send(text, { threadId: target.message.threadId ?? target.key }));
-      case "poll":
-        return give(room.send({ text, poll: ballot(random, client) }));
-      case "vote":
-        return poll && give(room.vote(poll.key, choices(random, poll)));
-      case "closePoll":
-        return poll && give(room.closePoll(poll.key));
-      case "forward":
-        return target && forward(device, conversationId === ROOM ? NOOK : ROOM, room.forward, target.key);
       case "edit":
         return own && give(room.edit(own.key, `${text} now`));
       case "delete":
@@ -221,6 +231,13 @@ function choices(random: Random, { message }: MessageItem): readonly number[] {
   const many = "text" in message.content && message.content.poll?.many;
   const chosen = Array.from({ length: anyOf(random, many ? 4 : 2) }, () => anyOf(random, 3));
   return [...new Set(chosen)];
+}
+
+const relations = ["thread", "poll", "vote", "closePoll", "forward"] as const;
+type Relation = (typeof relations)[number];
+
+function isRelation(name: ActName): name is Relation {
+  return relations.some((each) => each === name);
 }
 
 function isPoll(item: { readonly type: string }): boolean {
