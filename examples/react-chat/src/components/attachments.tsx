@@ -2,6 +2,7 @@ import { placeholderUrl } from "@tidings/core/media";
 import type { Attachment } from "@tidings/core/protocol";
 import { useClient, useFileUrl } from "@tidings/react";
 import type { Message } from "../lib/data.ts";
+import type { FileProps } from "../lib/file-props.ts";
 import { sizeOf } from "../lib/sizes.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Icon } from "./icon.tsx";
@@ -24,11 +25,6 @@ export function Attachments({ message }: { readonly message: Message }) {
       ))}
     </ul>
   );
-}
-
-export interface FileProps {
-  readonly file: Attachment;
-  readonly conversationId: string;
 }
 
 function View(props: FileProps) {

@@ -1,8 +1,8 @@
 import { useFileUrl } from "@tidings/react";
 import { useRef, useState } from "react";
+import type { FileProps } from "../lib/file-props.ts";
 import { lengthOf } from "../lib/sizes.ts";
 import { useTexts } from "../texts/use-texts.tsx";
-import type { FileProps } from "./attachments.tsx";
 import { Icon } from "./icon.tsx";
 
 const SPEEDS = [1, 1.5, 2] as const;

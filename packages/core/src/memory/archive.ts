@@ -52,7 +52,11 @@ export class Archive {
   }
 
   /** Can this person read the file: does a message show it where they are? */
-  shows(fileId: string, userId: string, stores = this.conversationsOf(userId)): boolean {
+  shows(
+    fileId: string,
+    userId: string,
+    stores: readonly ConversationStore[] = this.conversationsOf(userId),
+  ): boolean {
     return stores.some((store) => store.messages().some(({ content }) => filesIn(content).includes(fileId)));
   }
 

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { LONGEST_FILE_NAME, LONGEST_PLACEHOLDER, LONGEST_WAVEFORM, MOST_PARTS } from "./bounds.ts";
-import type { Attachment, FileResults, FileState, UploadedPart, UploadPart } from "./files.ts";
-import { count, id, list, type Schema, text, uuid } from "./schema.ts";
+import type { Attachment, FileQuery, FileResults, FileState, UploadedPart, UploadPart } from "./files.ts";
+import { count, id, list, type Schema, text, uuid, type Variant } from "./schema.ts";
 
 /** No folder, no control character, and nothing that turns the direction of what stands behind it: `exe.gpj`. */
 const fileName: Schema<string> = z
@@ -38,7 +38,7 @@ const onFile = { conversationId: id, fileId: uuid };
 const uploadedPart: Schema<UploadedPart> = z.object({ number: partNumber, etag: text(256) });
 
 /** The variants of `query` about files. */
-export const fileQueries = [
+export const fileQueries: readonly Variant<FileQuery>[] = [
   z.object({
     type: z.literal("file.upload"),
     ...onFile,
@@ -52,7 +52,7 @@ export const fileQueries = [
   z.object({ type: z.literal("file.cancel"), ...onFile }),
   z.object({ type: z.literal("file.state"), ...onFile }),
   z.object({ type: z.literal("file.download"), ...onFile }),
-] as const;
+];
 
 const uploadPart: Schema<UploadPart> = z.object({
   number: partNumber,

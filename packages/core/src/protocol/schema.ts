@@ -8,6 +8,9 @@ import { CUSTOM_DEPTH, CUSTOM_NODES, LONGEST_ID, uuidPattern } from "./bounds.ts
  */
 export type Schema<T> = z.ZodMiniType<T>;
 
+/** One of several that a field tells apart. */
+export type Variant<T> = Schema<T> & z.core.$ZodTypeDiscriminable;
+
 /** An id an application chose: any text without control characters. */
 export const id: Schema<string> = z.string().check(z.maxLength(LONGEST_ID), z.regex(/^[^\p{Cc}\p{Cs}]+$/u));
 
