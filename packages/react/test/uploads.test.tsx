@@ -36,7 +36,9 @@ describe("hooks for files", () => {
   it("give the address of a file once it comes near the screen, of this device first, and take it back (row A15)", async () => {
     const here = world();
     const client = await here.join("ada");
-    const fetch = vi.fn(async () => new Response(null, { status: 200, headers: { etag: '"1"' } }));
+    const fetch = vi.fn<typeof globalThis.fetch>(
+      async () => new Response(null, { status: 200, headers: { etag: '"1"' } }),
+    );
     const uploads = openUploads(client, { fetch });
     const near: (() => void)[] = [];
     class Observer {
@@ -74,7 +76,7 @@ describe("hooks for files", () => {
   it("record a voice, and end it with the component (row F10)", async () => {
     const here = world();
     const client = await here.join("ada");
-    const cancel = vi.fn();
+    const cancel = vi.fn<() => void>();
     const microphone: Microphone = {
       record: async () => ({
         ...{ loudness: () => 0.5, pause: () => {}, resume: () => {}, cancel },

@@ -29,7 +29,7 @@ const MOST_PAIRS = 10_000;
 const KEPT_MS = 60_000;
 
 /** One code, and one text, for whoever has blocked whom: it says nothing of the other. */
-export const unreachable: Refusal = refuse(
+const unreachable: Refusal = refuse(
   "participant/unreachable",
   "unable to reach the person; no contact is possible",
 );

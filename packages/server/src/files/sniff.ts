@@ -19,7 +19,7 @@ const containers: Readonly<Record<string, RegExp>> = {
 };
 
 /** Not what a page could become, nor anything whose kind is not known. */
-export const UNKNOWN = "application/octet-stream";
+const UNKNOWN = "application/octet-stream";
 
 /**
  * The media type of a file by its first bytes. What is said counts only where bytes cannot tell, and only for kinds that

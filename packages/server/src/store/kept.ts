@@ -193,7 +193,7 @@ export function keptVersion({ replacedBy: _by, ...version }: MessageVersion): Ke
 }
 
 /** There are few of them: one page. */
-export function keptDevices(targets: Pick<PushTargets, "of">): ReadPart {
+function keptDevices(targets: Pick<PushTargets, "of">): ReadPart {
   return async (userId) => ({
     items: (await targets.of(userId)).map(({ deviceId, endpoint, at }) => ({
       ...{ type: "device", deviceId, origin: new URL(endpoint).origin, at },
