@@ -64,7 +64,6 @@ export function createNotifications<Schemas extends CustomSchemas>(
   scope.hold(); // as on a server
   permission.set(currentPermission());
 
-  const notices = openNotices(client);
   const shown = new Map<string, Notification>();
 
   const present = (message: Message, notice: Notice, { textOf: describe, onOpen }: Options): void => {
@@ -96,6 +95,7 @@ export function createNotifications<Schemas extends CustomSchemas>(
   };
 
   const start = (optionsNow: () => Options): Unsubscribe => {
+    const notices = openNotices(client); // not before: a page rendered on a server notifies nobody
     const turn = takePageTurns(`tidings.notify/${client.userId.get() ?? ""}`, isPageWatched);
     const tell = (message: Message): void => {
       const options = optionsNow();
