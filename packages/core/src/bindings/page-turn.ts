@@ -7,7 +7,8 @@ export interface PageTurn {
 
 /**
  * The tab that the person looks at decides for all; where they look at none, the one that began first. Where there are
- * no Web Locks each tab decides for itself.
+ * no Web Locks each tab decides for itself. A page that goes lets go: one that held a lock would be thrown away rather than
+ * kept for when the person comes back to it.
  */
 export function takePageTurns(name: string, isLookedAt: () => boolean): PageTurn {
   const { navigator, document }: Partial<typeof globalThis> = globalThis;
@@ -18,18 +19,32 @@ export function takePageTurns(name: string, isLookedAt: () => boolean): PageTurn
   let isFirst = false;
   const ended = new AbortController();
   const { signal } = ended;
-  void held(locks, name, "exclusive", signal, () => (isFirst = true));
-
+  let first: AbortController | undefined;
   let away: AbortController | undefined;
+
+  const come = (): void => {
+    if (first) return;
+    first = new AbortController();
+    void held(locks, name, "exclusive", first.signal, () => (isFirst = true));
+    follow();
+  };
+  const go = (): void => {
+    isFirst = false;
+    first?.abort();
+    away?.abort();
+    first = away = undefined;
+  };
   const follow = (): void => {
-    if (isLookedAt() === (away !== undefined)) return;
+    if (!first || isLookedAt() === (away !== undefined)) return;
     away?.abort();
     away = away ? undefined : new AbortController();
     if (away) void held(locks, looking, "shared", away.signal, () => {});
   };
   for (const type of ["focus", "blur"]) addEventListener(type, follow, { signal });
   document.addEventListener("visibilitychange", follow, { signal });
-  follow();
+  addEventListener("pagehide", go, { signal });
+  addEventListener("pageshow", come, { signal });
+  come();
 
   return {
     isMine() {
@@ -41,7 +56,7 @@ export function takePageTurns(name: string, isLookedAt: () => boolean): PageTurn
     },
     end() {
       ended.abort();
-      away?.abort();
+      go();
     },
   };
 }
