@@ -219,7 +219,7 @@ const found: readonly Found[] = [
      act send of 0 (ada) by 544881596
      act send of 1 (bob) by 544881596
      act giveUp of 0 (ada) by 7
-     act giveUp of 1 (bob) by 8`,
+     act giveUp of 1 (bob) by 9`,
     meets: ["blocked→idle", "blocked→closed"],
   },
   {
