@@ -77,6 +77,26 @@ function serverSuite(name: string, open: () => Promise<ServerOptions>): void {
       expect(await cyd.ask(download)).toMatchObject({ code: "conversation/not-found" });
     });
 
+    it("shows a forwarded file where it was forwarded to, also once the original is gone (row F6)", async () => {
+      const [ada, bob] = [await join(server, "ada"), await join(server, "bob")];
+      const group = { type: "conversation.create", conversationId: newId(), kind: "group" } as const;
+      await ada.accepted(group);
+      const { conversationId } = group;
+      const asked = upload({ conversationId });
+      await uploaded(ada, asked, PNG);
+      const { commandId: messageId } = await ada.accepted(showing(conversationId, asked.fileId));
+      const forward = { conversationId, messageId };
+      const content = { text: "" };
+      await ada.accepted({ type: "message.send", conversationId: "general", kind: "text", content, forward });
+      await ada.accepted({ type: "message.delete", conversationId, messageId });
+      const download = { type: "file.download", conversationId: "general", fileId: asked.fileId } as const;
+      const { url } = await bob.query(download);
+      expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(PNG)).toBe(true);
+      expect(await bob.ask({ ...download, conversationId })).toMatchObject({
+        code: "conversation/not-found",
+      });
+    });
+
     it("goes on with an upload that was cut off (row G1)", async () => {
       const ada = await join(server, "ada");
       const asked = upload({ size: 6 * MIB });
