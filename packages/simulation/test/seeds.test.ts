@@ -210,6 +210,29 @@ const found: readonly Found[] = [
      act close of 1 (bob) by 1122928765`,
   },
   {
+    title: "[D3] shows one's own vote in an anonymous poll once it is answered, though the poll came before",
+    plan: `seed 3187; devices ada bob cyd; rates none; disks relaxed
+     act send of 1 (bob) by 1375193872
+     act send of 1 (bob) by 1948131952
+     act send of 2 (cyd) by 12960518
+     wait 15762
+     act delete of 1 (bob) by 1863872868
+     act pin of 1 (bob) by 1866511807
+     act send of 1 (bob) by 627011826
+     act note of 1 (bob) by 1122586580
+     wait 12256
+     act poll of 2 (cyd) by 1948253263
+     act edit of 1 (bob) by 763813256
+     wait 17
+     fault serverPower of 0 (ada) by 399858063
+     fault sickStore of 2 (cyd) by 2105098109
+     wait 9119
+     act vote of 1 (bob) by 478906881
+     act react of 1 (bob) by 724762137
+     wait 14356
+     wait 15665`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

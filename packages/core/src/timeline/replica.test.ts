@@ -555,6 +555,25 @@ describe("a replica's pending commands", () => {
     expectCurrent(lab);
   });
 
+  it("[D3] learn from a late answer what was one's own, though the change came before without saying so", () => {
+    const people = Array.from({ length: 12 }, (_, index) => `p${index}`);
+    const lab = createLab({ backend: createBackend([...people, "bob"]) });
+    lab.act("bob", say("one"));
+    const messageId = lab.backend.messageAt(1)?.id ?? "";
+    for (const userId of people) lab.act(userId, { type: "message.react", messageId, emoji: "👍" });
+    lab.inFlight.length = 0;
+    lab.replica.acceptHistory(lab.backend.history({}, 5));
+    lab.replica.acceptSummary(lab.backend.summary());
+    const command = lab.give({ type: "message.react", messageId, emoji: "👍" });
+    const ack = lab.backend.act(READER, command);
+    if (!ack) throw new Error("it was refused");
+    // As a backend repairs what its bus has lost: the record, and of what happened to it nothing.
+    for (const { emoji: _emoji, ...change } of ack.changes)
+      lab.replica.acceptChange({ ...change, commandId: messageId, kind: "message.send", actorId: "bob" });
+    lab.replica.acceptAck(ack);
+    expect(lab.replica.records.hasReacted(messageId, READER, "👍")).toBe(true);
+  });
+
   it("create a conversation before the backend has heard of it", () => {
     const lab = createLab();
     lab.give({
