@@ -132,12 +132,6 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
    * Records arrive as of `rev`. If they are what revisions are counted from, whatever is here already may have changed
    * unseen up to then: it goes, the participants once a summary says who the reader is.
    */
-  /** It came before, perhaps without whose doing it was and what for, as what is repaired does. */
-  const heldAt = (record: AnyRecord, rev: number): MessageRecord | undefined => {
-    const held = record.type === "message" ? messages.get(record.id)?.message : undefined;
-    return held?.rev === rev ? held : undefined;
-  };
-
   const begin = (rev: number): void => {
     if (revisions.cursor === undefined) {
       messages.restart(rev);
@@ -187,7 +181,7 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
       revisions.see(rev, rev);
       // After it was taken in: what is newer than the newest known is held even where nothing else is.
       raise(rev, news?.seq ?? 0);
-      const message = news ?? heldAt(record, rev);
+      const message = news ?? heldAt(messages, record, rev);
       if (!message) return;
       if (given?.type === "poll.vote") facts.noteVote(message, given.choices, rev);
       else if (actorId === reader) {
@@ -241,4 +235,10 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
       onPeople();
     },
   };
+}
+
+/** It came before, perhaps without whose doing it was and what for, as what is repaired does. */
+function heldAt(messages: Messages, record: AnyRecord, rev: number): MessageRecord | undefined {
+  const held = record.type === "message" ? messages.get(record.id)?.message : undefined;
+  return held?.rev === rev ? held : undefined;
 }
