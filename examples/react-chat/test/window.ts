@@ -12,6 +12,9 @@ export const phone: BrowserContextOptions = {
 /** For people to look at; the folder is ignored by git. */
 const screenshots = fileURLToPath(new URL("../dist/screenshots/", import.meta.url));
 
+/** A context of Playwright is a private window, where Chromium refuses pushes and says so whenever a page asks for them. */
+const OF_THE_WINDOW = "Chrome currently does not support the Push API in incognito mode";
+
 /** A window of its own, with its own storage; everything that goes wrong in it is put on `troubles`. */
 export async function openWindow(
   browser: Browser,
@@ -28,7 +31,8 @@ export async function openWindow(
   const page = await context.newPage();
   page.on("pageerror", (error) => troubles.push(error.stack ?? error.message));
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") troubles.push(message.text());
+    const isTrouble = message.type() === "error" || message.type() === "warning";
+    if (isTrouble && !message.text().startsWith(OF_THE_WINDOW)) troubles.push(message.text());
   });
   await page.goto(url);
   return page;

@@ -118,10 +118,10 @@ export const mutations: readonly Mutation[] = [
   {
     name: "cursor moved before the records are in",
     file: "core/src/timeline/confirmed.ts",
-    from: `      const [message] = absorbNews([record]);
+    from: `      const [news] = absorbNews([record]);
       revisions.see(rev, rev);`,
     to: `      revisions.see(rev, rev);
-      const [message] = absorbNews([record]);`,
+      const [news] = absorbNews([record]);`,
   },
   {
     name: "rev gap ignored",
