@@ -1,4 +1,5 @@
-import type { Observable } from "../base/observable.ts";
+import type { Observable, Unsubscribe } from "../base/observable.ts";
+import { whileWatched } from "../base/while-watched.ts";
 import { internalsOf } from "../client/internals.ts";
 import type { Client, Sent } from "../client/types.ts";
 import { isSameJson } from "../domain/outcome.ts";
@@ -79,7 +80,7 @@ export function openPoll(client: Client, conversationId: string, messageId: stri
     }
   };
 
-  const follow = (): readonly (() => void)[] => {
+  const follow = (): readonly Unsubscribe[] => {
     let cancel = (): void => {};
     const wait = (): void => {
       cancel();
@@ -101,29 +102,13 @@ export function openPoll(client: Client, conversationId: string, messageId: stri
     ];
   };
 
-  let listeners = 0;
-  let ends: readonly (() => void)[] = [];
+  const begin = (): readonly Unsubscribe[] => {
+    void ask();
+    return follow();
+  };
 
   return {
-    view: {
-      get: view.get,
-      subscribe(listener) {
-        if (listeners === 0) {
-          ends = follow();
-          void ask();
-        }
-        listeners += 1;
-        const stop = view.subscribe(listener);
-        let isOver = false;
-        return () => {
-          stop();
-          if (isOver) return;
-          isOver = true;
-          listeners -= 1;
-          if (listeners === 0) for (const end of ends) end();
-        };
-      },
-    },
+    view: whileWatched(view, begin),
     toggle(option) {
       const { poll, choices = [] } = view.get() ?? {};
       const others = choices.filter((each) => each !== option);

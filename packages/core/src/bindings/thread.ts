@@ -1,5 +1,6 @@
 import type { JsonObject } from "../base/json.ts";
-import type { Cell, Observable } from "../base/observable.ts";
+import type { Cell, Observable, Unsubscribe } from "../base/observable.ts";
+import { whileWatched } from "../base/while-watched.ts";
 import type { Core } from "../client/core.ts";
 import { internalsOf } from "../client/internals.ts";
 import type { Client, Sent } from "../client/types.ts";
@@ -102,30 +103,15 @@ export function openThread(client: Client, conversationId: string, threadId: str
       if (name === "online") void fetch().catch(() => {}); // by the next link, then
     }),
   ];
-  let listeners = 0;
-  let ends: readonly (() => void)[] = [];
+  const begin = (): readonly Unsubscribe[] => {
+    const ends = follow();
+    view.invalidate(); // nobody has listened until now
+    void fetch().catch(() => {});
+    return ends;
+  };
 
   return {
-    view: {
-      get: view.get,
-      subscribe(listener) {
-        if (listeners === 0) {
-          ends = follow();
-          view.invalidate(); // nobody has listened until now
-          void fetch().catch(() => {});
-        }
-        listeners += 1;
-        const stop = view.subscribe(listener);
-        let isOver = false;
-        return () => {
-          stop();
-          if (isOver) return;
-          isOver = true;
-          listeners -= 1;
-          if (listeners === 0) for (const end of ends) end();
-        };
-      },
-    },
+    view: whileWatched(view, begin),
     async loadOlder() {
       const { hasOlder, messages } = known.get();
       if (hasOlder) await fetch(oldestOf(messages));

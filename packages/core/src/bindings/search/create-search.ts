@@ -1,5 +1,6 @@
 import { type Cancel, systemClock } from "../../base/clock.ts";
 import { createScope, type Unsubscribe } from "../../base/observable.ts";
+import { whileWatched } from "../../base/while-watched.ts";
 import { internalsOf } from "../../client/internals.ts";
 import type { Client } from "../../client/types.ts";
 import type { CustomOf, CustomSchemas, JsonCustom } from "../../compose/custom.ts";
@@ -121,36 +122,18 @@ export function createSearch(
     if (current?.backend === "offline" && client.connection.get().name === "online") void ask(current);
   };
 
-  let listeners = 0;
-  let ends: readonly Unsubscribe[] = [];
-  const leave = (): void => {
-    if ((listeners -= 1) > 0) return;
-    for (const end of ends) end();
-    halt();
-    ends = [];
+  const begin = (): readonly Unsubscribe[] => {
+    if (current?.isWalking) look(current);
+    return [
+      client.on("change", follow),
+      client.on("outbox", follow),
+      client.connection.subscribe(comeBack),
+      halt,
+    ];
   };
 
   return {
-    get: state.get,
-    subscribe(listener) {
-      const end = state.subscribe(listener);
-      listeners += 1;
-      if (listeners === 1) {
-        ends = [
-          client.on("change", follow),
-          client.on("outbox", follow),
-          client.connection.subscribe(comeBack),
-        ];
-        if (current?.isWalking) look(current);
-      }
-      let isOver = false;
-      return () => {
-        if (isOver) return;
-        isOver = true;
-        end();
-        leave();
-      };
-    },
+    ...whileWatched(state, begin),
     find(filter) {
       halt();
       if (!filter || !searchPlan(filter, core.userId() ?? "")) {
