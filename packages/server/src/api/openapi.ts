@@ -197,27 +197,16 @@ const tokenAnswer: JsonSchema = {
   properties: { token: { type: "string" } },
   required: ["token"],
 };
+const listOf = (properties: Record<string, JsonSchema>, required: string[]): JsonSchema => ({
+  type: "array",
+  items: { type: "object", properties, required },
+});
+const name: JsonSchema = { type: "string" };
+const time: JsonSchema = { type: "integer" };
+const entry = { at: time, actorId: name, action: name, subject: name, conversationId: name, detail: name };
 const auditAnswer: JsonSchema = {
   type: "object",
-  properties: {
-    items: {
-      type: "array",
-      items: {
-        type: "object",
-        properties: {
-          at: { type: "integer" },
-          ...Object.fromEntries(
-            ["actorId", "action", "subject", "conversationId", "detail"].map((name) => [
-              name,
-              { type: "string" },
-            ]),
-          ),
-        },
-        required: ["at", "actorId", "action"],
-      },
-    },
-    next: { type: "string" },
-  },
+  properties: { items: listOf(entry, ["at", "actorId", "action"]), next: name },
   required: ["items"],
 };
 const amount: JsonSchema = { type: "integer" };
@@ -237,16 +226,7 @@ const pushKeyAnswer: JsonSchema = {
 };
 const devicesAnswer: JsonSchema = {
   type: "object",
-  properties: {
-    items: {
-      type: "array",
-      items: {
-        type: "object",
-        properties: { deviceId: { type: "string" }, origin: { type: "string" }, at: { type: "integer" } },
-        required: ["deviceId", "origin", "at"],
-      },
-    },
-  },
+  properties: { items: listOf({ deviceId: name, origin: name, at: time }, ["deviceId", "origin", "at"]) },
   required: ["items"],
 };
 const problemResponse: object = { $ref: "#/components/responses/Problem" };
