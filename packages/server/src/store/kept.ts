@@ -155,14 +155,15 @@ function auditParts(
   };
 }
 
-/** A mark somebody put on a message, `message` where it is a vote; none of one that nobody learns of. */
+/** A mark somebody put on a message, `message` where it is a vote; none of one that nobody learns of, or whose poll is gone. */
 export function keptMark(
   { conversationId, messageId, emoji }: KeptMark,
   message: MessageRecord | undefined,
 ): readonly Kept[] {
   const option = optionOf(emoji);
   if (option === undefined) return [{ type: "reaction", conversationId, messageId, emoji }];
-  if (!message || pollOf(message.content)?.anonymous) return [];
+  const poll = message && pollOf(message.content);
+  if (!poll || poll.anonymous) return [];
   return [{ type: "vote", conversationId, messageId, option }];
 }
 

@@ -28,10 +28,11 @@ export const noMessage: Refusal = Object.freeze({
   message: "unable to find the message; it is not in this conversation",
 });
 
-/** Does it say who put this mark on it? Not of what nobody did, nor of a vote in an anonymous poll. */
+/** Does it say who put this mark on it? Not of what nobody did, nor of a vote unless the poll is there and says so. */
 export function showsMark(message: MessageRecord, mark: string): boolean {
   const isReaction = message.reactions.some(({ emoji }) => emoji === mark);
-  return isReaction || (tallied(message, mark) !== undefined && !pollOf(message.content)?.anonymous);
+  const poll = pollOf(message.content);
+  return isReaction || (poll !== undefined && !poll.anonymous && tallied(message, mark) !== undefined);
 }
 
 /** Ids of the notes of one kind, or of all: after the first, up to the second. */

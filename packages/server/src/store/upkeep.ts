@@ -98,7 +98,8 @@ export const TRACES_AT_ONCE = 200;
 
 /** A message as it is once it says nothing any more. */
 export function erased(message: MessageRecord, at: number): MessageRecord {
-  const { custom: _custom, origin: _origin, pinnedAt: _pinnedAt, pinnedBy: _pinnedBy, ...kept } = message;
+  const { custom: _custom, origin: _origin, tally: _tally, moderated: _moderated, ...said } = message;
+  const { pinnedAt: _pinnedAt, pinnedBy: _pinnedBy, ...kept } = said;
   return { ...kept, content: { text: "" }, reactions: [], deletedAt: at, deletedBy: SYSTEM };
 }
 

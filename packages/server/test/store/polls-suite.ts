@@ -87,6 +87,25 @@ export function pollsSuite(bench: () => Workbench): void {
       expect(traces?.filter(({ type }) => type === "poll.vote")).toHaveLength(2);
     });
 
+    it("[D8] of an anonymous one tell nobody but the voter, also once it is deleted, or its author erased", async () => {
+      await bench().group("a", "ada", "bob");
+      const [deleted, left] = [
+        await asked({ ...drinks, anonymous: true }),
+        await asked({ ...drinks, anonymous: true }),
+      ];
+      for (const messageId of [deleted, left]) await vote("bob", messageId, 0);
+      await bench().accepted("ada", { type: "message.delete", conversationId: "a", messageId: deleted });
+      // In an archived conversation the store itself takes back what was said.
+      await bench().accepted("ada", { type: "conversation.status", conversationId: "a", status: "archived" });
+      await bench().store.upkeep?.forget("ada", bench().at);
+      expect(await tallyOf(left)).toBeUndefined();
+      for (const messageId of [deleted, left]) {
+        const voters = { type: "voters", conversationId: "a", messageId, option: 0, limit: 10 } as const;
+        expect(JSON.stringify(await bench().store.query("bob", voters))).not.toContain("bob");
+      }
+      expect((await keptOf("bob")).filter(({ type }) => type === "vote")).toEqual([]);
+    });
+
     it("hold as many options as there may be, and are over once somebody ends them", async () => {
       await bench().group("a", "ada", "bob");
       const options = Array.from({ length: OPTIONS_PER_POLL }, (_, index) => `option ${index}`);
