@@ -118,7 +118,10 @@ export class Engine {
       conversation: (conversationId) => roster.conversation(conversationId),
       expect: (conversationId, changes) => repairs.expect(conversationId, changes),
       onFailure: (error) => onFailure("commit", error),
-      scrutinise: scrutiny({ contacts, moderation: new Moderation(moderators, () => clock.now()) }),
+      scrutinise: scrutiny({
+        contacts,
+        moderation: new Moderation(moderators, clock, policy.limits.textLength),
+      }),
     });
     this.#options = options;
     this.#outbound = outbound;

@@ -4,6 +4,8 @@ import type { TextRange } from "@tidings/core/protocol";
 const written =
   /https?:\/\/[^\s<>"'`]+|(?<![\p{L}\p{N}@._-])(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}(?![\p{L}\p{N}@])(?:\/[^\s<>"'`]*)?/giu;
 const MOST = 100;
+/** What ends a sentence, or closes a bracket, rather than an address. */
+const ENDINGS = ".,;:!?)]}";
 
 /** What stands in a text as an address or reads like one, each once; a client need not have marked it. */
 export function addressesIn(text: string, ranges: readonly TextRange[]): readonly string[] {
@@ -19,5 +21,7 @@ export function addressesIn(text: string, ranges: readonly TextRange[]): readonl
 
 /** Without what ends the sentence and not the address, and without the difference between the two schemes. */
 function bare(address: string): string {
-  return address.replace(/[.,;:!?)\]}]+$/u, "").replace(/^https?:\/\//iu, "http://");
+  let end = address.length;
+  while (end > 0 && ENDINGS.includes(address.charAt(end - 1))) end -= 1;
+  return address.slice(0, end).replace(/^https?:\/\//iu, "http://");
 }

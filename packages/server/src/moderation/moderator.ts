@@ -3,7 +3,9 @@ import type { MessageKind, TextRange } from "@tidings/core/protocol";
 /** What somebody is about to say. What is sealed is shown to nobody, so no moderator sees it. */
 export interface ModeratedDraft {
   readonly kind: MessageKind;
+  /** All that people read of it, a line for each: what it says, then the options of a poll, then the names of files. */
   readonly text: string;
+  /** Of what it says. */
   readonly ranges: readonly TextRange[];
 }
 
@@ -34,7 +36,9 @@ export type Verdict =
 
 /**
  * Judges what is said before anybody sees it. It is asked once for each message and each edit, on the node that takes it;
- * a message that is sent again gets the first verdict. Whoever takes their time holds up nobody but the lane they judge.
+ * a message that is sent again gets the first verdict. Whoever takes their time holds up nobody but the lane they judge, and
+ * after half a minute not even that: then the command is refused for the moment. What is forwarded was judged where it was
+ * said; here it counts as said, with an empty text.
  */
 export type Moderator = (draft: ModeratedDraft, context: ModerationContext) => Verdict | Promise<Verdict>;
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { BoundedMap } from "../bounded-map.ts";
 import { addressesIn } from "./addresses.ts";
 import type { ModeratedDraft, ModerationContext, Moderator, Verdict } from "./moderator.ts";
@@ -23,7 +24,8 @@ export interface SpamOptions {
 
 interface Utterance {
   readonly at: number;
-  readonly text: string;
+  /** The same for the same words, however long; empty of what is said again all the time. */
+  readonly mark: string;
 }
 
 /** People whose last messages are remembered (D9), and how many of each. */
@@ -71,14 +73,19 @@ function faultOf(
   { mostRepetitions, mostMessages, withinMs, mostLinks }: Bounds,
   recent: BoundedMap<string, readonly Utterance[]>,
 ): string | undefined {
-  const said = folded(text);
+  const mark = markOf(text);
   const before = (recent.get(authorId) ?? []).filter((each) => each.at > at - withinMs);
-  if (!isEdit) recent.set(authorId, [...before, { at, text: said }].slice(-MOST_UTTERANCES));
+  if (!isEdit) recent.set(authorId, [...before, { at, mark }].slice(-MOST_UTTERANCES));
   if (addressesIn(text, ranges).length > mostLinks) return "links";
   if (isEdit) return undefined;
   if (before.length >= Math.min(mostMessages, MOST_UTTERANCES)) return "flood";
-  const same = before.filter((each) => each.text === said).length;
-  return said.length >= SHORTEST_REPEATED && same >= mostRepetitions ? "repetition" : undefined;
+  const same = before.filter((each) => each.mark === mark).length;
+  return mark !== "" && same >= mostRepetitions ? "repetition" : undefined;
+}
+
+function markOf(text: string): string {
+  const said = folded(text);
+  return said.length < SHORTEST_REPEATED ? "" : createHash("sha256").update(said).digest("base64");
 }
 
 /** As far as it makes a difference: nobody says something else by another capital letter, space or full stop. */

@@ -1,4 +1,4 @@
-import type { ClientFrame } from "@tidings/core/protocol";
+import type { ClientFrame, SendMessage } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
 import type { Moderator, Verdict } from "../../src/moderation/index.ts";
 import { EngineBench, sendFrame, type TestLink } from "../support/engine-bench.ts";
@@ -120,6 +120,52 @@ describe("moderation", () => {
     expect(asked).toEqual([]);
     await bench.send(ada, sendFrame("nowhere", "bad", 1));
     expect(answers(ada)).toEqual(["conversation/not-found"]);
+  });
+
+  it("judges other words under the same id, after the first were refused for the moment", async () => {
+    const { bench, ada, asked } = await open();
+    const id = newId();
+    await bench.send(ada, sendFrame("general", "good", 7, id));
+    await bench.send(ada, sendFrame("general", "bad thing", 1, id));
+    expect(answers(ada)).toEqual(["command/out-of-order", "moderation/refused"]);
+    expect(asked).toEqual(["good", "bad thing"]);
+  });
+
+  it("reads the options of a poll, too; what is forwarded was judged where it was said", async () => {
+    const { bench, ada, bob, asked } = await open();
+    const say = (lane: number, said: Pick<SendMessage, "kind" | "content" | "forward">) => {
+      const { command, ...frame } = sendFrame("general", "", lane);
+      const { commandId, conversationId, at } = command;
+      const whole: SendMessage = { type: "message.send", commandId, conversationId, at, ...said };
+      return bench.send(ada, { ...frame, command: whole });
+    };
+    const poll = { options: ["tea", "coffee"] };
+    await say(1, { kind: "poll", content: { text: "half x", poll } });
+    expect(JSON.stringify(bob.take())).toContain('"options":["**a","coffee"]');
+    const said = sendFrame("general", "good", 2);
+    await bench.send(ada, said);
+    const forward = { conversationId: "general", messageId: said.command.commandId };
+    await say(3, { kind: "text", content: { text: "bad pretence" }, forward });
+    expect(answers(ada)).toEqual(["half * (moderated)", "good", "good"]);
+    expect(asked).toEqual(["half x\ntea\ncoffee", "good", ""]);
+  });
+
+  it("[D9] that does not answer refuses for the moment after half a minute, and holds up its lane no longer", async () => {
+    const { bench, ada } = await open();
+    await bench.send(ada, sendFrame("general", "later never", 1), sendFrame("general", "second", 2));
+    await bench.clock.advance(29_000);
+    expect(answers(ada)).toEqual([]);
+    await bench.clock.advance(2_000);
+    await bench.clock.advance(0);
+    expect(answers(ada)).toEqual(["server/unavailable", "command/out-of-order"]);
+    expect(bench.failures).toHaveLength(1);
+  });
+
+  it("[D9] is shown nothing that is too long to be taken", async () => {
+    const { bench, ada, asked } = await open();
+    await bench.send(ada, sendFrame("general", "x".repeat(10_001), 1));
+    expect(answers(ada)).toEqual(["draft/too-long"]);
+    expect(asked).toEqual([]);
   });
 
   it("that breaks refuses for the moment, and says so to the operator", async () => {
