@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream, type ReadStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -28,11 +28,17 @@ export interface DiskStore extends FileStore {
 }
 
 const FILES = "/files/";
+const RETRIES = 3;
 
 export function createDiskStore({ dir, signer, baseUrl }: DiskStoreOptions): DiskStore {
   // Two letters of the random end: no folder gets very large.
   const pathOf = (key: string): string => join(dir, "kept", key.slice(-2), key);
   const incoming = (key: string): string => join(dir, "incoming", key);
+  /** Nobody else writes there: whoever comes second would write on into what the first has put into its place. */
+  const temporary = (key: string): string => join(incoming(key), `${randomUUID()}.part`);
+  // Others may be writing there still.
+  const forget = (key: string): Promise<void> =>
+    rm(incoming(key), { recursive: true, force: true, maxRetries: RETRIES });
   const address = (path: string): URL => new URL(`${FILES}${path}`, baseUrl());
 
   const partsOf = async (key: string): Promise<ReadonlyMap<number, string>> => {
@@ -58,17 +64,20 @@ export function createDiskStore({ dir, signer, baseUrl }: DiskStoreOptions): Dis
     },
     async complete({ key, size }, parts) {
       if ((await sizeOf(pathOf(key))) === size) return;
-      const put = await partsOf(key);
-      const paths = parts.map((part) => join(incoming(key), nameOf(part, put)));
-      await mkdir(dirname(pathOf(key)), { recursive: true });
-      const [only] = paths;
-      if (paths.length === 1 && only !== undefined) await rename(only, pathOf(key));
-      else await concatenate(paths, `${incoming(key)}.whole`, pathOf(key));
-      await rm(incoming(key), { recursive: true, force: true });
+      try {
+        const put = await partsOf(key);
+        const paths = parts.map((part) => join(incoming(key), nameOf(part, put)));
+        await mkdir(dirname(pathOf(key)), { recursive: true });
+        const [only] = paths;
+        if (paths.length === 1 && only !== undefined) await rename(only, pathOf(key));
+        else await concatenate(paths, temporary(key), pathOf(key));
+      } catch (error) {
+        // Somebody else was first, and has taken the parts along.
+        if ((await sizeOf(pathOf(key))) !== size) throw error;
+      }
+      await forget(key);
     },
-    async abort({ key }) {
-      await rm(incoming(key), { recursive: true, force: true });
-    },
+    abort: ({ key }) => forget(key),
     size: (key) => sizeOf(pathOf(key)),
     async first(key, bytes) {
       const file = await open(pathOf(key));
@@ -92,11 +101,11 @@ export function createDiskStore({ dir, signer, baseUrl }: DiskStoreOptions): Dis
       // Of what is there already nothing is put again.
       if ((await sizeOf(pathOf(key))) !== undefined) return undefined;
       await mkdir(incoming(key), { recursive: true });
-      const temporary = join(incoming(key), `${number}.part`);
-      const etag = await written(temporary, length, bytes);
+      const path = temporary(key);
+      const etag = await written(path, length, bytes);
       if (etag === undefined) return undefined;
       const before = (await partsOf(key)).get(number);
-      await rename(temporary, join(incoming(key), `${number}.${etag}`));
+      await rename(path, join(incoming(key), `${number}.${etag}`));
       if (before !== undefined && before !== etag)
         await rm(join(incoming(key), `${number}.${before}`), { force: true });
       return `"${etag}"`;
@@ -143,8 +152,12 @@ async function concatenate(paths: readonly string[], temporary: string, path: st
   const all = async function* (): AsyncGenerator<Uint8Array> {
     for (const part of paths) yield* createReadStream(part);
   };
-  await pipeline(all, createWriteStream(temporary, { flush: true }));
-  await rename(temporary, path);
+  try {
+    await pipeline(all, createWriteStream(temporary, { flush: true }));
+    await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
+import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
+import { expect, it } from "vitest";
 import { createDiskStore } from "../../src/files/disk-store.ts";
 import { diskRoutes } from "../../src/files/disk-routes.ts";
 import { partBytesOf, partLengths } from "../../src/files/file-store.ts";
@@ -38,6 +39,52 @@ fileStoreSuite("S3", async () => {
   const store = createS3Store({ ...service, isPathStyle: true, prefix: "chat/", now: Date.now });
   const later = (ms: number): void => void (late = ms);
   return { store, now: Date.now, later, close: () => service.close() };
+});
+
+/** A folder by itself, and an upload whose parts are put past all addresses. */
+async function inFolder(size: number) {
+  const signer = createSigner("a secret");
+  const baseUrl = (): string => "http://localhost";
+  const store = createDiskStore({ dir: dirname(temporaryFile("x")), signer, baseUrl });
+  const upload = { key: newId(), size, mediaType: "image/png" };
+  await store.begin(upload);
+  const put = async (number: number, bytes: Uint8Array, after: Promise<void> = Promise.resolve()) => {
+    const body = async function* (): AsyncGenerator<Uint8Array> {
+      await after;
+      yield bytes;
+    };
+    return { number, etag: (await store.put(upload.key, number, bytes.length, body())) ?? "" };
+  };
+  const read = async (): Promise<Buffer> => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of store.stream(upload.key, new AbortController().signal)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  };
+  return { store, upload, put, read };
+}
+
+it("changes nothing of a complete file by a part that began before and arrives behind (row M4)", async () => {
+  const { store, upload, put, read } = await inFolder(4);
+  let arrive = (): void => {};
+  const late = put(1, Buffer.from("evil"), new Promise((resolve) => (arrive = resolve)));
+  const settled = late.catch(() => {});
+  await store.complete(upload, [await put(1, Buffer.from("good"))]);
+  arrive();
+  await settled;
+  expect((await read()).toString()).toBe("good");
+});
+
+it("makes the same file of its parts, however many at once say that it is complete", async () => {
+  const bytes = randomBytes(12 * MIB);
+  const { store, upload, put, read } = await inFolder(bytes.length);
+  const parts = [
+    await put(1, bytes.subarray(0, 5 * MIB)),
+    await put(2, bytes.subarray(5 * MIB, 10 * MIB)),
+    await put(3, bytes.subarray(10 * MIB)),
+  ];
+  const all = Array.from({ length: 4 }, () => store.complete(upload, parts));
+  expect((await Promise.allSettled(all)).map(({ status }) => status)).toEqual(all.map(() => "fulfilled"));
+  expect((await read()).equals(bytes)).toBe(true);
 });
 
 it("goes on when S3 is not well for a moment, and refuses when its keys are wrong (row G2)", async () => {
