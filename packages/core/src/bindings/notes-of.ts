@@ -17,13 +17,13 @@ export interface UserNotes {
 const opened = new WeakMap<object, UserNotes>();
 
 /** From now on the client follows the notebook; the same each time. */
-export function notesOf(client: Client): UserNotes {
+export function notesOf(client: Pick<Client, "userId">): UserNotes {
   const known = opened.get(client) ?? follow(client);
   opened.set(client, known);
   return known;
 }
 
-function follow(client: Client): UserNotes {
+function follow(client: Pick<Client, "userId">): UserNotes {
   const { core } = internalsOf(client);
 
   const replicaNow = (): Replica | undefined => {

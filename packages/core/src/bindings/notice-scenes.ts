@@ -1,9 +1,12 @@
+import type { Unsubscribe } from "../base/observable.ts";
 import type { Client } from "../client/types.ts";
 import { internalsOf } from "../client/internals.ts";
 import type { CustomSchemas } from "../compose/custom.ts";
 import { type Notice, noticeOf } from "../domain/notice.ts";
 import { notebookOf, noteIdOf, type NoteSubject, type NoteValue } from "../protocol/notes.ts";
 import type { MessageRecord } from "../protocol/records.ts";
+import type { Replica } from "../timeline/replica.ts";
+import { notesOf } from "./notes-of.ts";
 
 type Said = Pick<
   MessageRecord,
@@ -12,21 +15,45 @@ type Said = Pick<
 
 /** What decides whether the user is told of a message, as this device knows it. */
 export interface Notices {
+  /** It is known what the user has noted, or that they have noted nothing: until then nothing said here is to be trusted. */
+  isKnown(): boolean;
   /** Is the user to be told, and of how much? */
   of(message: Said): Notice | undefined;
   isMuted(conversationId: string): boolean;
+  readonly end: Unsubscribe;
 }
 
-/** The notebook is read from storage at once, if the backend keeps one. */
-export function openNotices<Schemas extends CustomSchemas>(client: Client<Schemas>): Notices {
+/**
+ * The client follows the notebook from now on, whoever's it is.
+ *
+ * @param onNews - called whenever what is known of the notebook may have changed.
+ */
+export function openNotices<Schemas extends CustomSchemas>(
+  client: Client<Schemas>,
+  onNews: () => void,
+): Notices {
   const { core, session } = internalsOf(client);
+  notesOf(client);
 
-  const noted = (subject: NoteSubject): NoteValue | undefined => {
-    const notebook = core.directory.open(notebookOf(core.userId() ?? ""));
-    core.keeper.open(notebook);
-    return notebook.records.note(noteIdOf(subject))?.value;
+  const notebookNow = (): Replica | undefined => core.directory.peek(notebookOf(core.userId() ?? ""));
+  const noted = (subject: NoteSubject): NoteValue | undefined =>
+    notebookNow()?.records.note(noteIdOf(subject))?.value;
+
+  let leave: Unsubscribe | undefined;
+  const follow = (): void => {
+    leave?.();
+    leave = notebookNow()?.view.subscribe(onNews);
+    onNews();
   };
+  const ends = [session.userId.subscribe(follow), session.policy.subscribe(onNews)];
+  leave = notebookNow()?.view.subscribe(onNews);
+
   return {
+    isKnown() {
+      if (!core.limits().notes) return true; // the backend keeps none
+      const { absent = false, complete = false } = notebookNow()?.view.get() ?? {};
+      return absent || complete;
+    },
     of(message) {
       const userId = core.userId() ?? "";
       const { conversationId, threadId: messageId, authorId } = message;
@@ -48,6 +75,10 @@ export function openNotices<Schemas extends CustomSchemas>(client: Client<Schema
     isMuted(conversationId) {
       const muted = noted({ kind: "muted", conversationId });
       return muted !== undefined && (muted.until ?? Infinity) > session.serverNow();
+    },
+    end() {
+      leave?.();
+      for (const end of ends) end();
     },
   };
 }

@@ -1,9 +1,11 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createClient } from "../client/create-client.ts";
-import type { Client } from "../client/types.ts";
+import type { Client, Sent } from "../client/types.ts";
 import { createMemoryBackend } from "../memory/backend.ts";
 import { memoryTransport } from "../memory/memory-transport.ts";
+import { notebookOf } from "../protocol/notes.ts";
+import type { Transport } from "../ports/transport.ts";
 import { openNotebook } from "./notebook.ts";
 import { createNotifications } from "./notifications.ts";
 
@@ -48,11 +50,43 @@ async function twoClients(): Promise<readonly [Client, Client]> {
   return [ada, bo];
 }
 
+/** Answers what asks for notes only once it is let through. */
+function withoutNotes(inner: Transport): { readonly transport: Transport; readonly letThrough: () => void } {
+  let letThrough = (): void => {};
+  const opened = new Promise<void>((resolve) => (letThrough = resolve));
+  const transport: Transport = {
+    ...inner,
+    async open(request, signal) {
+      const link = await inner.open(request, signal);
+      return {
+        ...link,
+        async query(query) {
+          if (query.type === "notes") await opened;
+          return link.query(query);
+        },
+      };
+    },
+  };
+  return { transport, letThrough: () => letThrough() };
+}
+
 const say = async (client: Client, text: string): Promise<string> => {
   const sent = await client.conversation("general").send(text);
   await sent.settled();
   return sent.id;
 };
+
+/** On a fresh page of Ada's, with what she noted on another device before. */
+async function freshPage(noted: (notebook: ReturnType<typeof openNotebook>) => Promise<Sent>) {
+  const backend = createMemoryBackend();
+  const [elsewhere, bo, fresh] = ["ada", "bo", "ada"].map((userId) =>
+    createClient({ transport: memoryTransport({ backend, userId }) }),
+  );
+  if (!elsewhere || !bo || !fresh) throw new Error("three clients are three");
+  await Promise.all([elsewhere.connect(), bo.connect()]);
+  await (await noted(openNotebook(elsewhere))).settled();
+  return { backend, bo, fresh };
+}
 
 describe("notifications", () => {
   it("tell of what others say while nobody looks, once a conversation, and lead to it", async () => {
@@ -92,6 +126,8 @@ describe("notifications", () => {
     createNotifications(ada).start({ isWatching: () => false });
     const notebook = openNotebook(ada);
     await (await notebook.mute("general")).settled();
+    const { timeline } = ada.conversation(notebookOf("ada"));
+    await vi.waitFor(() => expect(timeline.get().complete).toBe(true)); // it began with this note
     await say(bo, "muted");
     await (await notebook.unmute("general")).settled();
     await (await notebook.setRules({ level: "none" })).settled();
@@ -103,6 +139,40 @@ describe("notifications", () => {
       { title: "The app", options: { tag: "general", silent: true } },
     ]);
     expect(ShownNotification.shown[0]?.options.body).toBeUndefined();
+  });
+
+  it("go by what was noted on another device from the first message on", async () => {
+    const { bo, fresh } = await freshPage((notebook) => notebook.setRules({ level: "none" }));
+    createNotifications(fresh).start({ isWatching: () => false });
+    await fresh.connect();
+    for (const text of ["one", "two", "three"]) await say(bo, text);
+    await vi.waitFor(() => expect(fresh.conversations.get()[0]?.unread).toBe(3));
+    expect(ShownNotification.shown).toEqual([]);
+  });
+
+  it("wait until it is known what the person has noted, and are not of what was read meanwhile", async () => {
+    const { backend, bo, fresh: other } = await freshPage((notebook) => notebook.mute("loud"));
+    await other.close();
+    await bo.createConversation({ conversationId: "loud", kind: "group", participants: [{ userId: "ada" }] });
+    await bo.createConversation({ conversationId: "read", kind: "group", participants: [{ userId: "ada" }] });
+    const { transport, letThrough } = withoutNotes(memoryTransport({ backend, userId: "ada" }));
+    const fresh = createClient({ transport });
+    const badges: number[] = [];
+    Object.assign(navigator, { setAppBadge: async (count: number) => void badges.push(count) });
+    createNotifications(fresh).start({ isWatching: () => false });
+    await fresh.connect();
+    for (const id of ["loud", "read", "general"])
+      await (await bo.conversation(id).send(`in ${id}`)).settled();
+    await vi.waitFor(() => expect(fresh.conversations.get().map(({ unread }) => unread)).toEqual([1, 1, 1]));
+    fresh.conversation("read").markRead();
+    await vi.waitFor(() => expect(badges.at(-1)).toBe(2));
+    expect(ShownNotification.shown).toEqual([]);
+    letThrough();
+    await vi.waitFor(() =>
+      expect(ShownNotification.shown.map(({ options }) => options.body)).toEqual(["bo: in general"]),
+    );
+    expect(badges.at(-1)).toBe(1); // without what is muted
+    Reflect.deleteProperty(navigator, "setAppBadge");
   });
 
   it("are gone once the conversation is read, and the app's icon says how much is unread", async () => {

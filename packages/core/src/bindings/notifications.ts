@@ -49,10 +49,13 @@ export interface Notifications<Custom = JsonObject> extends Observable<Notificat
 type Said = Pick<MessageRecord, "conversationId" | "authorId" | "content">;
 
 const LONGEST_BODY = 200;
+/** Messages that wait until it is known what the person has noted (D9); of more, the newest. */
+const MOST_HELD = 100;
 
 /**
  * Notifies of new messages once started, by the person's rules (`noticeOf`): one notification a conversation, gone when
- * the conversation is read, here or on another device. Of several tabs one shows it.
+ * the conversation is read, here or on another device. Of several tabs one shows it. Until it is known what the person
+ * has noted, nothing is shown; then what is still unread.
  */
 export function createNotifications<Schemas extends CustomSchemas>(
   client: Client<Schemas>,
@@ -95,13 +98,19 @@ export function createNotifications<Schemas extends CustomSchemas>(
   };
 
   const start = (optionsNow: () => Options): Unsubscribe => {
-    const notices = openNotices(client); // not before: a page rendered on a server notifies nobody
     const turn = takePageTurns(`tidings.notify/${client.userId.get() ?? ""}`, isPageWatched);
+    /** Whether the person wants to be told of them is not known yet. */
+    const held: Message[] = [];
     const tell = (message: Message): void => {
       const options = optionsNow();
       const { isWatching = isPageWatched } = options;
       permission.set(currentPermission());
       if (permission.get() !== "granted" || isWatching(message)) return;
+      if (!notices.isKnown()) {
+        held.push(message);
+        if (held.length > MOST_HELD) held.shift();
+        return;
+      }
       const notice = notices.of(message);
       if (!notice) return;
       const isMine = turn.isMine();
@@ -112,8 +121,18 @@ export function createNotifications<Schemas extends CustomSchemas>(
       closeRead();
       if (optionsNow().badge ?? true) setBadge(unreadIn(client.conversations.get(), notices.isMuted));
     };
+    const notices = openNotices(client, () => {
+      follow();
+      if (!notices.isKnown()) return;
+      for (const message of held.splice(0))
+        if (message.seq > (read.get(message.conversationId) ?? 0)) tell(message);
+    }); // not before: a page rendered on a server notifies nobody
     follow();
-    const ends = [client.on("message", tell), client.conversations.subscribe(follow), turn.end];
+    const ends = [
+      client.on("message", tell),
+      client.conversations.subscribe(follow),
+      ...[turn.end, notices.end],
+    ];
     return () => ends.forEach((end) => end());
   };
 
