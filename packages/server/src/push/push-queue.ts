@@ -22,19 +22,26 @@ interface Waiting {
 const MOST_WAITING = 10_000;
 /** Pushes under way at once. */
 const MOST_AT_ONCE = 16;
+/** Of one person: whose devices do not answer holds up nobody else. */
+const MOST_OF_ONE = 2;
 const MOST_ATTEMPTS = 6;
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 300_000;
 const TICK_MS = 250;
 
 /**
- * Pushes what it is given, one for one device and topic at a time. What a service cannot take now is tried again, ever
+ * Pushes what it is given, one for one device and topic at a time, the people in turn. What a service cannot take now is tried again, ever
  * more seldom, until it was tried often enough or nobody wants to know any more.
  */
 export class PushQueue {
   readonly #options: PushQueueOptions;
   readonly #waiting = new Map<string, Waiting>();
-  readonly #underWay = new Set<string>();
+  /** Of what waits, whose time has come, by person; whoever was served last comes last. */
+  readonly #due = new Map<string, Set<string>>();
+  /** Of what waits, what is to be tried again later. */
+  readonly #later = new Set<string>();
+  readonly #underWay = new Map<string, Set<string>>();
+  #countUnderWay = 0;
   #cancel: Cancel | undefined;
 
   constructor(options: PushQueueOptions) {
@@ -49,39 +56,72 @@ export class PushQueue {
   }
 
   get isIdle(): boolean {
-    return this.#waiting.size === 0 && this.#underWay.size === 0;
+    return this.#waiting.size === 0 && this.#countUnderWay === 0;
   }
 
   /** Sends nothing more. */
   stop(): void {
     this.#cancel?.();
     for (const { message } of this.#waiting.values()) this.#options.onOutcome("dropped", message);
-    this.#waiting.clear();
+    for (const kept of [this.#waiting, this.#due, this.#later]) kept.clear();
   }
 
   #put(waiting: Waiting): void {
     const key = keyOf(waiting.message);
-    this.#waiting.delete(key);
+    this.#take(key);
     this.#waiting.set(key, waiting);
-    const [oldest] = this.#waiting;
-    if (this.#waiting.size <= MOST_WAITING || !oldest) return;
-    this.#waiting.delete(oldest[0]);
-    this.#options.onOutcome("dropped", oldest[1].message);
+    if (waiting.at > this.#options.clock.now()) this.#later.add(key);
+    else addTo(this.#due, waiting.message.target.userId, key);
+    if (this.#waiting.size <= MOST_WAITING) return;
+    const [oldest] = this.#waiting.keys();
+    const dropped = oldest === undefined ? undefined : this.#take(oldest);
+    if (dropped) this.#options.onOutcome("dropped", dropped.message);
   }
 
-  #go(): void {
+  /** It waits no more. */
+  #take(key: string): Waiting | undefined {
+    const waiting = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    this.#later.delete(key);
+    if (waiting) deleteFrom(this.#due, waiting.message.target.userId, key);
+    return waiting;
+  }
+
+  #tick(): void {
     const now = this.#options.clock.now();
-    for (const [key, waiting] of this.#waiting) {
-      if (this.#underWay.size >= MOST_AT_ONCE) break;
-      if (waiting.at > now || this.#underWay.has(key)) continue;
-      this.#waiting.delete(key);
-      this.#underWay.add(key);
+    for (const key of this.#later) {
+      const waiting = this.#waiting.get(key);
+      if (waiting && waiting.at > now) continue;
+      this.#later.delete(key);
+      if (waiting) addTo(this.#due, waiting.message.target.userId, key);
+    }
+    this.#go();
+  }
+
+  /** Looks at few more than it sends: whoever cannot be sent to now has something under way, and that is bounded. */
+  #go(): void {
+    for (const [userId, keys] of this.#due) {
+      if (this.#countUnderWay >= MOST_AT_ONCE) break;
+      const key = this.#nextOf(userId, keys);
+      const waiting = key === undefined ? undefined : this.#take(key);
+      if (key === undefined || !waiting) continue;
+      if (this.#due.delete(userId) && keys.size > 0) this.#due.set(userId, keys); // comes again below
+      addTo(this.#underWay, userId, key);
+      this.#countUnderWay += 1;
       void this.#send(key, waiting);
     }
     if (this.#waiting.size === 0) {
       this.#cancel?.();
       this.#cancel = undefined;
-    } else this.#cancel ??= this.#options.clock.every(TICK_MS, () => this.#go());
+    } else this.#cancel ??= this.#options.clock.every(TICK_MS, () => this.#tick());
+  }
+
+  #nextOf(userId: string, keys: ReadonlySet<string>): string | undefined {
+    const underWay = this.#underWay.get(userId);
+    if (!underWay) return keys.values().next().value;
+    if (underWay.size >= MOST_OF_ONE) return undefined;
+    for (const key of keys) if (!underWay.has(key)) return key;
+    return undefined;
   }
 
   async #send(key: string, waiting: Waiting): Promise<void> {
@@ -92,7 +132,8 @@ export class PushQueue {
     } catch (error) {
       onFailure(error);
     }
-    this.#underWay.delete(key);
+    deleteFrom(this.#underWay, waiting.message.target.userId, key);
+    this.#countUnderWay -= 1;
     this.#settle(key, waiting, outcome);
     this.#go();
   }
@@ -113,4 +154,14 @@ export class PushQueue {
 
 function keyOf({ target: { userId, deviceId }, topic }: PushMessage): string {
   return `${topic} ${deviceId} ${userId}`;
+}
+
+function addTo(sets: Map<string, Set<string>>, name: string, key: string): void {
+  const set = sets.get(name) ?? new Set();
+  sets.set(name, set.add(key));
+}
+
+function deleteFrom(sets: Map<string, Set<string>>, name: string, key: string): void {
+  const set = sets.get(name);
+  if (set?.delete(key) && set.size === 0) sets.delete(name);
 }

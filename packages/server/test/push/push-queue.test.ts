@@ -1,11 +1,11 @@
 import { virtualClock } from "@tidings/core/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { PushMessage, PushOutcome } from "../../src/push/provider.ts";
 import { PushQueue } from "../../src/push/push-queue.ts";
 import { engineClock } from "../support/engine-bench.ts";
 
-const push = (deviceId: string, seq: number, topic = "t"): PushMessage => ({
-  target: { userId: "ada", deviceId, endpoint: "https://push.example/1", p256dh: "", auth: "", at: 1 },
+const push = (deviceId: string, seq: number, topic = "t", userId = "ada"): PushMessage => ({
+  target: { userId, deviceId, endpoint: "https://push.example/1", p256dh: "", auth: "", at: 1 },
   payload: { version: 1, conversationId: "a", messageId: "m", seq, count: 1, sound: true, badge: 1 },
   ...{ topic, urgency: "normal", ttlMs: 3_600_000 },
 });
@@ -33,6 +33,32 @@ function queue(...script: readonly (PushOutcome | Error)[]) {
     onFailure: (error) => failures.push(error),
   });
   return { made, clock, sent, outcomes, failures, held };
+}
+
+/** How many entries of maps and sets are looked at meanwhile. */
+function walkedBy(work: () => void): number {
+  let walked = 0;
+  function* counted<Entry>(entries: Iterable<Entry>): Generator<Entry, undefined> {
+    for (const entry of entries) {
+      walked += 1;
+      yield entry;
+    }
+    return undefined;
+  }
+  const spies = [
+    vi.spyOn(Map.prototype, Symbol.iterator).mockImplementation(function (this: Map<unknown, unknown>) {
+      return counted(this.entries());
+    }),
+    vi.spyOn(Set.prototype, Symbol.iterator).mockImplementation(function (this: Set<unknown>) {
+      return counted(this.values());
+    }),
+  ];
+  try {
+    work();
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  return walked;
 }
 
 describe("pushes", () => {
@@ -74,7 +100,7 @@ describe("pushes", () => {
     made.add(push("phone", 1));
     made.add(push("phone", 2));
     made.add(push("phone", 3));
-    made.add(push("desk", 3));
+    made.add(push("desk", 3, "t", "bob"));
     made.add(push("phone", 9, "other"));
     await clock.advance(1_000);
     expect(sent.map(([device, seq]) => [device, seq])).toEqual([
@@ -102,9 +128,33 @@ describe("pushes", () => {
     expect([sent.length, outcomes, failures.length]).toEqual([2, ["refused 1", "gone 2"], 1]);
   });
 
+  it("[D9] of one person do not hold up those of others, whatever becomes of them", async () => {
+    const { made, clock, sent, held } = queue();
+    for (let n = 0; n < 20; n += 1) made.add(push(`silent-${n}`, n));
+    made.add(push("phone", 100, "t", "bob"));
+    await clock.advance(1_000);
+    expect(sent.map(([device]) => device)).toEqual(["silent-0", "silent-1", "phone"]);
+    held[0]?.({ kind: "later" });
+    await clock.advance(0);
+    expect(sent.slice(3).map(([device]) => device)).toEqual(["silent-2"]);
+    held[2]?.({ kind: "sent" });
+    made.add(push("phone", 101, "t", "bob"));
+    await clock.advance(0);
+    expect(sent.at(-1)?.slice(0, 2)).toEqual(["phone", 101]);
+  });
+
+  it("[D9] cost the same to add, however many wait to be tried again", async () => {
+    const later = Array.from({ length: 3_000 }, (): PushOutcome => ({ kind: "later", afterMs: 600_000 }));
+    const { made, clock, sent } = queue(...later);
+    for (let n = 0; n < 3_000; n += 1) made.add(push("phone", n, "t", `user-${n}`));
+    await clock.advance(1_000);
+    expect(sent).toHaveLength(3_000);
+    expect(walkedBy(() => made.add(push("phone", 1, "t", "new")))).toBeLessThan(100);
+  });
+
   it("[D9] are under way some at once, and wait in bounds: those that waited longest are dropped", async () => {
     const { made, clock, sent, outcomes, held } = queue();
-    for (let n = 0; n < 10_020; n += 1) made.add(push(`device-${n}`, n));
+    for (let n = 0; n < 10_020; n += 1) made.add(push("phone", n, "t", `user-${n}`));
     await clock.advance(1_000);
     expect(sent).toHaveLength(16);
     expect(outcomes).toEqual([16, 17, 18, 19].map((n) => `dropped ${n}`));
