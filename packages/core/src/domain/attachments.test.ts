@@ -1,10 +1,12 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mint, outcome, withCast } from "../../test/ledger.ts";
+import { attachment as attachmentSchema } from "../protocol/file-schemas.ts";
 import type { Attachment } from "../protocol/files.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
 import type { MessageContent } from "../protocol/records.ts";
 import { uploadObstacle } from "./apply.ts";
-import { attachmentsOf, fileFault, filesIn, isAllowedType } from "./attachments.ts";
+import { attachmentsOf, fileFault, fileNameOf, filesIn, isAllowedType } from "./attachments.ts";
 import type { KnownFile } from "./types.ts";
 
 const picture = (more: Partial<Attachment> = {}): Attachment => ({
@@ -26,6 +28,39 @@ const backend = (files: Readonly<Record<string, Partial<KnownFile>>>) =>
     const file = files[fileId];
     return file && { isTheirs: true, isReady: true, mediaType: "image/png", size: 10, ...file };
   });
+
+/** Among whatever else there is: what NFC makes more of, less of, or something else. */
+const signs = fc.oneof(
+  fc.constantFrom("\u{1D160}", "\u{1D15E}", "\uFB2C", "u\u0308", "\u0344", "\u037E", "\u212B", "a", "."),
+  fc.integer({ min: 0x20, max: 0x10_ff_ff }).map((code) => String.fromCodePoint(code)),
+);
+const names = fc
+  .tuple(fc.array(signs, { maxLength: 300 }), fc.constantFrom(1, 85, 255))
+  .map(([few, times]) => Array.from(few.join("").repeat(times)).slice(0, 255).join(""))
+  .filter((name) => attachmentSchema.safeParse(picture({ name })).success);
+
+describe("the name of a file", () => {
+  it("is in NFC, but where the protocol would not take it any more", () => {
+    expect(fileNameOf("Mu\u0308ller.png")).toBe("Müller.png");
+    const most = "\u{1D160}".repeat(85);
+    expect(Array.from(fileNameOf(most))).toHaveLength(255);
+    expect(fileNameOf(`${most}a`)).toBe(`${most}a`);
+  });
+
+  it("is taken by the protocol again, whatever was sent", () => {
+    fc.assert(
+      fc.property(names, (name) => {
+        const shown = picture({ name });
+        const { changes } = backend({ [shown.fileId]: {} }).do("mike", send(shown));
+        const [{ record } = { record: undefined }] = changes;
+        if (record?.type !== "message") throw new Error("no message");
+        const [stored] = attachmentsOf(record.content);
+        expect(attachmentSchema.safeParse(stored).success).toBe(true);
+        expect(stored?.name.normalize()).toBe(name.normalize());
+      }),
+    );
+  });
+});
 
 describe("a message with files", () => {
   it("needs no text, and shows what a client says of them until the backend has looked (row G8)", () => {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors/codes.ts";
+import { LONGEST_FILE_NAME } from "../protocol/bounds.ts";
 import type { Attachment } from "../protocol/files.ts";
 import type { FileLimits } from "../protocol/policy.ts";
 import type { MessageContent } from "../protocol/records.ts";
@@ -85,10 +86,20 @@ function faultOf(file: KnownFile | undefined): ErrorCode | undefined {
   return file.isReady ? undefined : "file/not-ready";
 }
 
+/**
+ * A file's name as backends keep it: in NFC, unless that is longer than the protocol takes, as some signs come apart by
+ * it; then as it was said.
+ */
+export function fileNameOf(name: string): string {
+  const composed = name.normalize();
+  // Code points, as the schema counts them.
+  return Array.from(composed).length > LONGEST_FILE_NAME ? name : composed;
+}
+
 /** A name that says image shows none. */
 function asFound(attachment: Attachment, file: KnownFile | undefined): Attachment {
   const { mediaType: type = attachment.type, size = attachment.size } = file ?? {};
   const { kind, name } = attachment;
   const isSo = kind === "file" || type.startsWith(`${kind === "voice" ? "audio" : kind}/`);
-  return { ...attachment, kind: isSo ? kind : "file", name: name.normalize(), type, size };
+  return { ...attachment, kind: isSo ? kind : "file", name: fileNameOf(name), type, size };
 }

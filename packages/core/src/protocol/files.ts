@@ -10,7 +10,7 @@ export type AttachmentKind = "image" | "video" | "audio" | "voice" | "file";
 export interface Attachment {
   readonly fileId: string;
   readonly kind: AttachmentKind;
-  /** Without a folder; in NFC. */
+  /** Without a folder; in NFC, unless that would be too long a name. */
   readonly name: string;
   /** Media type, without parameters: `"image/png"`. */
   readonly type: string;

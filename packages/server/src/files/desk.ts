@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { fileFault, uploadObstacle } from "@tidings/core/domain";
+import { fileFault, fileNameOf, uploadObstacle } from "@tidings/core/domain";
 import { entryOf, type ErrorCode } from "@tidings/core/errors";
 import type {
   ConversationSummary,
@@ -107,7 +107,7 @@ export class Files implements FileDesk {
     const context = { actorId: userId, at: createdAt, limits: this.#options.limits };
     const fault = uploadObstacle(conversation, self, context) ?? fileFault(query, limits);
     if (fault) return because(fault);
-    const name = query.name.normalize();
+    const name = fileNameOf(query.name);
     const known = await table.find(query.fileId);
     const uploadId = known ? undefined : await store.begin(uploadOf({ ...asked, fileId: query.fileId }));
     const file: FileRecord = {

@@ -72,12 +72,25 @@ export function isInParts({ size }: NewObject): boolean {
   return size > LEAST_PART;
 }
 
+/** No file system keeps a longer name; all of what the protocol takes would make an address too long for it. */
+const NAME_BYTES = 255;
+
 /** RFC 6266: the name for old programs, then for all others. */
-export function dispositionOf({ name, isInline }: Served): string {
+export function dispositionOf({ name: whole, isInline }: Served): string {
+  const name = shortened(whole);
   const plain = name.replace(/[^\w .()-]/gu, "_");
   const encoded = encodeURIComponent(name).replace(
     /['()*]/gu,
     (sign) => `%${sign.charCodeAt(0).toString(16)}`,
   );
   return `${isInline ? "inline" : "attachment"}; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
+
+/** Its ending stays, which says to many what it is. */
+function shortened(name: string): string {
+  if (Buffer.byteLength(name) <= NAME_BYTES) return name;
+  const [ending = ""] = /\.\w{1,16}$/.exec(name) ?? [];
+  const room = NAME_BYTES - ending.length;
+  // A sign that is cut off in its middle is left out.
+  return `${new TextDecoder().decode(Buffer.from(name).subarray(0, room), { stream: true })}${ending}`;
 }

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { expect, it } from "vitest";
 import { createDiskStore } from "../../src/files/disk-store.ts";
 import { diskRoutes } from "../../src/files/disk-routes.ts";
-import { partBytesOf, partLengths } from "../../src/files/file-store.ts";
+import { dispositionOf, partBytesOf, partLengths } from "../../src/files/file-store.ts";
 import { createS3Store } from "../../src/files/s3-store.ts";
 import { createSigner } from "../../src/files/signed-urls.ts";
 import { createHttp } from "../../src/gateway/http.ts";
@@ -147,4 +147,15 @@ it("hands out by a CDN what is signed for it (row G7)", async () => {
   address.searchParams.set("response-content-type", "text/html");
   expect(signer.isSigned("GET", address, Date.now())).toBe(false);
   await service.close();
+});
+
+it("hands out by addresses that the protocol takes, however long a name and its keys are", async () => {
+  const name = `${"\u{1F600}".repeat(250)}.jpeg`;
+  const served = { name, mediaType: "image/jpeg", isInline: true };
+  const where = { endpoint: "https://s3.example", bucket: "b", region: "x", accessKeyId: "k" };
+  const keys = { secretAccessKey: "s", sessionToken: "+".repeat(1_600) };
+  const store = createS3Store({ ...where, ...keys, now: Date.now });
+  expect((await store.link(newId(), served, Date.now() + 1_000)).length).toBeLessThanOrEqual(8_192);
+  const [, kept = ""] = dispositionOf(served).split("UTF-8''");
+  expect(decodeURIComponent(kept)).toBe(`${"\u{1F600}".repeat(62)}.jpeg`);
 });
