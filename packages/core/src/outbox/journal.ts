@@ -9,8 +9,12 @@ import type { Writer } from "./writer.ts";
  * not ascend, as some are given and clocks are set back; so each entry has its place among those given.
  */
 export interface Journal {
-  /** Resolves when durable. */
-  record(entry: Recorded): Promise<void>;
+  /**
+   * Resolves when durable.
+   *
+   * @param before - what has to be done first: it stays the command of who was signed in when it was given
+   */
+  record(entry: Recorded, before?: Promise<void>): Promise<void>;
   /** Best effort: an entry that survives is submitted again and answered as the duplicate it is (D2). */
   erase(commandId: string): void;
   /**
@@ -70,7 +74,7 @@ const placeOf = ({ place, command }: Recorded): number => place ?? command.at;
 
 export function createJournal({ storage, writer, userId, clientId, logger }: JournalOptions): Journal {
   const keyOf = (commandId: string, user = userId()): StorageKey => entryKey(user, commandId);
-  const put = ({ command, expiresAtMs, refused, place }: Recorded): StorageOperation => {
+  const put = ({ command, expiresAtMs, refused, place }: Recorded, user = userId()): StorageOperation => {
     const value = {
       command,
       place,
@@ -78,7 +82,7 @@ export function createJournal({ storage, writer, userId, clientId, logger }: Jou
       ...(refused && { refused }),
       ...(clientId !== undefined && { clientId }),
     };
-    return { type: "put", key: keyOf(command.commandId), value };
+    return { type: "put", key: keyOf(command.commandId, user), value };
   };
   const read = async (): Promise<Written[]> => {
     const found: Written[] = [];
@@ -90,7 +94,11 @@ export function createJournal({ storage, writer, userId, clientId, logger }: Jou
   };
   const failed = (): void => logger("warn", "outbox.write-failed");
   return {
-    record: (entry) => writer.write([put(entry)]),
+    async record(entry, before) {
+      const given = userId();
+      if (before) await before;
+      await writer.write([put(entry, given === "" ? userId() : given)]);
+    },
     erase: (commandId) => void writer.write([{ type: "delete", key: keyOf(commandId) }]).catch(failed),
     own: async () =>
       new Set((await read()).flatMap((each) => (each.clientId === clientId ? each.command.commandId : []))),
@@ -100,7 +108,7 @@ export function createJournal({ storage, writer, userId, clientId, logger }: Jou
         .filter((written) => !others.has(written.clientId ?? ""))
         .sort((one, other) => placeOf(one) - placeOf(other));
       const orphans = found.filter((written) => written.clientId !== clientId);
-      if (orphans.length > 0) writer.write(orphans.map(put)).catch(failed);
+      if (orphans.length > 0) writer.write(orphans.map((each) => put(each))).catch(failed);
       return found;
     },
     adopt(entries) {

@@ -39,7 +39,7 @@ function setUp({
     random: seededRandom(7),
     scope: createScope((error) => expect.fail(String(error))),
     journal: {
-      record: () => Promise.resolve(),
+      record: (_entry, before = Promise.resolve()) => before,
       erase: (id) => void erased.push(id),
       recover: () => Promise.resolve([]),
       ...journal,

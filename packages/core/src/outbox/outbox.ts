@@ -181,8 +181,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       keepPlace(entry);
       return pump(conversationId);
     }
-    const record = (): Promise<void> => journal.record(entry);
-    entry.stored = (gate?.stored(entry.command)?.then(record) ?? record()).then(
+    entry.stored = journal.record(entry, gate?.stored(entry.command)).then(
       () => {
         entry.isStored = true;
         if (instead !== commandId) journal.erase(instead);

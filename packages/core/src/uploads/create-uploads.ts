@@ -40,7 +40,7 @@ function create(client: Client, options: UploadsOptions): Uploads {
   const internals = internalsOf(client);
   const { core, session, storage } = internals;
   const registry = createRegistry(client, internals, options);
-  const links = createFileLinks(core.loader.query, core.clock, session.serverNow);
+  const links = createFileLinks(core.loader.query, core.clock, session.serverNow, core.userId);
 
   const check = (file: Pick<Blob, "size" | "type">): readonly ErrorIssue[] => {
     const { files } = core.limits();

@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import type { Loader } from "../sync/loader.ts";
+import type { FileQuery, FileResults } from "../protocol/files.ts";
 import type { FileAddress, Uploads } from "./types.ts";
 
 /** Remembered at once; more are asked for again. */
@@ -7,16 +7,26 @@ const MOST_LINKS = 1_000;
 /** A link is asked for anew when this much of its life is left: whoever has it needs time to use it. */
 const SPARE = 0.2;
 
-/** Where files can be read. Whoever asks while an answer is on its way shares it, and it is used as long as it is good. */
+type Download = Extract<FileQuery, { type: "file.download" }>;
+
+/** Those of one person: an address lets in whoever has it. */
+interface Addresses {
+  readonly userId: string | undefined;
+  readonly known: Map<string, FileAddress>;
+  readonly underway: Map<string, Promise<FileAddress>>;
+}
+
+/** Where the user's files can be read. Whoever asks while an answer is on its way shares it, and it is used as long as it is good. */
 export function createFileLinks(
-  query: Loader["query"],
+  query: (query: Download) => Promise<FileResults["file.download"]>,
   clock: Clock,
   serverNow: () => number,
+  userId: () => string | undefined,
 ): Uploads["link"] {
-  const known = new Map<string, FileAddress>();
-  const underway = new Map<string, Promise<FileAddress>>();
+  const none = (): Addresses => ({ userId: userId(), known: new Map(), underway: new Map() });
+  let addresses = none();
 
-  const ask = async (conversationId: string, fileId: string): Promise<FileAddress> => {
+  const ask = async ({ known }: Addresses, conversationId: string, fileId: string): Promise<FileAddress> => {
     const { url, expiresAt } = await query({ type: "file.download", conversationId, fileId });
     const livesMs = Math.max(0, expiresAt - serverNow());
     const address = { url, renewAt: clock.now() + Math.floor(livesMs * (1 - SPARE)) };
@@ -28,9 +38,12 @@ export function createFileLinks(
   };
 
   return async (conversationId, fileId) => {
+    if (addresses.userId !== userId()) addresses = none();
+    const { known, underway } = addresses;
     const address = known.get(fileId);
     if (address && address.renewAt > clock.now()) return address;
-    const asked = underway.get(fileId) ?? ask(conversationId, fileId).finally(() => underway.delete(fileId));
+    const asked =
+      underway.get(fileId) ?? ask(addresses, conversationId, fileId).finally(() => underway.delete(fileId));
     underway.set(fileId, asked);
     return asked;
   };

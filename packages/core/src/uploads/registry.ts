@@ -27,16 +27,18 @@ const MOST_AT_HAND = 32;
 export function createRegistry(client: Client, internals: Internals, options: UploadsOptions): Registry {
   const { core, session, storage, random } = internals;
   const { clock, scope, outbox } = core;
-  const user = (): string => core.userId() ?? "";
-  const store = createUploadStore(storage, user);
+  /** Of who is signed in now. */
+  const currentStore = (): UploadStore => createUploadStore(storage, core.userId() ?? "");
   const locks: UploadLocks = options.locks ?? platformLocks();
   const atHand = new Map<string, Blob>();
+  /** What is being stored, also for somebody who is not signed in any more. */
+  const storing = new Map<string, Promise<void>>();
   const shown = new Map<string, Upload>();
   const list = scope.lazy<readonly Upload[]>(() => [...shown.values()]);
   let life = new AbortController();
 
   const supervisor = createSupervisor({
-    ...{ clock, random, store, serverNow: session.serverNow, query: core.loader.query },
+    ...{ clock, random, serverNow: session.serverNow, query: core.loader.query },
     send: options.send ?? platformParts(options.fetch),
     isOnline: () => client.connection.get().name === "online",
     parallel: options.parallel ?? PARALLEL,
@@ -56,7 +58,7 @@ export function createRegistry(client: Client, internals: Internals, options: Up
       running.messageId = messageId;
       list.invalidate();
       await running.stored;
-      await store.write(storedOf(running));
+      await running.store.write(storedOf(running));
     },
     resume: (running) => supervisor.tell(running, { type: "resume" }),
   });
@@ -93,20 +95,23 @@ export function createRegistry(client: Client, internals: Internals, options: Up
   const lookers = createLookers(
     async (fileId) => {
       const { signal } = life;
+      const store = currentStore();
       await storage.open();
-      if ((await store.read(fileId)) === undefined) return false;
-      const release = await locks.hold(lockName(user(), fileId), signal);
+      if ((await store.read(fileId)) === undefined) return signal.aborted;
+      const release = await locks.hold(lockName(store.userId, fileId), signal);
+      await storing.get(fileId)?.catch(() => {});
       const stored = await store.read(fileId); // as whoever had it has left it
+      const isUseless = !stored || (await isLeftOver(store, stored, clock.now()));
       if (signal.aborted || supervisor.find(fileId)) {
         release();
         return true;
       }
-      if (!stored || (await isLeftOver(store, stored, clock.now()))) {
+      if (isUseless) {
         if (stored) await store.erase(fileId, stored.size);
         release();
         return false;
       }
-      const running = Running.restored(scope, user(), stored);
+      const running = Running.restored(scope, store, stored);
       Object.assign(running, { release, isHeld: true });
       show(running);
       return true;
@@ -115,15 +120,18 @@ export function createRegistry(client: Client, internals: Internals, options: Up
   );
 
   const begin = async (): Promise<void> => {
+    const { signal } = life;
     await storage.open();
-    for (const { fileId } of await store.all()) lookers.look(fileId);
+    const all = await currentStore().all();
+    if (!signal.aborted) for (const { fileId } of all) lookers.look(fileId);
   };
 
-  /** Somebody else's stay on storage for them. */
+  /** Somebody else's stay on storage for them; what is being stored gets there still. */
   const end = (): void => {
     life.abort();
     life = new AbortController();
     for (const running of supervisor.all()) hide(running);
+    atHand.clear();
     lookers.clear();
   };
 
@@ -133,7 +141,7 @@ export function createRegistry(client: Client, internals: Internals, options: Up
     await core.keeper.idle();
     const isTriedAgain = outbox.all().some(({ command }) => filesOf(command).includes(fileId));
     if (isTriedAgain) return;
-    const isOthers = running.userId !== user() || (await store.isWaiting(messageId));
+    const isOthers = running.store.userId !== core.userId() || (await running.store.isWaiting(messageId));
     if (isOthers) hide(running);
     else supervisor.tell(running, { type: "cancel" });
   };
@@ -144,7 +152,7 @@ export function createRegistry(client: Client, internals: Internals, options: Up
       if (status === "cancelled") called(running, command.commandId).catch(() => {});
       if (status !== "sent") continue;
       hide(running);
-      store.erase(fileId, size).catch(() => {}); // left over, and found when the app starts next
+      running.store.erase(fileId, size).catch(() => {}); // left over, and found when the app starts next
     }
   });
   client.userId.subscribe(() => {
@@ -166,18 +174,22 @@ export function createRegistry(client: Client, internals: Internals, options: Up
     list,
     add(conversationId, attachment, bytes, previewOf) {
       const { fileId, name, size, type: mediaType } = attachment;
+      const store = currentStore();
       const subject = { fileId, conversationId, name, size, mediaType, createdAt: clock.now(), previewOf };
-      const running = new Running(scope, user(), newJob(subject), attachment);
+      const running = new Running(scope, store, newJob(subject), attachment);
       const { signal } = life;
-      const storing = new AbortController();
-      running.stopStoring = () => storing.abort();
+      const keeping = new AbortController();
+      running.stopStoring = () => keeping.abort();
       atHand.set(fileId, bytes);
-      running.stored = store.keep(storedOf(running), bytes, storing.signal);
-      running.stored.then(
-        () => supervisor.tell(running, { type: "stored" }),
-        () => supervisor.tell(running, { type: "refused", code: "storage/failed" }),
-      );
-      void locks.hold(lockName(user(), fileId), signal).then(
+      running.stored = store.keep(storedOf(running), bytes, keeping.signal);
+      storing.set(fileId, running.stored);
+      void running.stored
+        .then(
+          () => supervisor.tell(running, { type: "stored" }),
+          () => supervisor.tell(running, { type: "refused", code: "storage/failed" }),
+        )
+        .finally(() => storing.delete(fileId));
+      void locks.hold(lockName(store.userId, fileId), signal).then(
         (release) => {
           Object.assign(running, { release, isHeld: true });
           supervisor.online();
@@ -188,8 +200,9 @@ export function createRegistry(client: Client, internals: Internals, options: Up
     },
     async bytes(fileId) {
       const known = atHand.get(fileId);
-      const { job } = supervisor.find(fileId) ?? {};
-      if (known || !job || job.phase === "ready") return known;
+      const running = supervisor.find(fileId);
+      if (known || !running || running.job.phase === "ready") return known;
+      const { store, job } = running;
       const pieces: ArrayBuffer[] = [];
       for (let start = 0; start < job.size; start += PIECE_BYTES) {
         pieces.push(await store.bytes(fileId, start, Math.min(job.size, start + PIECE_BYTES)));

@@ -4,15 +4,15 @@ import { MessagingError } from "../errors/messaging-error.ts";
 import type { Attachment } from "../protocol/files.ts";
 import { newJob, rangeOf, type UploadJob, type UploadSubject } from "./machine.ts";
 import { createPace, type Pace } from "./progress.ts";
-import type { StoredUpload } from "./store.ts";
+import type { StoredUpload, UploadStore } from "./store.ts";
 import type { UploadState } from "./types.ts";
 
 /** One upload in this life of the client: its job, and what belongs to this life only. */
 export class Running {
   job: UploadJob;
   readonly attachment: Attachment;
-  /** Whose it is. */
-  readonly userId: string;
+  /** Of whose it is, for all its life: somebody else may be signed in before it ends. */
+  readonly store: UploadStore;
   messageId: string | undefined;
   /** Nobody else works on it. */
   isHeld = false;
@@ -32,19 +32,19 @@ export class Running {
   readonly #pace: Pace = createPace();
   #error: { readonly about: string; readonly error: MessagingError } | undefined;
 
-  constructor(scope: Scope, userId: string, job: UploadJob, attachment: Attachment, messageId?: string) {
+  constructor(scope: Scope, store: UploadStore, job: UploadJob, attachment: Attachment, messageId?: string) {
     this.job = job;
     this.attachment = attachment;
-    this.userId = userId;
+    this.store = store;
     this.messageId = messageId;
     this.state = scope.cell(this.#shown());
   }
 
   /** As it was left on storage. A ticket, and what was out, died with that life (U4). */
-  static restored(scope: Scope, userId: string, stored: StoredUpload): Running {
+  static restored(scope: Scope, store: UploadStore, stored: StoredUpload): Running {
     const { attachment, messageId, phase, sent, partBytes, code, ...subject } = stored;
     const job: UploadJob = { ...newJob(subjectOf(subject)), phase, sent, partBytes, code };
-    return new Running(scope, userId, job, attachment, messageId);
+    return new Running(scope, store, job, attachment, messageId);
   }
 
   callBack(): void {

@@ -12,10 +12,12 @@ export interface StoredUpload
 }
 
 /**
- * What uploads have on storage: each a record under `["upload", user, file id]`, and its bytes in pieces under
- * `["upload-bytes", user, file id, piece]`. A record that says `storing` has not all its bytes.
+ * What one person's uploads have on storage, whoever is signed in by now: each a record under `["upload", user, file id]`,
+ * and its bytes in pieces under `["upload-bytes", user, file id, piece]`. A record that says `storing` has not all its bytes.
  */
 export interface UploadStore {
+  /** Whose they are. */
+  readonly userId: string;
   read(fileId: string): Promise<StoredUpload | undefined>;
   /** Is this message still to be sent, by whichever client? */
   isWaiting(messageId: string): Promise<boolean>;
@@ -32,23 +34,24 @@ export interface UploadStore {
 /** Of bytes on storage. What is written at once is held in memory several times over by some media. */
 export const PIECE_BYTES = 1_048_576;
 
-export function createUploadStore(storage: Storage, user: () => string): UploadStore {
-  const recordKey = (fileId: string): StorageKey => ["upload", user(), fileId];
+export function createUploadStore(storage: Storage, userId: string): UploadStore {
+  const recordKey = (fileId: string): StorageKey => ["upload", userId, fileId];
   const pieceKey = (fileId: string, piece: number): StorageKey => [
-    ...["upload-bytes", user(), fileId],
+    ...["upload-bytes", userId, fileId],
     String(piece).padStart(8, "0"),
   ];
   const put = (upload: StoredUpload): StorageOperation => ({
     ...{ type: "put", key: recordKey(upload.fileId), value: upload },
   });
   return {
+    userId,
     async read(fileId) {
       const value = await storage.get(recordKey(fileId));
       return isStored(value) ? value : undefined;
     },
-    isWaiting: async (messageId) => (await storage.get(entryKey(user(), messageId))) !== undefined,
+    isWaiting: async (messageId) => (await storage.get(entryKey(userId, messageId))) !== undefined,
     async all() {
-      const found = await storage.scan({ prefix: ["upload", user()] });
+      const found = await storage.scan({ prefix: ["upload", userId] });
       return found.map(([, value]) => value).filter(isStored);
     },
     write: (upload) => storage.write([put(upload)]),

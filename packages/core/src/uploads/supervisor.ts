@@ -14,12 +14,10 @@ import {
 } from "./machine.ts";
 import type { PartSender } from "./put-part.ts";
 import { type Running, storedOf } from "./running.ts";
-import type { UploadStore } from "./store.ts";
 
 export interface SupervisorOptions {
   readonly clock: Clock;
   readonly random: Random;
-  readonly store: UploadStore;
   readonly send: PartSender;
   readonly query: <Type extends FileQuery["type"]>(
     query: Extract<FileQuery, { type: Type }>,
@@ -46,7 +44,7 @@ export interface Supervisor {
 }
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { clock, random, store, send, query } = options;
+  const { clock, random, send, query } = options;
   const jobs = new Map<string, Running>();
   const alarms = createAlarms(clock);
   let isClosed = false;
@@ -74,7 +72,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   /** What has arrived needs no bytes any more, what was given up nothing at all. */
   const save = async (running: Running): Promise<void> => {
-    const { fileId, size, phase } = running.job;
+    const { store, job } = running;
+    const { fileId, size, phase } = job;
     if (phase !== "ready" && phase !== "cancelled") return store.write(storedOf(running));
     if (phase === "cancelled") {
       running.stopStoring();
@@ -121,7 +120,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const target = running.job.ticket?.parts.find(({ number }) => number === part);
     if (!target) return false;
     const { signal } = running.flights;
-    const bytes = store.bytes(running.job.fileId, ...rangeOf(running.job, part));
+    const bytes = running.store.bytes(running.job.fileId, ...rangeOf(running.job, part));
     tell(running, { type: "departed", part });
     const onProgress = (sent: number): void => {
       if (signal.aborted) return;
@@ -194,7 +193,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       if (jobs.get(fileId) === running) jobs.delete(fileId);
       alarms.cancel(fileId);
       running.callBack();
-      running.release();
+      const release = (): void => running.release();
+      void running.stored.then(release, release); // whoever has it before would find it half stored
     },
     online() {
       for (const running of jobs.values()) tell(running, { type: "online" });
