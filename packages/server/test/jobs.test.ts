@@ -1,7 +1,9 @@
 import { notebookOf, type NoteRecord } from "@tidings/core/protocol";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { hasPostgres, type PostgresService, startPostgres } from "../src/testing/postgres.ts";
-import { EngineBench, sendFrame } from "./support/engine-bench.ts";
+import { Jobs } from "../src/jobs.ts";
+import type { Moderator } from "../src/moderation/index.ts";
+import { EngineBench, engineClock, sendFrame } from "./support/engine-bench.ts";
 import { newId, type RawClient } from "./support/raw-client.ts";
 import { ServerProcess } from "./support/server-process.ts";
 import { temporaryFile } from "./support/temporary-file.ts";
@@ -137,6 +139,48 @@ describe("what is planned", () => {
     const codes = found.flatMap((note) => (isNote(note) ? (note.value?.code ?? []) : []));
     expect(codes.sort()).toEqual(["conversation/not-found", "rate/limited"]);
     expect(reminded).toEqual([["ada", expect.objectContaining({ kind: "reminder" })]]);
+  });
+
+  it("holds nobody up whom it does not concern that what others planned fails, again and again", async () => {
+    let asked = 0;
+    const judge: Moderator = async ({ text }) => {
+      if (text === "hello") return { type: "pass" };
+      asked += 1;
+      throw new Error("the judge is away");
+    };
+    const bench = await EngineBench.open({ moderators: [judge] });
+    const failures: unknown[] = [];
+    const jobs = new Jobs({
+      plans: bench.store.plans,
+      clock: engineClock(bench.clock),
+      carryOut: (note) => bench.engine.carryOut(note),
+      onFailure: (error) => failures.push(error),
+    });
+    const plan = async (userId: string, text: string, dueAt: number): Promise<void> => {
+      const notebook = notebookOf(userId);
+      const common = { type: "note.set", commandId: newId(), conversationId: notebook, at: 0 } as const;
+      const subject = { kind: "scheduled", conversationId: "general", messageId: newId() } as const;
+      const value = { dueAt, message: { kind: "text", content: { text } } } as const;
+      const done = bench.engine.perform({ userId }, { ...common, subject, value });
+      const [outcome] = await Promise.all([done, bench.clock.advance(0)]);
+      expect(outcome.ok).toBe(true);
+    };
+    await bench.join("ada");
+    await bench.join("bob");
+    for (let index = 0; index < 150; index += 1) await plan("bob", "unheard", 5 + index);
+    await plan("ada", "hello", 500);
+    await jobs.start();
+    for (let tick = 0; tick < 40; tick += 1) await bench.clock.advance(250);
+    const page = await bench.store.query("ada", {
+      type: "history",
+      conversationId: "general",
+      limit: 10,
+    });
+    expect(page).toMatchObject({ ok: true, result: { messages: [{ authorId: "ada" }] } });
+    expect(failures).toHaveLength(asked);
+    expect(asked).toBeGreaterThan(150); // they are tried again, at ever longer intervals
+    expect(asked).toBeLessThanOrEqual(150 * 4);
+    await jobs.stop();
   });
 
   describe.skipIf(!hasPostgres())("on one PostgreSQL", () => {

@@ -31,7 +31,9 @@ export function plansSuite(bench: () => Workbench, reopen: (store: Store) => Pro
       await bench().accepted("ada", put(reminder, { dueAt: 10 }));
       await bench().accepted("ada", put({ kind: "pinned", conversationId: "a" }, {}));
       expect([await times(9), await times(20), await times(99)]).toEqual([[], [10, 20], [10, 20, 30]]);
-      expect(await bench().store.plans?.next()).toBe(10);
+      expect(await bench().store.plans?.next(9)).toBe(10);
+      expect(await bench().store.plans?.next(10)).toBe(20);
+      expect((await bench().store.plans?.due(99, 1))?.map(({ value }) => value?.dueAt)).toEqual([20, 30]);
       const [, , found] = await due(99);
       expect(found).toMatchObject({ conversationId: notebookOf("ada"), subject: one, value: { message } });
 
@@ -46,7 +48,7 @@ export function plansSuite(bench: () => Workbench, reopen: (store: Store) => Pro
         system,
       );
       await bench().accepted("ada", put(two));
-      expect([await times(99), await bench().store.plans?.next()]).toEqual([[], undefined]);
+      expect([await times(99), await bench().store.plans?.next(0)]).toEqual([[], undefined]);
       await bench().accepted("ada", put(one, { dueAt: 60, message }));
       expect(await times(99)).toEqual([60]);
       await bench().store.upkeep?.forget("ada", 2_000_000);

@@ -24,16 +24,17 @@ export function prepareQueue(pool: Pool): Promise<void> {
 export function queuedPlans(options: QueueOptions): Plans {
   const { pool } = options;
   return {
-    due: (until) =>
+    due: (until, past = 0) =>
       read(pool, "BEGIN READ ONLY", async (session) => {
         const rows = await session.all(sql<{ readonly record: NoteRecord }>`
-          SELECT record FROM notes WHERE due_at <= ${until}::bigint ORDER BY due_at LIMIT ${DUE_AT_ONCE}`);
+          SELECT record FROM notes WHERE due_at <= ${until}::bigint ORDER BY due_at, conversation, id
+          LIMIT ${DUE_AT_ONCE} OFFSET ${past}::bigint`);
         return rows.map(({ record }) => record);
       }),
-    next: () =>
+    next: (after) =>
       read(pool, "BEGIN READ ONLY", async (session) => {
         const row = await session.first(sql<{ readonly due_at: number | null }>`
-          SELECT min(due_at) AS due_at FROM notes WHERE due_at IS NOT NULL`);
+          SELECT min(due_at) AS due_at FROM notes WHERE due_at > ${after}::bigint`);
         return row?.due_at ?? undefined;
       }),
     async work(carryOut) {
