@@ -1,10 +1,10 @@
-import { notebookOf, type NoteRecord } from "@tidings/core/protocol";
+import { type Command, notebookOf, type NoteRecord } from "@tidings/core/protocol";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { hasPostgres, type PostgresService, startPostgres } from "../src/testing/postgres.ts";
 import { Jobs } from "../src/jobs.ts";
 import type { Moderator } from "../src/moderation/index.ts";
 import { EngineBench, engineClock, sendFrame } from "./support/engine-bench.ts";
-import { newId, type RawClient } from "./support/raw-client.ts";
+import { type Draft, newId, type RawClient } from "./support/raw-client.ts";
 import { ServerProcess } from "./support/server-process.ts";
 import { temporaryFile } from "./support/temporary-file.ts";
 
@@ -139,6 +139,39 @@ describe("what is planned", () => {
     const codes = found.flatMap((note) => (isNote(note) ? (note.value?.code ?? []) : []));
     expect(codes.sort()).toEqual(["conversation/not-found", "rate/limited"]);
     expect(reminded).toEqual([["ada", expect.objectContaining({ kind: "reminder" })]]);
+  });
+
+  it("[D2] is sent once when it is planned again after it was refused", async () => {
+    const bench = await EngineBench.open({
+      moderators: [({ text }) => (text === "rude" ? { type: "refuse", reason: "rude" } : { type: "pass" })],
+    });
+    const perform = async (command: Draft): Promise<void> => {
+      const whole: Command = { commandId: newId(), at: 0, ...command };
+      const done = bench.engine.perform({ userId: "ada" }, whole);
+      const [outcome] = await Promise.all([done, bench.clock.advance(0)]);
+      expect(outcome).toMatchObject({ ok: true });
+    };
+    const subject = { kind: "scheduled", conversationId: "later", messageId: newId() } as const;
+    const plan = async (text: string, dueAt: number): Promise<unknown> => {
+      const value = { dueAt, message: { kind: "text", content: { text } } } as const;
+      await perform({ type: "note.set", conversationId, subject, value });
+      const due = (await bench.store.plans?.due(dueAt)) ?? [];
+      expect(due).toHaveLength(1);
+      // Twice, as two nodes would.
+      const twice = [...due, ...due].map((note) => bench.engine.carryOut(note));
+      await Promise.all([...twice, bench.clock.advance(5)]);
+      const notes = await bench.store.query("ada", { type: "notes", conversationId, limit: 10 });
+      return notes.ok && "items" in notes.result ? notes.result.items.filter(isNote) : [];
+    };
+    expect(await plan("early", 5)).toMatchObject([{ value: { code: "conversation/not-found" } }]);
+    await perform({ type: "conversation.create", conversationId: "later", kind: "group" });
+    expect(await plan("rude", 6)).toMatchObject([{ value: { code: "moderation/refused" } }]);
+    expect(await plan("polite", 7)).toEqual([]);
+    const page = await bench.store.query("ada", { type: "history", conversationId: "later", limit: 10 });
+    expect(page).toMatchObject({
+      ...{ ok: true },
+      result: { messages: [{ id: subject.messageId, content: { text: "polite" } }] },
+    });
   });
 
   it("holds nobody up whom it does not concern that what others planned fails, again and again", async () => {

@@ -95,11 +95,13 @@ export class Commits {
   }
 
   /** A command that did not come over a link. It is answered like any other, and again when it comes again. */
-  request({ userId, isSystem = false, rateFactor = 1 }: Caller, command: Command): Promise<Outcome> {
+  request(caller: Caller, command: Command): Promise<Outcome> {
+    const { userId, isSystem = false, rateFactor: factor = 1, isPlanned } = caller;
+    const rateFactor = isSystem ? undefined : factor;
     return new Promise((done) => {
       const isModerated = isSystem && command.type === "message.delete";
       const context = { ...this.#context(userId), system: isSystem, ...(isModerated && { isModerated }) };
-      this.#enqueue({ ...plain, command, context, done, rateFactor: isSystem ? undefined : rateFactor });
+      this.#enqueue({ ...plain, command, context, done, rateFactor, isPlanned });
     });
   }
 

@@ -18,7 +18,8 @@ export interface PlansOptions {
 /**
  * Does what a note plans. In three commits, each of which may be made again: claim it, unless it was changed meanwhile;
  * send the message, under the id it has had since it was planned; let the note go, or write down why not. So however
- * often, and on however many nodes, this runs, and wherever it ends in the middle, the message is sent once (D2).
+ * often, and on however many nodes, this runs, and wherever it ends in the middle, the message is sent once (D2); if it is
+ * refused, it may be planned again under that id.
  *
  * @throws {Error} if the store fails; call it again.
  */
@@ -42,7 +43,7 @@ export async function carryOut(
   if (subject.kind === "reminder" && claim.ack.changes.length > 0) onReminder(userId, note);
   const send = sendingOf(note);
   if (!send) return;
-  const outcome = answered(await commits.request({ userId }, send));
+  const outcome = answered(await commits.request({ userId, isPlanned: true }, send));
   await (outcome.ok ? put() : put({ ...value, code: outcome.code }));
 }
 
