@@ -73,6 +73,17 @@ describe("a plan", () => {
     expect(note()?.value).toEqual({ ...planned, dueAt: 300 });
   });
 
+  it("[D2] that is done is not claimed again", () => {
+    const { put } = notebook();
+    put(reminder, { dueAt: 100 });
+    expect(outcome(put(reminder, claimed({ dueAt: 100 }, 101), system))).toBe("ok");
+    for (const at of [101, 102])
+      expect(outcome(put(reminder, claimed({ dueAt: 100 }, at), system))).toBe("note/due");
+    put(scheduled, planned);
+    put(scheduled, { ...claimed(planned, 101), code: "permission/banned" }, system);
+    expect(outcome(put(scheduled, claimed(planned, 102), system))).toBe("note/due");
+  });
+
   it("[D2] that was changed meanwhile is not done as it was", () => {
     const { put } = notebook();
     expect(outcome(put(scheduled, claimed(planned, 101), system))).toBe("note/due");

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors/codes.ts";
 import type { ClearNote, SendMessage, SetNote } from "../protocol/commands.ts";
-import type { NoteKind, NoteRecord, NoteValue } from "../protocol/notes.ts";
+import { dueOf, type NoteKind, type NoteRecord, type NoteValue } from "../protocol/notes.ts";
 import { contentFault } from "./content.ts";
 import { isSameJson } from "./outcome.ts";
 import type { ApplyContext } from "./types.ts";
@@ -26,7 +26,12 @@ export function planFault(
   if (!plans.has(subject.kind)) return undefined;
   const { limits, at, system } = context;
   if (limits.planAheadMs === undefined) return "command/unsupported";
-  if (system) return command.type === "note.set" && !isPlanOf(command.value, before) ? "note/due" : undefined;
+  if (system) {
+    const { value } = command.type === "note.set" ? command : {};
+    // Of two that found it due, one claims a reminder; and what was refused meanwhile nobody claims.
+    const isDone = value?.code === undefined && dueOf({ subject, ...(before && { value: before }) }) === undefined;
+    return value && (isDone || !isPlanOf(value, before)) ? "note/due" : undefined;
+  }
   if (subject.kind === "scheduled" && before?.firedAt !== undefined && before.code === undefined)
     return "note/due";
   if (command.type === "note.clear") return undefined;

@@ -97,7 +97,7 @@ export function ownerOf(conversationId: string): string | undefined {
 }
 
 /** When the backend has something to do about a note, server time in ms; undefined if it has not, or no more. */
-export function dueOf({ subject, value }: NoteRecord): number | undefined {
+export function dueOf({ subject, value }: Pick<NoteRecord, "subject" | "value">): number | undefined {
   const isDone = subject.kind === "scheduled" ? value?.code !== undefined : value?.firedAt !== undefined;
   return isDone ? undefined : value?.dueAt;
 }

@@ -5,7 +5,10 @@ import type { Clock } from "./clock.ts";
 import type { Commits } from "./commits.ts";
 import { isRetryable } from "./packets.ts";
 
-/** Told once of each reminder whose time has come, to tell its owner wherever they are. */
+/**
+ * Told of each reminder whose time has come: at most once, on the node that claimed it. `createServer` listens to none: its
+ * clients learn of a reminder by the note, and nobody is pushed.
+ */
 export type OnReminder = (userId: string, reminder: NoteRecord) => void;
 
 export interface PlansOptions {
@@ -40,7 +43,7 @@ export async function carryOut(
   const value = claimed(note.value ?? {}, clock.now());
   const claim = await put(value);
   if (!claim.ok) return;
-  if (subject.kind === "reminder" && claim.ack.changes.length > 0) onReminder(userId, note);
+  if (subject.kind === "reminder") onReminder(userId, note);
   const send = sendingOf(note);
   if (!send) return;
   const outcome = answered(await commits.request({ userId, isPlanned: true }, send));
