@@ -4,6 +4,7 @@ import type { RouteModule } from "../gateway/http.ts";
 import { sendProblem } from "../gateway/problem.ts";
 import type { Refusal } from "../store/store.ts";
 import type { DiskStore } from "./disk-store.ts";
+import { Damaged } from "./file-store.ts";
 import type { Signer } from "./signed-urls.ts";
 
 export interface DiskRoutesOptions {
@@ -11,11 +12,6 @@ export interface DiskRoutesOptions {
   readonly signer: Signer;
   /** Ms. */
   readonly now: () => number;
-}
-
-interface Params {
-  readonly fileId: string;
-  readonly part: string;
 }
 
 /** What an answer with somebody's file says, so that no page is made of it: it runs nothing, wherever it is opened. */
@@ -31,22 +27,27 @@ const guards = {
 export function diskRoutes({ store, signer, now }: DiskRoutesOptions): RouteModule {
   const addressOf = ({ raw }: FastifyRequest): URL => new URL(raw.url ?? "/", "http://localhost");
 
-  const put = async (request: FastifyRequest<{ Params: Params }>, reply: FastifyReply): Promise<unknown> => {
+  const put = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const address = addressOf(request);
-    const { fileId, part } = request.params;
+    const { fileId, part } = signedPath(address);
     const length = Number(address.searchParams.get("content-length"));
     const isBound = ["content-type", "content-length"].every(
       (name) => request.headers[name] === address.searchParams.get(name),
     );
     if (!isBound || !signer.isSigned("PUT", address, now())) return sendProblem(reply, notSigned, 403);
-    const etag = await store.put(fileId, Number(part), length, request.raw);
-    if (etag === undefined) return sendProblem(reply, notTaken);
-    return reply.header("etag", etag).code(200).send();
+    try {
+      const etag = await store.put(fileId, Number(part), length, request.raw);
+      if (etag === undefined) return sendProblem(reply, isOver);
+      return reply.header("etag", etag).code(200).send();
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      return sendProblem(reply, notTaken);
+    }
   };
 
-  const get = async (request: FastifyRequest<{ Params: Params }>, reply: FastifyReply): Promise<unknown> => {
+  const get = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const address = addressOf(request);
-    const { fileId } = request.params;
+    const { fileId } = signedPath(address);
     if (!signer.isSigned("GET", address, now())) return sendProblem(reply, notSigned, 403);
     const size = await store.size(fileId);
     if (size === undefined) return sendProblem(reply, notThere);
@@ -67,9 +68,15 @@ export function diskRoutes({ store, signer, now }: DiskRoutesOptions): RouteModu
     // Bytes go to the disk as they come: nothing reads them into memory.
     http.removeAllContentTypeParsers();
     http.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
-    http.put<{ Params: Params }>("/files/:fileId/:part", { helmet: false }, put);
-    http.get<{ Params: Params }>("/files/:fileId", { helmet: false }, get);
+    http.put("/files/:fileId/:part", { helmet: false }, put);
+    http.get("/files/:fileId", { helmet: false }, get);
   };
+}
+
+/** What was signed: a router reads a path that is written otherwise as another one. */
+function signedPath({ pathname }: URL): { readonly fileId: string; readonly part: string } {
+  const [, , fileId = "", part = ""] = pathname.split("/");
+  return { fileId, part };
 }
 
 interface Range {
@@ -92,4 +99,5 @@ const notSigned: Refusal = refuse(
   "unable to answer; the address is not signed for this, or has expired",
 );
 const notTaken: Refusal = refuse("file/damaged", "unable to take the part; it is of another length");
+const isOver: Refusal = refuse("file/not-found", "unable to take the part; its upload is over");
 const notThere: Refusal = refuse("file/not-found", "unable to answer; the file is gone");

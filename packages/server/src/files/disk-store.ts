@@ -17,7 +17,12 @@ export interface DiskStoreOptions {
 
 /** Files in a folder, for a server that serves them itself: see `diskRoutes`. */
 export interface DiskStore extends FileStore {
-  /** Takes one part; it is durable when the promise resolves. @returns its etag; undefined if it is of another length. */
+  /**
+   * Takes one part; it is durable when the promise resolves.
+   *
+   * @returns its etag; undefined if its upload is over, or nobody was ever told to put it.
+   * @throws {Damaged} if it is of another length.
+   */
   put(
     key: string,
     number: number,
@@ -53,6 +58,8 @@ export function createDiskStore({ dir, signer, baseUrl }: DiskStoreOptions): Dis
   return {
     begin: async () => undefined,
     async presign({ key, mediaType }, number, length, expiresAt) {
+      // Parts are taken as long as this folder is there.
+      await mkdir(incoming(key), { recursive: true });
       const url = address(`${key}/${number}`);
       url.searchParams.set("content-type", mediaType);
       url.searchParams.set("content-length", String(length));
@@ -99,13 +106,16 @@ export function createDiskStore({ dir, signer, baseUrl }: DiskStoreOptions): Dis
     delete: (key) => rm(pathOf(key), { force: true }),
     async put(key, number, length, bytes) {
       // Of what is there already nothing is put again.
-      if ((await sizeOf(pathOf(key))) !== undefined) return undefined;
-      await mkdir(incoming(key), { recursive: true });
+      if ((await sizeOf(pathOf(key))) !== undefined || (await sizeOf(incoming(key))) === undefined)
+        return undefined;
       const path = temporary(key);
       const etag = await written(path, length, bytes);
-      if (etag === undefined) return undefined;
       const before = (await partsOf(key)).get(number);
-      await rename(path, join(incoming(key), `${number}.${etag}`));
+      const isTaken = await rename(path, join(incoming(key), `${number}.${etag}`)).then(
+        () => true,
+        ifMissing(false),
+      );
+      if (!isTaken) return undefined; // The upload has ended meanwhile.
       if (before !== undefined && before !== etag)
         await rm(join(incoming(key), `${number}.${before}`), { force: true });
       return `"${etag}"`;
@@ -119,12 +129,8 @@ function nameOf({ number, etag }: UploadedPart, put: ReadonlyMap<number, string>
   return `${number}.${known}`;
 }
 
-/** Nothing of a part that is too short or too long is kept. */
-async function written(
-  path: string,
-  length: number,
-  bytes: AsyncIterable<Uint8Array>,
-): Promise<string | undefined> {
+/** @returns its digest. Nothing of a part that is too short or too long is kept. */
+async function written(path: string, length: number, bytes: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash("sha256");
   let count = 0;
   const counted = new Transform({
@@ -136,15 +142,12 @@ async function written(
   });
   try {
     await pipeline(bytes, counted, createWriteStream(path, { flush: true }));
-    if (count === length) return hash.digest("hex");
+    if (count !== length) throw new Damaged("fewer bytes than were said");
+    return hash.digest("hex");
   } catch (error) {
-    if (!(error instanceof Damaged)) {
-      await rm(path, { force: true });
-      throw error;
-    }
+    await rm(path, { force: true });
+    throw error;
   }
-  await rm(path, { force: true });
-  return undefined;
 }
 
 /** Puts parts behind each other, and then, whole, into their place. */

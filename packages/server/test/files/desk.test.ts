@@ -89,7 +89,7 @@ async function openDesk(options: Partial<FilesOptions> = {}) {
     readdirSync(join(dir, "kept"), { recursive: true, withFileTypes: true }).flatMap((entry) =>
       entry.isFile() ? entry.name : [],
     );
-  return { desk, bench, store, table, ask, put, state, until, kept, time, failures };
+  return { desk, bench, dir, store, table, ask, put, state, until, kept, time, failures };
 }
 
 describe("what a file is", () => {
@@ -139,12 +139,20 @@ describe("what a file is", () => {
       store.put(fileId, 1, bytes.length, [bytes] as unknown as AsyncIterable<Uint8Array>);
     await putOne(other);
     expect(await ask("ada", { type: "file.complete", ...on, parts: [] })).toBe("file/damaged");
+    await ask("ada", { type: "file.upload", ...on, ...named });
     const etag = await putOne(PNG);
     const wrong = [{ number: 1, etag: '"00"' }];
     expect(await ask("ada", { type: "file.complete", ...on, parts: wrong })).toBe("file/damaged");
     const parts = [{ number: 1, etag: etag ?? "" }];
     expect(await ask("ada", { type: "file.complete", ...on, parts })).toMatchObject({ state: "ready" });
   });
+});
+
+it("leaves nothing of a file behind that a person may not keep", async () => {
+  const { put, dir } = await openDesk({ bytesPerUser: PNG.length });
+  expect(await put(PNG, "image/png")).toMatchObject({ state: "ready" });
+  expect(await put(PNG, "image/png")).toBe("file/quota");
+  expect(readdirSync(join(dir, "incoming"))).toEqual([]);
 });
 
 describe("the quarantine", () => {

@@ -1,5 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { dirname } from "node:path";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
+import { dirname, join } from "node:path";
+import type { UploadPart } from "@tidings/core/protocol";
 import { expect, it } from "vitest";
 import { createDiskStore } from "../../src/files/disk-store.ts";
 import { diskRoutes } from "../../src/files/disk-routes.ts";
@@ -16,10 +20,11 @@ import { fileStoreSuite } from "./file-store-suite.ts";
 
 const MIB = 1_024 * 1_024;
 
-fileStoreSuite("a folder", async () => {
+async function openFolder() {
   const signer = createSigner("a secret of at least thirty-two bytes");
   let [baseUrl, late] = ["", 0];
-  const store = createDiskStore({ dir: dirname(temporaryFile("x")), signer, baseUrl: () => baseUrl });
+  const dir = dirname(temporaryFile("x"));
+  const store = createDiskStore({ dir, signer, baseUrl: () => baseUrl });
   const failures: unknown[] = [];
   const http = createHttp({
     modules: [diskRoutes({ store, signer, now: () => Date.now() + late })],
@@ -30,8 +35,10 @@ fileStoreSuite("a folder", async () => {
   const address = http.server.address();
   baseUrl = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
   const later = (ms: number): void => void (late = ms);
-  return { store, now: Date.now, later, close: () => http.close().then(() => {}) };
-});
+  return { store, dir, now: Date.now, later, close: () => http.close().then(() => {}) };
+}
+
+fileStoreSuite("a folder", openFolder);
 
 fileStoreSuite("S3", async () => {
   let late = 0;
@@ -47,7 +54,7 @@ async function inFolder(size: number) {
   const baseUrl = (): string => "http://localhost";
   const store = createDiskStore({ dir: dirname(temporaryFile("x")), signer, baseUrl });
   const upload = { key: newId(), size, mediaType: "image/png" };
-  await store.begin(upload);
+  await store.presign(upload, 1, size, Date.now() + 1_000);
   const put = async (number: number, bytes: Uint8Array, after: Promise<void> = Promise.resolve()) => {
     const body = async function* (): AsyncGenerator<Uint8Array> {
       await after;
@@ -62,6 +69,47 @@ async function inFolder(size: number) {
   };
   return { store, upload, put, read };
 }
+
+/** As no `fetch` does it: the path goes out as it stands. */
+async function putRaw(url: string, path: string, body: string, type: string): Promise<number> {
+  const { hostname, port, search } = new URL(url);
+  const headers = { "content-type": type, "content-length": body.length };
+  const sent = request({ hostname, port, path: `${path}${search}`, method: "PUT", headers });
+  sent.end(body);
+  const [answer]: readonly IncomingMessage[] = await once(sent, "response");
+  answer?.resume();
+  return answer?.statusCode ?? 0;
+}
+
+it("puts a part where its address was signed for, however the path is written (row M4)", async () => {
+  const { store, dir, close } = await openFolder();
+  const upload = { key: newId(), size: 4, mediaType: "image/png" };
+  const { url } = await store.presign(upload, 1, 4, Date.now() + 60_000);
+  for (const path of [`/files/x\\..\\${upload.key}/1`, `/files/%2e%2e/files/${upload.key}/1`])
+    await putRaw(url, path, "good", "image/png");
+  expect(readdirSync(join(dir, "incoming"))).toEqual([upload.key]);
+  expect(await putRaw(url, `/files/${upload.key}/1`, "good", "image/png")).toBe(200);
+  await close();
+});
+
+it("takes parts as long as the upload lasts, and none of one that nobody began (row M4)", async () => {
+  const { store, dir, close } = await openFolder();
+  const upload = { key: newId(), size: 4, mediaType: "image/png" };
+  const put = async ({ url, headers }: UploadPart) =>
+    (await fetch(url, { method: "PUT", headers, body: "good" })).status;
+  const part = await store.presign(upload, 1, 4, Date.now() + 60_000);
+  expect(await put(part)).toBe(200);
+  await store.complete(upload, await store.received(upload));
+  expect(await put(part)).toBe(404);
+  await store.delete(upload.key);
+  expect(await put(part)).toBe(404);
+  const other = { ...upload, key: newId() };
+  const unused = await store.presign(other, 1, 4, Date.now() + 60_000);
+  await store.abort(other);
+  expect(await put(unused)).toBe(404);
+  expect(readdirSync(join(dir, "incoming"))).toEqual([]);
+  await close();
+});
 
 it("changes nothing of a complete file by a part that began before and arrives behind (row M4)", async () => {
   const { store, upload, put, read } = await inFolder(4);
