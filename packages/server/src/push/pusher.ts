@@ -55,7 +55,7 @@ export class Pusher {
   readonly #options: PusherOptions;
   readonly #pending = new Map<string, Pending>();
   #cancel: Cancel | undefined;
-  #isTelling = false;
+  #telling: Promise<void> | undefined;
 
   constructor(options: PusherOptions) {
     this.#options = options;
@@ -69,13 +69,12 @@ export class Pusher {
     }
   }
 
-  /** Whatever waits is told now. */
+  /** Whatever waits is told now, and what is heard meanwhile. */
   async flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    for (const [conversationId, { messageIds }] of this.#pending)
-      await this.#tell(conversationId, messageIds);
-    this.#pending.clear();
+    await this.#tellThose(() => true);
+    await this.#telling;
   }
 
   #await({ conversationId, id }: MessageRecord): void {
@@ -89,17 +88,22 @@ export class Pusher {
   }
 
   async #tick(): Promise<void> {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    for (const [conversationId, { dueAt, messageIds }] of this.#pending) {
-      if (dueAt > this.#options.clock.now()) break; // they became due in the order in which they came
-      this.#pending.delete(conversationId);
-      await this.#tell(conversationId, messageIds);
-    }
-    this.#isTelling = false;
+    if (this.#telling) return;
+    this.#telling = this.#tellThose((dueAt) => dueAt <= this.#options.clock.now());
+    await this.#telling;
+    this.#telling = undefined;
     if (this.#pending.size > 0) return;
     this.#cancel?.();
     this.#cancel = undefined;
+  }
+
+  /** They became due in the order in which they came. What is heard while one is told waits anew. */
+  async #tellThose(isDue: (dueAt: number) => boolean): Promise<void> {
+    for (const [conversationId, { dueAt, messageIds }] of this.#pending) {
+      if (!isDue(dueAt)) break;
+      this.#pending.delete(conversationId);
+      await this.#tell(conversationId, messageIds);
+    }
   }
 
   async #tell(conversationId: string, messageIds: readonly string[]): Promise<void> {

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PushMessage } from "../../src/push/provider.ts";
 import { type Blocks, Pusher } from "../../src/push/pusher.ts";
 import { openLibsqlStore } from "../../src/store/index.ts";
-import type { Store } from "../../src/store/store.ts";
 import { engineClock } from "../support/engine-bench.ts";
 import type { Draft } from "../support/raw-client.ts";
 import { Workbench } from "../store/workbench.ts";
@@ -34,12 +33,18 @@ const subscribe = async (userId: string, deviceId: string): Promise<void> =>
     ...{ p256dh: "key", auth: "secret" },
   });
 
-function pusher(more: { readonly store?: Store; readonly blocks?: Blocks } = {}): Pusher {
+interface Differently {
+  readonly blocks?: Blocks;
+  readonly add?: (message: PushMessage) => void;
+  readonly soon?: (task: () => void) => void;
+}
+
+function pusher({ blocks, add = (message) => queued.push(message), ...more }: Differently = {}): Pusher {
   const { push: targets } = bench.store;
   if (!targets) throw new Error("no devices");
   return new Pusher({
-    ...{ store: bench.store, targets, queue: { add: (message) => queued.push(message) }, ...more },
-    ...{ clock: engineClock(clock), graceMs: GRACE_MS, ttlMs: 60_000 },
+    ...{ store: bench.store, blocks, targets, queue: { add } },
+    ...{ clock: { ...engineClock(clock), ...more }, graceMs: GRACE_MS, ttlMs: 60_000 },
     isLooking: (conversationId, userId) => looking.has(`${conversationId} ${userId}`),
     onFailure: (error) => failures.push(error),
   });
@@ -205,10 +210,33 @@ describe("people who are not there", () => {
   it("are told at once of what waits, when the server stops", async () => {
     const on = pusher();
     await say(on, "ada", "good night");
-    await on.flush();
+    const isFlushed = on.flush();
+    await clock.advance(0);
+    await isFlushed;
     expect(queued).toHaveLength(1);
     expect(await told()).toHaveLength(1);
   });
+
+  it.each([0, GRACE_MS + 1_000])(
+    "are told once of what is heard while the server stops, %i ms on",
+    async (onMs) => {
+      let go = (): void => {};
+      const held = new Promise<void>((resolve) => (go = resolve));
+      const on = pusher({ blocks: () => held.then(() => ({ own: [], by: [] })) });
+      await say(on, "ada", "one");
+      const isFlushed = on.flush();
+      await clock.advance(0);
+      await say(on, "ada", "two");
+      await clock.advance(onMs);
+      go();
+      await clock.advance(0);
+      await isFlushed;
+      expect((await told()).map(([, { text, count }]) => [text, count])).toEqual([
+        ["one", 1],
+        ["two", 1],
+      ]);
+    },
+  );
 
   it("are told later of other conversations, though the store failed for one", async () => {
     const on = pusher({
