@@ -114,12 +114,20 @@ export class Pusher {
         const audience: Audience | undefined = await targets.audience({ conversationId, messageIds }, after);
         if (!audience) return;
         const apart = await this.#apartFrom(audience);
-        for (const listener of audience.listeners) await this.#consider(listener, audience, apart);
+        for (const listener of audience.listeners) {
+          await this.#breathe();
+          await this.#consider(listener, audience, apart);
+        }
         after = audience.next;
       } while (after !== undefined);
     } catch (error) {
       onFailure(error);
     }
+  }
+
+  /** A store in this process answers without letting anything else have its turn: so many people would stop the server. */
+  #breathe(): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.soon(resolve));
   }
 
   /** Of each author, who is to hear nothing of them. */

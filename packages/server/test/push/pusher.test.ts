@@ -238,6 +238,28 @@ describe("people who are not there", () => {
     },
   );
 
+  it("are told one after the other, and between two of them other work gets its turn", async () => {
+    const log: string[] = [];
+    for (const userId of ["dan", "eve", "fay"]) {
+      await bench.accepted("ada", { type: "participant.add", conversationId: "tea", userId, role: "member" });
+      await subscribe(userId, "phone");
+    }
+    const on = pusher({ add: ({ target }) => log.push(target.userId), soon: setImmediate });
+    await say(on, "ada", "everybody");
+    let isDone = false;
+    const work = (): void => {
+      if (isDone) return;
+      log.push("other work");
+      setImmediate(work);
+    };
+    setImmediate(work);
+    await on.flush();
+    isDone = true;
+    const people = log.flatMap((each, at) => (each === "other work" ? [] : [at]));
+    expect(people).toHaveLength(4);
+    for (const at of people.slice(1)) expect(log[at - 1]).toBe("other work");
+  });
+
   it("are told later of other conversations, though the store failed for one", async () => {
     const on = pusher({
       blocks: async (userId) => {
