@@ -23,6 +23,10 @@ const LONGEST_ENDPOINT = 2_048;
 const TIMEOUT_MS = 10_000;
 /** Sockets to one push service. */
 const MOST_SOCKETS = 16;
+/** So long a socket is kept that nobody uses. */
+const IDLE_MS = 30_000;
+/** Bytes of an answer that are read for the sake of its socket. */
+const LONGEST_ANSWER = 4_096;
 
 /** A pair for `webPushProvider`. Whoever subscribed with another has to subscribe anew. */
 export function createVapidKeys(): VapidKeys {
@@ -40,7 +44,10 @@ export function webPushProvider(options: WebPushOptions): PushProvider {
   const { publicKey, privateKey, subject, origins, addresses = [] } = options;
   const vapidDetails = { publicKey, privateKey, subject };
   webPush.setVapidDetails(subject, publicKey, privateKey); // looks at them
-  const limits = { keepAlive: true, maxSockets: MOST_SOCKETS, allowIPAddressList: [...addresses] };
+  const limits = {
+    ...{ keepAlive: true, maxSockets: MOST_SOCKETS, timeout: IDLE_MS },
+    allowIPAddressList: [...addresses],
+  };
   const agent = new RequestFilteringHttpsAgent(limits);
   const agentInTheClear = new RequestFilteringHttpAgent(limits);
 
@@ -76,7 +83,7 @@ export function webPushProvider(options: WebPushOptions): PushProvider {
       }
       try {
         const response = await send(new URL(endpoint), headersOf(sealed), sealed.body ?? Buffer.alloc(0));
-        response.destroy(); // what it says beyond its status is of no use
+        await drain(response);
         return outcomeOf(response);
       } catch (error) {
         return failed(error);
@@ -87,6 +94,20 @@ export function webPushProvider(options: WebPushOptions): PushProvider {
       agentInTheClear.destroy();
     },
   };
+}
+
+/** What it says beyond its status is of no use, but read to its end it leaves the socket to the next. */
+function drain(response: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    response.on("close", resolve);
+    response.on("error", () => {}); // its status has come
+    let bytes = 0;
+    response.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > LONGEST_ANSWER) response.destroy();
+    });
+    if (Number(response.headers["content-length"]) > LONGEST_ANSWER) response.destroy();
+  });
 }
 
 function seal(

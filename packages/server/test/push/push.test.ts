@@ -132,6 +132,29 @@ describe("a server that pushes", () => {
     expect(service.pushed.filter(({ deviceId }) => deviceId === his)).toEqual([]);
   });
 
+  it("keeps its connection to a push service, unless the service says much", async () => {
+    const provider = webPushProvider({ ...vapid, origins: [service.origin], addresses: ["127.0.0.1"] });
+    const before = service.connections;
+    const push = () => {
+      const { endpoint, keys } = service.subscription("kept");
+      return provider.push({
+        target: { userId: "bob", deviceId: "kept", endpoint, ...keys, at: 1 },
+        payload: { version: 1, conversationId: "a", messageId: "m", seq: 1, count: 1, sound: true, badge: 1 },
+        ...{ topic: "t", urgency: "normal", ttlMs: 1_000 },
+      });
+    };
+    for (let n = 0; n < 5; n += 1) expect(await push()).toEqual({ kind: "sent" });
+    expect(service.connections - before).toBe(1);
+    const much = "x".repeat(100_000);
+    service.answer({ status: 201, body: much, headers: { "content-length": "100000" } });
+    expect(await push()).toEqual({ kind: "sent" });
+    service.answer({ status: 201, body: much }); // does not say how much it is
+    expect(await push()).toEqual({ kind: "sent" });
+    expect(await push()).toEqual({ kind: "sent" });
+    expect(service.connections - before).toBe(3);
+    provider.close?.();
+  });
+
   it("leads nowhere inside, whatever a device calls its address", async () => {
     const inside = { ...vapid, addresses: [] as string[] };
     const provider = webPushProvider(inside);

@@ -21,6 +21,13 @@ export interface Pushed {
   readonly publicKey: string;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  /** Default: some words. */
+  readonly body?: string;
+}
+
 interface Device {
   readonly keys: ECDH;
   readonly secret: Buffer;
@@ -30,6 +37,8 @@ interface Device {
 export interface PushServiceHere {
   readonly origin: string;
   readonly pushed: readonly Pushed[];
+  /** How many were opened so far. */
+  readonly connections: number;
   /** Requests that were no pushes, and why. */
   readonly faults: readonly string[];
   /** A new device, as a browser says of itself. */
@@ -38,7 +47,7 @@ export interface PushServiceHere {
     readonly keys: { readonly p256dh: string; readonly auth: string };
   };
   /** How the next requests are answered; as usual afterwards. */
-  answer(...answers: readonly { readonly status: number; readonly headers?: Record<string, string> }[]): void;
+  answer(...answers: readonly Answer[]): void;
   /** Resolves when so many pushes have come. */
   received(count: number): Promise<readonly Pushed[]>;
   close(): Promise<void>;
@@ -48,7 +57,8 @@ export async function startPushService(): Promise<PushServiceHere> {
   const devices = new Map<string, Device>();
   const pushed: Pushed[] = [];
   const faults: string[] = [];
-  const answers: { readonly status: number; readonly headers?: Record<string, string> }[] = [];
+  const answers: Answer[] = [];
+  let connections = 0;
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 
   const server = createServer((request, response) => {
@@ -58,9 +68,10 @@ export async function startPushService(): Promise<PushServiceHere> {
       const deviceId = decodeURIComponent((request.url ?? "").slice("/push/".length));
       try {
         if (request.method !== "POST") throw new Error(`a ${request.method}`);
-        const { status, headers = {} } = answers.shift() ?? { status: 201 };
+        const { status, headers = {}, body = "thank you" } = answers.shift() ?? { status: 201 };
         if (status < 300) pushed.push(read(devices, deviceId, Buffer.concat(chunks), request.headers));
-        response.writeHead(status, headers).end("thank you");
+        response.writeHead(status, headers).write(body);
+        response.end();
       } catch (error) {
         faults.push(String(error));
         response.writeHead(400).end();
@@ -68,10 +79,14 @@ export async function startPushService(): Promise<PushServiceHere> {
       for (const each of waiting) if (pushed.length >= each.count) each.resolve();
     });
   });
+  server.on("connection", () => (connections += 1));
   await listening(server);
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     ...{ origin, pushed, faults },
+    get connections() {
+      return connections;
+    },
     subscription(deviceId) {
       const keys = createECDH("prime256v1");
       keys.generateKeys();
