@@ -29,7 +29,8 @@ export function planFault(
   if (system) {
     const { value } = command.type === "note.set" ? command : {};
     // Of two that found it due, one claims a reminder; and what was refused meanwhile nobody claims.
-    const isDone = value?.code === undefined && dueOf({ subject, ...(before && { value: before }) }) === undefined;
+    const isDone =
+      value?.code === undefined && dueOf({ subject, ...(before && { value: before }) }) === undefined;
     return value && (isDone || !isPlanOf(value, before)) ? "note/due" : undefined;
   }
   if (subject.kind === "scheduled" && before?.firedAt !== undefined && before.code === undefined)
