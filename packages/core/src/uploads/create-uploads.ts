@@ -59,6 +59,9 @@ function create(client: Client, options: UploadsOptions): Uploads {
     if (core.isClosed()) {
       throw new MessagingError("client/closed", { message: "unable to upload; the client was closed" });
     }
+    if (core.userId() === undefined) {
+      throw new MessagingError("auth/required", { message: "unable to upload; nobody has signed in yet" });
+    }
     const issues = check(file);
     if (issues.length > 0) throw errorOf(refuse(...issues), "send the file");
   };

@@ -67,8 +67,8 @@ export interface Uploads {
    * Takes a file in: on this device at once, and to the backend as soon as there is a link.
    *
    * @throws {MessagingError} `upload/unsupported` where there is no room for files by nature; `command/unsupported` where the
-   *   backend keeps none; `file/too-large`, `file/type` with what would put it right; `auth/required` before anybody has
-   *   said whose it is
+   *   backend keeps none; `file/too-large`, `file/type-refused` with what would put it right; `auth/required` while
+   *   `client.userId` is unknown: a file would be nobody's
    */
   add(conversationId: string, file: Blob, about?: UploadAbout): Upload;
   /** What stands against a file before it is taken in; empty if nothing does. */

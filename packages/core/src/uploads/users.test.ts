@@ -136,3 +136,20 @@ describe("the next person on a device", () => {
     await expect(link("general", "photo")).rejects.toMatchObject({ code: "file/not-found" });
   });
 });
+
+describe("before anybody is known on a device", () => {
+  it("[D6] refuses a file that would be nobody's, and takes it once somebody is", async () => {
+    const world = uploadWorld();
+    const { client, uploads, room } = world.live({ isKnown: false });
+    expect(() => uploads.add("general", pattern(1_000))).toThrow(
+      expect.objectContaining({ code: "auth/required" }),
+    );
+    await world.clock.advance(1_000);
+    expect(await ownersOf(world.storage)).toEqual([]);
+    await client.connect();
+    const photo = uploads.add("general", pattern(1_000));
+    await room.send({ text: "look", attachments: [photo.attachment] });
+    await world.clock.advance(1_000);
+    expect(said(world.backend)).toEqual(["look +1"]);
+  });
+});

@@ -29,6 +29,8 @@ export interface Life {
 export interface LifeOptions extends Partial<ClientOptions> {
   readonly locks?: UploadLocks;
   readonly fetch?: Fetch;
+  /** Whose device it is is known before anybody connects. Default true. */
+  readonly isKnown?: boolean;
 }
 
 /** A backend in memory, whose store of files can be meddled with. */
@@ -87,10 +89,10 @@ export function uploadWorld(): UploadWorld {
     ...{ clock, backend, storage, puts, fetch, settle: turns },
     most: () => most,
     meddle: (next) => void (mischief = next),
-    live({ locks, fetch: other, ...options } = {}) {
+    live({ locks, fetch: other, isKnown = true, ...options } = {}) {
       const client = createClient({
         ...{ transport: backend.transport("ada"), clock, random: seededRandom((seed += 1)) },
-        ...{ storage, userId: "ada", logger: () => {}, ...options },
+        ...{ storage, ...(isKnown && { userId: "ada" }), logger: () => {}, ...options },
       });
       const uploads = openUploads(client, { fetch: other ?? fetch, ...(locks && { locks }) });
       return { client, uploads, room: client.conversation("general") };
