@@ -156,6 +156,16 @@ describe("the machine of an upload", () => {
     expect(next(after([{ type: "resume" }], 0, paused), 0, 3)).toEqual([{ type: "ask", query: "upload" }]);
   });
 
+  it("[U1] completes what was all there before the answer about another ticket came", () => {
+    const late = HOUR_MS - 10_000;
+    const all = everyPart.filter((event) => event.type !== "arrived" || event.part !== 10);
+    const last = after([...began, ...all]);
+    expect(next(last, late, 1)).toEqual([{ type: "ask", query: "upload" }]);
+    const renewed: UploadEvent = { type: "ticket", ticket: ticket([1, 2, 3], PART, 2 * HOUR_MS) };
+    const job = after([{ type: "asked" }, { type: "arrived", part: 10, etag: "e10" }, renewed], late, last);
+    expect(next(job, late, 1)).toEqual([{ type: "ask", query: "complete" }]);
+  });
+
   it("asks for another ticket when the backend has not all, or what it has is damaged", () => {
     const all = after([...began, ...everyPart, { type: "asked" }]);
     const open = { fileId: "f", state: "open", mediaType: "image/png", size: 950 } as const;
@@ -165,7 +175,7 @@ describe("the machine of an upload", () => {
     }
   });
 
-  it("[U3, U7, U8, U9] keeps its laws under any events in any order, and always has something to do or to wait for", () => {
+  it("[U1, U3, U7, U8, U9] keeps its laws under any events in any order, and always has something to do or to wait for", () => {
     const random = seededRandom(3);
     const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random.next() * all.length)];
     for (let round = 0; round < 100; round += 1) {
@@ -191,6 +201,8 @@ describe("the machine of an upload", () => {
         ]);
         if (!event) continue;
         job = advance(job, event, { now, chance: random.next() });
+        if (["ticket", "state", "unasked", "unanswered", "damaged"].includes(event.type) && !isOver(job))
+          expect([event.type, job.isAsking]).toEqual([event.type, false]); // or it would never ask again
         const steps = next(job, now, 2);
         expect(puts(steps).filter((each) => job.flying.has(each) || job.sent.has(each))).toEqual([]);
         expect(puts(steps).length).toBeLessThanOrEqual(2);

@@ -197,7 +197,8 @@ function resume(job: UploadJob): UploadJob {
 
 /** The backend knows what it has: what it has not is to be sent again, and parts of another size are other parts (U5). */
 function withTicket(job: UploadJob, ticket: UploadTicket, { now, chance }: Circumstances): UploadJob {
-  if (job.phase !== "waiting" && job.phase !== "uploading") return job;
+  // The last part may have arrived, or the job been paused, before the answer: it is an answer still.
+  if (job.phase !== "waiting" && job.phase !== "uploading") return { ...job, isAsking: false };
   const known = ticket.partBytes === job.partBytes ? job.sent : new Map<number, string>();
   const sent = new Map(ticket.received.map((part) => [part, known.get(part) ?? ""]));
   const renewed: UploadJob = {

@@ -38,6 +38,7 @@ export function fetchParts(fetch: Fetch): PartSender {
 export function xhrParts(create: () => XMLHttpRequest): PartSender {
   return ({ url, headers, body, signal, onProgress }) =>
     new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason); // it tells nobody any more
       const request = create();
       request.open("PUT", url);
       for (const [name, value] of Object.entries(headers)) {

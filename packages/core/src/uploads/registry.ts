@@ -192,7 +192,7 @@ export function createRegistry(client: Client, internals: Internals, options: Up
       void locks.hold(lockName(store.userId, fileId), signal).then(
         (release) => {
           Object.assign(running, { release, isHeld: true });
-          supervisor.online();
+          supervisor.tell(running, { type: "online" });
         },
         () => {},
       );

@@ -135,6 +135,21 @@ describe("an upload", () => {
     expect(said(world.backend)).toEqual(["look +1"]);
   });
 
+  it("[U7] leaves the others their wait when one is added", async () => {
+    const world = uploadWorld();
+    const { client, uploads } = world.live();
+    const busy = new Response(null, { status: 503, headers: { "retry-after": "60" } });
+    world.meddle(() => (world.puts.length === 1 ? busy : undefined));
+    await client.connect();
+    const first = uploads.add("general", pattern(1_000));
+    await world.clock.advance(1_000);
+    const second = uploads.add("general", pattern(1_000));
+    await world.clock.advance(1_000);
+    expect([phaseOf(first), phaseOf(second), world.puts.length]).toEqual(["uploading", "ready", 2]);
+    await world.clock.advance(60_000);
+    expect(phaseOf(first)).toBe("ready");
+  });
+
   it("[U9] pauses, and goes on where it was in another life", async () => {
     const world = uploadWorld();
     const { client, uploads, room } = world.live();
