@@ -64,7 +64,7 @@ function upload(
   const others = [...archive.files.values()].filter(({ ownerId }) => ownerId === userId);
   if (previewOf !== undefined) {
     const of = others.find((file) => file.fileId === previewOf && file.conversationId === conversationId);
-    if (!of) throw failure("file/not-found");
+    if (!of || of.previewOf !== undefined) throw failure("file/not-found");
     const previews = others.filter((file) => file.previewOf === previewOf && file.fileId !== fileId);
     if (previews.length >= MOST_PREVIEWS) throw failure("file/quota", false);
   } else if (!known) {

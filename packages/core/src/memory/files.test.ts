@@ -146,7 +146,9 @@ describe("files of the in-memory backend", () => {
     expect(await codeOf(ada.link.query(first))).toBe("ok");
     expect(await codeOf(bob.link.query(upload()))).toBe("ok");
     const preview = { previewOf: first.fileId };
-    expect(await codeOf(ada.link.query(upload(preview)))).toBe("ok");
+    const shown = upload(preview);
+    expect(await codeOf(ada.link.query(shown))).toBe("ok");
+    expect(await codeOf(ada.link.query(upload({ previewOf: shown.fileId })))).toBe("file/not-found");
     expect(await codeOf(ada.link.query(upload(preview)))).toBe("ok");
     expect(await codeOf(ada.link.query(upload(preview)))).toBe("file/quota");
     expect(await codeOf(bob.link.query(upload(preview)))).toBe("file/not-found");

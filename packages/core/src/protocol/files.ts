@@ -43,7 +43,7 @@ export interface FileUploadQuery extends OnFile {
   readonly mediaType: string;
   /** SHA-256 of the whole file in base64: what arrives is compared with it. */
   readonly checksum?: string;
-  /** It is the thumbnail or the poster of this file, which was asked for before; it counts as part of that. */
+  /** It is the thumbnail or the poster of this file, which was asked for before and is none itself; it counts as part of that. */
   readonly previewOf?: string;
 }
 

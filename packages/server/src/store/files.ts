@@ -97,6 +97,15 @@ export function quotaFault(
   return { ...tooMuch("this person has begun as many uploads this hour as one may"), retryAfterMs };
 }
 
+/** May a file be a preview of this one? One of a preview may not: what is a preview counts with a file, and only once. */
+export function isPreviewable(
+  of: FileRecord | undefined,
+  { ownerId, conversationId }: Pick<FileRecord, "ownerId" | "conversationId">,
+): boolean {
+  const isTheirs = of?.ownerId === ownerId && of.conversationId === conversationId;
+  return isTheirs && of.state !== "gone" && of.previewOf === undefined;
+}
+
 /** The same file, asked for again by the same person; any other gets nothing of it. */
 export function sameFile(known: FileRecord, asked: FileRecord): OpenedFile {
   const isSame =

@@ -69,6 +69,8 @@ export function filesSuite(bench: () => Workbench): void {
     it("may have a few previews, which count with them", async () => {
       const first = await ready(table());
       const preview = { previewOf: first.fileId } as const;
+      const much = file({ ...preview, size: 991 });
+      expect(await table().open(much, quota)).toMatchObject({ code: "file/quota", retryable: false });
       for (const code of ["ok", "ok", "file/quota"])
         expect(codeOf(await table().open(file(preview), quota))).toBe(code);
       for (const other of [{ ownerId: "bob" }, { conversationId: "b" }, { previewOf: newId() }])
@@ -76,6 +78,14 @@ export function filesSuite(bench: () => Workbench): void {
       await ready(table());
       await ready(table());
       expect(codeOf(await table().open(file(), quota))).toBe("file/quota");
+    });
+
+    it("are no previews of previews, which would count nowhere", async () => {
+      const first = await ready(table());
+      const preview = await ready(table(), { previewOf: first.fileId });
+      const next = file({ previewOf: preview.fileId });
+      expect(codeOf(await table().open(next, quota))).toBe("file/not-found");
+      expect(await table().find(next.fileId)).toBe(undefined);
     });
 
     it("change from one state to another, once", async () => {

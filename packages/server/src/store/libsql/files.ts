@@ -9,6 +9,7 @@ import {
   type FileUse,
   type FoundFile,
   HOUR_MS,
+  isPreviewable,
   noSuchFile,
   type OpenedFile,
   quotaFault,
@@ -69,9 +70,7 @@ export function createFiles(
     if (known) return sameFile(fileOf(known), file);
     if (previewOf !== undefined) {
       const previewed = find.get(previewOf);
-      const of = previewed && fileOf(previewed);
-      if (of?.ownerId !== ownerId || of.conversationId !== conversationId || of.state === "gone")
-        return noSuchFile;
+      if (!isPreviewable(previewed && fileOf(previewed), file)) return noSuchFile;
       if ((previews.get(previewOf)?.count ?? 0) >= quota.previews) return tooManyPreviews;
     }
     const use = {

@@ -9,6 +9,7 @@ import {
   type FileUse,
   type FoundFile,
   HOUR_MS,
+  isPreviewable,
   noSuchFile,
   type OpenedFile,
   quotaFault,
@@ -71,9 +72,7 @@ async function open(session: Session, file: FileRecord, quota: FileQuota): Promi
   if (known) return sameFile(fileOf(known), file);
   if (previewOf !== null) {
     const row = await session.first(fileById(previewOf));
-    const of = row && fileOf(row);
-    if (of?.ownerId !== ownerId || of.conversationId !== conversationId || of.state === "gone")
-      return noSuchFile;
+    if (!isPreviewable(row && fileOf(row), file)) return noSuchFile;
     const previews = await session.first(
       sql<{ count: number }>`SELECT count(*) AS count FROM files WHERE preview_of = ${previewOf}`,
     );
