@@ -101,7 +101,7 @@ export class Files implements FileDesk {
     { conversation, self }: ConversationSummary,
     limits: FileLimits,
   ): Promise<Answer> {
-    const { table, store, clock, bytesPerUser } = this.#options;
+    const { table, store, clock, bytesPerUser, onFailure } = this.#options;
     const { type: _type, ...asked } = query;
     const createdAt = clock.now();
     const context = { actorId: userId, at: createdAt, limits: this.#options.limits };
@@ -117,7 +117,7 @@ export class Files implements FileDesk {
     const quota = { perHour: limits.perHour, previews: PREVIEWS, bytes: bytesPerUser };
     const opened = await table.open(file, quota);
     if (uploadId !== undefined && (!opened.ok || opened.file.uploadId !== uploadId))
-      await store.abort(uploadOf(file));
+      await store.abort(uploadOf(file)).catch(onFailure);
     if (!opened.ok) return opened;
     return answered<"file.upload">(await this.#ticket(opened.file));
   }

@@ -22,9 +22,10 @@ export interface S3StoreOptions extends S3Options {
   readonly cdn?: { readonly url: string; readonly signer: Signer } | undefined;
   /** Ms. */
   readonly now: () => number;
+  /** How long one request may take; a file being read takes as long as whoever reads it allows. 30 s. */
+  readonly timeoutMs?: number;
 }
 
-/** How long one request may take. */
 const TIMEOUT_MS = 30_000;
 const RETRIES = 3;
 
@@ -36,6 +37,7 @@ export function createS3Store({
   prefix = "",
   cdn,
   now,
+  timeoutMs = TIMEOUT_MS,
   ...credentials
 }: S3StoreOptions): FileStore {
   const base = bucketAddress(endpoint, bucket, isPathStyle);
@@ -48,15 +50,8 @@ export function createS3Store({
   const ask = async (
     method: string,
     url: URL,
-    { headers = {}, body, signal }: Ask = {},
-  ): Promise<Response> => {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    return aws.fetch(url, {
-      ...{ method, headers },
-      ...(body !== undefined && { body }),
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
-  };
+    { headers = {}, body, signal = AbortSignal.timeout(timeoutMs) }: Ask = {},
+  ): Promise<Response> => aws.fetch(url, { method, headers, signal, ...(body !== undefined && { body }) });
   const done = async (method: string, url: URL, given?: Ask): Promise<string> => {
     const answer = await ask(method, url, given);
     const text = await answer.text();
@@ -158,8 +153,10 @@ export function createS3Store({
     },
     async abort(upload) {
       const { key, uploadId } = upload;
-      if (uploadId === undefined) await done("DELETE", address(incoming(upload)));
-      else await ask("DELETE", address(key, { uploadId }));
+      if (uploadId === undefined) return void (await done("DELETE", address(incoming(upload))));
+      const answer = await ask("DELETE", address(key, { uploadId }));
+      const text = await answer.text();
+      if (!answer.ok && answer.status !== 404) throw refusalOf("DELETE", answer.status, text);
     },
     async size(key) {
       const answer = await ask("HEAD", address(key));

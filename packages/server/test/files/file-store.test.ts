@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { type IncomingMessage, request } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import { dirname, join } from "node:path";
 import type { UploadPart } from "@tidings/core/protocol";
 import { expect, it } from "vitest";
@@ -167,6 +167,46 @@ it("goes on when S3 is not well for a moment, and refuses when its keys are wron
   await expect(store.complete({ ...upload, uploadId }, parts)).rejects.toThrow("400 EntityTooSmall");
   expect(service.openUploads).toBe(1);
   await service.close();
+});
+
+it("does not take an upload at S3 for ended that is there still", async () => {
+  const service = await startS3();
+  const store = createS3Store({ ...service, isPathStyle: true, now: Date.now });
+  const upload = { key: newId(), size: 7 * MIB, mediaType: "video/mp4" };
+  const begun = { ...upload, uploadId: (await store.begin(upload)) ?? "" };
+  service.failNext(503, 20);
+  await expect(store.abort(begun)).rejects.toThrow("unable to DELETE at the storage; it answers 503");
+  expect(service.openUploads).toBe(1);
+  service.failNext(503, 0);
+  await store.abort(begun);
+  await store.abort(begun); // What is not there is what was asked for.
+  expect(service.openUploads).toBe(0);
+  await service.close();
+});
+
+it("reads a file from S3 for as long as its reader allows, not for the time of one request", async () => {
+  const timeoutMs = 50;
+  const slow = createServer((_asked, answer) => {
+    answer.write("first ");
+    setTimeout(() => answer.end("last"), 3 * timeoutMs);
+  });
+  await once(slow.listen(0, "127.0.0.1"), "listening");
+  const address = slow.address();
+  const endpoint = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+  const where = {
+    endpoint,
+    bucket: "b",
+    isPathStyle: true,
+    region: "x",
+    accessKeyId: "k",
+    secretAccessKey: "s",
+  };
+  const store = createS3Store({ ...where, now: Date.now, timeoutMs });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of store.stream("key", new AbortController().signal)) chunks.push(chunk);
+  expect(Buffer.concat(chunks).toString()).toBe("first last");
+  await expect(store.first("key", 20)).rejects.toThrow("timeout");
+  slow.close();
 });
 
 it("cuts files into parts that S3 takes", () => {
