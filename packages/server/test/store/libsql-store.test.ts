@@ -53,6 +53,20 @@ describe("the libsql store on its file", () => {
     await bench.store.close();
   });
 
+  it("[D9] looks at no more messages for figures than hold up everybody else for a moment", async () => {
+    const bench = new Workbench(open(temporaryFile("busy.db")));
+    await bench.group("a", "ada");
+    const said = { type: "message.send", conversationId: "a", kind: "text", content: { text: "x" } } as const;
+    for (let batch = 0; batch < 21; batch += 1)
+      await bench.commit(...Array.from({ length: 1_000 }, () => bench.submission("ada", said)));
+    const figures = await bench.store.figures?.({
+      ...{ conversationId: "a", since: 0, until: bench.at + 1, offsetMs: 0 },
+    });
+    expect(figures?.total.messages).toBe(20_000);
+    expect(figures?.days).toMatchObject([{ messages: 20_000 }]);
+    await bench.store.close();
+  }, 60_000);
+
   it("indexes for search what an older version has kept", async () => {
     const file = temporaryFile("older.db");
     const before = new Workbench(open(file));

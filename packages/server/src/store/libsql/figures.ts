@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Rows } from "../rows.ts";
 import { figuresFrom, type FiguresOf, type FiguresRow, figuresStatement, MOST_MEASURED } from "../figures.ts";
 import type { Connection } from "./database.ts";
@@ -14,7 +15,9 @@ export function createFigures(connection: Connection, tables: Rows): FiguresOf {
     if (!conversation) return undefined;
     const { key, head } = conversation;
     const from = seqAt(key, head.seq, since) - 1;
-    const values = [key, from, from + MOST_MEASURED, since, until, offsetMs] as const;
-    return figuresFrom(days.all(...values), total.all(...values));
+    const values = [key, from, from + MOST_MEASURED.embedded, since, until, offsetMs] as const;
+    const byDay = days.all(...values);
+    await setImmediate(); // Whoever waits has a turn.
+    return figuresFrom(byDay, total.all(...values));
   };
 }

@@ -26,7 +26,7 @@ export function figures(
       FROM conversations c WHERE c.id = ${conversationId}`);
     if (!found) return undefined;
     const { key, from } = found;
-    const values = [key, from, from + MOST_MEASURED, since, until, offsetMs];
+    const values = [key, from, from + MOST_MEASURED.database, since, until, offsetMs];
     const rows = (part: "days" | "total"): Promise<readonly FiguresRow[]> => {
       const statement: Prepared<FiguresRow> = { name: `figures ${part}`, text: texts[part], values };
       return session.all(statement);
