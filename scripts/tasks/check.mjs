@@ -141,7 +141,8 @@ async function size() {
   /** @type {{ name: string, size: number, sizeLimit: number }[]} */
   const sizes = JSON.parse(figures);
   const lines = sizes.map(
-    (each) => `  ${kilobytes(each.size)} of ${kilobytes(each.sizeLimit)} kB  ${each.name}`,
+    ({ name, size, sizeLimit }) =>
+      `  ${kilobytes(size)} of ${kilobytes(sizeLimit)} kB  ${name}${size > sizeLimit ? `: ${size - sizeLimit} bytes too many` : ""}`,
   );
   return { code: result.code, output: "", note: lines.join("\n") };
 }
