@@ -96,6 +96,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
       "@tidings/core/search",
       "@tidings/core/uploads",
       "@tidings/core/media",
+      "@tidings/core/markdown",
     ],
     bans: browserSafe,
   },

@@ -3,8 +3,10 @@ import { type Client, createClient, type JsonCustom } from "@tidings/core";
 import type { NotedConversation } from "@tidings/core/bindings";
 import { createSanitizer } from "@tidings/core/html";
 import { createMemoryBackend } from "@tidings/core/memory";
+import type { Inline } from "@tidings/core/markdown";
 import { defaultPolicy, type TextRange } from "@tidings/core/protocol";
 import { MessagingProvider } from "@tidings/react";
+import { RichText } from "@tidings/react/markdown";
 import { createRoot } from "react-dom/client";
 import { ConversationList } from "../../src/components/conversation-list.tsx";
 import { MessageItem } from "../../src/components/message-item.tsx";
@@ -41,6 +43,18 @@ function itemOf(message: Message): Item {
   };
 }
 
+/** A tree that no parser of ours has made: every value in it is the string. */
+function Foreign({ text }: { readonly text: string }) {
+  const said: readonly Inline[] = [{ type: "text", text }];
+  const named = (["mention", "group", "hashtag"] as const).map((type) => ({ type, text, value: text }));
+  const children: readonly Inline[] = [...said, ...named, { type: "link", href: text, children: said }];
+  const blocks = [
+    { type: "code-block", text, language: text },
+    { type: "paragraph", children },
+  ] as const;
+  return <RichText tree={{ blocks }} />;
+}
+
 function Everything() {
   const messages = corpus.flatMap((text, index) => [
     messageOf(text, 2 * index, false),
@@ -63,6 +77,9 @@ function Everything() {
   return (
     <>
       <ConversationList conversations={conversations} current={undefined} onOpen={none} />
+      {corpus.map((text, index) => (
+        <Foreign key={index} text={text} />
+      ))}
       {messages.map((message) => (
         <div key={message.id}>
           <MessageItem
