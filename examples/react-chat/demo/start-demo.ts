@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createServer, createVapidKeys, type ServerOptions } from "@tidings/server";
+import { profanity } from "@tidings/server/moderation";
 import { openLibsqlStore } from "@tidings/server/store";
 import { bringAlan } from "./alan.ts";
 import { seed } from "./seed.ts";
@@ -57,6 +58,7 @@ export async function startDemo(options: DemoServerOptions = {}): Promise<Demo> 
     const server = await createServer({
       ...{ push, ...serverOptions, store, serve: { dir: site } },
       files: { dir: join(folder, "files") },
+      moderators: [profanity({ action: "mask" })],
     });
     const alan = hasAlan ? await bringAlan(server, quietMs) : undefined;
     const end = async (): Promise<void> => {

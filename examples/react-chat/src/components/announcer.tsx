@@ -1,3 +1,4 @@
+import { openBlocks } from "@tidings/core/bindings";
 import { useClient } from "@tidings/react";
 import { useEffect, useState } from "react";
 import { nameOf, textOf } from "../lib/people.ts";
@@ -15,6 +16,7 @@ export function Announcer({ conversationId }: { readonly conversationId: string 
     () =>
       client.on("message", (message) => {
         if (message.conversationId !== conversationId) return;
+        if (openBlocks(client).userIds.get().has(message.authorId)) return;
         setNews({ id: message.id, text: t.saysText(nameOf(message.authorId), textOf(message)) });
       }),
     [client, conversationId, t],

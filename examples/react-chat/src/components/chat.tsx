@@ -1,20 +1,19 @@
-import { useComposer, useObservable, useConversation } from "@tidings/react";
+import { useComposer } from "@tidings/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { withFiles } from "../lib/with-files.ts";
 import { ChatActionsContext, type Destination } from "../lib/chat-actions.ts";
-import { useTexts } from "../texts/use-texts.tsx";
 import { Announcer } from "./announcer.tsx";
+import { ChatFoot } from "./chat-foot.tsx";
 import { ChatHeader, type Pane } from "./chat-header.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
 import { ForwardDialog } from "./forward-dialog.tsx";
 import { KeptPane } from "./kept-pane.tsx";
-import { MessageInput } from "./message-input.tsx";
 import { NewPoll } from "./new-poll.tsx";
 import { MessageList, type MessageListHandle } from "./message-list.tsx";
 import { RoomSettings } from "./room-settings.tsx";
 import { SearchPane } from "./search-pane.tsx";
 import { ThreadPane } from "./thread-pane.tsx";
-import { TypingIndicator } from "./typing-indicator.tsx";
+import { VersionsDialog } from "./versions-dialog.tsx";
 import "../styles/chat.css";
 
 interface ChatProps {
@@ -27,14 +26,11 @@ interface ChatProps {
 
 /** One conversation: its messages, its input, and a pane beside them. */
 export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps) {
-  const { t } = useTexts();
   const [pane, setPane] = useState<Pane>();
   const [dialog, setDialog] = useState<ChatDialogProps["dialog"]>();
   const list = useRef<MessageListHandle>(null);
   const composer = useComposer(conversationId, withFiles);
   const { reply, edit, inputRef } = composer;
-  const { timeline } = useConversation(conversationId);
-  const isAbsent = useObservable(timeline, ({ absent }) => absent);
   const closePane = useCallback(() => setPane(undefined), []);
 
   const actions = useMemo(
@@ -47,7 +43,8 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
         edit(messageId);
         inputRef.current?.focus();
       },
-      forward: (messageId: string) => setDialog({ messageId }),
+      forward: (messageId: string) => setDialog({ type: "forward", messageId }),
+      showVersions: (messageId: string) => setDialog({ type: "versions", messageId }),
       openThread: (rootId: string) => setPane({ type: "thread", rootId }),
       jumpTo: (message: Destination) => {
         if (typeof message === "object" && message.conversationId !== conversationId)
@@ -70,21 +67,11 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
         <ChatHeader conversationId={conversationId} pane={pane?.type} onPane={setPane} onBack={onBack} />
         <ConnectionBanner />
         <MessageList ref={list} conversationId={conversationId} />
-        <footer className="chat-foot">
-          <TypingIndicator conversationId={conversationId} />
-          {isAbsent ? (
-            <p className="notice warn" role="status">
-              <strong>{t.absent}.</strong> {t.absentHint}
-            </p>
-          ) : (
-            <MessageInput
-              composer={composer}
-              conversationId={conversationId}
-              label={t.write}
-              onPoll={() => setDialog("poll")}
-            />
-          )}
-        </footer>
+        <ChatFoot
+          conversationId={conversationId}
+          composer={composer}
+          onPoll={() => setDialog({ type: "poll" })}
+        />
         <Announcer conversationId={conversationId} />
       </main>
       {pane?.type === "search" && <SearchPane conversationId={conversationId} onClose={closePane} />}
@@ -107,16 +94,23 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
 
 interface ChatDialogProps {
   readonly conversationId: string;
-  /** A poll to be asked, or the message to be forwarded. */
-  readonly dialog: "poll" | { readonly messageId: string } | undefined;
+  /** A poll to be asked, or the message to be forwarded, or to be followed back. */
+  readonly dialog:
+    | { readonly type: "poll" }
+    | { readonly type: "forward" | "versions"; readonly messageId: string }
+    | undefined;
   readonly onClose: () => void;
 }
 
 function ChatDialog({ dialog, ...props }: ChatDialogProps) {
-  if (dialog === undefined) return null;
-  return dialog === "poll" ? (
-    <NewPoll {...props} />
-  ) : (
-    <ForwardDialog {...props} messageId={dialog.messageId} />
-  );
+  switch (dialog?.type) {
+    case undefined:
+      return null;
+    case "poll":
+      return <NewPoll {...props} />;
+    case "forward":
+      return <ForwardDialog {...props} messageId={dialog.messageId} />;
+    case "versions":
+      return <VersionsDialog {...props} messageId={dialog.messageId} />;
+  }
 }

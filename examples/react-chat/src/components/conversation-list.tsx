@@ -3,6 +3,7 @@ import { useClient, useConnection, useHidden, useObservable, useTyping } from "@
 import { useCallback, useState } from "react";
 import type { AppSchemas } from "../lib/data.ts";
 import { nameOf, textOf, titleOf } from "../lib/people.ts";
+import { useIsBlocked } from "../lib/use-is-blocked.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar, PresenceAvatar } from "./avatar.tsx";
 import { ConversationMenu } from "./conversation-menu.tsx";
@@ -122,6 +123,7 @@ function LastWords({ item: { conversationId, lastMessage, draft } }: { readonly 
   const userId = useObservable(useClient().userId);
   const typing = useTyping(conversationId);
   const hidden = useHidden();
+  const isBlocked = useIsBlocked(lastMessage?.authorId);
   if (typing.length > 0) {
     return <em className="accent">{t.typing(format.list(typing.map(nameOf)), typing.length)} …</em>;
   }
@@ -133,6 +135,7 @@ function LastWords({ item: { conversationId, lastMessage, draft } }: { readonly 
     );
   }
   if (!lastMessage) return t.nothingSaid;
+  if (isBlocked) return t.ofBlocked;
   if (hidden.has(lastMessage.id)) return t.hidden;
   if (lastMessage.deletedAt !== undefined) return t.deleted;
   const said = textOf(lastMessage) || (lastMessage.kind === "image" ? t.picture : t.sealed);

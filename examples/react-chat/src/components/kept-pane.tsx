@@ -4,7 +4,8 @@ import { useBookmarks, useClient, useConnection, useMessage } from "@tidings/rea
 import { useEffect, useState } from "react";
 import { useChatActions } from "../lib/chat-actions.ts";
 import type { Custom, Message } from "../lib/data.ts";
-import { nameOf, textOf } from "../lib/people.ts";
+import { nameOf, saidIn } from "../lib/people.ts";
+import { useIsBlocked } from "../lib/use-is-blocked.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar } from "./avatar.tsx";
 import { PlansList } from "./plans-list.tsx";
@@ -71,16 +72,16 @@ function Bookmarked({ conversationId, messageId, onOpen }: BookmarkedProps) {
 
 function Kept({ found, onOpen }: { readonly found: FoundMessage<Custom>; readonly onOpen: () => void }) {
   const { t, format } = useTexts();
+  const isBlocked = useIsBlocked(typeof found === "string" ? undefined : found.authorId);
   if (typeof found === "string")
     return <p className="hint">{found === "loading" ? t.loading : t.notLoaded}</p>;
-  const said = found.deletedAt === undefined ? textOf(found) || t.sealed : t.deleted;
   return (
     <button type="button" className="result" onClick={onOpen}>
       <Avatar id={found.authorId} name={found.authorId} />
       <span className="result-text">
         <strong dir="auto">{nameOf(found.authorId)}</strong> <time>{format.shortTime(found.createdAt)}</time>
         <span className="result-said" dir="auto">
-          {said}
+          {saidIn(found, isBlocked, t)}
         </span>
       </span>
     </button>

@@ -2,8 +2,10 @@ import { mayGrant, outranks } from "@tidings/core/domain";
 import type { ParticipantRecord, Role } from "@tidings/core/protocol";
 import { useClient, useConversation, useObservable } from "@tidings/react";
 import { nameOf } from "../lib/people.ts";
+import { useIsBlocked } from "../lib/use-is-blocked.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar, PresenceAvatar } from "./avatar.tsx";
+import { BlockButton } from "./blocking.tsx";
 import { Icon } from "./icon.tsx";
 import { useAttempt } from "./toasts.tsx";
 
@@ -21,12 +23,14 @@ export function MemberRow({ conversationId, member: { userId, role }, ownRole = 
   const attempt = useAttempt();
   const { members, may } = useConversation(conversationId);
   const isMe = useObservable(useClient().userId) === userId;
+  const isBlocked = useIsBlocked(userId);
   const isBelow = !isMe && outranks(ownRole, role);
   return (
     <div className="member">
       {isMe ? <Avatar id={userId} name={userId} /> : <PresenceAvatar userId={userId} />}
       <span className="member-name">
         <bdi>{nameOf(userId)}</bdi> {isMe && <small>({t.you})</small>}
+        {isBlocked && <small>({t.blocked})</small>}
       </span>
       {isBelow && may("participant.role") ? (
         <RoleSelect
@@ -38,6 +42,7 @@ export function MemberRow({ conversationId, member: { userId, role }, ownRole = 
       ) : (
         <span className="member-role">{t.roles[role]}</span>
       )}
+      {!isMe && <BlockButton userId={userId} />}
       {isBelow && may("participant.remove") && (
         <button
           type="button"

@@ -1,9 +1,11 @@
 import { useChatActions } from "../lib/chat-actions.ts";
 import type { Item, Message } from "../lib/data.ts";
 import { nameOf } from "../lib/people.ts";
+import { useIsBlocked } from "../lib/use-is-blocked.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Attachments } from "./attachments.tsx";
 import { Avatar } from "./avatar.tsx";
+import { CoveredMessage } from "./covered-message.tsx";
 import { Icon } from "./icon.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { MessageFailure } from "./message-failure.tsx";
@@ -27,8 +29,20 @@ export interface MessageItemProps {
   readonly onMenu?: ((menu: OpenMenu) => void) | undefined;
 }
 
-/** One message: who, what, when, how far it has got, and what others think of it. */
+/** One message; covered, if it is from somebody one has blocked. */
 export function MessageItem(props: MessageItemProps) {
+  const { item, isActive } = props;
+  const isBlocked = useIsBlocked(item.message.authorId);
+  if (!isBlocked) return <Article {...props} />;
+  return (
+    <CoveredMessage id={item.key} tabIndex={isActive ? 0 : -1}>
+      <Article {...props} />
+    </CoveredMessage>
+  );
+}
+
+/** Who, what, when, how far it has got, and what others think of it. */
+function Article(props: MessageItemProps) {
   const { item, isFirst, isLast, replies = 0, lastReplyAt = 0, isActive, flash = 0, onMenu } = props;
   const { t, format } = useTexts();
   const { openThread } = useChatActions();
@@ -74,6 +88,7 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
   const { message } = item;
   const { replyTo, threadId, conversationId, origin, tally } = message;
   const isDeleted = message.deletedAt !== undefined;
+  const deleted = message.moderated ? t.removedByModerator : t.deleted;
   const picture = isDeleted ? undefined : message.custom?.picture;
   return (
     <div className="bubble">
@@ -89,8 +104,8 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
       {picture && <img className="picture" {...picture} alt={t.picture} loading="lazy" />}
       {!isDeleted && <Attachments message={message} />}
       <div className="content" dir="auto">
-        <div className="text">{isDeleted ? t.deleted : <MessageText message={message} />}</div>
-        <MessageMeta item={item} />
+        <div className="text">{isDeleted ? deleted : <MessageText message={message} />}</div>
+        <MessageMeta item={item} tabIndex={tabIndex} />
       </div>
       {tally && !isDeleted && <Poll message={message} tabIndex={tabIndex} />}
       {onMenu && !isDeleted && <MessageActions item={item} tabIndex={tabIndex} onMenu={onMenu} />}

@@ -14,6 +14,7 @@ import { useChatActions } from "../lib/chat-actions.ts";
 import { inAnHour } from "../lib/later-times.ts";
 import { nameOf, textOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
+import { BlockEntry } from "./blocking.tsx";
 import type { IconName } from "./icon.tsx";
 import { type Act, Menu, MenuEntry } from "./menu.tsx";
 import { useAttempt } from "./toasts.tsx";
@@ -76,10 +77,10 @@ function Emojis({
 function Entries({ item: { message, own }, act }: { readonly item: MessageItem; readonly act: Act }) {
   const { t } = useTexts();
   const attempt = useAttempt();
-  const { reply, edit, forward, openThread } = useChatActions();
+  const { reply, edit, forward, openThread, showVersions } = useChatActions();
   const conversation = useConversation(message.conversationId);
   const notebook = useNotebook();
-  const { id, threadId = id, pinnedAt } = message;
+  const { id, threadId = id, pinnedAt, editedAt } = message;
   const isKept = useBookmarks().some(({ messageId }) => messageId === id);
   const plans = usePlans();
   const isReminded = useReminders().some(({ messageId }) => messageId === id);
@@ -118,6 +119,7 @@ function Entries({ item: { message, own }, act }: { readonly item: MessageItem; 
           give(() => (isPinned ? conversation.unpin(id) : conversation.pin(id))),
         )}
       {own && entry("edit", t.edit, () => edit(id))}
+      {editedAt !== undefined && entry("history", t.editHistory, () => showVersions(id))}
       {(own || conversation.may("message.delete-any")) &&
         entry(
           "bin",
@@ -129,6 +131,7 @@ function Entries({ item: { message, own }, act }: { readonly item: MessageItem; 
         t.removeForMe,
         give(() => notebook.hide(message.conversationId, id)),
       )}
+      {!own && <BlockEntry userId={message.authorId} act={act} />}
     </>
   );
 }

@@ -30,7 +30,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   }
   return (
     <>
-      {isBeginning && <p className="beginning">{t.beginning}</p>}
+      {isBeginning && <Beginning conversationId={conversationId} />}
       {isNewDay && (
         <div className="divider">
           <span>{format.day(item.message.createdAt)}</span>
@@ -58,6 +58,14 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     </>
   );
 });
+
+/** Either all there ever was, or all that is kept. */
+function Beginning({ conversationId }: { readonly conversationId: string }) {
+  const { t } = useTexts();
+  const { record } = useConversation(conversationId);
+  const isCut = useObservable(record, (known) => (known?.floorSeq ?? 1) > 1);
+  return <p className="beginning">{isCut ? t.notKeptBefore : t.beginning}</p>;
+}
 
 interface HoleProps {
   readonly conversationId: string;

@@ -6,7 +6,7 @@ import { useTexts } from "../texts/use-texts.tsx";
 import "../styles/rich-text.css";
 
 /** What a message says, formatted. A tree comes in and elements go out: text is only ever put in as text. */
-export function MessageText({ message }: { readonly message: MessageRecord }) {
+export function MessageText({ message }: { readonly message: Pick<MessageRecord, "content"> }) {
   const { t } = useTexts();
   if (!("text" in message.content)) return <em>{t.sealed}</em>;
   return <RichText tree={richTextOf(message.content)} components={components} />;

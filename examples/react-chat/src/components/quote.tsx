@@ -2,7 +2,8 @@ import type { FoundMessage } from "@tidings/core/bindings";
 import { useMessage } from "@tidings/react";
 import { useChatActions } from "../lib/chat-actions.ts";
 import type { Custom, Message } from "../lib/data.ts";
-import { nameOf, textOf } from "../lib/people.ts";
+import { nameOf, saidIn } from "../lib/people.ts";
+import { useIsBlocked } from "../lib/use-is-blocked.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import "../styles/quote.css";
 
@@ -37,18 +38,12 @@ function Quoted({ messageId, found, tabIndex }: QuotedProps) {
   const message = typeof found === "string" ? undefined : found;
   const { t } = useTexts();
   const { jumpTo } = useChatActions();
-  const isDeleted = message?.deletedAt !== undefined;
+  const isBlocked = useIsBlocked(message?.authorId);
   return (
     <button type="button" className="quote" tabIndex={tabIndex} onClick={() => jumpTo(messageId)}>
       {message && <strong dir="auto">{nameOf(message.authorId)}</strong>}
       <span className="quote-text" dir="auto">
-        {isDeleted
-          ? t.deleted
-          : message
-            ? textOf(message) || t.sealed
-            : found === "missing"
-              ? t.notLoaded
-              : t.goToMessage}
+        {message ? saidIn(message, isBlocked, t) : found === "missing" ? t.notLoaded : t.goToMessage}
       </span>
     </button>
   );

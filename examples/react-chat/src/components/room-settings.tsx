@@ -5,6 +5,7 @@ import { useTexts } from "../texts/use-texts.tsx";
 import { AddMember } from "./add-member.tsx";
 import { MemberRow } from "./member-row.tsx";
 import { Pane } from "./pane.tsx";
+import { RetentionFields } from "./retention-fields.tsx";
 import { useAttempt } from "./toasts.tsx";
 
 interface RoomSettingsProps {
@@ -46,6 +47,7 @@ export function RoomSettings({ conversationId, onClose }: RoomSettingsProps) {
             ))}
           </select>
         </label>
+        <RetentionFields conversationId={conversationId} />
         <section>
           <h3>{t.members(members.length)}</h3>
           <ul className="members">

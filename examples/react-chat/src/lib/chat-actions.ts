@@ -10,6 +10,8 @@ export interface ChatActions {
   readonly edit: (messageId: string) => void;
   /** Asks where a message is to go. */
   readonly forward: (messageId: string) => void;
+  /** Shows what a message has said before. */
+  readonly showVersions: (messageId: string) => void;
   readonly openThread: (rootId: string) => void;
   readonly jumpTo: (message: Destination) => void;
   /** The focus goes back to where one writes. */
@@ -19,7 +21,8 @@ export interface ChatActions {
 const none = (): void => {};
 
 export const ChatActionsContext = createContext<ChatActions>({
-  ...{ reply: none, edit: none, forward: none, openThread: none, jumpTo: none, leaveMessages: none },
+  ...{ reply: none, edit: none, forward: none, showVersions: none, openThread: none, jumpTo: none },
+  leaveMessages: none,
 });
 
 export function useChatActions(): ChatActions {

@@ -12,6 +12,10 @@ export interface Formats {
   shortTime(at: number): string;
   /** When something will be: the time today, else the day with it. */
   future(at: number): string;
+  /** "30 days" */
+  days(many: number): string;
+  /** "12,000" */
+  number(many: number): string;
   /** "Ada, Grace and Alan" */
   list(names: readonly string[]): string;
 }
@@ -28,11 +32,17 @@ export function createFormats(locale: string): Formats {
   const dayAndTime = new Intl.DateTimeFormat(locale, {
     ...{ weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" },
   });
+  const days = new Intl.NumberFormat(locale, {
+    ...{ style: "unit", unit: "day", unitDisplay: "long", maximumFractionDigits: 1 },
+  });
+  const number = new Intl.NumberFormat(locale);
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
   return {
     time: (at) => time.format(at),
     fullTime: (at) => fullTime.format(at),
     future: (at) => (daysAgo(at) === 0 ? time : dayAndTime).format(at),
+    days: (many) => days.format(many),
+    number: (many) => number.format(many),
     list: (names) => list.format(names),
     day(at) {
       const days = daysAgo(at);

@@ -30,7 +30,7 @@ export function useActiveRow(items: TimelineItems): ActiveRow {
       if (event.key === "Escape") return leaveMessages();
       if (event.key === "Enter" && event.target === row) {
         event.preventDefault();
-        return row?.querySelector<HTMLElement>("[data-do=menu]")?.click();
+        return row?.querySelector<HTMLElement>("[data-do=menu], [data-do=show]")?.click();
       }
       const item = to === undefined ? undefined : items.at(to);
       if (!item) return undefined;

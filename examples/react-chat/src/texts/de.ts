@@ -1,6 +1,7 @@
 import { errorTexts } from "@tidings/core/errors/texts";
 import { de as words } from "@tidings/core/errors/texts/de";
 import type { Texts } from "./en.ts";
+import { reading } from "./reading.de.ts";
 
 const count = (many: number, one: string, more: string): string => `${many} ${many === 1 ? one : more}`;
 
@@ -9,6 +10,7 @@ const { errorOf, issueOf } = errorTexts(words);
 export const de: Texts = {
   errorOf,
   issueOf,
+  ...reading,
   remedies: { ...words.remedies, auth: "Öffne noch einmal den Link, den du bekommen hast." },
   roles: { owner: "Eigentümer", admin: "Verwalter", moderator: "Moderator", member: "Mitglied" },
   presences: { online: "online", away: "abwesend", offline: "offline" },

@@ -1,6 +1,7 @@
 import { errorTexts } from "@tidings/core/errors/texts";
 import { en as words } from "@tidings/core/errors/texts/en";
 import type { PresenceStatus, Role } from "@tidings/core/protocol";
+import { reading } from "./reading.en.ts";
 
 const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
 
@@ -25,6 +26,7 @@ export const en = {
   errorOf,
   /** What is wrong with a message being written, and what would put it right. */
   issueOf,
+  ...reading,
   /** What helps, by the kind of error; who one is comes from a link here. */
   remedies: { ...words.remedies, auth: "Open the link you were given again." },
   roles,

@@ -1,0 +1,31 @@
+import type { reading as english } from "./reading.en.ts";
+
+export const reading: typeof english = {
+  block: (name) => `${name} blockieren`,
+  unblock: (name) => `${name} nicht mehr blockieren`,
+  blocked: "blockiert",
+  youBlocked: (name) => `Du hast ${name} blockiert: Hier kann keiner von euch dem anderen schreiben.`,
+  ofBlocked: "Eine Nachricht von jemandem, den du blockiert hast",
+  showBlocked: "Zeigen",
+  coverBlocked: "Wieder verdecken",
+
+  moderated: "Teile davon wurden verdeckt, bevor jemand sie sah",
+  removedByModerator: "Diese Nachricht wurde von der Moderation entfernt.",
+
+  editHistory: "Frühere Fassungen",
+  editedShow: "bearbeitet, frühere Fassungen zeigen",
+  versionNow: (time) => `Jetzt, seit ${time}`,
+  versionFrom: (time) => `Von ${time}`,
+  versionBy: (name) => `geändert von ${name}`,
+
+  retention: "Nachrichten werden aufbewahrt",
+  keepAge: "Wie lange",
+  keepForEver: "Für immer",
+  keepMany: "Höchstens so viele, die neuesten",
+  keepManyHint: "Unbegrenzt",
+  retentionWarning: "Was nicht mehr aufbewahrt wird, ist endgültig gelöscht, für alle.",
+  keptFor: (time) => `${time} lang.`,
+  keptMany: (many) => `Die neuesten ${many}.`,
+  keptAlways: "Für immer.",
+  notKeptBefore: "Was davor gesagt wurde, wird hier nicht aufbewahrt.",
+};

@@ -1,0 +1,30 @@
+/** Of people one does not want to hear, of what was changed or covered, and of what is kept. */
+export const reading = {
+  block: (name: string) => `Block ${name}`,
+  unblock: (name: string) => `Unblock ${name}`,
+  blocked: "blocked",
+  youBlocked: (name: string) => `You have blocked ${name}: neither of you can write to the other here.`,
+  ofBlocked: "A message from somebody you have blocked",
+  showBlocked: "Show",
+  coverBlocked: "Cover again",
+
+  moderated: "Parts of this were covered before anybody saw it",
+  removedByModerator: "This message was removed by a moderator.",
+
+  editHistory: "Edit history",
+  editedShow: "edited, show earlier versions",
+  versionNow: (time: string) => `Now, since ${time}`,
+  versionFrom: (time: string) => `From ${time}`,
+  versionBy: (name: string) => `changed by ${name}`,
+
+  retention: "Messages are kept",
+  keepAge: "For how long",
+  keepForEver: "For ever",
+  keepMany: "At most this many, the newest",
+  keepManyHint: "No limit",
+  retentionWarning: "What is no longer kept is deleted for good, for everybody.",
+  keptFor: (time: string) => `For ${time}.`,
+  keptMany: (many: string) => `The newest ${many}.`,
+  keptAlways: "For ever.",
+  notKeptBefore: "What was said before is not kept here.",
+};

@@ -1,0 +1,120 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.ts";
+import { type Demo, startDemo } from "../demo/start-demo.ts";
+import { type ChatPage, chatPage, patience } from "./chat-page.ts";
+import { buildForTests } from "./run-demo.ts";
+import { faultsOf, openWindow, phone, takeScreenshot, tooWide } from "./window.ts";
+
+/** What people see of blocks, of what was changed or covered, and of what is kept. */
+describe.skipIf(chromiumPath === undefined)("reading in the chat app", { timeout: 30_000 }, () => {
+  const troubles: string[] = [];
+  let demo: Demo;
+  let browser: Browser;
+  let ada: ChatPage;
+  let grace: ChatPage;
+
+  beforeAll(async () => {
+    await buildForTests();
+    demo = await startDemo({ port: 0, daysOfTalk: 1, hasAlan: false, build: "development" });
+    browser = await launchChromium();
+    ada = chatPage(await openWindow(browser, await demo.linkOf("ada"), troubles));
+    grace = chatPage(await openWindow(browser, await demo.linkOf("grace"), troubles, phone));
+    for (const each of [ada, grace]) await each.open("General");
+  }, 90_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.close();
+  });
+
+  const dialog = ({ page }: ChatPage, name: string) => page.getByRole("dialog", { name });
+
+  it("shows what a message said before, by the keyboard, newest first (row F5)", async () => {
+    await ada.say("High water at **five**");
+    await ada.choose("High water at five", "Edit");
+    await ada.say("High water at **six**");
+    await ada.choose("High water at six", "Edit");
+    await ada.say("High water at **seven**");
+    const edited = ada.message("High water at seven").getByRole("button", { name: "show earlier versions" });
+    await edited.focus();
+    await ada.page.keyboard.press("Enter");
+    const history = dialog(ada, "Edit history");
+    const texts = history.getByRole("listitem").locator(".text");
+    const all = ["High water at seven", "High water at six", "High water at five"];
+    await expect.poll(() => texts.allInnerTexts(), patience).toEqual(all);
+    await takeScreenshot(ada.page, "versions");
+    expect(await faultsOf(ada.page)).toEqual([]);
+    await ada.page.keyboard.press("Escape");
+    await expect.poll(() => history.count(), patience).toBe(0);
+    await expect.poll(() => edited.evaluate((each) => each === document.activeElement), patience).toBe(true);
+
+    await grace.choose("High water at seven", "Edit history");
+    await expect.poll(() => dialog(grace, "Edit history").locator(".text").count(), patience).toBe(3);
+    expect(await grace.page.evaluate(tooWide)).toEqual([]);
+    await takeScreenshot(grace.page, "versions-phone");
+    await grace.page.keyboard.press("Escape");
+  });
+
+  it("marks what was covered before anybody saw it, and what a moderator removed (row D24)", async () => {
+    await grace.say("What a shitty gauge");
+    const theirs = ada.message(/What a \*+\w* gauge/u);
+    await theirs.getByText("Parts of this were covered").waitFor({ state: "attached" });
+    await takeScreenshot(ada.page, "covered-words");
+    await ada.choose("ty gauge", "Delete");
+    await expect.poll(() => grace.texts(/removed by a moderator/u), patience).toHaveLength(1);
+  });
+
+  it("covers what somebody said whom one has blocked, until one asks for it (row D10)", async () => {
+    await grace.say("Cover this");
+    await ada.message("Cover this").waitFor();
+    await ada.choose("Cover this", "Block Grace");
+    await expect.poll(() => ada.texts(/Cover this/u), patience).toEqual([]);
+    await grace.say("And this");
+    const covered = ada.page.getByRole("article", { name: "A message from somebody you have blocked" });
+    await covered.last().waitFor();
+    expect(await ada.page.locator("[data-announcer]").innerText()).not.toContain("And this");
+    await takeScreenshot(ada.page, "blocked");
+    expect(await faultsOf(ada.page)).toEqual([]);
+
+    await ada.tabTo(ada.page.getByRole("log", { name: "Messages" }), "Shift+Tab");
+    await ada.page.keyboard.press("ArrowUp");
+    await ada.page.keyboard.press("Enter");
+    await expect.poll(() => ada.texts(/And this/u), patience).toEqual(["And this"]);
+    await ada.page.getByRole("button", { name: "Cover again" }).click();
+    await expect.poll(() => ada.texts(/And this/u), patience).toEqual([]);
+
+    await ada.open("Grace");
+    const notice = ada.page.locator(".chat-foot .notice");
+    await expect.poll(() => notice.innerText(), patience).toContain("You have blocked Grace");
+    expect(await ada.draft.count()).toBe(0);
+    await takeScreenshot(ada.page, "blocked-direct");
+    await notice.getByRole("button", { name: "Unblock Grace" }).click();
+    await ada.draft.waitFor();
+    await ada.open("General");
+    await expect.poll(() => ada.texts(/this$/u), patience).toEqual(["Cover this", "And this"]);
+  });
+
+  it("lets owners say how long messages are kept, with a warning, and tells everybody else (row C14)", async () => {
+    await ada.page.getByRole("button", { name: "Conversation settings" }).click();
+    const pane = ada.page.locator(".pane");
+    await pane.getByLabel("For how long").selectOption({ label: "30 days" });
+    await pane.getByLabel("At most this many").fill("500");
+    await expect.poll(() => pane.innerText(), patience).toContain("deleted for good, for everybody");
+    await takeScreenshot(ada.page, "retention");
+    expect(await faultsOf(ada.page)).toEqual([]);
+    await ada.tabTo(pane.getByRole("button", { name: "Save" }));
+    await ada.page.keyboard.press("Enter");
+    await expect.poll(() => pane.getByRole("button", { name: "Save" }).count(), patience).toBe(0);
+    await grace.page.getByRole("button", { name: "Conversation settings" }).click();
+    const told = grace.page.locator(".retention");
+    await expect.poll(() => told.innerText(), patience).toBe("For 30 days. The newest 500.");
+    await takeScreenshot(grace.page, "retention-phone");
+    expect(await grace.page.evaluate(tooWide)).toEqual([]);
+    for (const each of [ada, grace]) await each.page.keyboard.press("Escape");
+  });
+
+  it("has put nothing on the console", () => {
+    expect(troubles).toEqual([]);
+  });
+});
