@@ -233,6 +233,52 @@ const found: readonly Found[] = [
      wait 15665`,
   },
   {
+    title:
+      "[D7] takes what a backup brings back for what it was when it first took effect, though it was tried again since",
+    plan: `seed 14742; devices ada bob cyd; rates none; disks relaxed
+     wait 19
+     act send of 2 (cyd) by 1336521535
+     wait 7
+     wait 104
+     fault forgetCommit of 2 (cyd) by 1330727791
+     act thread of 0 (ada) by 407215847
+     fault losePush of 0 (ada) by 1398984737
+     wait 269
+     fault sickStore of 2 (cyd) by 1630960653
+     act remove of 0 (ada) by 1610556758
+     wait 17389
+     wait 100
+     act retry of 0 (ada) by 1461696834
+     fault restore of 1 (bob) by 1782031714`,
+  },
+  {
+    title:
+      "[D3] shows one's own vote in an anonymous poll, though another's brought the poll before its page",
+    plan: `seed 19565; devices ada bob cyd; rates none; disks strict
+     act send of 1 (bob) by 979990145
+     act poll of 0 (ada) by 326275975
+     act send of 0 (ada) by 2106154122
+     act send of 1 (bob) by 1955047356
+     wait 94
+     act send of 1 (bob) by 1860437065
+     act disconnect of 0 (ada) by 734545151
+     act send of 2 (cyd) by 929591129
+     act vote of 1 (bob) by 2073690522
+     act send of 2 (cyd) by 757012027
+     act send of 2 (cyd) by 946062006
+     act poll of 2 (cyd) by 288522059
+     act poll of 1 (bob) by 543759656
+     act poll of 1 (bob) by 2099620285
+     act send of 1 (bob) by 1206784418
+     act poll of 2 (cyd) by 543433858
+     act send of 1 (bob) by 1384401840
+     wait 984
+     act send of 1 (bob) by 1590151438
+     act vote of 0 (ada) by 2048725006
+     fault restore of 1 (bob) by 1341094540
+     wait 10`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

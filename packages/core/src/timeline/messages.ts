@@ -1,5 +1,6 @@
 import { RadixMap } from "../base/radix-map.ts";
 import { addRange, type Ranges, removeRange } from "../base/ranges.ts";
+import { unnamedMarks } from "../domain/poll.ts";
 import type { MessageRecord } from "../protocol/records.ts";
 import { type Slot, slotOf } from "./slot.ts";
 
@@ -67,11 +68,15 @@ export function createMessages(options: MessagesOptions): Messages {
     onForget(record);
   };
 
+  /** It can be shown as it is: it has no marks of which only its page says whether they are one's own. */
+  const isWhole = (record: MessageRecord | undefined): boolean =>
+    record !== undefined && unnamedMarks(record).length === 0;
+
   /** Takes back from aside what lies within, or joins at the old end. */
   const adopt = (): void => {
     const first = oldest();
     let from = known[0] ? first : first + 1;
-    while (aside.has(from - 1)) from -= 1;
+    while (isWhole(aside.get(from - 1))) from -= 1;
     if (from > first) return;
     known = addRange(known, from, first);
     const within = [...aside.values()].filter(({ seq }) => seq >= from);

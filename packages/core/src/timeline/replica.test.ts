@@ -1,3 +1,4 @@
+import { optionMark } from "../protocol/polls.ts";
 import { describe, expect, it } from "vitest";
 import { createScope } from "../base/observable.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
@@ -156,6 +157,23 @@ describe("a replica's confirmed records", () => {
     lab.replica.acceptChanges(lab.backend.changes(4, 10), 4);
     expect(shown(lab)).toEqual(["one", "two", "three"]);
     expect(lab.replica.view.get()).toMatchObject({ complete: true, hasOlder: false });
+  });
+
+  it("[D3] wait for the page of an older poll, which says what was one's own, though a change of it joins what is here", () => {
+    const lab = createLab();
+    const poll = { options: ["tea", "coffee"], anonymous: true };
+    lab.act("bob", { ...say("Which?"), kind: "poll", content: { text: "Which?", poll } });
+    for (const text of ["two", "three"]) lab.act("bob", say(text));
+    const messageId = lab.backend.messageAt(1)?.id ?? "";
+    lab.act(READER, { type: "poll.vote", messageId, choices: [1] });
+    lab.inFlight.length = 0;
+    lab.replica.acceptHistory(lab.backend.history({}, 2));
+    lab.replica.acceptSummary(lab.backend.summary());
+    lab.act("bob", { type: "poll.vote", messageId, choices: [0] });
+    deliverAll(lab);
+    expect(lab.replica.view.get().hasOlder).toBe(true);
+    lab.replica.acceptHistory(lab.backend.history({ before: 2 }, 2));
+    expect(lab.replica.records.hasReacted(messageId, READER, optionMark(1))).toBe(true);
   });
 
   it("[D9] remember a bounded number of changes to messages not here, and fetch the others again", () => {

@@ -130,7 +130,8 @@ interface LaneWatch {
 /**
  * D7: what one device gave to one conversation takes effect in the order given. What was given up let the others pass, and
  * the next life tries it again. What was accepted, went with a backup, and came back to the outbox of a device that lost
- * with its power that it had been, was passed while neither side had it.
+ * with its power that it had been, was passed while neither side had it. What is in a backup took effect where it stood at
+ * the time, whatever was asked since.
  */
 function createLaneWatch(
   people: People,
@@ -139,6 +140,8 @@ function createLaneWatch(
 ): LaneWatch {
   const last = new Map<string, number>();
   const givenUp = new Set<string>();
+  /** Where each stood when it first took effect. */
+  const places = new Map<string, number>();
   return {
     saw({ command, error }) {
       if (error?.code === "outbox/gave-up") givenUp.add(command.commandId);
@@ -153,7 +156,9 @@ function createLaneWatch(
       if (order < before && !mayBeLate)
         violate("D7", `${device.name} ${name} ${commandId}, given as ${order}, took effect after ${before}`);
       const place = earlier && earlier.life !== device.life ? earlier.order : order;
-      last.set(lane, Math.max(before, place));
+      const first = places.get(commandId) ?? place;
+      places.set(commandId, first);
+      last.set(lane, Math.max(before, Math.min(first, place)));
     },
     forget: () => last.clear(),
   };
