@@ -162,7 +162,7 @@ describe("a replica's confirmed records", () => {
   it("[D3] wait for the page of an older poll, which says what was one's own, though a change of it joins what is here", () => {
     const lab = createLab();
     const poll = { options: ["tea", "coffee"], anonymous: true };
-    lab.act("bob", { ...say("Which?"), kind: "poll", content: { text: "Which?", poll } });
+    lab.act("bob", { type: "message.send", kind: "poll", content: { text: "Which?", poll } });
     for (const text of ["two", "three"]) lab.act("bob", say(text));
     const messageId = lab.backend.messageAt(1)?.id ?? "";
     lab.act(READER, { type: "poll.vote", messageId, choices: [1] });
