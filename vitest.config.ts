@@ -17,10 +17,21 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        // Beside the code stand tests of values and machines, which share nothing but modules: each is imported once.
+        test: {
+          name: "units",
+          include: ["packages/*/src/**/*.test.{ts,tsx}"],
+          isolate: false,
+          unstubGlobals: true,
+          restoreMocks: true,
+        },
+      },
+      {
+        extends: true,
         test: {
           name: "workspace",
           include: [
-            "packages/*/{src,test}/**/*.test.{ts,tsx}",
+            "packages/*/test/**/*.test.{ts,tsx}",
             "examples/*/**/*.test.{ts,tsx}",
             "scripts/test/**/*.test.ts",
             "site/test/*.test.ts",
