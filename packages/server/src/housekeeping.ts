@@ -44,6 +44,8 @@ async function tidy(options: HousekeepingOptions, isOver: () => boolean): Promis
   while ((await store.forgetAnswers(rememberedSince)) > 0) await setImmediate();
   while (store.audit && (await store.audit.forget(Math.max(0, now - auditRetentionMs))) > 0)
     await setImmediate();
+  while (store.cases && (await store.cases.forget(Math.max(0, now - auditRetentionMs))) > 0)
+    await setImmediate();
   if (store.upkeep) await prune(store.upkeep, options, isOver);
   await files?.sweep();
 }

@@ -15,6 +15,7 @@ export {
 export { isQuietAt, type Notice, noticeOf, type NoticeScene } from "./notice.ts";
 export { isOpen, pollOf, tallied, unnamedMarks } from "./poll.ts";
 export { type Suspicion, suspicionOf, type SuspicionOptions } from "./suspicion.ts";
+export { isForModerators } from "./report.ts";
 export { withSoundRanges } from "./ranges.ts";
 export { isIn, isMutedAt } from "./standing.ts";
 export { take } from "./take.ts";

@@ -163,7 +163,10 @@ export function changeMessage(
     case "message.delete":
       if (isDeleted) return nothing;
       if (!mayDelete(scene, message)) return "permission/denied";
-      return { ...put(scene, command, tombstone(context, unpinned)), replaced: replacedBy(context, message) };
+      return {
+        ...put(scene, command, tombstone(context, unpinned, command.reason)),
+        replaced: replacedBy(context, message),
+      };
   }
 }
 
@@ -176,11 +179,12 @@ function mayDelete({ context, conversation, role }: Scene, { authorId }: Message
 function tombstone(
   { actorId, at, system, isModerated }: ApplyContext,
   message: MessageRecord,
+  reason: string | undefined,
 ): MessageRecord {
   const { custom: _custom, origin: _origin, tally: _tally, moderated: _moderated, ...kept } = message;
   const gone = { ...kept, content: { text: "" }, reactions: [], deletedAt: at, deletedBy: actorId };
   const isOthers = !system && actorId !== message.authorId;
-  return isModerated || isOthers ? { ...gone, moderated: true } : gone;
+  return isModerated || isOthers ? { ...gone, moderated: true, ...(reason && { reason }) } : gone;
 }
 
 function replacedBy({ actorId, at }: ApplyContext, { id, version, content }: MessageRecord): MessageVersion {

@@ -3,6 +3,7 @@ import { notebookOf, noteIdOf, type NoteSubject, type NoteValue } from "../proto
 import type { AnyRecord } from "../protocol/records.ts";
 import { change, isSameJson, nothing, type Verdict } from "./outcome.ts";
 import { planFault } from "./plan.ts";
+import { concernFault, isForModerators, isSoundConcern } from "./report.ts";
 import { isIn } from "./standing.ts";
 import type { ApplyContext, Records } from "./types.ts";
 
@@ -22,9 +23,10 @@ export function note(records: Records, command: SetNote | ClearNote, context: Ap
   if (!isSound(subject, context)) return "command/malformed";
   const before = records.note(noteIdOf(subject))?.value;
   const value = command.type === "note.set" ? command.value : undefined;
-  const fault = planFault(command, before, context);
+  const fault = planFault(command, before, context) ?? concernFault(command, before, context);
   if (fault) return fault;
-  if (isSameJson(before, value) || isBehind(value, before)) return nothing;
+  if (isSameJson(before, value) || isBehind(value, before) || isAnswered(subject, value, before, context))
+    return nothing;
   if (value && !before && records.counts.pins >= limits.notes) return "note/limit";
   if (value?.text !== undefined && value.text.length > limits.textLength) return "draft/too-long";
   const made = records.conversation ? [] : notebook(conversationId, context);
@@ -36,14 +38,24 @@ export function note(records: Records, command: SetNote | ClearNote, context: Ap
   };
 }
 
-/** A person is the subject of a block, and of nothing else; nobody blocks themselves. */
-function isSound(
-  { kind, conversationId, messageId, userId }: NoteSubject,
-  { actorId }: ApplyContext,
-): boolean {
+/** A person is the subject of a block or a report, and of nothing else; nobody blocks or reports themselves. */
+function isSound(subject: NoteSubject, context: ApplyContext): boolean {
+  if (isForModerators(subject)) return isSoundConcern(subject, context);
+  const { kind, conversationId, messageId, userId } = subject;
+  const { actorId } = context;
   if (kind !== "block") return userId === undefined;
   const isOfPerson = userId !== undefined && messageId === undefined;
   return isOfPerson && userId !== actorId && conversationId === notebookOf(actorId);
+}
+
+/** An appeal that is there is not made again; and what nobody asked, as they were erased meanwhile, is not answered. */
+function isAnswered(
+  { kind }: NoteSubject,
+  value: NoteValue | undefined,
+  before: NoteValue | undefined,
+  { system }: ApplyContext,
+): boolean {
+  return kind === "appeal" && value !== undefined && Boolean(before) !== Boolean(system);
 }
 
 /** A watermark rises only. */

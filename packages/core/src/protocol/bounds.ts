@@ -12,6 +12,8 @@ export const idPattern: RegExp = /^[^\p{Cc}\p{Cs}]{1,128}$/u;
 export const uuidPattern: RegExp = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 /** Text of a message. */
 export const LONGEST_TEXT = 100_000;
+/** Why moderators remove something, or are asked to look at it. */
+export const LONGEST_REASON = 1_000;
 /** Deepest and largest `custom` object; its size in bytes is bounded by the frame. */
 export const CUSTOM_DEPTH = 8;
 export const CUSTOM_NODES = 1_000;

@@ -15,6 +15,7 @@ import {
   name,
   noteValue,
   notificationLevel,
+  reason,
   role,
 } from "./record-schemas.ts";
 import type {
@@ -149,6 +150,8 @@ export interface EditMessage extends OnMessage {
 
 export interface ChangeMessage extends OnMessage {
   readonly type: "message.delete" | "message.pin" | "message.unpin" | "poll.close";
+  /** Why somebody else's message is deleted; shown in its place. */
+  readonly reason?: string;
 }
 
 export interface ReactToMessage extends OnMessage {
@@ -247,6 +250,7 @@ export const command: Schema<Command> = z.discriminatedUnion("type", [
   z.object({
     type: z.enum(["message.delete", "message.pin", "message.unpin", "poll.close"]),
     ...onMessage,
+    reason: z.exactOptional(reason),
   }),
   z.object({ type: z.literal("poll.vote"), ...onMessage, choices }),
   z.object({ type: z.enum(["message.react", "message.unreact"]), ...onMessage, emoji }),

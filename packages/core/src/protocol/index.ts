@@ -64,6 +64,7 @@ export {
   head,
 } from "./changes.ts";
 export {
+  type AppealOutcome,
   NOTEBOOKS,
   dueOf,
   isNotebook,

@@ -16,6 +16,8 @@ export const noteKind: Schema<NoteKind> = z.enum([
   "scheduled",
   "reminder",
   "block",
+  "report",
+  "appeal",
 ]);
 
 export const noteSubject: Schema<NoteSubject> = z.object({

@@ -25,7 +25,14 @@ export type NoteKind =
   /** Of a message: to be reminded of it at `dueAt`. */
   | "reminder"
   /** Of a person: no contact with them is wanted. Its conversation is the notebook itself. */
-  | "block";
+  | "block"
+  /** Of a message, or of a person where one met them: moderators are to look at it. `text`: why. */
+  | "report"
+  /** Of a message of one's own that moderators have removed: they are to look again. `text`: why; `outcome`: what they said. */
+  | "appeal";
+
+/** What became of an appeal: the message may be said again, or not. */
+export type AppealOutcome = "granted" | "refused";
 
 /** A message that is not sent yet: what a command that sends it says. */
 export interface PlannedMessage {
@@ -59,6 +66,8 @@ export interface NoteValue {
   readonly firedAt?: number;
   /** Why it was refused then. */
   readonly code?: string;
+  /** Nobody but the backend can say it. */
+  readonly outcome?: AppealOutcome;
 }
 
 /** What a person keeps for themselves. It stands in their notebook, a conversation nobody else is ever in. */

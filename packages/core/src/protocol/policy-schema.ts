@@ -39,6 +39,7 @@ export const policy: Schema<Policy> = z.object({
       }),
     ),
     planAheadMs: z.exactOptional(count),
+    reports: z.exactOptional(z.boolean()),
     keepAtLeastMs: z.exactOptional(count),
   }),
 });

@@ -31,6 +31,8 @@ export interface Limits {
   readonly files?: FileLimits;
   /** How far ahead a message or a reminder may be planned. Absent where nothing is done later. */
   readonly planAheadMs?: number;
+  /** There are moderators who look at reports and appeals. Absent: both are `command/unsupported`. */
+  readonly reports?: boolean;
   /** For so long a conversation's own retention keeps messages at least. Absent where conversations have none of their own. */
   readonly keepAtLeastMs?: number;
 }
@@ -99,6 +101,7 @@ export const defaultPolicy: Policy = {
       ],
     },
     planAheadMs: 366 * 24 * 60 * MINUTE_MS,
+    reports: true,
     keepAtLeastMs: MINUTE_MS,
   },
 };

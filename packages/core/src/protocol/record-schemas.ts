@@ -1,5 +1,11 @@
 import * as z from "zod/mini";
-import { LONGEST_TEXT, MOST_ATTACHMENTS, REACTION_NAMES, REACTIONS_PER_MESSAGE } from "./bounds.ts";
+import {
+  LONGEST_REASON,
+  LONGEST_TEXT,
+  MOST_ATTACHMENTS,
+  REACTION_NAMES,
+  REACTIONS_PER_MESSAGE,
+} from "./bounds.ts";
 import { attachment } from "./file-schemas.ts";
 import { noteSubject, notifyRules } from "./note-schemas.ts";
 import type { NoteRecord, NoteValue, PlannedMessage } from "./notes.ts";
@@ -64,6 +70,8 @@ export const emoji: Schema<string> = z.string().check(z.regex(/^[^\s\p{Cc}\p{Cs}
 export const mark: Schema<string> = z
   .string()
   .check(z.regex(/^([^\s\p{Cc}\p{Cs}<>&"']{1,64}|option \d\d?)$/u));
+/** Why moderators removed something, or why they are to look at it. */
+export const reason: Schema<string> = text(LONGEST_REASON);
 const amount = z.int().check(z.positive());
 
 export const conversationSettings: Schema<ConversationSettings> = z.object({
@@ -161,6 +169,7 @@ const message = z.object({
   pinnedAt: z.exactOptional(count),
   pinnedBy: z.exactOptional(id),
   moderated: z.exactOptional(z.boolean()),
+  reason: z.exactOptional(reason),
   reactions: list(reaction, REACTIONS_PER_MESSAGE),
 });
 export const messageRecord: Schema<MessageRecord> = message;
@@ -183,6 +192,7 @@ export const noteValue: Schema<NoteValue> = z.object({
   message: z.exactOptional(plannedMessage),
   firedAt: z.exactOptional(count),
   code: z.exactOptional(text(64)),
+  outcome: z.exactOptional(z.enum(["granted", "refused"])),
 });
 
 const note = z.object({

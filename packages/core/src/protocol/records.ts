@@ -114,6 +114,8 @@ export interface MessageRecord<Custom = JsonObject> {
   readonly pinnedBy?: string;
   /** Moderators have masked some of it, or, once it is deleted, removed it. */
   readonly moderated?: boolean;
+  /** Why they removed it. */
+  readonly reason?: string;
   readonly reactions: readonly Reaction[];
 }
 

@@ -34,6 +34,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
     figures: store.figures,
     files: store.files,
     push: store.push,
+    cases: store.cases,
     async commit(items, admit) {
       const startedAt = performance.now();
       const outcomes = await told(items.length, () => store.commit(items, admit));

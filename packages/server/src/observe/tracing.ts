@@ -44,6 +44,7 @@ export class Tracing {
       figures: store.figures,
       files: store.files,
       push: store.push,
+      cases: store.cases,
       commit: (items, admit) => this.#commit(items, () => store.commit(items, admit)),
       query: (readerId, query) => store.query(readerId, query),
       memberships: (userId) => store.memberships(userId),

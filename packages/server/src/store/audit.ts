@@ -12,7 +12,9 @@ export type AuditAction =
   | "conversation.export"
   | "token.issue"
   /** Moderators let it be said, and somebody is to look at it; `detail` has their reason and score. */
-  | "message.flag";
+  | "message.flag"
+  /** What moderators decided of a case; the commands that go with it are written down by themselves. */
+  | `case.${"approve" | "remove" | "ban"}`;
 
 /** One thing that was done. */
 export interface AuditEntry {

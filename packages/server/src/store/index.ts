@@ -14,6 +14,15 @@ export type {
   Submission,
 } from "./store.ts";
 export type { Audit, AuditAction, AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
+export type {
+  CaseDecision,
+  CaseFlag,
+  Cases,
+  CasesPage,
+  CasesQuery,
+  CaseStatus,
+  ModerationCase,
+} from "./cases.ts";
 export type { FileChange, FileQuota, FileRecord, FileTable, OpenedFile } from "./files.ts";
 export type { Kept, KeptAnswer, KeptFile, KeptMessage, KeptPage } from "./kept.ts";
 export type { Audience, Listener, News, PushTarget, PushTargets } from "./push.ts";

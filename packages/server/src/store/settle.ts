@@ -1,6 +1,7 @@
 import { type Applied, take } from "@tidings/core/domain";
 import type { Command } from "@tidings/core/protocol";
 import { type AuditEntry, auditOf } from "./audit.ts";
+import { type CaseEvent, caseEventsOf } from "./case-events.ts";
 import { flagsOf } from "./flags.ts";
 import { answerOf, recall, type Remembered } from "./answers.ts";
 import type { Admit, Judged, Outcome, Refusal, Submission } from "./store.ts";
@@ -15,6 +16,8 @@ export interface Scene {
   readonly keep: (commandId: string, remembered: Remembered, at: number) => void;
   /** Writes down what somebody did to others. */
   readonly audit: (entry: AuditEntry) => void;
+  /** Tells moderators. */
+  readonly mark: (event: CaseEvent) => void;
   /** Told when `apply` throws: a defect, never an expected outcome. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -38,6 +41,7 @@ export function settle<Item extends Submission>(item: Item, admit: Admit<Item>, 
   const entry = item.isOnce ? undefined : auditOf(command, context, applied);
   if (entry) scene.audit(entry);
   flagsOf(item).forEach(scene.audit);
+  caseEventsOf(item, applied, (conversationId) => work.records(conversationId)).forEach(scene.mark);
   const { head, record } = work.conversation(command.conversationId);
   const { changes, receipt } = applied;
   const ack = { commandId: command.commandId, changes, ...(receipt && { receipt }) };

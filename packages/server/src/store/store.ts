@@ -12,6 +12,7 @@ import type {
 } from "@tidings/core/protocol";
 
 import type { Audit } from "./audit.ts";
+import type { Cases } from "./cases.ts";
 import type { FiguresOf } from "./figures.ts";
 import type { Plans } from "./plans.ts";
 import type { FileTable } from "./files.ts";
@@ -63,6 +64,8 @@ export interface Store {
   readonly files?: FileTable | undefined;
   /** Absent: it writes nothing down. */
   readonly audit?: Audit | undefined;
+  /** Absent: nothing is shown to moderators. */
+  readonly cases?: Cases | undefined;
   /** Absent: nobody can be pushed to. */
   readonly push?: PushTargets | undefined;
   close(): Promise<void>;

@@ -29,6 +29,8 @@ const BIG = [
   "searchable",
   "files",
   "shown_files",
+  "cases",
+  "case_flags",
 ];
 
 /** Rows as a server has them that was used for years; their records are never read. */
@@ -53,6 +55,12 @@ const CROWD = `
     FROM generate_series(1, 50000) n;
   INSERT INTO shown_files SELECT 'file ' || n, 'crowd ' || n, 1000 + n % 2000 FROM generate_series(1, 50000) n;
   INSERT INTO answers SELECT 'answer ' || n, 'user 1', 'crowd 1', 900000 + n, '{}' FROM generate_series(1, 50000) n;
+  INSERT INTO cases (id, conversation_id, message_id, user_id, status, opened_at, urgency, decided_at, decided_by)
+    SELECT 'case ' || n, 'crowd ' || n % 900, 'message ' || n, 'user ' || n % 700, CASE WHEN n % 9 = 0 THEN 'open' ELSE 'approved' END,
+      n, n % 400, CASE WHEN n % 9 > 0 THEN n END, CASE WHEN n % 9 > 0 THEN 'user ' || n % 50 END FROM generate_series(1, 50000) n;
+  ALTER TABLE case_flags DROP CONSTRAINT case_flags_case_id_fkey; -- each row's check would be explained
+  INSERT INTO case_flags SELECT 'case ' || n, 'user ' || n % 800, '', '', NULL, n FROM generate_series(1, 50000) n;
+  ALTER TABLE case_flags ADD CONSTRAINT case_flags_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases ON DELETE CASCADE;
   INSERT INTO audit (at, actor_id, action, subject, conversation_id, detail)
     SELECT n, 'user ' || n % 500, 'user.ban', 'user ' || n % 700, 'crowd ' || n % 900, '' FROM generate_series(1, 50000) n;`;
 
@@ -148,9 +156,34 @@ async function everything(bench: Workbench): Promise<void> {
     while (page?.next !== undefined) page = await bench.store.upkeep?.kept(userId, page.next);
   }
   await withFiles(bench);
+  await withCases(bench);
   await bench.store.upkeep?.forget("bob", 1_000);
   await bench.store.upkeep?.forgetConversation("a");
   await bench.store.upkeep?.prune({ now: 0, before: 0, newest: 45, rememberedSince: 0 });
+}
+
+async function withCases(bench: Workbench): Promise<void> {
+  const { cases } = bench.store;
+  if (!cases) throw new Error("the store keeps no cases");
+  const messageId = await bench.said("bob", "a", "odd");
+  const on = { conversationId: "a", messageId } as const;
+  const value = { text: "no" };
+  const notes = (userId: string) => ({ type: "note.set", conversationId: `~/${userId}`, value }) as const;
+  await bench.accepted("ada", { ...notes("ada"), subject: { kind: "report", ...on } });
+  await bench.accepted("ada", {
+    ...notes("ada"),
+    subject: { kind: "report", conversationId: "a", userId: "bob" },
+  });
+  await bench.accepted("ada", { type: "message.delete", ...on });
+  await bench.accepted("bob", { ...notes("bob"), subject: { kind: "appeal", ...on } });
+  for (const order of ["newest", "urgent"] as const)
+    for (const conversationId of [undefined, "a", "crowd 7"])
+      for (const isOpen of [true, false]) await cases.page({ conversationId, isOpen, order, limit: 20 });
+  const { items } = await cases.page({ conversationId: "a", isOpen: true, order: "newest", limit: 20 });
+  expect(items).toHaveLength(2);
+  await cases.find(items[0]?.id ?? "");
+  await cases.decide(items[0]?.id ?? "", "remove", { actorId: "ada", at: 1 });
+  await cases.forget(10);
 }
 
 async function withFiles(bench: Workbench): Promise<void> {

@@ -6,6 +6,7 @@ import type { Store } from "../../src/store/store.ts";
 import type { Retention } from "../../src/store/upkeep.ts";
 import { type Draft, message } from "../support/raw-client.ts";
 import { filesSuite } from "./files-suite.ts";
+import { casesSuite } from "./cases-suite.ts";
 import { eraseConversationSuite } from "./erase-conversation-suite.ts";
 import { figuresSuite } from "./figures-suite.ts";
 import { blocksSuite } from "./blocks-suite.ts";
@@ -475,6 +476,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
     pollsSuite(() => bench);
     blocksSuite(() => bench);
     judgedSuite(() => bench);
+    casesSuite(() => bench);
     notesSuite(
       () => bench,
       (store) => factory.reopen(store),

@@ -73,7 +73,7 @@ export const appSyncPolicy: Policy = {
 /** No files, no polls, no look into another conversation; and between two requests nobody who could do or delete anything. */
 function offered(limits: Limits): Limits {
   const { files: _files, pollOptions: _polls, forwards: _forwards, ...later } = limits;
-  const { planAheadMs: _later, keepAtLeastMs: _retention, ...others } = later;
+  const { planAheadMs: _later, keepAtLeastMs: _retention, reports: _reports, ...others } = later;
   return others;
 }
 

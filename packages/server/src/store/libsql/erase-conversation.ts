@@ -16,6 +16,7 @@ export function createEraseConversation(
   const ofConversation = ["receipts", "participants"].map((table) =>
     prepare(`DELETE FROM ${table} WHERE conversation = ?`),
   );
+  const cases = prepare("DELETE FROM cases WHERE conversation_id = ?");
   return (conversationId) => {
     const conversation = tables.conversation(conversationId);
     if (!conversation) return 0;
@@ -23,6 +24,7 @@ export function createEraseConversation(
     const gone = some.all(key);
     for (const { id } of gone) for (const removal of ofMessage) removal.run(id);
     for (const removal of ofConversation) removal.run(key);
+    cases.run(conversationId);
     // Another revision, so that nobody goes by what they remember of it.
     const rev = head.rev + 1;
     tables.putConversation({

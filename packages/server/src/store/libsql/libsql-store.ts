@@ -3,6 +3,7 @@ import type { Admit, Answer, Blocks, Membership, Outcome, Store, Submission } fr
 import { type Answers, createAnswers } from "./answers.ts";
 import { type AuditTable, createAudit } from "./audit.ts";
 import { type BlockTables, createBlocks } from "./blocks.ts";
+import { type CaseMarks, createCaseMarks, createCases } from "./cases.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createErase } from "./erase.ts";
 import { createEraseConversation } from "./erase-conversation.ts";
@@ -18,6 +19,7 @@ import type { Rows } from "../rows.ts";
 import { keptPages } from "../kept.ts";
 import { settle } from "../settle.ts";
 import type { Audit } from "../audit.ts";
+import type { Cases } from "../cases.ts";
 import type { FiguresOf } from "../figures.ts";
 import type { Plans } from "../plans.ts";
 import type { FileTable } from "../files.ts";
@@ -59,12 +61,14 @@ class LibsqlStore implements Store {
   readonly #transactions: Transactions;
   readonly #audit: AuditTable;
   readonly #blocks: BlockTables;
+  readonly #marks: CaseMarks;
   readonly upkeep: Upkeep;
   readonly audit: Audit;
   readonly plans: Plans;
   readonly figures: FiguresOf;
   readonly files: FileTable;
   readonly push: PushTargets;
+  readonly cases: Cases;
 
   constructor(connection: Connection, epoch: string, onDefect: (error: unknown) => void) {
     this.epoch = epoch;
@@ -86,6 +90,9 @@ class LibsqlStore implements Store {
     this.figures = createFigures(connection, this.#tables);
     this.files = createFiles(connection, (work) => this.#transactions.aside(work));
     this.push = createPushTargets(connection);
+    const marks = createCaseMarks(connection);
+    this.#marks = marks;
+    this.cases = createCases(connection, (work) => this.#transactions.aside(work), audit.put);
     const prune = createPrune(connection, this.#answers);
     const { traces, forget } = createErase(connection);
     const eraseConversation = createEraseConversation(connection, this.#tables);
@@ -96,6 +103,7 @@ class LibsqlStore implements Store {
         this.#transactions.maintain(() => {
           forget(userId, at);
           audit.forget(userId);
+          marks.forgetUser(userId);
         }),
       forgetConversation: async (id) => this.#transactions.maintain(() => eraseConversation(id)),
       kept: keptPages(createKept(connection), audit.page, this.push),
@@ -117,6 +125,7 @@ class LibsqlStore implements Store {
             known,
             keep: this.#answers.put,
             audit: this.#audit.put,
+            mark: this.#marks.mark,
             onDefect: this.#onDefect,
           };
           return items.map((item) => settle(item, admit, scene));

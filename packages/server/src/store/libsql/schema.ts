@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "./database.ts";
+import { casesSchema } from "./cases-schema.ts";
 import { plansSchema } from "./plans-schema.ts";
 import { filesSchema } from "./files-schema.ts";
 import { pushSchema } from "./push-schema.ts";
@@ -133,6 +134,7 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   pushSchema,
   retentionSchema,
   blocksSchema,
+  casesSchema,
 ];
 
 /**

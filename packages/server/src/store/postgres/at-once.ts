@@ -67,9 +67,9 @@ function decide<Item extends Submission>(
 }
 
 /** Nothing but messages, with their places in their conversations, and receipts. */
-function isPlain(rows: LoadedRows, { answers, entries }: Stage): boolean {
+function isPlain(rows: LoadedRows, { answers, entries, events }: Stage): boolean {
   const { conversations, newMessages: _messages, receipts: _receipts, ...others } = rows.writes;
-  const more = [answers, entries, ...Object.values(others)];
+  const more = [answers, entries, events, ...Object.values(others)];
   return (
     more.every(({ length }) => length === 0) &&
     conversations.every(({ head, record, counts }) => {

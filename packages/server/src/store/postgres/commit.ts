@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { insertion } from "./audit.ts";
+import { caseMarks } from "./cases.ts";
 import { type Commitment, commitAtOnce } from "./at-once.ts";
 import { NotLoaded, settle } from "../settle.ts";
 import type { Admit, Outcome, Refusal, Submission } from "../store.ts";
@@ -81,12 +82,14 @@ async function perform<Item extends Submission>(
   // In this order, though in one round trip: what others committed before we had the locks is seen by what follows.
   const [, known] = await Promise.all([load(session, wanted, rows, true), findAnswers(session, commandIds)]);
   if (known.size > 0) await load(session, wantedAgain(known.values()), rows, false);
-  const { scene, answers, entries } = stage(rows, commandIds, known, onDefect);
+  const { scene, answers, entries, events } = stage(rows, commandIds, known, onDefect);
   const outcomes: Outcome[] = [];
   for (const item of items) outcomes.push(await settled(session, rows, () => settle(item, admit, scene)));
   scene.work.write();
   const audited = entries.length > 0 ? [session.all(insertion(entries))] : [];
-  await Promise.all([...write(session, rows.writes, answers), ...audited, finish()]);
+  const written = write(session, rows.writes, answers);
+  const marked = events.flatMap(caseMarks).map((statement) => session.all(statement));
+  await Promise.all([...written, ...audited, ...marked, finish()]);
   return outcomes;
 }
 

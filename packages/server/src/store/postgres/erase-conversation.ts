@@ -29,6 +29,7 @@ export function forgetConversation(pool: Pool, conversationId: string): Promise<
       session.all(sql`DELETE FROM versions WHERE message_id = ANY(${ids})`),
       session.all(sql`DELETE FROM reactions WHERE message_id = ANY(${ids})`),
       session.all(sql`DELETE FROM shown_files WHERE message_id = ANY(${ids})`),
+      session.all(sql`DELETE FROM cases WHERE conversation_id = ${conversationId}`),
       session.all(sql`DELETE FROM receipts WHERE conversation = ${key}`),
       session.all(sql`DELETE FROM memberships m USING participants p
         WHERE p.conversation = ${key} AND m.user_id = p.user_id AND m.conversation = p.conversation`),

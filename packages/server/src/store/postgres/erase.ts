@@ -2,6 +2,7 @@ import { notebookOf } from "@tidings/core/protocol";
 import { type AliasedRawBuilder, type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
 import { pseudonymisation } from "./audit.ts";
+import { forgottenCases } from "./cases.ts";
 import { erased, type Trace, traceOfMark, TRACES_AT_ONCE } from "../upkeep.ts";
 import { read, type Session, transact } from "./session.ts";
 import { build } from "./tables.ts";
@@ -75,6 +76,7 @@ export async function forget(pool: Pool, userId: string, at: number): Promise<vo
     sql`UPDATE files SET state = 'gone', due_at = 0 WHERE owner_id = ${userId}`,
     sql`DELETE FROM push_targets WHERE user_id = ${userId}`,
     ...pseudonymisation(userId),
+    ...forgottenCases(userId),
   ] satisfies readonly RawBuilder<unknown>[]) {
     await transact(pool, "BEGIN", (session) =>
       Promise.all([session.all(statement), session.all(unnumbered)]),

@@ -7,6 +7,7 @@ import { addPlans } from "./plans-schema.ts";
 import { prepareQueue } from "./queue.ts";
 import { filesSchema } from "./files-schema.ts";
 import { blocksSchema } from "./blocks.ts";
+import { casesSchema } from "./cases-schema.ts";
 import { addRelations } from "./relations-schema.ts";
 import { retentionSchema } from "./retention-schema.ts";
 import { firstSchema } from "./schema.ts";
@@ -31,6 +32,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0011": { up: (database) => pushSchema.execute(database).then(() => {}) },
   "0012": { up: (database) => retentionSchema.execute(database).then(() => {}) },
   "0013": { up: (database) => blocksSchema.execute(database).then(() => {}) },
+  "0014": { up: (database) => casesSchema.execute(database).then(() => {}) },
 };
 
 /**

@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import type { Admit, Answer, Blocks, Membership, Outcome, Store, Submission } from "../store.ts";
 import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
 import { keptPages } from "../kept.ts";
+import type { Cases } from "../cases.ts";
 import type { FiguresOf } from "../figures.ts";
 import type { Plans } from "../plans.ts";
 import type { FileTable } from "../files.ts";
@@ -11,6 +12,7 @@ import type { PushTargets } from "../push.ts";
 import type { Upkeep } from "../upkeep.ts";
 import type { Commitment } from "./at-once.ts";
 import { BlockTables } from "./blocks.ts";
+import { cases } from "./cases.ts";
 import { Recollection } from "./recollection.ts";
 import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
@@ -125,6 +127,7 @@ class PostgresStore implements Store {
   readonly figures: FiguresOf;
   readonly files: FileTable;
   readonly push: PushTargets;
+  readonly cases: Cases;
   readonly #pools: Pools;
   readonly #commitment: Commitment;
   readonly #desk: Desk;
@@ -135,6 +138,7 @@ class PostgresStore implements Store {
     const { commits, upkeep, readers, work, replica } = pools;
     this.epoch = epoch;
     this.push = pushTargets(upkeep);
+    this.cases = cases(upkeep);
     const audited = (query: AuditQuery): Promise<AuditPage> => page(upkeep, query);
     this.upkeep = {
       prune: (retention, after) => prune(upkeep, retention, after),

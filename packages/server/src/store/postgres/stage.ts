@@ -1,5 +1,6 @@
 import type { Remembered as RememberedAnswer } from "../answers.ts";
 import type { AuditEntry } from "../audit.ts";
+import type { CaseEvent } from "../case-events.ts";
 import type { Scene } from "../settle.ts";
 import type { Caches } from "../working-set.ts";
 import { WorkingSet } from "../working-set.ts";
@@ -11,6 +12,7 @@ export interface Stage {
   readonly scene: Scene;
   readonly answers: readonly KeptAnswer[];
   readonly entries: readonly AuditEntry[];
+  readonly events: readonly CaseEvent[];
 }
 
 /** @param known - which of `commandIds` were answered before, and what. */
@@ -22,15 +24,17 @@ export function stage(
 ): Stage {
   const answers: KeptAnswer[] = [];
   const entries: AuditEntry[] = [];
+  const events: CaseEvent[] = [];
   const unusedIds = new Set(commandIds.filter((id) => !known.has(id)));
   const scene: Scene = {
     work: new WorkingSet(rows, noCaches(), unusedIds),
     known,
     keep: (commandId, remembered, at) => void answers.push({ commandId, remembered, at }),
     audit: (entry) => void entries.push(entry),
+    mark: (event) => void events.push(event),
     onDefect,
   };
-  return { scene, answers, entries };
+  return { scene, answers, entries, events };
 }
 
 function noCaches(): Caches {

@@ -1,5 +1,11 @@
-import { filesIn } from "@tidings/core/domain";
-import { type Command, noteIdOf, optionMark, OPTIONS_PER_POLL } from "@tidings/core/protocol";
+import { filesIn, isForModerators } from "@tidings/core/domain";
+import {
+  type Command,
+  noteIdOf,
+  type NoteSubject,
+  optionMark,
+  OPTIONS_PER_POLL,
+} from "@tidings/core/protocol";
 import type { Remembered } from "../answers.ts";
 import type { Submission } from "../store.ts";
 import type { WantedFile } from "./files.ts";
@@ -78,6 +84,8 @@ export function wantedBy(items: readonly Submission[]): Wanted {
     for (const messageId of messagesOf(command)) wanted.messages.add(messageId);
     if ("content" in command) for (const id of filesIn(command.content)) wanted.file(id, actorId);
     if ("subject" in command) wanted.note(conversationId, noteIdOf(command.subject));
+    if (command.type === "note.set" && isForModerators(command.subject))
+      wantConcern(wanted, command.subject, actorId);
     if ("emoji" in command) wanted.reaction(command.messageId, actorId, command.emoji);
     if (command.type === "poll.vote")
       for (const mark of optionMarks) wanted.reaction(command.messageId, actorId, mark);
@@ -88,6 +96,18 @@ export function wantedBy(items: readonly Submission[]): Wanted {
     }
   }
   return wanted;
+}
+
+/** What is reported stands somewhere else, and is only looked at. */
+function wantConcern(
+  wanted: Wanted,
+  { conversationId, messageId, userId }: NoteSubject,
+  actorId: string,
+): void {
+  wanted.sources.add(conversationId);
+  wanted.participant(conversationId, actorId);
+  if (userId !== undefined) wanted.participant(conversationId, userId);
+  if (messageId !== undefined) wanted.messages.add(messageId);
 }
 
 /** Which of them a poll has, its record says, and that is read with them. */

@@ -1,0 +1,68 @@
+import type { Accepted, Records } from "@tidings/core/domain";
+import type { NoteRecord } from "@tidings/core/protocol";
+import type { Submission } from "./store.ts";
+
+/** What a case is about. */
+interface Subject {
+  readonly conversationId: string;
+  /** Empty: the person. */
+  readonly messageId: string;
+  /** The person, or the message's author. */
+  readonly userId: string;
+  /** Server time, ms. */
+  readonly at: number;
+}
+
+/** Something that opens a case, or happens to it. */
+export type CaseEvent =
+  | (Subject & {
+      readonly type: "flag";
+      /** Empty: a rule. */
+      readonly reporterId: string;
+      /** Empty: a person. */
+      readonly rule: string;
+      readonly text: string;
+      readonly score: number | null;
+      /** A decision made before this is about something else. */
+      readonly changedAt: number;
+    })
+  | (Subject & { readonly type: "removed"; readonly byId: string })
+  | (Subject & { readonly type: "appeal"; readonly text: string });
+
+/** What a command that took effect now is to moderators. */
+export function caseEventsOf(
+  { command, context, judged }: Submission,
+  { changes }: Accepted,
+  recordsOf: (conversationId: string) => Records,
+): readonly CaseEvent[] {
+  const record = changes.at(-1)?.record;
+  if (record?.type === "note") return noteEvents(record, context.actorId, recordsOf);
+  if (record?.type !== "message") return [];
+  const { conversationId, id: messageId, authorId: userId } = record;
+  const subject = { conversationId, messageId, userId, at: context.at };
+  if (command.type === "message.delete")
+    return record.moderated ? [{ type: "removed", ...subject, byId: context.actorId }] : [];
+  return (judged?.flags ?? []).map(({ reason: rule, score }) => ({
+    ...{ type: "flag", ...subject, reporterId: "", rule, text: "", score, changedAt: context.at },
+  }));
+}
+
+/** A report that is taken back stays one: somebody has looked at it, or will. */
+function noteEvents(
+  { subject: { kind, conversationId, messageId, userId = "" }, value, at }: NoteRecord,
+  reporterId: string,
+  recordsOf: (conversationId: string) => Records,
+): readonly CaseEvent[] {
+  if (!value || value.outcome) return [];
+  const { text = "" } = value;
+  const common = { conversationId, at };
+  if (kind === "appeal" && messageId !== undefined)
+    return [{ type: "appeal", ...common, messageId, userId: reporterId, text }];
+  if (kind !== "report") return [];
+  const report = { type: "flag", ...common, reporterId, rule: "", text, score: null } as const;
+  if (messageId === undefined) return [{ ...report, messageId: "", userId, changedAt: at }];
+  const message = recordsOf(conversationId).message(messageId);
+  return message
+    ? [{ ...report, messageId, userId: message.authorId, changedAt: message.editedAt ?? 0 }]
+    : [];
+}

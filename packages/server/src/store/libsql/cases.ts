@@ -1,0 +1,152 @@
+import type { MessageRecord, MessageVersion } from "@tidings/core/protocol";
+import { type AuditEntry, pseudonym } from "../audit.ts";
+import type { CaseEvent } from "../case-events.ts";
+import {
+  caseOf,
+  caseOrder,
+  type CaseRow,
+  type Cases,
+  CASES_AT_ONCE,
+  type CasesQuery,
+  decisionEntry,
+  type FlagRow,
+  type ModerationCase,
+  MOST_FLAGS,
+  placeOf,
+  statusAfter,
+  tokenOf,
+} from "../cases.ts";
+import { pageOf } from "../reading.ts";
+import type { Connection, Statement } from "./database.ts";
+import { decode } from "./tables.ts";
+
+/** Where commands leave their marks. To be called inside a transaction. */
+export interface CaseMarks {
+  readonly mark: (event: CaseEvent) => void;
+  /** Nobody finds this person here any more. */
+  readonly forgetUser: (userId: string) => void;
+}
+
+const same = "conversation_id = ?1 AND message_id = ?2 AND user_id = ?3";
+const begin = `INSERT INTO cases (conversation_id, message_id, user_id, status, opened_at`;
+const known = "ON CONFLICT (conversation_id, message_id, user_id) DO UPDATE SET";
+
+export function createCaseMarks({ prepare }: Connection): CaseMarks {
+  const isNews = "status IN ('approved', 'banned') AND coalesce(decided_at, 0) < ?5";
+  const flagged = prepare<{ id: string }>(
+    `${begin}) VALUES (?1, ?2, ?3, 'open', ?4) ${known}
+       status = iif(${isNews}, 'open', status), opened_at = iif(${isNews}, ?4, opened_at),
+       decision = iif(${isNews}, NULL, decision) RETURNING id`,
+  );
+  const flag = prepare(
+    `INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (case_id, reporter_id, rule) DO UPDATE SET text = excluded.text, score = excluded.score, at = excluded.at`,
+  );
+  const removed = prepare(
+    `${begin}, decided_by, decided_at) VALUES (?1, ?2, ?3, 'removed', ?4, ?5, ?4)
+     ${known} status = 'removed', decided_by = ?5, decided_at = ?4`,
+  );
+  const appealed = prepare(
+    `${begin}, appeal) VALUES (?1, ?2, ?3, 'appealed', ?4, ?5)
+     ${known} status = 'appealed', opened_at = ?4, appeal = ?5, decision = NULL WHERE appeal IS NULL AND is_open = 0`,
+  );
+  const count = prepare(
+    `UPDATE cases SET
+       urgency = 100 * (appeal IS NOT NULL) + (SELECT coalesce(sum(round(100 * coalesce(score, 1))), 0) FROM case_flags WHERE case_id = id),
+       reports = (SELECT count(*) FROM case_flags WHERE case_id = id AND reporter_id <> '') WHERE ${same}`,
+  );
+  const forget = [
+    "DELETE FROM cases WHERE user_id = ?2",
+    "UPDATE case_flags SET reporter_id = ?1, text = '' WHERE reporter_id = ?2",
+    "UPDATE cases SET decided_by = ?1 WHERE decided_by = ?2",
+  ].map((statement) => prepare(statement));
+  return {
+    mark(event) {
+      const { conversationId, messageId, userId, at } = event;
+      const about = [conversationId, messageId, userId] as const;
+      if (event.type === "removed") return removed.run(...about, at, event.byId);
+      if (event.type === "appeal") appealed.run(...about, at, event.text);
+      else {
+        const { reporterId, rule, text, score, changedAt } = event;
+        const { id = "" } = flagged.get(...about, at, changedAt) ?? {};
+        flag.run(id, reporterId, rule, text, score, at);
+      }
+      count.run(...about);
+    },
+    forgetUser(userId) {
+      const stand = pseudonym();
+      for (const each of forget) each.run(stand, userId);
+    },
+  };
+}
+
+/** @param transact - runs what writes to tables that the working set has no part of. */
+export function createCases(
+  { prepare }: Connection,
+  transact: <Result>(work: () => Result) => Result,
+  audit: (entry: AuditEntry) => void,
+): Cases {
+  const page = createPages({ prepare });
+  const one = prepare<CaseRow>("SELECT * FROM cases WHERE id = ?");
+  const whole = createReader({ prepare });
+  const decide = prepare<CaseRow>(
+    `UPDATE cases SET status = ?2, decision = ?3, decided_by = ?4, decided_at = ?5 WHERE id = ?1
+       AND CASE WHEN ?3 = 'approve' THEN decision IS NULL AND is_open = 1 ELSE coalesce(decision, 'approve') = 'approve' END
+     RETURNING *`,
+  );
+  const forget = prepare<{ id: string }>(
+    `DELETE FROM cases WHERE id IN (SELECT id FROM cases WHERE decided_at < ? AND is_open = 0
+       ORDER BY decided_at LIMIT ${CASES_AT_ONCE}) RETURNING id`,
+  );
+  return {
+    async page(query) {
+      const { limit, order } = query;
+      return pageOf(page(query), limit, whole, (row) => tokenOf(row, order));
+    },
+    async find(caseId) {
+      const row = one.get(caseId);
+      return row && whole(row);
+    },
+    decide: async (caseId, decision, by) =>
+      transact(() => {
+        const row = decide.get(caseId, statusAfter[decision], decision, by.actorId, by.at);
+        if (row) audit(decisionEntry(row, decision, by));
+        return row !== undefined;
+      }),
+    forget: async (before) => transact(() => forget.all(before).length),
+  };
+}
+
+function createPages({ prepare }: Pick<Connection, "prepare">): (query: CasesQuery) => readonly CaseRow[] {
+  const pages = (by: string): { readonly all: Statement<CaseRow>; readonly of: Statement<CaseRow> } => {
+    const rest = `is_open = ? AND (${by}, id) < (?, ?) ORDER BY ${by} DESC, id DESC LIMIT ?`;
+    return {
+      all: prepare(`SELECT * FROM cases WHERE ${rest}`),
+      of: prepare(`SELECT * FROM cases WHERE conversation_id = ? AND ${rest}`),
+    };
+  };
+  const sorted = { newest: pages(caseOrder.newest), urgent: pages(caseOrder.urgent) };
+  return (query) => {
+    const { conversationId, isOpen, order, limit } = query;
+    const rest = [isOpen ? 1 : 0, ...placeOf(query), limit + 1] as const;
+    const { all, of } = sorted[order];
+    return conversationId === undefined ? all.all(...rest) : of.all(conversationId, ...rest);
+  };
+}
+
+function createReader({ prepare }: Pick<Connection, "prepare">): (row: CaseRow) => ModerationCase {
+  const flags = prepare<FlagRow>(
+    `SELECT * FROM case_flags WHERE case_id = ? ORDER BY at DESC LIMIT ${MOST_FLAGS}`,
+  );
+  const message = prepare<{ record: string }>("SELECT record FROM messages WHERE id = ?");
+  const last = prepare<{ record: string }>(
+    "SELECT record FROM versions WHERE message_id = ? ORDER BY version DESC LIMIT 1",
+  );
+  return (row) => {
+    const found = row.message_id === "" ? undefined : message.get(row.message_id);
+    const record = found && decode<MessageRecord>(found);
+    const version = record?.deletedAt === undefined ? undefined : last.get(record.id);
+    const said = version && decode<MessageVersion>(version).content;
+    return caseOf(row, flags.all(row.id), record, said);
+  };
+}
