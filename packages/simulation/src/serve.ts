@@ -9,6 +9,8 @@ import { SECRET, swiftPolicy, wideBounds } from "./backend.ts";
  */
 const [dataFile = ""] = process.argv.slice(2);
 
+const manyFiles = { bytes: 10_000_000, perMessage: 10, perHour: 1_000_000, types: ["text/plain"] };
+
 process.on("disconnect", () => process.exit(1)); // whoever started us is gone
 const [port]: unknown[] = await once(process, "message");
 const server = await createServer({
@@ -16,7 +18,8 @@ const server = await createServer({
   dataFile,
   secret: SECRET,
   lobbies: [],
-  policy: { ...defaultPolicy, ...swiftPolicy },
+  policy: { ...defaultPolicy, ...swiftPolicy, limits: { ...defaultPolicy.limits, files: manyFiles } },
+  origins: "*", // pages of the tests come from servers of their own
   bounds: wideBounds,
 });
 process.once("SIGTERM", () => void server.close().then(() => process.exit(0)));

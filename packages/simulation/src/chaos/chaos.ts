@@ -10,6 +10,7 @@ import { type ServerProcess, startServerProcess } from "../server-process.ts";
 import { sleep } from "../until.ts";
 import { pause, ROOM, type Word } from "./chatter.ts";
 import { judge, type Finding } from "./judge.ts";
+import { readLetters } from "./letters.ts";
 import type { ChaosMember } from "./member.ts";
 import { createNodeMember } from "./node-member.ts";
 import { createPageMember } from "./page-member.ts";
@@ -26,6 +27,8 @@ export interface ChaosOptions {
 export interface ChaosResult {
   readonly chronicle: Chronicle;
   readonly findings: readonly Finding[];
+  /** Files that came with messages. */
+  readonly letters: number;
 }
 
 const people = ["ada", "bob", "cyd"];
@@ -71,7 +74,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     // What the server has said it has must be on its disk.
     await server.kill();
     await server.restart();
-    return { chronicle, findings: judge(chronicle, await historyOf(server), new Map(states)) };
+    const history = await historyOf(server);
+    const letters = await readLetters(directTransport(server), await server.token("bob"), history.messages);
+    say(`${letters.size} files read again`);
+    return {
+      chronicle,
+      letters: letters.size,
+      findings: judge(chronicle, history, new Map(states), letters),
+    };
   } finally {
     await Promise.all(members.map((member) => member.close()));
     await server.close();

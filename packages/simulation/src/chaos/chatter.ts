@@ -1,4 +1,6 @@
-import { type Client, type Conversation, isMessagingError } from "@tidings/core";
+import { type Client, type Conversation, isMessagingError, type Sent } from "@tidings/core";
+import { openUploads, type UploadsOptions } from "@tidings/core/uploads";
+import { hasLetter, letterOf, textNumber } from "./letters.ts";
 
 /** What one member tells the run about itself. Goes through IPC, or out of a page: plain data. */
 export type Word =
@@ -34,16 +36,39 @@ export interface Chatter {
 const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 60;
 
-/** @param prefix - makes its texts unlike those of any other life. */
-export function chat(client: Client, prefix: string, tell: (word: Word) => void): Chatter {
+/**
+ * To be called in the turn in which the client was made: it takes up what an earlier life was putting.
+ *
+ * @param prefix - makes its texts unlike those of any other life.
+ */
+export function chat(
+  client: Client,
+  prefix: string,
+  tell: (word: Word) => void,
+  options?: UploadsOptions,
+): Chatter {
   const room = client.conversation(ROOM);
+  const uploads = openUploads(client, options);
   let isOver = false;
+
+  const say = async (text: string): Promise<Sent> => {
+    if (!hasLetter(text)) return room.send(text);
+    const upload = uploads.add(ROOM, new Blob([letterOf(text)], { type: "text/plain" }), {
+      name: "letter.txt",
+    });
+    try {
+      return await room.send({ text, attachments: [upload.attachment] });
+    } catch (error) {
+      upload.cancel();
+      throw error;
+    }
+  };
 
   const talk = async (): Promise<void> => {
     for (let count = 0; !isOver; count += 1) {
-      const text = `${prefix} ${count}`;
+      const text = textNumber(prefix, count);
       try {
-        const { id } = await room.send(text);
+        const { id } = await say(text);
         tell({ type: "promised", id, text });
       } catch (error) {
         if (isMessagingError(error)) tell({ type: "refused", text, code: error.code });

@@ -1,23 +1,28 @@
 import type { History } from "../history.ts";
 import { textOf } from "../texts.ts";
+import { hasLetter, letterOf } from "./letters.ts";
 import type { MemberState } from "./chatter.ts";
 import type { Chronicle } from "./chronicle.ts";
 
 /** Something that must not be at the end of a run. */
 export interface Finding {
-  readonly type: "lost" | "doubled" | "disorder" | "unlike the server" | "cache" | "invented" | "defect";
+  readonly type:
+    "lost" | "doubled" | "disorder" | "unlike the server" | "cache" | "invented" | "file" | "defect";
   readonly what: string;
 }
 
 /**
  * What was promised exists exactly once, in one order, in the server's store, at every member, and in what every member
  * has stored. Between the crash of a process and its next breath a message may exist of which nobody was told: that is
- * no loss, but even that one exists once only.
+ * no loss, but even that one exists once only. What was sent with a file has it, every byte.
+ *
+ * @param letters - what the files of messages hold.
  */
 export function judge(
   { promised, refused, failures }: Chronicle,
   { messages }: History,
   states: ReadonlyMap<string, MemberState>,
+  letters: ReadonlyMap<string, string>,
 ): readonly Finding[] {
   const ids = messages.map(({ id }) => id);
   const found: Finding[] = failures.map((what) => ({ type: "defect", what }));
@@ -34,6 +39,11 @@ export function judge(
     if (seq !== index + 1) add("disorder", `${id} has place ${seq} and not ${index + 1}`);
   });
   for (const what of overtaken(messages.map(textOf))) add("disorder", what);
+  for (const message of messages) {
+    const [text, letter] = [textOf(message), letters.get(message.id)];
+    if (hasLetter(text) && letter !== letterOf(text))
+      add("file", `"${text}" has ${letter?.slice(0, 80) ?? "none"} …`);
+  }
 
   for (const [userId, { shown, cached }] of states) {
     if (shown.join() !== ids.join()) add("unlike the server", `${userId} shows ${difference(shown, ids)}`);
@@ -48,10 +58,10 @@ function doubles(values: readonly string[]): readonly string[] {
   return values.filter((value) => seen.size === seen.add(value).size);
 }
 
-/** D7: within one life, "ada 3 17" comes before "ada 3 18". */
+/** D7: within one life, "ada 3 17" comes before "ada 3 18"; a message with a file takes its place when that is there. */
 function* overtaken(texts: readonly string[]): Generator<string> {
   const last = new Map<string, number>();
-  for (const text of texts) {
+  for (const text of texts.filter((each) => !hasLetter(each))) {
     const [, life = "", count = "0"] = /^(.*) (\d+)$/.exec(text) ?? [];
     if (Number(count) < (last.get(life) ?? -1)) yield `"${text}" came after "${life} ${last.get(life)}"`;
     last.set(life, Number(count));

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { ChaosResult } from "./chaos.ts";
 
 /** Counts of a run, one per line. */
-export function formatCounts({ chronicle, findings }: ChaosResult): string {
+export function formatCounts({ chronicle, findings, letters }: ChaosResult): string {
   const { promised, refused, faults } = chronicle.counts();
   const number = (...names: readonly string[]): number =>
     names.reduce((sum, name) => sum + (faults[name] ?? 0), 0);
   const of = (type: string): number => findings.filter((finding) => finding.type === type).length;
   return [
     `messages ${promised}`,
+    `files ${letters}`,
     `refused (disk full) ${refused}`,
     `kills ${number("kill member", "kill server")} (${number("kill server")} of the server)`,
     `cuts ${number("cut", "cut in mid-frame", "black hole")} (${number("cut in mid-frame")} in mid-frame)`,
