@@ -1,6 +1,6 @@
 import type { ConversationRetention, ConversationSettings } from "@tidings/core/protocol";
 import { useClient, useConversation, useObservable } from "@tidings/react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useTexts } from "../texts/use-texts.tsx";
 import { useAttempt } from "./toasts.tsx";
 
@@ -26,7 +26,7 @@ export function RetentionFields({ conversationId }: RetentionFieldsProps) {
     <section>
       <h3>{t.retention}</h3>
       {may("conversation.retain") ? (
-        <Choice key={JSON.stringify(retention)} conversationId={conversationId} settings={settings} />
+        <Choice conversationId={conversationId} settings={settings} />
       ) : (
         <p className="hint retention">
           <Kept {...retention} />
@@ -55,8 +55,9 @@ function Choice({
   const attempt = useAttempt();
   const conversation = useConversation(conversationId);
   const kept = { days: (retention.maxAgeMs ?? 0) / DAY_MS, many: retention.maxMessages ?? 0 };
-  const [wanted, setWanted] = useState(kept);
-  const { days, many } = wanted;
+  const [changed, setChanged] = useState<Partial<typeof kept>>({});
+  const { days, many } = { ...kept, ...changed };
+  const age = useRef<HTMLSelectElement>(null);
 
   function save(event: FormEvent): void {
     event.preventDefault();
@@ -65,6 +66,8 @@ function Choice({
       ...(many > 0 && { maxMessages: many }),
     };
     const isLimited = Object.keys(next).length > 0;
+    setChanged({});
+    age.current?.focus(); // the button goes
     attempt(() => conversation.update({ settings: { ...others, ...(isLimited && { retention: next }) } }));
   }
 
@@ -73,9 +76,10 @@ function Choice({
       <label className="field">
         {t.keepAge}
         <select
+          ref={age}
           className="select"
           value={days}
-          onChange={({ target }) => setWanted({ ...wanted, days: Number(target.value) })}
+          onChange={({ target }) => setChanged({ ...changed, days: Number(target.value) })}
         >
           <option value={0}>{t.keepForEver}</option>
           {[...new Set([...DAYS, ...(kept.days > 0 ? [kept.days] : [])])]
@@ -96,7 +100,7 @@ function Choice({
           step={1}
           placeholder={t.keepManyHint}
           value={many > 0 ? many : ""}
-          onChange={({ target }) => setWanted({ ...wanted, many: Math.floor(Number(target.value)) })}
+          onChange={({ target }) => setChanged({ ...changed, many: Math.floor(Number(target.value)) })}
         />
       </label>
       {(days !== kept.days || many !== kept.many) && (

@@ -1,6 +1,6 @@
 import type { NotificationLevel } from "@tidings/core/protocol";
 import { useClient, useConversation, useMembers, useObservable } from "@tidings/react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, lazy, Suspense, useState } from "react";
 import { useTexts } from "../texts/use-texts.tsx";
 import { AddMember } from "./add-member.tsx";
 import { MemberRow } from "./member-row.tsx";
@@ -14,6 +14,9 @@ interface RoomSettingsProps {
 }
 
 const LEVELS: readonly NotificationLevel[] = ["all", "mentions", "none"];
+
+/** Fetched by those who look at it. */
+const FiguresDialog = lazy(async () => ({ default: (await import("./figures-dialog.tsx")).FiguresDialog }));
 
 /** What the conversation is called, who is in it and as what, and how much one wants to hear of it. */
 export function RoomSettings({ conversationId, onClose }: RoomSettingsProps) {
@@ -58,6 +61,7 @@ export function RoomSettings({ conversationId, onClose }: RoomSettingsProps) {
             ))}
           </ul>
         </section>
+        {conversation.may("message.delete-any") && <InFigures conversationId={conversationId} />}
         {kind !== "direct" && conversation.may("participant.add") && (
           <AddMember conversationId={conversationId} ownRole={own?.role ?? "member"} />
         )}
@@ -68,6 +72,29 @@ export function RoomSettings({ conversationId, onClose }: RoomSettingsProps) {
         )}
       </div>
     </Pane>
+  );
+}
+
+/** For those who look after the conversation: the server tells them, and nobody else. */
+function InFigures({ conversationId }: { readonly conversationId: string }) {
+  const { t } = useTexts();
+  const record = useObservable(useConversation(conversationId).record);
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="button" onClick={() => setIsOpen(true)}>
+        {t.inFigures}
+      </button>
+      {isOpen && (
+        <Suspense>
+          <FiguresDialog
+            conversationId={conversationId}
+            title={record?.name ?? conversationId}
+            onClose={() => setIsOpen(false)}
+          />
+        </Suspense>
+      )}
+    </>
   );
 }
 

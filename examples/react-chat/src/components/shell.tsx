@@ -1,6 +1,7 @@
 import { useClient, useConversations, useObservable } from "@tidings/react";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { Destination } from "../lib/chat-actions.ts";
+import { ApiContext, createApi } from "../lib/http-api.ts";
 import { followed } from "../lib/notification-link.ts";
 import { useIsWide } from "../lib/use-is-wide.ts";
 import { usePushes } from "../lib/use-pushes.ts";
@@ -19,6 +20,7 @@ export function Shell({ session: { cable, auth } }: { readonly session: Session 
     setChosen(conversationId);
     setDestination(to);
   }, []);
+  const api = useMemo(() => createApi(auth), [auth]);
   const pushes = usePushes(auth, goTo);
   const conversations = useConversations();
   const userId = useObservable(useClient().userId);
@@ -27,19 +29,21 @@ export function Shell({ session: { cable, auth } }: { readonly session: Session 
   if (isWide && chosen === undefined && open !== undefined) setChosen(open);
 
   return (
-    <div className="shell" data-pane={open === undefined ? "list" : "chat"}>
-      <Sidebar current={open} onOpen={goTo} cable={cable} pushes={pushes} />
-      {open === undefined ? (
-        <NothingOpen />
-      ) : (
-        <Chat
-          key={open}
-          conversationId={open}
-          destination={destination}
-          onBack={() => goTo(undefined)}
-          onOpen={goTo}
-        />
-      )}
-    </div>
+    <ApiContext.Provider value={api}>
+      <div className="shell" data-pane={open === undefined ? "list" : "chat"}>
+        <Sidebar current={open} onOpen={goTo} cable={cable} pushes={pushes} />
+        {open === undefined ? (
+          <NothingOpen />
+        ) : (
+          <Chat
+            key={open}
+            conversationId={open}
+            destination={destination}
+            onBack={() => goTo(undefined)}
+            onOpen={goTo}
+          />
+        )}
+      </div>
+    </ApiContext.Provider>
   );
 }

@@ -12,6 +12,10 @@ export interface Formats {
   shortTime(at: number): string;
   /** When something will be: the time today, else the day with it. */
   future(at: number): string;
+  /** "Mon 3 March", of a day that begins at that time, UTC. */
+  calendarDay(at: number): string;
+  /** "4 min", "2.5 h" */
+  duration(ms: number): string;
   /** "30 days" */
   days(many: number): string;
   /** "12,000" */
@@ -32,6 +36,12 @@ export function createFormats(locale: string): Formats {
   const dayAndTime = new Intl.DateTimeFormat(locale, {
     ...{ weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" },
   });
+  const calendarDay = new Intl.DateTimeFormat(locale, {
+    ...{ weekday: "short", day: "numeric", month: "long", timeZone: "UTC" },
+  });
+  const unitOf = (unit: string): Intl.NumberFormat =>
+    new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 });
+  const [seconds, minutes, hours] = [unitOf("second"), unitOf("minute"), unitOf("hour")];
   const days = new Intl.NumberFormat(locale, {
     ...{ style: "unit", unit: "day", unitDisplay: "long", maximumFractionDigits: 1 },
   });
@@ -41,6 +51,11 @@ export function createFormats(locale: string): Formats {
     time: (at) => time.format(at),
     fullTime: (at) => fullTime.format(at),
     future: (at) => (daysAgo(at) === 0 ? time : dayAndTime).format(at),
+    calendarDay: (at) => calendarDay.format(at),
+    duration(ms) {
+      if (ms < 60_000) return seconds.format(ms / 1_000);
+      return ms < 3_600_000 ? minutes.format(ms / 60_000) : hours.format(ms / 3_600_000);
+    },
     days: (many) => days.format(many),
     number: (many) => number.format(many),
     list: (names) => list.format(names),
