@@ -43,6 +43,7 @@ const sections: readonly Section[] = [
       "guides/scaling.md",
       "guides/upgrade.md",
       "guides/backup.md",
+      "guides/data.md",
       "guides/troubleshooting.md",
     ],
   },

@@ -2,6 +2,7 @@
 import { MessagingError } from "@tidings/core/errors";
 import { issueToken } from "./auth/tokens.ts";
 import { createServiceKey } from "./auth/service-keys.ts";
+import { Interrupted, runExport, runImport } from "./cli/archive.ts";
 import { type CommandSettings, type Invocation, readArguments } from "./cli/arguments.ts";
 import { writeServiceKey } from "./cli/credentials.ts";
 import { developmentSecret } from "./cli/development-secret.ts";
@@ -11,13 +12,14 @@ import { createServer } from "./create-server.ts";
 import type { EventLog } from "./log.ts";
 import { VERSION } from "./version.ts";
 
-/** Exit codes: 0 done, or drained; 1 failed; 2 called wrongly. */
+/** Exit codes: 0 done, or drained; 1 failed; 2 called wrongly; 130 interrupted. */
 async function main(): Promise<void> {
   try {
     await run(readArguments(process.argv.slice(2), process.env));
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof MessagingError && error.code === "client/misused" ? 2 : 1;
+    const isMisused = error instanceof MessagingError && error.code === "client/misused";
+    process.exitCode = error instanceof Interrupted ? 130 : isMisused ? 2 : 1;
   }
 }
 
@@ -37,6 +39,10 @@ async function run(invocation: Invocation): Promise<void> {
       return printVapidKeys();
     case "migrate":
       return migrate(invocation.database);
+    case "export":
+      return runExport(invocation);
+    case "import":
+      return runImport(invocation);
     case "serve":
       return serve(invocation.settings);
   }

@@ -29,6 +29,7 @@ export async function openMetrics({ metricsPort }: Settings): Promise<PromMeter 
 export async function openStore(
   { dataFile, database, databaseReplica, log: given }: Settings,
   meter: Meter,
+  { migrate = true }: { readonly migrate?: boolean } = {},
 ): Promise<Store> {
   const log: EventLog = given ?? silentLog;
   const onDefect = (error: unknown): void => {
@@ -43,7 +44,7 @@ export async function openStore(
       log.warn({ what: "database", err: error }, "connection lost");
     };
     return await openPostgresStore({
-      ...{ url: database, onDefect, onFailure },
+      ...{ url: database, onDefect, onFailure, migrate },
       onRecalled: (what, isHit) => meter.add(isHit ? "cacheHit" : "cacheMiss", what),
       ...(databaseReplica !== undefined && { replicaUrl: databaseReplica }),
     });

@@ -22,6 +22,7 @@ export type {
 export {
   anyRecord,
   conversationRecord,
+  emoji,
   messageContent,
   messageRecord,
   messageVersion,

@@ -117,6 +117,8 @@ describe("the command line", () => {
   });
 
   it("explains no flag that it does not know, and none without its variable", () => {
+    const ofOneCommand = ["expires", "scopes", "tier", "help", "version"];
+    ofOneCommand.push("out", "user", "conversation", "with-files", "check");
     const names = [...help.matchAll(/--([a-z][a-z-]+)/gu)].map(([, name = ""]) => name);
     expect(names.length).toBeGreaterThan(20);
     for (const name of new Set(names)) {
@@ -130,7 +132,7 @@ describe("the command line", () => {
         return "";
       })();
       expect(reason).not.toContain("Unknown option");
-      if (!["expires", "scopes", "tier", "help", "version"].includes(name))
+      if (!ofOneCommand.includes(name))
         expect(help).toContain(`TIDINGS_${name.replaceAll("-", "_").toUpperCase()}`);
     }
   });
@@ -144,6 +146,18 @@ describe("the command line", () => {
     });
     expect(readArguments(["--roles", "auditor=audit"], environment)).toMatchObject({
       settings: { server: { roles: { auditor: ["audit"] } } },
+    });
+  });
+
+  it("exports a server, a conversation or a person, and imports a file (row D25)", () => {
+    const scopeOf = (...words: readonly string[]): unknown => readArguments(["export", ...words], {});
+    expect(scopeOf("--out", "a.jsonl")).toMatchObject({ out: "a.jsonl", scope: { of: "server" } });
+    expect(scopeOf("--user", "ada")).toMatchObject({ scope: { of: "person", userId: "ada" } });
+    expect(scopeOf("--conversation", "tea", "--with-files", "inline")).toMatchObject({
+      ...{ scope: { of: "conversation", conversationId: "tea" }, withFiles: "inline", out: undefined },
+    });
+    expect(readArguments(["import", "a.jsonl", "--check"], {})).toMatchObject({
+      ...{ command: "import", file: "a.jsonl", isCheckOnly: true },
     });
   });
 
@@ -168,6 +182,10 @@ describe("the command line", () => {
 
   it.each([
     [["migrate"]],
+    [["export", "ada"]],
+    [["export", "--user", "ada", "--conversation", "tea"]],
+    [["import"]],
+    [["import", "a", "b"]],
     [["--port", "1e3"]],
     [["--log-level", "loud"]],
     [["token"]],

@@ -6,6 +6,7 @@ import { type Algorithm, ALGORITHMS } from "../auth/tokens.ts";
 import type { Lobby } from "../engine/lobbies.ts";
 import type { PushOptions } from "../push/push-options.ts";
 import type { RetentionOptions, ServerOptions } from "../options.ts";
+import { type ExportRequest, type ImportRequest, readExport, readImport } from "./archive-arguments.ts";
 import { readRoles, readScopes, readServiceKeys, readTiers } from "./credentials.ts";
 import { readFiles } from "./files.ts";
 import { readList } from "./lists.ts";
@@ -16,6 +17,7 @@ export type Invocation =
   | { readonly command: "help" | "version" | "vapid" }
   | { readonly command: "serve"; readonly settings: CommandSettings }
   | { readonly command: "migrate"; readonly database: string }
+  | ((ExportRequest | ImportRequest) & { readonly settings: CommandSettings })
   | { readonly command: "key"; readonly name: string; readonly scopes: readonly Scope[] }
   | {
       readonly command: "token";
@@ -79,6 +81,11 @@ const flags = {
   "log-level": { type: "string" },
   traces: { type: "boolean" },
   expires: { type: "string" },
+  out: { type: "string" },
+  user: { type: "string" },
+  conversation: { type: "string" },
+  "with-files": { type: "string" },
+  check: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
@@ -111,6 +118,8 @@ export function readArguments(words: readonly string[], environment: Environment
     if (database === undefined) throw misused('"migrate" needs --database or DATABASE_URL');
     return { command, database };
   }
+  if (command === "export") return { settings, ...readExport(values, rest) };
+  if (command === "import") return { settings, ...readImport(values, rest) };
   const [userId] = rest;
   if (command === "token" && userId !== undefined && rest.length === 1) {
     const expiresInMs = mapped(values.expires, readDuration);
@@ -147,7 +156,7 @@ function parseFlags(words: readonly string[]) {
 /** Names that hosts and tools give such settings too. */
 const usualVariable: Readonly<Record<string, string>> = { database: "DATABASE_URL", redis: "REDIS_URL" };
 
-type Setting = Exclude<keyof typeof flags, "help" | "version" | "traces">;
+type Setting = Exclude<keyof typeof flags, "help" | "version" | "traces" | "check">;
 
 function readSettings(
   read: (name: Setting) => string | undefined,

@@ -5,6 +5,10 @@ export const help = `tidings-server: the reference messaging server
   tidings-server key <name> [--scopes act+system]  make a key for a backend, and what the server is to know of it
   tidings-server vapid                 make a pair of keys for Web Push
   tidings-server migrate [options]     bring the schema of a PostgreSQL up to date, before new nodes start
+  tidings-server export [options]      write all there is as JSON Lines, while the server runs or not: of the whole
+                                       server, of one --conversation, or what is kept of one --user
+  tidings-server import <file> [options]  take an export of a server or a conversation into the database, all or nothing,
+                                       while no server runs on it; then start the server
 
 Every option can also be an environment variable; the option wins.
 
@@ -59,6 +63,12 @@ Every option can also be an environment variable; the option wins.
   --roles <list>                                       of "token": names that may have scopes, as support,auditor
   --scopes <list>                                      of "key": act, system, erase, export, audit, tokens,
                                                        + between
+  --out <file>                                         of "export": where to; default the standard output
+  --user <user>                                        … what is kept of this person, and nothing of others
+  --conversation <id>                                  … this conversation
+  --with-files <folder>                                … with people's files, beside it in this folder, or in it: inline;
+                                                       of "import": the folder that has them
+  --check                                              of "import": only say whether the file is whole and right
   --help, --version
 
                               TIDINGS_SECRET           signs tokens, at least 32 bytes

@@ -84,6 +84,17 @@ export function createDiskStore({ dir, signer, baseUrl }: DiskStoreOptions): Dis
       }
       await forget(key);
     },
+    async keep({ key, size }, bytes) {
+      await mkdir(incoming(key), { recursive: true });
+      const path = temporary(key);
+      try {
+        await written(path, size, bytes);
+        await mkdir(dirname(pathOf(key)), { recursive: true });
+        await rename(path, pathOf(key));
+      } finally {
+        await forget(key);
+      }
+    },
     abort: ({ key }) => forget(key),
     size: (key) => sizeOf(pathOf(key)),
     async first(key, bytes) {

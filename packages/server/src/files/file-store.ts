@@ -16,6 +16,12 @@ export interface FileStore {
   complete(upload: Upload, parts: readonly UploadedPart[]): Promise<void>;
   /** Gives up what was put and not completed. */
   abort(upload: Upload): Promise<void>;
+  /**
+   * Puts a whole object, from this very process, in place of what there is.
+   *
+   * @throws {Damaged} if there are more bytes, or fewer, than were said.
+   */
+  keep(object: NewObject, bytes: AsyncIterable<Uint8Array>): Promise<void>;
   /** Bytes of an object; undefined if there is none. */
   size(key: string): Promise<number | undefined>;
   /** The first bytes of an object. */

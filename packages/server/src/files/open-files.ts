@@ -54,14 +54,17 @@ export async function openFiles(options: OpenFilesOptions): Promise<OpenedFiles 
   };
 }
 
-interface Bytes {
+/** Where bytes of files are. */
+export interface Bytes {
   readonly store: FileStore;
   readonly routes: readonly RouteModule[];
   close(): Promise<void>;
 }
 
-async function openBytes(options: OpenFilesOptions, files: FileSettings): Promise<Bytes | undefined> {
-  const { settings, clock, baseUrl } = options;
+export async function openBytes(
+  { settings, clock, baseUrl }: Pick<OpenFilesOptions, "settings" | "clock" | "baseUrl">,
+  files: FileSettings,
+): Promise<Bytes | undefined> {
   const { s3, cdn, url } = files;
   if (s3) {
     const { createS3Store } = await import("./s3-store.ts");

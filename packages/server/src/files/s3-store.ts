@@ -1,5 +1,6 @@
 import { AwsClient, AwsV4Signer } from "aws4fetch";
-import { Damaged, dispositionOf, type FileStore, isInParts, type Upload } from "./file-store.ts";
+import type { UploadedPart } from "@tidings/core/protocol";
+import { Damaged, dispositionOf, type FileStore, isInParts, partBytesOf, type Upload } from "./file-store.ts";
 import type { Signer } from "./signed-urls.ts";
 
 /** Where a bucket is, and who may use it. */
@@ -151,6 +152,26 @@ export function createS3Store({
         throw error;
       }
     },
+    async keep(object, bytes) {
+      const uploadId = await this.begin(object);
+      const upload = { ...object, ...(uploadId !== undefined && { uploadId }) };
+      const parts: UploadedPart[] = [];
+      try {
+        for await (const part of inParts(bytes, object.size)) {
+          const number = parts.length + 1;
+          const { url, headers } = await this.presign(upload, number, part.length, now() + timeoutMs);
+          const signal = AbortSignal.timeout(timeoutMs);
+          const answer = await fetch(url, { method: "PUT", headers: { ...headers }, body: part, signal });
+          const etag = answer.headers.get("etag");
+          if (!answer.ok || etag === null) throw refusalOf("PUT", answer.status, await answer.text());
+          parts.push({ number, etag });
+        }
+        await this.complete(upload, parts);
+      } catch (error) {
+        await this.abort(upload);
+        throw error;
+      }
+    },
     async abort(upload) {
       const { key, uploadId } = upload;
       if (uploadId === undefined) return void (await done("DELETE", address(incoming(upload))));
@@ -188,6 +209,31 @@ export function createS3Store({
       await done("DELETE", address(key));
     },
   };
+}
+
+/** Of all bytes together as many as were said, in parts as long as those that clients put. */
+async function* inParts(
+  bytes: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const length = partBytesOf(size);
+  let held: Uint8Array[] = [];
+  let count = 0;
+  let total = 0;
+  for await (const chunk of bytes) {
+    for (let from = 0; from < chunk.length;) {
+      const some = chunk.subarray(from, from + length - count);
+      held.push(some);
+      count += some.length;
+      from += some.length;
+      if (count < length) continue;
+      yield Buffer.concat(held);
+      [held, count] = [[], 0];
+    }
+    total += chunk.length;
+  }
+  if (total !== size) throw new Damaged("not as many bytes as were said");
+  if (count > 0 || size === 0) yield Buffer.concat(held);
 }
 
 function bucketAddress(endpoint: string, bucket: string, isPathStyle: boolean): string {

@@ -35,6 +35,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
     files: store.files,
     push: store.push,
     cases: store.cases,
+    archive: store.archive,
     async commit(items, admit) {
       const startedAt = performance.now();
       const outcomes = await told(items.length, () => store.commit(items, admit));

@@ -45,6 +45,7 @@ export class Tracing {
       files: store.files,
       push: store.push,
       cases: store.cases,
+      archive: store.archive,
       commit: (items, admit) => this.#commit(items, () => store.commit(items, admit)),
       query: (readerId, query) => store.query(readerId, query),
       memberships: (userId) => store.memberships(userId),

@@ -1,38 +1,9 @@
 import type { Applied, ApplyContext, Rejection } from "@tidings/core/domain";
-import type { ErrorCode } from "@tidings/core/errors";
-import {
-  type Ack,
-  type AnyRecord,
-  type Change,
-  type ChangeKind,
-  type Command,
-  noteIdOf,
-} from "@tidings/core/protocol";
+import { type Ack, type AnyRecord, type Change, type Command, noteIdOf } from "@tidings/core/protocol";
 import { mayRead } from "../access.ts";
 import type { Outcome } from "./store.ts";
+import type { StoredAnswer } from "./stored-answer.ts";
 import type { WorkingSet } from "./working-set.ts";
-
-/** What a command was answered. Records by reference only: an edit or a deletion must not leave the old text here. */
-export type StoredAnswer = RefusedAnswer | AcceptedAnswer;
-
-interface RefusedAnswer {
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
-interface AcceptedAnswer {
-  readonly kind: ChangeKind;
-  readonly at: number;
-  readonly emoji?: string;
-  readonly records: readonly RecordReference[];
-}
-
-interface RecordReference {
-  readonly type: AnyRecord["type"];
-  /** User, message or note; empty for the conversation. */
-  readonly id: string;
-  readonly rev: number;
-}
 
 export interface Remembered {
   readonly userId: string;
@@ -54,7 +25,7 @@ export function answerOf(command: Command, at: number, applied: Applied): Stored
   return { kind: command.type, at, ...emoji, records };
 }
 
-function refusedAnswer({ code, message }: Rejection): RefusedAnswer {
+function refusedAnswer({ code, message }: Rejection): StoredAnswer {
   return { code, message };
 }
 

@@ -10,6 +10,8 @@ export type AuditAction =
   | "conversation.erase"
   | "user.export"
   | "conversation.export"
+  | "server.export"
+  | "server.import"
   | "token.issue"
   /** Moderators let it be said, and somebody is to look at it; `detail` has their reason and score. */
   | "message.flag"

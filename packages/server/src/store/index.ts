@@ -13,6 +13,19 @@ export type {
   Store,
   Submission,
 } from "./store.ts";
+export type {
+  AnswerLine,
+  Archive,
+  ArchiveReading,
+  ArchiveScope,
+  ConversationLine,
+  FileLine,
+  MarkLine,
+  MessageLine,
+  Numbered,
+  RowLine,
+  VersionLine,
+} from "./archive.ts";
 export type { Audit, AuditAction, AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
 export type {
   CaseDecision,

@@ -11,6 +11,7 @@ import type {
   RecordQuery,
 } from "@tidings/core/protocol";
 
+import type { Archive } from "./archive.ts";
 import type { Audit } from "./audit.ts";
 import type { Cases } from "./cases.ts";
 import type { FiguresOf } from "./figures.ts";
@@ -68,6 +69,8 @@ export interface Store {
   readonly cases?: Cases | undefined;
   /** Absent: nobody can be pushed to. */
   readonly push?: PushTargets | undefined;
+  /** Absent: it can neither be exported as a whole nor take an archive in. */
+  readonly archive?: Archive | undefined;
   close(): Promise<void>;
 }
 

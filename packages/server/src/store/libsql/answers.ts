@@ -1,4 +1,5 @@
-import { type Remembered, sentAnswer, type StoredAnswer } from "../answers.ts";
+import { type Remembered, sentAnswer } from "../answers.ts";
+import type { StoredAnswer } from "../stored-answer.ts";
 import type { Connection } from "./database.ts";
 
 interface AnswerRow {

@@ -5,7 +5,7 @@ import {
   type NoteRecord,
   type ParticipantRecord,
 } from "@tidings/core/protocol";
-import type { StoredAnswer } from "../answers.ts";
+import type { StoredAnswer } from "../stored-answer.ts";
 import {
   type Kept,
   KEPT_AT_ONCE,

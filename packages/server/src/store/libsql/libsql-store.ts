@@ -5,6 +5,7 @@ import { type AuditTable, createAudit } from "./audit.ts";
 import { type BlockTables, createBlocks } from "./blocks.ts";
 import { type CaseMarks, createCaseMarks, createCases } from "./cases.ts";
 import { type Connection, openConnection } from "./database.ts";
+import { createArchive } from "./archive/archive.ts";
 import { createErase } from "./erase.ts";
 import { createEraseConversation } from "./erase-conversation.ts";
 import { createFiles } from "./files.ts";
@@ -18,6 +19,7 @@ import { migrate } from "./schema.ts";
 import type { Rows } from "../rows.ts";
 import { keptPages } from "../kept.ts";
 import { settle } from "../settle.ts";
+import type { Archive } from "../archive.ts";
 import type { Audit } from "../audit.ts";
 import type { Cases } from "../cases.ts";
 import type { FiguresOf } from "../figures.ts";
@@ -44,7 +46,7 @@ export interface LibsqlStoreOptions {
 export function openLibsqlStore({ file = ":memory:", onDefect = () => {} }: LibsqlStoreOptions = {}): Store {
   const connection = openConnection(file);
   try {
-    return new LibsqlStore(connection, migrate(connection), onDefect);
+    return new LibsqlStore(connection, migrate(connection), { file, onDefect });
   } catch (error) {
     connection.close();
     throw error;
@@ -69,8 +71,9 @@ class LibsqlStore implements Store {
   readonly files: FileTable;
   readonly push: PushTargets;
   readonly cases: Cases;
+  readonly archive: Archive;
 
-  constructor(connection: Connection, epoch: string, onDefect: (error: unknown) => void) {
+  constructor(connection: Connection, epoch: string, { file, onDefect }: Required<LibsqlStoreOptions>) {
     this.epoch = epoch;
     this.#connection = connection;
     this.#onDefect = onDefect;
@@ -93,6 +96,7 @@ class LibsqlStore implements Store {
     const marks = createCaseMarks(connection);
     this.#marks = marks;
     this.cases = createCases(connection, (work) => this.#transactions.aside(work), audit.put);
+    this.archive = createArchive(file, connection);
     const prune = createPrune(connection, this.#answers);
     const { traces, forget } = createErase(connection);
     const eraseConversation = createEraseConversation(connection, this.#tables);

@@ -22,8 +22,8 @@ export function addSearch(connection: Connection): void {
   indexAll(connection);
 }
 
-/** Indexes the messages of a database that is older than the index. */
-function indexAll({ prepare }: Connection): void {
+/** Indexes all messages: of a database that is older than the index, or whose keys are others now. */
+export function indexAll({ prepare }: Connection): void {
   const page = prepare<{ key: number; conversation: number; record: string }>(
     "SELECT key, conversation, record FROM messages WHERE key > ? AND is_deleted = 0 ORDER BY key LIMIT 1000",
   );

@@ -7,7 +7,7 @@ import {
 } from "@tidings/core/protocol";
 import { type RawBuilder, sql } from "kysely";
 import type { Pool } from "pg";
-import type { StoredAnswer } from "../answers.ts";
+import type { StoredAnswer } from "../stored-answer.ts";
 import {
   type Kept,
   KEPT_AT_ONCE,

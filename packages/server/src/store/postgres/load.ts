@@ -1,6 +1,7 @@
 import type { Receipt } from "@tidings/core/protocol";
 import { sql } from "kysely";
-import { type Remembered, sentAnswer, type StoredAnswer } from "../answers.ts";
+import { type Remembered, sentAnswer } from "../answers.ts";
+import type { StoredAnswer } from "../stored-answer.ts";
 import { loadFiles } from "./files.ts";
 import type { LoadedRows } from "./loaded-rows.ts";
 import type { Session } from "./session.ts";

@@ -2,6 +2,7 @@ import type { Change, RecordQuery } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import type { Admit, Answer, Blocks, Membership, Outcome, Store, Submission } from "../store.ts";
+import type { Archive } from "../archive.ts";
 import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
 import { keptPages } from "../kept.ts";
 import type { Cases } from "../cases.ts";
@@ -14,6 +15,7 @@ import type { Commitment } from "./at-once.ts";
 import { BlockTables } from "./blocks.ts";
 import { cases } from "./cases.ts";
 import { Recollection } from "./recollection.ts";
+import { createArchive } from "./archive/archive.ts";
 import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
 import { fileTable } from "./files.ts";
@@ -97,12 +99,17 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
 /** Brings the schema of a database up to date; the migrations made now. */
 export async function migratePostgres(url: string): Promise<readonly string[]> {
-  const pool = openPool({ ...poolSettings({ url, statementTimeoutMs: 3_600_000 }), connections: 2 });
+  const pool = openPool({ ...patient({ url }), connections: 2 });
   try {
     return await migrate(pool);
   } finally {
     await pool.end();
   }
+}
+
+/** For what takes as long as it takes. */
+function patient(options: PostgresStoreOptions): Omit<PoolSettings, "connections"> {
+  return poolSettings({ ...options, statementTimeoutMs: 3_600_000 });
 }
 
 function poolSettings(options: PostgresStoreOptions): Omit<PoolSettings, "connections"> {
@@ -128,6 +135,7 @@ class PostgresStore implements Store {
   readonly files: FileTable;
   readonly push: PushTargets;
   readonly cases: Cases;
+  readonly archive: Archive;
   readonly #pools: Pools;
   readonly #commitment: Commitment;
   readonly #desk: Desk;
@@ -139,6 +147,7 @@ class PostgresStore implements Store {
     this.epoch = epoch;
     this.push = pushTargets(upkeep);
     this.cases = cases(upkeep);
+    this.archive = createArchive(() => openPool({ ...patient(options), connections: 1 }));
     const audited = (query: AuditQuery): Promise<AuditPage> => page(upkeep, query);
     this.upkeep = {
       prune: (retention, after) => prune(upkeep, retention, after),

@@ -107,6 +107,21 @@ export function read<Result>(
   return transact(pool, begin, (session) => work(session));
 }
 
+/** All that is read is of one moment, until `end`, which ends the pool as well. */
+export async function openReading(
+  pool: Pool,
+): Promise<{ readonly session: Session; readonly end: () => Promise<void> }> {
+  const client = await pool.connect();
+  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  return {
+    session: sessionOf(client, []),
+    async end() {
+      await undo(client, false);
+      await pool.end();
+    },
+  };
+}
+
 function sessionOf(client: PoolClient, failures: unknown[]): Session {
   const all = async <Row>(statement: Statement<Row> | Prepared<Row>): Promise<readonly Row[]> => {
     try {

@@ -7,7 +7,7 @@ import type {
   ParticipantRecord,
 } from "@tidings/core/protocol";
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from "kysely";
-import type { StoredAnswer } from "../answers.ts";
+import type { StoredAnswer } from "../stored-answer.ts";
 import type { StoredConversation } from "../rows.ts";
 
 /** What the columns hold as the driver gives them: 64-bit numbers as numbers, JSON as values. */

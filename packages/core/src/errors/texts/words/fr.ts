@@ -77,6 +77,9 @@ export const fr: ErrorWords = {
     "server/unavailable": "Le serveur n’est pas disponible pour le moment.",
     "server/draining": "Le serveur redémarre.",
     "server/full": "Le serveur est plein pour le moment.",
+    "archive/malformed": "Ce fichier n’est pas comme il devrait être.",
+    "archive/damaged": "Ce fichier n’est pas entier.",
+    "archive/conflict": "Quelque chose de ce fichier est déjà là.",
     "storage/failed": "Cet appareil n’a pas pu enregistrer le message.",
     "storage/full": "Il n’y a plus de place pour les messages sur cet appareil.",
     "storage/version":

@@ -1,0 +1,99 @@
+import type { ArchiveScope } from "../store/archive.ts";
+import type { Kept } from "../store/kept.ts";
+import type { Store } from "../store/store.ts";
+import type { FileBytes } from "./file-bytes.ts";
+import { ARCHIVE_VERSION, type FileScope, type HeaderLine } from "./lines.ts";
+import { archiveText } from "./write-archive.ts";
+
+export interface ExportOptions {
+  readonly store: Store;
+  /** Absent: files are only listed. */
+  readonly files?: FileBytes | undefined;
+  /** Ms. */
+  readonly at: number;
+  /** Told of each message, or of each item kept of a person. */
+  readonly onItems?: ((count: number) => void) | undefined;
+}
+
+/** Text, and what is known before it comes. To be read to its end, or returned from. */
+export interface ExportText {
+  /** How many messages there are; undefined where nobody knows. */
+  readonly messages: number | undefined;
+  readonly text: AsyncGenerator<string>;
+}
+
+/**
+ * A server, or a conversation, as of one moment, as it can be imported again.
+ *
+ * @returns undefined if there is no such conversation.
+ */
+export async function exportArchive(
+  scope: ArchiveScope,
+  options: ExportOptions,
+): Promise<ExportText | undefined> {
+  const { store, at, files, onItems } = options;
+  if (!store.archive) throw new Error("unable to export; this store cannot tell all it keeps");
+  const reading = await store.archive.read(scope);
+  if (!reading) return undefined;
+  const { epoch, messages, pages } = reading;
+  const header = { ...headerOf(scope, at, files), epoch, messages };
+  const counted = count(pages, (page) => page.filter(({ type }) => type === "message").length, onItems);
+  return { messages, text: archiveText(header, withBytes(counted, files)) };
+}
+
+/** What is kept of a person. @param items - see `TidingsServer.exportUser`. */
+export function exportPerson(userId: string, items: AsyncIterable<Kept>, options: ExportOptions): ExportText {
+  const { at, files, onItems } = options;
+  const pages = count(singly(items), (page) => page.length, onItems);
+  const header = headerOf({ of: "person", userId }, at, files);
+  return { messages: undefined, text: archiveText(header, withBytes(pages, files)) };
+}
+
+/** What one person may read of a conversation. */
+export function exportReading(
+  scope: FileScope & { readonly of: "reading" },
+  items: AsyncIterable<object>,
+  at: number,
+): AsyncGenerator<string> {
+  return archiveText(headerOf(scope, at, undefined), singly(items));
+}
+
+function headerOf(scope: FileScope, at: number, files: FileBytes | undefined): HeaderLine {
+  return {
+    type: "header",
+    format: "tidings",
+    version: ARCHIVE_VERSION,
+    scope,
+    files: files?.place ?? "none",
+    at,
+  };
+}
+
+async function* singly<Item>(items: AsyncIterable<Item>): AsyncGenerator<readonly Item[]> {
+  for await (const item of items) yield [item];
+}
+
+async function* count<Item>(
+  pages: AsyncIterable<readonly Item[]>,
+  of: (page: readonly Item[]) => number,
+  onItems: (count: number) => void = () => {},
+): AsyncGenerator<readonly Item[]> {
+  for await (const page of pages) {
+    yield page;
+    onItems(of(page));
+  }
+}
+
+async function* withBytes(
+  pages: AsyncIterable<readonly { readonly type: string }[]>,
+  files: FileBytes | undefined,
+): AsyncGenerator<readonly object[]> {
+  for await (const page of pages) {
+    if (!files || !page.some(isFile)) yield page;
+    else for (const line of page) yield* isFile(line) ? files.attach(line) : [[line]];
+  }
+}
+
+function isFile(line: { readonly type: string }): line is { readonly type: "file"; readonly fileId: string } {
+  return line.type === "file";
+}

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { appendFile, mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MessagingError } from "@tidings/core/errors";
+import type { FileStore } from "../files/file-store.ts";
+import { archiveError } from "../store/archive-error.ts";
+import type { FileLine } from "../store/archive.ts";
+import type { BytesLine } from "./lines.ts";
+
+export interface FileIntakeOptions {
+  /** Where bytes go. */
+  readonly store: FileStore | undefined;
+  /** The folder that has them; bytes that come in lines are put together in one that passes. */
+  readonly dir: string | undefined;
+}
+
+/** Takes the bytes of an archive's files, each compared with what its line says. */
+export class FileIntake {
+  readonly #store: FileStore | undefined;
+  readonly #dir: string | undefined;
+  readonly #kept: string[] = [];
+  #spool: string | undefined;
+
+  constructor({ store, dir }: FileIntakeOptions) {
+    this.#store = store;
+    this.#dir = dir;
+  }
+
+  /** Some bytes of a file whose line comes. */
+  async add({ fileId, at, data }: BytesLine): Promise<void> {
+    this.#spool ??= await mkdtemp(join(tmpdir(), "tidings-import-"));
+    const path = join(this.#spool, fileId);
+    // What the check before has left.
+    if (at === 0) await rm(path, { force: true });
+    await appendFile(path, Buffer.from(data, "base64"));
+  }
+
+  /** @throws {MessagingError} `archive/damaged` if the bytes are not those of the line. */
+  async check(line: FileLine, number: number): Promise<void> {
+    if (line.sha256 === undefined) return;
+    for await (const _chunk of this.#verified(line, number));
+    await this.#passed(line);
+  }
+
+  /** As `check`, and keeps them. */
+  async take(line: FileLine, number: number): Promise<void> {
+    if (line.sha256 === undefined) return;
+    const store = this.#wanted();
+    const { fileId: key, size, mediaType } = line;
+    // What was there already is somebody else's to delete.
+    if ((await store.size(key)) === undefined) this.#kept.push(key);
+    await store.keep({ key, size, mediaType }, this.#verified(line, number));
+    await this.#passed(line);
+  }
+
+  /** Nothing came of it: what was kept goes again. */
+  async undo(): Promise<void> {
+    for (const key of this.#kept.splice(0)) await this.#store?.delete(key);
+  }
+
+  async close(): Promise<void> {
+    if (this.#spool !== undefined) await rm(this.#spool, { recursive: true, force: true });
+  }
+
+  #wanted(): FileStore {
+    if (this.#store) return this.#store;
+    const message = "unable to import; there are files with the archive, and this server keeps none";
+    throw new MessagingError("client/misused", { message });
+  }
+
+  async *#verified(line: FileLine, number: number): AsyncGenerator<Uint8Array> {
+    const hash = createHash("sha256");
+    // Of none there are no bytes in lines either.
+    if (line.size > 0) {
+      const path = this.#pathOf(line);
+      const found = await stat(path).catch(() => undefined);
+      if (found?.size !== line.size)
+        throw archiveError(
+          "archive/damaged",
+          `the file ${line.fileId} is missing, or has another size`,
+          number,
+        );
+      for await (const chunk of createReadStream(path)) {
+        const bytes: Uint8Array = chunk;
+        hash.update(bytes);
+        yield bytes;
+      }
+    }
+    if (hash.digest("hex") !== line.sha256)
+      throw archiveError("archive/damaged", `the file ${line.fileId} is not what was written`, number);
+  }
+
+  #pathOf({ fileId }: FileLine): string {
+    const dir = this.#spool ?? this.#dir;
+    if (dir !== undefined) return join(dir, fileId);
+    const message = "unable to import; the files are beside the archive: name their folder with --with-files";
+    throw new MessagingError("client/misused", { message });
+  }
+
+  /** What was put together here is not needed any more. */
+  async #passed({ fileId }: FileLine): Promise<void> {
+    if (this.#spool !== undefined) await rm(join(this.#spool, fileId), { force: true });
+  }
+}

@@ -1,0 +1,97 @@
+import type { FileStore } from "../files/file-store.ts";
+import type { FileLine, Numbered, RowLine } from "../store/archive.ts";
+import type { Store } from "../store/store.ts";
+import { SYSTEM } from "../system-actor.ts";
+import { FileIntake } from "./file-intake.ts";
+import { readArchive, type ReadOptions, type ReadProgress } from "./read-archive.ts";
+
+export interface ImportOptions {
+  readonly store: Store;
+  /** The file, from its first byte; asked twice. */
+  readonly open: () => AsyncIterable<Uint8Array>;
+  /** Where bytes of files go. Absent: none are taken. */
+  readonly files?: FileStore | undefined;
+  /** The folder beside the file that has them. */
+  readonly dir?: string | undefined;
+  readonly onProgress?: ((step: "checked" | "taken", progress: ReadProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Ms. */
+  readonly at: number;
+}
+
+export interface ImportOutcome {
+  readonly lines: number;
+  /** False: this very file was taken in before, and nothing was done now. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Reads the whole file once to see that it is right, and then again to take it in: all of it or nothing.
+ *
+ * @throws {MessagingError} `archive/malformed`, `archive/damaged`, `archive/conflict`; whatever the signal was aborted with.
+ */
+export async function importArchive(options: ImportOptions): Promise<ImportOutcome> {
+  const { store, files, dir, open, at } = options;
+  const { archive, audit } = store;
+  if (!archive) throw new Error("unable to import; this store takes no archives in");
+  const intake = new FileIntake({ store: files, dir });
+  try {
+    const checked = await checkArchive(options);
+    const batches = readArchive(open(), reading("taken", intake, options));
+    const isNew = await archive.write(checked.digest, taking(batches, intake));
+    const { lines, digest: detail } = checked;
+    if (isNew) await audit?.note({ at, actorId: SYSTEM, action: "server.import", detail });
+    return { lines, isNew };
+  } catch (error) {
+    await intake.undo();
+    throw error;
+  } finally {
+    await intake.close();
+  }
+}
+
+/** Is the file right? Nothing is taken in. @throws {MessagingError} as `importArchive`. */
+export async function checkArchive(
+  options: Pick<ImportOptions, "open" | "dir" | "onProgress" | "signal">,
+): Promise<{ readonly digest: string; readonly lines: number }> {
+  const { dir, open } = options;
+  const intake = new FileIntake({ store: undefined, dir });
+  try {
+    let lines = 0;
+    const batches = readArchive(open(), reading("checked", intake, options));
+    for (;;) {
+      const { value, done } = await batches.next();
+      if (done === true) return { digest: value, lines };
+      lines += value.length;
+      for (const { number, line } of value) if (isFile(line)) await intake.check(line, number);
+    }
+  } finally {
+    await intake.close();
+  }
+}
+
+function reading(
+  step: "checked" | "taken",
+  intake: FileIntake,
+  { onProgress = () => {}, signal }: Pick<ImportOptions, "onProgress" | "signal">,
+): ReadOptions {
+  return {
+    signal,
+    onProgress: (progress) => onProgress(step, progress),
+    onBytes: (line) => intake.add(line),
+  };
+}
+
+async function* taking(
+  batches: AsyncIterable<readonly Numbered<RowLine>[]>,
+  intake: FileIntake,
+): AsyncGenerator<readonly Numbered<RowLine>[]> {
+  for await (const batch of batches) {
+    for (const { number, line } of batch) if (isFile(line)) await intake.take(line, number);
+    yield batch;
+  }
+}
+
+function isFile(line: RowLine): line is FileLine {
+  return line.type === "file";
+}

@@ -1,0 +1,159 @@
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { exportArchive, exportPerson, type ExportText } from "../archive/export-archive.ts";
+import { besideBytes, type FileBytes, inlineBytes } from "../archive/file-bytes.ts";
+import { checkArchive, importArchive, type ImportOptions } from "../archive/import-archive.ts";
+import { personalData } from "../engine/personal-data.ts";
+import { openBytes } from "../files/open-files.ts";
+import type { FileStore } from "../files/file-store.ts";
+import { systemClock } from "../gateway/system-clock.ts";
+import { silentMeter } from "../observe/meter.ts";
+import { openStore } from "../open-parts.ts";
+import { readOptions } from "../options.ts";
+import type { Store } from "../store/store.ts";
+import { SYSTEM } from "../system-actor.ts";
+import type { ExportRequest, ImportRequest } from "./archive-arguments.ts";
+import type { CommandSettings } from "./arguments.ts";
+import { misused } from "./misused.ts";
+import { Progress } from "./progress.ts";
+
+const to = process.stderr;
+
+interface Settled {
+  readonly settings: CommandSettings;
+}
+
+/** Writes to `<out>.part`, which becomes `<out>` once it is whole; interrupted, it leaves neither. */
+export async function runExport(invocation: ExportRequest & Settled): Promise<void> {
+  const { settings, out } = invocation;
+  await interruptible((signal) =>
+    withPlaces(settings, { migrate: false }, async ({ store, files }) => {
+      const unit = invocation.scope.of === "person" ? "items" : "messages";
+      const progress = new Progress({ to, what: "exported", unit, now: Date.now });
+      const found = await open(invocation, store, bytesOf(invocation, files, signal), (count) =>
+        progress.add(count),
+      );
+      progress.total = found.messages;
+      await write(found.text, out, signal);
+      progress.end(`exported${out === undefined ? "" : ` to ${out}`}`);
+    }),
+  );
+}
+
+async function open(
+  { scope }: ExportRequest,
+  store: Store,
+  files: FileBytes | undefined,
+  onItems: (count: number) => void,
+): Promise<ExportText> {
+  const options = { store, files, at: systemClock.now(), onItems };
+  if (scope.of === "person") {
+    const items = personalData(scope.userId, SYSTEM, { store, clock: systemClock });
+    return exportPerson(scope.userId, items, options);
+  }
+  const found = await exportArchive(scope, options);
+  if (!found) throw misused("there is no such conversation");
+  const of = scope.of === "server" ? {} : { conversationId: scope.conversationId };
+  await store.audit?.note({ at: options.at, actorId: SYSTEM, action: `${scope.of}.export`, ...of });
+  return found;
+}
+
+function bytesOf(
+  { withFiles }: ExportRequest,
+  store: FileStore | undefined,
+  signal: AbortSignal,
+): FileBytes | undefined {
+  if (withFiles === undefined) return undefined;
+  if (!store) throw misused("there are no files to go with it; see --files");
+  return withFiles === "inline" ? inlineBytes(store, signal) : besideBytes(store, withFiles, signal);
+}
+
+async function write(
+  text: AsyncGenerator<string>,
+  out: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (out === undefined) return pipeline(text, process.stdout, { signal, end: false });
+  const part = `${out}.part`;
+  try {
+    // As little for others as the database itself.
+    await pipeline(text, createWriteStream(part, { flush: true, mode: 0o600 }), { signal });
+    await rename(part, out);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+/** All of the file or nothing: interrupted, the database is as it was. */
+export async function runImport({
+  settings,
+  file,
+  withFiles,
+  isCheckOnly,
+}: ImportRequest & Settled): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found?.isFile()) throw misused(`there is no file ${file}`);
+  const progresses = {
+    checked: new Progress({ to, what: "checked", unit: "bytes", total: found.size, now: Date.now }),
+    taken: new Progress({ to, what: "imported", unit: "bytes", total: found.size, now: Date.now }),
+  };
+  const common: Omit<ImportOptions, "store" | "files"> = {
+    ...{ open: () => createReadStream(file), at: systemClock.now() },
+    ...{ dir: withFiles, onProgress: (step, { bytes }) => progresses[step].reach(bytes) },
+  };
+  await interruptible(async (signal) => {
+    if (!isCheckOnly)
+      return withPlaces(settings, { migrate: true }, async (places) => {
+        const { lines, isNew } = await importArchive({ ...common, ...places, signal });
+        const outcome = isNew ? `imported ${lines} lines` : "this file was imported before; nothing was done";
+        progresses.taken.end(outcome);
+      });
+    const { lines } = await checkArchive({ ...common, signal });
+    progresses.checked.end(`${file} is whole and as it should be: ${lines} lines`);
+  });
+}
+
+/** SIGINT and SIGTERM abort; a second one ends the process at once. */
+async function interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  try {
+    await work(controller.signal);
+  } catch (error) {
+    if (!controller.signal.aborted) throw error;
+    throw new Interrupted("interrupted; nothing is left half done", { cause: error });
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+interface Places {
+  readonly store: Store;
+  readonly files: FileStore | undefined;
+}
+
+async function withPlaces(
+  settings: CommandSettings,
+  { migrate }: { readonly migrate: boolean },
+  work: (places: Places) => Promise<void>,
+): Promise<void> {
+  const read = readOptions(settings.server);
+  const { dataFile } = read;
+  if (!migrate && dataFile !== undefined && !existsSync(dataFile))
+    throw misused(`there is no database ${dataFile}`);
+  const store = await openStore(read, silentMeter, { migrate });
+  const bytes =
+    read.files && (await openBytes({ settings: read, clock: systemClock, baseUrl: () => "" }, read.files));
+  try {
+    await work({ store, files: bytes ? bytes.store : undefined });
+  } finally {
+    if (bytes) await bytes.close();
+    await store.close();
+  }
+}
+
+/** Somebody did not want to wait. */
+export class Interrupted extends Error {}

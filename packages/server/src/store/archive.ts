@@ -1,0 +1,93 @@
+import type {
+  ConversationRecord,
+  MessageRecord,
+  MessageVersion,
+  NoteRecord,
+  ParticipantRecord,
+  Receipt,
+} from "@tidings/core/protocol";
+import type { StoredAnswer } from "./stored-answer.ts";
+import type { AuditEntry } from "./audit.ts";
+import type { FileRecord } from "./files.ts";
+import type { PushTarget } from "./push.ts";
+
+/** What an archive holds: all of a server, or one conversation. */
+export type ArchiveScope =
+  { readonly of: "server" } | { readonly of: "conversation"; readonly conversationId: string };
+
+/** A row of a store, as a line of an archive says it (`docs/spec/export.md`). */
+export type RowLine =
+  | ConversationLine
+  | ParticipantRecord
+  | ({ readonly type: "receipt" } & Receipt)
+  | MessageLine
+  | VersionLine
+  | MarkLine
+  | NoteRecord
+  | FileLine
+  | ({ readonly type: "device" } & PushTarget)
+  | AnswerLine
+  | ({ readonly type: "audit" } & AuditEntry);
+
+/** A conversation, as its records stand. Whatever is in it follows. */
+export interface ConversationLine extends ConversationRecord {
+  /** Its numbering so far. */
+  readonly head: { readonly rev: number; readonly seq: number };
+  readonly activeAt: number;
+}
+
+export interface MessageLine extends MessageRecord {
+  /** The revision it was sent with; absent where nothing has changed it since. */
+  readonly sentRev?: number;
+}
+
+export type VersionLine = { readonly type: "version" } & MessageVersion;
+
+export type MarkLine =
+  | { readonly type: "reaction"; readonly messageId: string; readonly userId: string; readonly emoji: string }
+  | { readonly type: "vote"; readonly messageId: string; readonly userId: string; readonly option: number };
+
+/** A file; its bytes are elsewhere. */
+export interface FileLine extends Omit<FileRecord, "uploadId" | "scannedAt"> {
+  readonly type: "file";
+  /** Of its bytes, in hexadecimal; absent where they are not with the archive. */
+  readonly sha256?: string;
+}
+
+/** That a command was answered, so that it is not taken again (D2). */
+export interface AnswerLine {
+  readonly type: "answer";
+  readonly commandId: string;
+  readonly userId: string;
+  readonly conversationId: string;
+  readonly at: number;
+  readonly answer: StoredAnswer;
+}
+
+/** A line, and which of its file it is, from 1. */
+export interface Numbered<Line> {
+  readonly number: number;
+  readonly line: Line;
+}
+
+/** All of a store, out of it and into another. */
+export interface Archive {
+  /** Everything as of one moment. @returns undefined if there is no such conversation. */
+  read(scope: ArchiveScope): Promise<ArchiveReading | undefined>;
+  /**
+   * Takes lines in, all or none, and begins a new epoch. No server may be running on this store.
+   *
+   * @param digest - names these lines: those of one digest are taken once.
+   * @returns false if they were taken before.
+   * @throws {MessagingError} `archive/conflict` if something of theirs is there already.
+   */
+  write(digest: string, batches: AsyncIterable<readonly Numbered<RowLine>[]>): Promise<boolean>;
+}
+
+export interface ArchiveReading {
+  readonly epoch: string;
+  /** How many messages will come, as most of what there is. */
+  readonly messages: number;
+  /** To be read once, or returned from: as long as it is not, the moment is held. */
+  readonly pages: AsyncGenerator<readonly RowLine[]>;
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import type { Archive, ArchiveReading, ArchiveScope, RowLine } from "../../archive.ts";
+import { archivePages } from "../../archive-reading.ts";
+import { ArchiveWriting } from "../../archive-writing.ts";
+import { type Connection, openConnection } from "../database.ts";
+import { orderByTime } from "./order.ts";
+import { createArchiveTables } from "./tables.ts";
+import { createArchiveTarget } from "./target.ts";
+
+/**
+ * Over connections of its own, so that nothing it does is part of what others do. A database in memory has no second
+ * one: it is copied to be read, and takes nothing in.
+ */
+export function createArchive(file: string, connection: Connection): Archive {
+  return {
+    async read(scope) {
+      if (file !== ":memory:") return reading(openConnection(file), scope, () => {});
+      const copy = join(tmpdir(), `tidings-${randomUUID()}.db`);
+      connection.prepare("VACUUM INTO ?").run(copy);
+      return reading(openConnection(copy), scope, () => {
+        for (const ending of ["", "-wal", "-shm"]) rmSync(`${copy}${ending}`, { force: true });
+      });
+    },
+    async write(digest, batches) {
+      if (file === ":memory:")
+        throw new Error("unable to import; the database is in memory, and gone with it");
+      const target = openConnection(file);
+      try {
+        return await written(target, digest, batches);
+      } finally {
+        target.close();
+      }
+    },
+  };
+}
+
+async function reading(
+  connection: Connection,
+  scope: ArchiveScope,
+  done: () => void,
+): Promise<ArchiveReading | undefined> {
+  const end = (): void => {
+    connection.close();
+    done();
+  };
+  try {
+    connection.exec("BEGIN"); // All that is read from here on is of one moment.
+    const epoch = connection.prepare<{ value: string }>("SELECT value FROM meta WHERE name = 'epoch'").get();
+    const only = scope.of === "conversation" ? scope.conversationId : "";
+    const count = connection
+      .prepare<{ messages: number; found: number }>(
+        `SELECT count(*) AS found, (SELECT count(*) FROM messages m WHERE ?1 = '' OR m.conversation =
+           (SELECT key FROM conversations WHERE id = ?1)) AS messages FROM conversations WHERE id = ?1`,
+      )
+      .get(only);
+    if (only !== "" && count?.found !== 1) {
+      end();
+      return undefined;
+    }
+    return {
+      epoch: epoch?.value ?? "",
+      messages: count?.messages ?? 0,
+      pages: pages(connection, scope, end),
+    };
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+async function* pages(
+  connection: Connection,
+  scope: ArchiveScope,
+  end: () => void,
+): AsyncGenerator<readonly RowLine[]> {
+  try {
+    for await (const page of archivePages(createArchiveTables(connection), scope)) {
+      yield page;
+      // Reading blocks the process: others have their turn between two pages.
+      await setImmediate();
+    }
+  } finally {
+    end();
+  }
+}
+
+async function written(
+  connection: Connection,
+  digest: string,
+  batches: Parameters<Archive["write"]>[1],
+): Promise<boolean> {
+  const mark = `imported ${digest}`;
+  connection.exec("BEGIN IMMEDIATE");
+  try {
+    const known = connection.prepare<object>("SELECT 1 FROM meta WHERE name = ?").get(mark);
+    if (!known) {
+      const writing = new ArchiveWriting(createArchiveTarget(connection));
+      for await (const batch of batches) await writing.take(batch);
+      orderByTime(connection);
+      const put = connection.prepare(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      );
+      put.run("epoch", randomUUID());
+      put.run(mark, new Date().toISOString());
+    }
+    connection.exec("COMMIT");
+    return !known;
+  } catch (error) {
+    connection.exec("ROLLBACK");
+    throw error;
+  }
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import type { Pool } from "pg";
+import type { Archive, ArchiveReading, ArchiveScope, RowLine } from "../../archive.ts";
+import { archivePages } from "../../archive-reading.ts";
+import { ArchiveWriting } from "../../archive-writing.ts";
+import { openReading, type Session, transact } from "../session.ts";
+import { unnumbered } from "../together-schema.ts";
+import { archiveTables } from "./tables.ts";
+import { archiveTarget } from "./target.ts";
+
+/**
+ * Each goes on for as long as it takes, in one transaction: over a pool of its own, which gives up nothing that is slow.
+ *
+ * @param openPool - of one connection.
+ */
+export function createArchive(openPool: () => Pool): Archive {
+  return {
+    read: (scope) => reading(openPool(), scope),
+    async write(digest, batches) {
+      const pool = openPool();
+      // What we say of an error says more than what the database did.
+      let told: unknown;
+      try {
+        return await transact(pool, "BEGIN", (session) =>
+          written(session, digest, batches).catch((error: unknown) => {
+            told = error;
+            throw error;
+          }),
+        );
+      } catch (error) {
+        throw told ?? error;
+      } finally {
+        await pool.end();
+      }
+    },
+  };
+}
+
+/** The transaction is open as long as its pages are read. */
+async function reading(pool: Pool, scope: ArchiveScope): Promise<ArchiveReading | undefined> {
+  const only = scope.of === "conversation" ? scope.conversationId : "";
+  const { session, end } = await openReading(pool);
+  try {
+    const count = await session.first(sql<Counted>`
+      SELECT (SELECT value FROM meta WHERE name = 'epoch') AS epoch,
+        EXISTS (SELECT FROM conversations WHERE id = ${only}) AS found,
+        (SELECT count(*) FROM messages m WHERE ${only} = ''
+          OR m.conversation = (SELECT key FROM conversations WHERE id = ${only})) AS messages`);
+    if (count && (only === "" || count.found))
+      return { epoch: count.epoch, messages: count.messages, pages: pages(session, scope, end) };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  await end();
+  return undefined;
+}
+
+interface Counted {
+  readonly epoch: string;
+  readonly found: boolean;
+  readonly messages: number;
+}
+
+async function* pages(
+  session: Session,
+  scope: ArchiveScope,
+  end: () => Promise<void>,
+): AsyncGenerator<readonly RowLine[]> {
+  try {
+    yield* archivePages(archiveTables(session), scope);
+  } finally {
+    await end();
+  }
+}
+
+async function written(
+  session: Session,
+  digest: string,
+  batches: Parameters<Archive["write"]>[1],
+): Promise<boolean> {
+  const mark = `imported ${digest}`;
+  const known = await session.first(sql<object>`SELECT FROM meta WHERE name = ${mark}`);
+  if (known) return false;
+  const writing = new ArchiveWriting(archiveTarget(session));
+  for await (const batch of batches) await writing.take(batch);
+  await Promise.all([
+    session.all(unnumbered),
+    session.all(sql`INSERT INTO meta VALUES (${mark}, ${new Date().toISOString()})`),
+    session.all(sql`UPDATE meta SET value = ${randomUUID()} WHERE name = 'epoch'`),
+  ]);
+  return true;
+}

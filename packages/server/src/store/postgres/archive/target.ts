@@ -1,0 +1,107 @@
+import { sql } from "kysely";
+import type { ArchiveRows, ArchiveTarget } from "../../archive-writing.ts";
+import { type FileRecord, UNSHOWN_MS } from "../../files.ts";
+import type { PushTarget } from "../../push.ts";
+import { insertion } from "../audit.ts";
+import { Writes } from "../loaded-rows.ts";
+import type { Session } from "../session.ts";
+import { array } from "../statement.ts";
+import { type ConversationRow, conversationOf } from "../tables.ts";
+import { write } from "../write.ts";
+import { writer } from "../writer.ts";
+
+/** Within the transaction of `session`. */
+export function archiveTarget(session: Session): ArchiveTarget {
+  return {
+    async takeKeys(count) {
+      const rows = await session.all(
+        sql<{
+          key: number;
+        }>`SELECT nextval('conversation_keys') AS key FROM generate_series(1, ${count}::int)`,
+      );
+      return rows.map(({ key }) => key);
+    },
+    async conversations(ids) {
+      const rows = await session.all(sql<ConversationRow>`
+        SELECT key, id, rev, seq, active_at, members, owners, pins, record FROM conversations
+        WHERE id = ANY(${array("text", ids)})`);
+      return rows.map(conversationOf);
+    },
+    async homes(ids) {
+      const rows = await session.all(sql<{ readonly id: string; readonly key: number }>`
+        SELECT id, conversation AS key FROM messages WHERE id = ANY(${array("text", ids)})`);
+      return new Map(rows.map(({ id, key }) => [id, key]));
+    },
+    async files(ids) {
+      const rows = await session.all(
+        sql<{ readonly id: string }>`SELECT id FROM files WHERE id = ANY(${array("text", ids)})`,
+      );
+      return new Set(rows.map(({ id }) => id));
+    },
+    drop: (key) =>
+      Promise.all([
+        session.all(sql`DELETE FROM participants WHERE conversation = ${key}::bigint`),
+        session.all(sql`DELETE FROM memberships WHERE conversation = ${key}::bigint`),
+        session.all(sql`DELETE FROM receipts WHERE conversation = ${key}::bigint`),
+        session.all(sql`DELETE FROM conversations WHERE key = ${key}::bigint`),
+      ]),
+    write: (rows) =>
+      Promise.all([
+        ...write(session, writesOf(rows), rows.answers),
+        ...[...writeFiles(rows.files), ...writeDevices(rows.devices)].map((each) => session.all(each)),
+        ...(rows.audit.length > 0 ? [session.all(insertion(rows.audit))] : []),
+      ]),
+    isTaken: (error) => error instanceof Error && "code" in error && error.code === UNIQUE_VIOLATION,
+  };
+}
+
+const UNIQUE_VIOLATION = "23505";
+
+function writesOf(rows: ArchiveRows): Writes {
+  const writes = new Writes();
+  writes.conversations.push(...rows.conversations.values());
+  writes.participants.push(...rows.participants.map(({ key, row: record }) => ({ key, record })));
+  writes.newMessages.push(
+    ...rows.messages.map(({ key, row: record, sentRev }) => ({ key, record, sentRev })),
+  );
+  writes.versions.push(...rows.versions.map(({ key, row: version }) => ({ key, version })));
+  writes.reactions.push(
+    ...rows.marks.map(({ key, row }) => ({ key, names: [row.messageId, row.emoji, row.userId] as const })),
+  );
+  writes.notes.push(...rows.notes.map(({ key, row: record }) => ({ key, record })));
+  writes.receipts.push(...rows.receipts.map(({ key, row: receipt }) => ({ key, receipt })));
+  return writes;
+}
+
+const writeFiles = writer<FileRecord>(
+  "import files",
+  [
+    ["text", ({ fileId }) => fileId],
+    ["text", ({ ownerId }) => ownerId],
+    ["text", ({ conversationId }) => conversationId],
+    ["text", ({ previewOf }) => previewOf ?? null],
+    ["bigint", ({ size }) => size],
+    ["text", ({ state }) => state],
+    ["bigint", ({ createdAt }) => createdAt],
+    ["bigint", ({ createdAt }) => createdAt + UNSHOWN_MS],
+    ["json", (file) => JSON.stringify(file)],
+  ],
+  (rows) => sql`
+    INSERT INTO files (id, owner_id, conversation_id, preview_of, size, state, created_at, due_at, record)
+    SELECT * FROM ${rows}`,
+);
+
+const writeDevices = writer<PushTarget>(
+  "import devices",
+  [
+    ["text", ({ userId }) => userId],
+    ["text", ({ deviceId }) => deviceId],
+    ["text", ({ endpoint }) => endpoint],
+    ["text", ({ p256dh }) => p256dh],
+    ["text", ({ auth }) => auth],
+    ["bigint", ({ at }) => at],
+  ],
+  (rows) => sql`
+    INSERT INTO push_targets (user_id, device_id, endpoint, p256dh, auth, at)
+    SELECT * FROM ${rows} ON CONFLICT DO NOTHING`,
+);

@@ -1,0 +1,212 @@
+import { notebookOf } from "@tidings/core/protocol";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exportArchive } from "../../src/archive/export-archive.ts";
+import { importArchive, type ImportOutcome } from "../../src/archive/import-archive.ts";
+import type { ArchiveScope } from "../../src/store/archive.ts";
+import { openLibsqlStore } from "../../src/store/index.ts";
+import { migratePostgres, openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { hasPostgres, type PostgresService, startPostgres } from "../../src/testing/postgres.ts";
+import { temporaryFile } from "../support/temporary-file.ts";
+import { newId } from "../support/raw-client.ts";
+import { Workbench } from "../store/workbench.ts";
+import { chunksOf, conversation, header, sealed } from "./archive-text.ts";
+import { PEOPLE, PLACES, randomHistory } from "./random-history.ts";
+
+let postgres: PostgresService | undefined;
+let blank: string | undefined;
+const opened: Store[] = [];
+
+beforeAll(async () => {
+  if (!hasPostgres()) return;
+  postgres = await startPostgres();
+  blank = await postgres.database();
+  await migratePostgres(blank);
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(opened.map((store) => store.close()));
+  await postgres?.close();
+}, 60_000);
+
+const stores = {
+  libsql: async (): Promise<Store> => openLibsqlStore({ file: temporaryFile("data.db") }),
+  PostgreSQL: async (): Promise<Store> =>
+    openPostgresStore({ url: (await postgres?.database(blank)) ?? "", connections: 2 }),
+};
+
+async function open(kind: keyof typeof stores): Promise<Store> {
+  const store = await stores[kind]();
+  opened.push(store);
+  return store;
+}
+
+async function exported(store: Store, scope: ArchiveScope = { of: "server" }): Promise<string> {
+  const found = await exportArchive(scope, { store, at: 1 });
+  if (!found) throw new Error("there is nothing");
+  let text = "";
+  for await (const chunk of found.text) text += chunk;
+  return text;
+}
+
+function take(store: Store, text: string): Promise<ImportOutcome> {
+  return importArchive({ store, open: chunksOf(text), at: 2 });
+}
+
+/** Of a store that was not opened again, what is in it; epochs of the database itself. */
+async function contents(store: Store): Promise<readonly string[]> {
+  const text = await exported(store);
+  return [...rowsOf(text), text.slice(0, text.indexOf("\n"))];
+}
+
+/** All rows, whatever order a store lists them in; the import itself is in the log of where it went. */
+function rowsOf(text: string): readonly string[] {
+  return text
+    .trim()
+    .split("\n")
+    .slice(1, -1)
+    .filter((line) => !line.includes("server.import"))
+    .map((line) => canonical(JSON.parse(line)))
+    .toSorted();
+}
+
+/** What each person sees, in every way there is. */
+async function seen(store: Store): Promise<readonly string[]> {
+  const bench = new Workbench(store);
+  const all: unknown[] = [];
+  for (const reader of PEOPLE) {
+    const listed = await bench.query(reader, { type: "conversations", limit: 100 });
+    all.push(listed, await store.memberships(reader), await store.blocks?.(reader));
+    const notes = { type: "notes", conversationId: notebookOf(reader), limit: 100 } as const;
+    all.push(await store.query(reader, notes));
+    for (const word of ["tea", "naïve", "کتاب"])
+      all.push(await bench.query(reader, { type: "search", text: word, limit: 50 }));
+    for (const conversationId of PLACES) {
+      const on = { conversationId, limit: 100 };
+      for (const query of [
+        { type: "history", ...on } as const,
+        { type: "changes", ...on, afterRev: 0 } as const,
+        { type: "changes", ...on, afterRev: 60 } as const,
+        { type: "participants", ...on } as const,
+        { type: "receipts", ...on } as const,
+        { type: "pins", ...on } as const,
+      ])
+        all.push(await store.query(reader, query));
+      const history = await store.query(reader, { type: "history", ...on });
+      if (!history.ok || !("messages" in history.result)) continue;
+      for (const { id: messageId, version, reactions } of history.result.messages) {
+        if (version > 0) all.push(await store.query(reader, { type: "versions", conversationId, messageId }));
+        for (const { emoji } of reactions)
+          all.push(await store.query(reader, { type: "reactors", ...on, messageId, emoji }));
+        all.push(await store.query(reader, { type: "thread", ...on, threadId: messageId }));
+      }
+    }
+  }
+  return all.map(canonical);
+}
+
+/** JSON by which equal values are equal, whatever order their fields are in; epochs differ. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (name, item: unknown) => {
+    if (name === "epoch") return undefined;
+    if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
+    return Object.fromEntries(Object.entries(item).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+  });
+}
+
+describe("an archive", () => {
+  it.each([1, 2])(
+    "[D1, D3] shows everybody the same in another store, and in a third, by seed %i (row D25)",
+    async (seed) => {
+      const source = await open("libsql");
+      await randomHistory(new Workbench(source), seed);
+      const text = await exported(source);
+      const before = await seen(source);
+      let last = text;
+      for (const kind of hasPostgres() && seed === 1
+        ? (["PostgreSQL", "libsql"] as const)
+        : (["libsql"] as const)) {
+        const target = await open(kind);
+        expect(await take(target, last)).toMatchObject({ isNew: true });
+        expect(await seen(target)).toEqual(before);
+        last = await exported(target);
+        expect(rowsOf(last)).toEqual(rowsOf(text));
+      }
+    },
+    120_000,
+  );
+
+  const kinds = hasPostgres() ? (["libsql", "PostgreSQL"] as const) : (["libsql"] as const);
+
+  it("[E7, E8, E9] is taken in whole and once, or not at all, and begins another epoch", async () => {
+    const [tea = {}, ada = {}, first = {}] = conversation("tea", 1);
+    const right = sealed([header, tea, ada, first]);
+    for (const kind of kinds) {
+      const store = await open(kind);
+      const bench = new Workbench(store);
+      // A lobby in which nobody is gives way; what people are in does not.
+      await bench.accepted(
+        "system",
+        { type: "conversation.create", conversationId: "tea", kind: "community" },
+        { system: true },
+      );
+      await bench.group("work", "ada", "ben");
+      await bench.said("ada", "work", "said here");
+      const before = await contents(store);
+      const mark = {
+        type: "reaction",
+        messageId: (await historyOf(bench, "work"))[0]?.id ?? "",
+        userId: "ben",
+        emoji: "👍",
+      };
+      for (const [text, code, reason] of [
+        [right.slice(0, -9), "archive/damaged", "line 5: the file is cut off here"],
+        [
+          sealed([header, tea, ada, first, ...conversation("work")]),
+          "archive/conflict",
+          "line 5: a conversation",
+        ],
+        [
+          sealed([header, tea, ada, first, ...conversation("tea")]),
+          "archive/conflict",
+          "line 5: a conversation",
+        ],
+        [
+          sealed([header, { ...tea, head: { rev: 4, seq: 2 } }, ada, first, { ...first, seq: 2, rev: 4 }]),
+          "archive/conflict",
+          "line 5: a message",
+        ],
+        [sealed([header, tea, ada, first, mark]), "archive/malformed", "line 5: it is about a message"],
+        [sealed([header, tea, ada, first, answer, answer]), "archive/conflict", "something of lines 2 to 6"],
+      ] as const) {
+        await expect(take(store, text)).rejects.toMatchObject({
+          code,
+          message: expect.stringContaining(reason),
+        });
+        expect(await contents(store)).toEqual(before);
+      }
+      expect(await take(store, right)).toEqual({ lines: 3, isNew: true });
+      const after = await contents(store);
+      expect(after.at(-1)).not.toBe(before.at(-1));
+      expect(await take(store, right)).toEqual({ lines: 3, isNew: false });
+      expect(await contents(store)).toEqual(after);
+      expect(await historyOf(bench, "tea")).toMatchObject([{ content: { text: "number 1" }, seq: 1 }]);
+      await bench.accepted("ada", { type: "participant.add", conversationId: "tea", userId: "ben" });
+      const [one, two] = [
+        await bench.said("ben", "tea", "and on"),
+        await bench.said("ada", "work", "here too"),
+      ];
+      const found = await bench.query("ada", { type: "search", text: "on", limit: 9 });
+      expect(found.items.map(({ message }) => message.id)).toEqual([one]);
+      expect(two).not.toBe(one);
+    }
+  }, 60_000);
+});
+
+const answer = {
+  ...{ type: "answer", commandId: newId(), userId: "ada", conversationId: "tea", at: 1 },
+  answer: { code: "permission/denied", message: "unable to do so" },
+};
+
+async function historyOf(bench: Workbench, conversationId: string) {
+  return (await bench.query("ada", { type: "history", conversationId, limit: 9 })).messages;
+}
