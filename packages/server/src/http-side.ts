@@ -70,6 +70,7 @@ function api(options: HttpSideOptions, log: EventLog): RouteModule {
     ...{ engine, share, authenticate, newId, log, push },
     audit: store.audit,
     figures: store.figures,
+    cases: store.cases,
     onFailure: (error) => failures(log, meter)("http", error),
     now: systemClock.now,
     findKey: createKeyRing(serviceKeys),

@@ -8,6 +8,7 @@ import { auditRoute, type AuditRouteOptions } from "./audit.ts";
 import { type CallerOptions, createCallers, readsForNobody } from "./caller.ts";
 import { type ApiEngine, createDoor, type GuardedHandler } from "./door.ts";
 import { entriesOf } from "./entries-of.ts";
+import { caseRoutes, type CaseRouteOptions } from "./cases.ts";
 import { conversationExport } from "./export.ts";
 import { figuresRoute, type FiguresRouteOptions } from "./figures.ts";
 import { sendProblem } from "../gateway/problem.ts";
@@ -25,6 +26,7 @@ export interface ApiOptions
     UserRouteOptions,
     AuditRouteOptions,
     PushRouteOptions,
+    CaseRouteOptions,
     FiguresRouteOptions {
   readonly engine: ApiEngine;
   /** Requests a user or a service key may make per second, of all nodes together. */
@@ -52,6 +54,7 @@ export function apiRoutes(options: ApiOptions): RouteModule {
     add(otherRoutes.issueToken, users.issueToken);
     add(otherRoutes.audit, auditRoute(options));
     add(otherRoutes.figures, figuresRoute(options));
+    for (const [name, handler] of entriesOf(caseRoutes(options))) add(otherRoutes[name], handler);
     for (const [name, handler] of entriesOf(pushRoutes(options))) add(otherRoutes[name], handler);
   };
 }

@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AuditEntry } from "../store/audit.ts";
+import type { ModerationCase } from "../store/cases.ts";
 import type { Kept } from "../store/kept.ts";
 import type { Answer, Outcome, Refusal } from "../store/store.ts";
 import type { Command, Query } from "@tidings/core/protocol";
 import type { Caller } from "../engine/caller.ts";
+import type { Judgement } from "../engine/decide.ts";
 import type { Erased } from "../engine/erasure.ts";
 import { refuse } from "../engine/packets.ts";
 import type { EventLog } from "../log.ts";
@@ -17,6 +19,7 @@ export interface ApiEngine {
   query(userId: string, query: Query): Promise<Answer>;
   erase(what: Erased, by: string): Promise<boolean>;
   exportUser(userId: string, by: string): AsyncIterable<Kept>;
+  decide(judgement: Judgement, caller: Caller, by: string): Promise<ModerationCase | Refusal>;
   note(entry: Omit<AuditEntry, "at">): Promise<void>;
 }
 

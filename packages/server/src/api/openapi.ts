@@ -1,8 +1,22 @@
 import type { CommandType, QueryType } from "@tidings/core/protocol";
+import type { ZodType } from "zod";
 import { auditFields } from "./audit.ts";
+import { caseListFields, decisionFields } from "./cases.ts";
 import { ON_BEHALF_HEADER } from "./caller.ts";
 import { figuresFields } from "./figures.ts";
 import { entriesOf } from "./entries-of.ts";
+import {
+  auditAnswer,
+  caseAnswer,
+  casesAnswer,
+  devicesAnswer,
+  figuresAnswer,
+  lines,
+  problemSchema,
+  pushKeyAnswer,
+  tokenAnswer,
+  tokenFields,
+} from "./openapi-answers.ts";
 import { subscriptionFields } from "./push.ts";
 import { commandRoutes, otherRoutes, pathFields, queryRoutes, type Route } from "./routes.ts";
 import { type Fields, type JsonSchema, schemaOf, wireSchemas } from "./wire-schemas.ts";
@@ -67,6 +81,7 @@ function operations(): readonly (readonly [Operation, Route])[] {
     [{ ...base("exportUser", exportUser), responses: responses("200", lines) }, exportUser],
     [auditOperation(audit), audit],
     [figuresOperation(otherRoutes.figures), otherRoutes.figures],
+    ...caseOperations(),
     ...pushOperations(),
     [
       {
@@ -146,6 +161,23 @@ function pushOperations(): readonly (readonly [Operation, Route])[] {
   ];
 }
 
+function caseOperations(): readonly (readonly [Operation, Route])[] {
+  const { cases, case: one, decideCase } = otherRoutes;
+  const fields = (of: Readonly<Record<string, ZodType>>): Record<string, JsonSchema> =>
+    Object.fromEntries(Object.entries(of).map(([key, schema]) => [key, schemaOf(schema)]));
+  const wanted = Object.entries(fields(caseListFields)).map(([key, schema]) => ({
+    ...{ name: key, in: "query", schema },
+  }));
+  const list = base("cases", cases);
+  const body = bodyOf({ properties: fields(decisionFields), required: ["decision"] });
+  const answer = responses("200", json(caseAnswer));
+  return [
+    [{ ...list, parameters: [...list.parameters, ...wanted], responses: responses("200", json(casesAnswer)) }, cases], // prettier-ignore
+    [{ ...base("case", one), responses: answer }, one],
+    [{ ...base("decideCase", decideCase), requestBody: body, responses: answer }, decideCase],
+  ];
+}
+
 function auditOperation(route: Route): Operation {
   const parameters = Object.entries(auditFields).map(([name, schema]) => ({
     ...{ name, in: "query", schema: schemaOf(schema) },
@@ -190,45 +222,6 @@ function json(schema: object): object {
   return { "application/json": { schema } };
 }
 
-const lines: object = { "application/x-ndjson": { schema: { type: "string" } } };
-const tokenFields: Fields = { properties: { expiresInMs: { type: "integer" } }, required: [] };
-const tokenAnswer: JsonSchema = {
-  type: "object",
-  properties: { token: { type: "string" } },
-  required: ["token"],
-};
-const listOf = (properties: Record<string, JsonSchema>, required: string[]): JsonSchema => ({
-  type: "array",
-  items: { type: "object", properties, required },
-});
-const name: JsonSchema = { type: "string" };
-const time: JsonSchema = { type: "integer" };
-const entry = { at: time, actorId: name, action: name, subject: name, conversationId: name, detail: name };
-const auditAnswer: JsonSchema = {
-  type: "object",
-  properties: { items: listOf(entry, ["at", "actorId", "action"]), next: name },
-  required: ["items"],
-};
-const amount: JsonSchema = { type: "integer" };
-const measured = { messages: amount, people: amount, reactions: amount, medianResponseMs: amount };
-const figuresAnswer: JsonSchema = {
-  type: "object",
-  properties: {
-    days: { type: "array", items: { type: "object", properties: { day: { type: "string" }, ...measured } } },
-    total: { type: "object", properties: measured },
-  },
-  required: ["days", "total"],
-};
-const pushKeyAnswer: JsonSchema = {
-  type: "object",
-  properties: { publicKey: { type: "string" } },
-  required: ["publicKey"],
-};
-const devicesAnswer: JsonSchema = {
-  type: "object",
-  properties: { items: listOf({ deviceId: name, origin: name, at: time }, ["deviceId", "origin", "at"]) },
-  required: ["items"],
-};
 const problemResponse: object = { $ref: "#/components/responses/Problem" };
 
 function responses(status: string, content: object): Operation["responses"] {
@@ -261,13 +254,3 @@ function components(): object {
     },
   };
 }
-
-const problemSchema: JsonSchema = {
-  type: "object",
-  properties: {
-    ...{ type: { type: "string" }, title: { type: "string" }, status: { type: "integer" } },
-    ...{ detail: { type: "string" }, code: { type: "string" }, retryable: { type: "boolean" } },
-    retryAfterMs: { type: "integer" },
-  },
-  required: ["type", "title", "status", "detail", "code", "retryable"],
-};

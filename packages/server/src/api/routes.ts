@@ -104,6 +104,9 @@ export const otherRoutes: {
       | "exportUser"
       | "issueToken"
       | "audit"
+      | "cases"
+      | "case"
+      | "decideCase"
       | "figures"
       | "pushKey"
       | "devices"
@@ -118,6 +121,12 @@ export const otherRoutes: {
   exportUser: { method: "GET", path: "/v1/users/:userId/export", summary: "Export what is kept of a user" },
   issueToken: { method: "POST", path: "/v1/users/:userId/tokens", summary: "Issue a token, for tests" },
   audit: { method: "GET", path: "/v1/audit", summary: "Read who did what to others" },
+  cases: { method: "GET", path: "/v1/moderation/cases", summary: "List what moderators are to look at" },
+  case: { method: "GET", path: "/v1/moderation/cases/:caseId", summary: "Read one case" },
+  decideCase: {
+    ...{ method: "PUT", path: "/v1/moderation/cases/:caseId/decision" },
+    summary: "Approve, remove, or ban who wrote it",
+  },
   pushKey: {
     method: "GET",
     path: "/v1/push",

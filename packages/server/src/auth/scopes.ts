@@ -5,9 +5,10 @@
  * - `system`: speak as the server itself, above everybody's rights (service keys only);
  * - `erase`: erase users and conversations;
  * - `export`: read everything kept of any user, and conversations in figures;
+ * - `moderate`: see and decide what moderators of any conversation are to look at;
  * - `audit`: read who did what to others;
  * - `tokens`: issue tokens for any user, where the server allows it at all.
  */
-export const SCOPES = ["act", "system", "erase", "export", "audit", "tokens"] as const;
+export const SCOPES = ["act", "system", "erase", "export", "moderate", "audit", "tokens"] as const;
 
 export type Scope = (typeof SCOPES)[number];

@@ -4,7 +4,8 @@ import { type EventLog, silentLog } from "../log.ts";
 import type { Moderator } from "../moderation/moderator.ts";
 import { Moderation } from "../moderation/pipeline.ts";
 import { type Meter, silentMeter } from "../observe/meter.ts";
-import type { Answer, Outcome, Store } from "../store/store.ts";
+import type { ModerationCase } from "../store/cases.ts";
+import type { Answer, Outcome, Refusal, Store } from "../store/store.ts";
 import type { AuditEntry } from "../store/audit.ts";
 import type { Kept } from "../store/kept.ts";
 import type { EngineBounds } from "./bounds.ts";
@@ -12,6 +13,8 @@ import type { Caller } from "./caller.ts";
 import type { Clock } from "./clock.ts";
 import { Commits } from "./commits.ts";
 import { Contacts } from "./contacts.ts";
+import { decide, type Judgement } from "./decide.ts";
+import { emptied } from "./emptied.ts";
 import { erase, type Erased } from "./erasure.ts";
 import { FanOut } from "./fan-out.ts";
 import type { FileDesk } from "./file-desk.ts";
@@ -248,6 +251,12 @@ export class Engine {
     return carryOut(note, { clock, newId, onReminder, commits: this.#commits });
   }
 
+  /** See `decide.ts`. */
+  decide(judgement: Judgement, caller: Caller, by: string): Promise<ModerationCase | Refusal> {
+    const perform = this.perform.bind(this);
+    return decide(judgement, caller, by, { ...this.#options, perform, commits: this.#commits });
+  }
+
   /** See `TidingsServer.exportUser`. */
   exportUser(userId: string, by: string): AsyncIterable<Kept> {
     return personalData(userId, by, this.#options);
@@ -275,25 +284,9 @@ export class Engine {
 
   /** Resolves when every link is gone; cuts off those still there after `timeoutMs`. */
   async empty(timeoutMs: number): Promise<void> {
-    await this.#emptied(timeoutMs);
-    for (const { outlet } of this.#sessions) outlet.cut();
-    await this.#emptied(timeoutMs);
-  }
-
-  /** Waits for the last link to go, but no longer than `timeoutMs`. */
-  #emptied(timeoutMs: number): Promise<void> {
     const { clock } = this.#options;
-    const until = clock.now() + timeoutMs;
-    if (this.#sessions.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = clock.every(POLL_MS, () => {
-        if (this.#sessions.size > 0 && clock.now() < until) return;
-        cancel();
-        resolve();
-      });
-    });
+    await emptied(this.#sessions, timeoutMs, clock);
+    for (const { outlet } of this.#sessions) outlet.cut();
+    await emptied(this.#sessions, timeoutMs, clock);
   }
 }
-
-/** How often a server that closes looks whether everybody has gone. */
-const POLL_MS = 5;

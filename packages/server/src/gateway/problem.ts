@@ -25,6 +25,7 @@ const byCode: { readonly [Code in ErrorCode]?: number } = {
   "conversation/not-found": 404,
   "participant/not-found": 404,
   "message/not-found": 404,
+  "moderation/not-found": 404,
   "file/not-found": 404,
   "file/too-large": 413,
   "file/type-refused": 415,

@@ -70,8 +70,8 @@ export interface Cases {
   page(query: CasesQuery): Promise<CasesPage>;
   find(caseId: string): Promise<ModerationCase | undefined>;
   /**
-   * Writes down what was decided, in the audit log too. Of two approvals and the like the first counts; what took effect
-   * counts more than that nothing was to happen.
+   * Writes down what was decided, in the audit log too. Of two equal decisions the first counts; what took effect counts
+   * more than that nothing was to happen, and a ban more than a removal.
    *
    * @returns false if it was decided before.
    */

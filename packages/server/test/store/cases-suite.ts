@@ -101,11 +101,16 @@ export function casesSuite(bench: () => Workbench): void {
       expect(await cases().decide(id, "approve", by("dan"))).toBe(true);
       await bench().accepted("ada", remove(messageId, "not here"));
       expect(await cases().decide(id, "remove", by("ada"))).toBe(true);
-      expect(await cases().decide(id, "approve", by("dan"))).toBe(false);
+      for (const decision of ["approve", "remove"] as const)
+        expect(await cases().decide(id, decision, by("dan"))).toBe(false);
       expect(await cases().find(id)).toMatchObject({
         ...{ status: "removed", decidedBy: "ada", said: { text: "bad" } },
         message: { moderated: true, reason: "not here", content: { text: "" } },
       });
+      expect(await cases().decide(id, "ban", by("dan"))).toBe(true);
+      for (const decision of ["approve", "remove", "ban"] as const)
+        expect(await cases().decide(id, decision, by("ada"))).toBe(false);
+      expect(await cases().find(id)).toMatchObject({ status: "banned", decidedBy: "dan" });
       // What its author takes back is nothing that moderators have removed.
       const own = await bench().said("bob", "a", "oops");
       await bench().accepted("bob", remove(own, "mine"));

@@ -91,7 +91,8 @@ export function createCases(
   const whole = createReader({ prepare });
   const decide = prepare<CaseRow>(
     `UPDATE cases SET status = ?2, decision = ?3, decided_by = ?4, decided_at = ?5 WHERE id = ?1
-       AND CASE WHEN ?3 = 'approve' THEN decision IS NULL AND is_open = 1 ELSE coalesce(decision, 'approve') = 'approve' END
+       AND CASE ?3 WHEN 'approve' THEN decision IS NULL AND is_open = 1
+         WHEN 'remove' THEN coalesce(decision, 'approve') = 'approve' ELSE coalesce(decision, 'approve') <> 'ban' END
      RETURNING *`,
   );
   const forget = prepare<{ id: string }>(

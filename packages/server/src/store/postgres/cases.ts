@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import { pseudonym } from "../audit.ts";
 import type { CaseEvent } from "../case-events.ts";
 import {
+  type CaseDecision,
   caseOf,
   caseOrder,
   type CaseRow,
@@ -79,6 +80,13 @@ export function forgottenCases(userId: string): readonly RawBuilder<unknown>[] {
   ];
 }
 
+/** Whether it can still be decided so. */
+const isFree: Readonly<Record<CaseDecision, RawBuilder<unknown>>> = {
+  approve: sql`decision IS NULL AND is_open`,
+  remove: sql`coalesce(decision, 'approve') = 'approve'`,
+  ban: sql`coalesce(decision, 'approve') <> 'ban'`,
+};
+
 export function cases(pool: Pool): Cases {
   return {
     page: (query) =>
@@ -94,13 +102,9 @@ export function cases(pool: Pool): Cases {
       }),
     decide: (caseId, decision, by) =>
       transact(pool, "BEGIN", async (session) => {
-        const isFree =
-          decision === "approve"
-            ? sql`decision IS NULL AND is_open`
-            : sql`coalesce(decision, 'approve') = 'approve'`;
         const row = await session.first(sql<CaseRow>`
           UPDATE cases SET status = ${statusAfter[decision]}, decision = ${decision}, decided_by = ${by.actorId},
-            decided_at = ${by.at} WHERE id = ${caseId} AND ${isFree} RETURNING *`);
+            decided_at = ${by.at} WHERE id = ${caseId} AND ${isFree[decision]} RETURNING *`);
         if (row) await session.all(insertion([decisionEntry(row, decision, by)]));
         return row !== undefined;
       }),
