@@ -139,6 +139,18 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     await expect.poll(() => mention.getAttribute("data-me"), patience).toBe("true");
   });
 
+  it("writes emoji by their names, whose list comes when the first is written (row F13)", async () => {
+    await ada.draft.pressSequentially("Done at 10:30 :tad");
+    const tada = ada.page.getByRole("listbox", { name: "Emoji" }).getByRole("option", { name: ":tada:" });
+    await tada.waitFor();
+    expect(await ada.draft.getAttribute("aria-activedescendant")).toBe(await tada.getAttribute("id"));
+    await takeScreenshot(ada.page, "emoji");
+    expect(await faultsOf(ada.page)).toEqual([]);
+    await ada.draft.press("Tab");
+    expect(await ada.draft.inputValue()).toBe("Done at 10:30 🎉 ");
+    await ada.draft.fill("");
+  });
+
   it("keeps a thread beside the conversation", async () => {
     await ada.choose("Ask @grace", "Reply in a thread");
     const pane = ada.page.locator(".pane");

@@ -1,6 +1,6 @@
 import { useComposer } from "@tidings/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { withFiles } from "../lib/with-files.ts";
+import { composing } from "../lib/composing.ts";
 import { ChatActionsContext, type Destination } from "../lib/chat-actions.ts";
 import { Announcer } from "./announcer.tsx";
 import { ChatFoot } from "./chat-foot.tsx";
@@ -29,7 +29,7 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
   const [pane, setPane] = useState<Pane>();
   const [dialog, setDialog] = useState<ChatDialogProps["dialog"]>();
   const list = useRef<MessageListHandle>(null);
-  const composer = useComposer(conversationId, withFiles);
+  const composer = useComposer(conversationId, composing);
   const { reply, edit, inputRef } = composer;
   const closePane = useCallback(() => setPane(undefined), []);
 

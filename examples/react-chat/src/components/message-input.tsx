@@ -42,6 +42,9 @@ export function MessageInput({ composer, conversationId, label, onPoll }: Messag
           {t.issueOf(issue)}
         </p>
       ))}
+      <span className="unseen" role="status">
+        {isChoosing && t.suggested(suggestions.length)}
+      </span>
       {isChoosing && <Suggestions id={id} composer={composer} />}
       <form
         className="composer"

@@ -1,20 +1,26 @@
+import type { Suggestion } from "@tidings/core/bindings";
 import type { UseComposer } from "@tidings/react";
 import { nameOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar } from "./avatar.tsx";
 
-/** Whom `@` may mean, and what `#` may become. The focus stays in the input; arrows choose. */
-export function Suggestions({
-  id,
-  composer,
-}: {
+interface SuggestionsProps {
   readonly id: string;
   readonly composer: Pick<UseComposer, "suggestions" | "active" | "choose" | "inputRef">;
-}) {
+}
+
+/** Whom `@` may mean, what `#` may become, and which emoji `:`. The focus stays in the input; arrows choose. */
+export function Suggestions({ id, composer }: SuggestionsProps) {
   const { t } = useTexts();
   const { suggestions, active, choose, inputRef } = composer;
+  const isEmoji = suggestions[0]?.type === "emoji";
   return (
-    <div className="suggestions" id={id} role="listbox" aria-label={t.suggestions}>
+    <div
+      className="suggestions"
+      id={id}
+      role="listbox"
+      aria-label={isEmoji ? t.emojiSuggestions : t.suggestions}
+    >
       {suggestions.map((suggestion, index) => (
         <div
           key={suggestion.value}
@@ -29,16 +35,34 @@ export function Suggestions({
             inputRef.current?.focus();
           }}
         >
-          {suggestion.type === undefined ? (
-            <>
-              <Avatar id={suggestion.value} name={suggestion.value} />
-              {nameOf(suggestion.label ?? suggestion.value)}
-            </>
-          ) : (
-            `${suggestion.type === "group" ? "@" : "#"}${suggestion.label ?? suggestion.value}`
-          )}
+          <Suggested {...suggestion} />
         </div>
       ))}
     </div>
   );
+}
+
+function Suggested({ type = "mention", value, label = value }: Suggestion) {
+  switch (type) {
+    case "mention":
+      return (
+        <>
+          <Avatar id={value} name={value} />
+          {nameOf(label)}
+        </>
+      );
+    case "emoji":
+      return (
+        <>
+          <span className="suggested-emoji" aria-hidden="true">
+            {value}
+          </span>
+          :{label}:
+        </>
+      );
+    case "group":
+      return `@${label}`;
+    case "hashtag":
+      return `#${label}`;
+  }
 }

@@ -2,7 +2,7 @@ import { useClient, useComposer, useObservable, useThreadView } from "@tidings/r
 import { useEffect, useLayoutEffect, useRef } from "react";
 import type { Item, Message } from "../lib/data.ts";
 import { useTexts } from "../texts/use-texts.tsx";
-import { withFiles } from "../lib/with-files.ts";
+import { composing } from "../lib/composing.ts";
 import { MessageInput } from "./message-input.tsx";
 import { MessageItem } from "./message-item.tsx";
 import { Pane } from "./pane.tsx";
@@ -19,7 +19,7 @@ export function ThreadPane({ conversationId, rootId, onClose }: ThreadPaneProps)
   const { t } = useTexts();
   const attempt = useAttempt();
   const userId = useObservable(useClient().userId);
-  const composer = useComposer(conversationId, { ...withFiles, threadId: rootId });
+  const composer = useComposer(conversationId, { ...composing, threadId: rootId });
   const { root, items, replies, hasOlder, followed, ...thread } = useThreadView(conversationId, rootId);
   const { loadOlder, markRead, follow, unfollow } = thread;
   const end = useRef<HTMLDivElement>(null);

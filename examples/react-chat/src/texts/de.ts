@@ -198,10 +198,12 @@ export const de: Texts = {
   voicePosition: "Stelle in der Sprachnachricht",
   voiceSpeed: (speed) => `Tempo ${speed}-fach, ändern`,
   writeHelp:
-    "Eingabe sendet, Umschalt und Eingabe beginnt eine Zeile, Pfeil hoch bearbeitet deine letzte Nachricht, @ erwähnt.",
+    "Eingabe sendet, Umschalt und Eingabe beginnt eine Zeile, Pfeil hoch bearbeitet deine letzte Nachricht, @ erwähnt, ein Doppelpunkt findet Emoji.",
   replyingTo: (name) => `Antwort an ${name}`,
   editing: "Nachricht bearbeiten",
   suggestions: "Wen erwähnen?",
+  emojiSuggestions: "Emoji",
+  suggested: (many) => `${count(many, "Vorschlag", "Vorschläge")}, Pfeiltasten wählen`,
   nextIn: (seconds) => `Das war schnell: Die nächste Nachricht geht in ${seconds} s hinaus`,
   typing: (names, many) => `${names} ${many === 1 ? "schreibt" : "schreiben"}`,
 

@@ -214,10 +214,13 @@ export const en = {
   pauseVoice: "Pause the voice message",
   voicePosition: "Position in the voice message",
   voiceSpeed: (speed: number) => `Speed ${speed} times, change`,
-  writeHelp: "Enter sends, Shift and Enter begins a line, arrow up edits your last message, @ mentions.",
+  writeHelp:
+    "Enter sends, Shift and Enter begins a line, arrow up edits your last message, @ mentions, a colon finds emoji.",
   replyingTo: (name: string) => `Reply to ${name}`,
   editing: "Edit the message",
   suggestions: "People to mention",
+  emojiSuggestions: "Emoji",
+  suggested: (many: number) => `${count(many, "suggestion")}, arrow keys choose`,
   nextIn: (seconds: number) => `That was quick: the next message goes out in ${seconds} s`,
   typing: (names: string, many: number) => `${names} ${many === 1 ? "is" : "are"} typing`,
 

@@ -20,7 +20,7 @@ export interface ComposerState<Attachment = never> {
   readonly canSend: boolean;
   /** Until the next message may go; it can be sent all the same, and waits. Counts down while somebody listens. */
   readonly waitSeconds: number;
-  /** What the name or tag being written may become; empty when none is. */
+  /** What the name, tag or emoji being written may become; empty when none is. */
   readonly suggestions: readonly Suggestion[];
   /** Index of the suggestion that Enter or Tab takes. */
   readonly active: number;
@@ -46,6 +46,11 @@ export interface ComposerOptions<Attachment = never, Custom = JsonObject> {
   readonly suggest?: (query: string) => readonly Suggestion[] | Promise<readonly Suggestion[]>;
   /** Which tags `#` and these letters may become. Default: those of the newest messages, most used first. */
   readonly suggestTags?: (query: string) => readonly Suggestion[] | Promise<readonly Suggestion[]>;
+  /**
+   * Which emoji `:` and these letters may become, two letters at least. Default: none, as the list of names is an entry of its
+   * own: `emojiNamed` of `@tidings/core/emoji`.
+   */
+  readonly suggestEmoji?: (query: string) => readonly Suggestion[] | Promise<readonly Suggestion[]>;
   /** What the parts become as a message. Needed by who attaches something; default: text and mentions. */
   readonly draftOf?: (parts: ComposerParts<Attachment>) => Draft<Custom>;
   /**

@@ -150,6 +150,27 @@ describe("a composer", () => {
     });
   });
 
+  it("offers emoji by name where the app has a list, and takes one by the keyboard (row F13)", async () => {
+    const asked: string[] = [];
+    const suggestEmoji = async (query: string) => {
+      asked.push(query);
+      return (await import("../compose/emoji.ts"))
+        .emojiNamed(query, 3)
+        .map(({ emoji, name }) => ({ value: emoji, label: name }));
+    };
+    const { composer, room } = await lab({ suggestEmoji });
+    composer.write("it is 10:30 :s");
+    expect(asked).toEqual([]);
+    composer.write("it is 10:30 :smile");
+    await expect.poll(() => composer.get().suggestions.length).toBe(3);
+    expect(composer.get().suggestions[0]).toEqual({ value: "😄", label: "smile" });
+    composer.press({ key: "Tab" });
+    expect(composer.get()).toMatchObject({ text: "it is 10:30 😄 ", caret: 15, suggestions: [] });
+    const without = createComposer(room);
+    without.write(":smile");
+    expect(without.press({ key: "Tab" })).toBe(false);
+  });
+
   it("shows no suggestions for what is no longer being written", async () => {
     const answers: ((found: { value: string }[]) => void)[] = [];
     const suggest = (): Promise<{ value: string }[]> => new Promise((resolve) => answers.push(resolve));

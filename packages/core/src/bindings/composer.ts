@@ -44,10 +44,12 @@ export function createComposer<Attachment = never, Schemas extends CustomSchemas
     clock = systemClock,
     suggest = whoBeginsWith(conversation),
     suggestTags = tagsThatBegin(conversation),
+    suggestEmoji,
     draftOf = plainDraft,
     threadId,
   } = options;
   const { typing } = conversation;
+  const sources = { "@": suggest, "#": suggestTags, ":": suggestEmoji };
   const scope = createScope(rethrow);
   const draft = threadId === undefined ? conversation.draft : scope.cell("");
   const own = scope.cell<Own<Attachment>>(EMPTY);
@@ -70,7 +72,7 @@ export function createComposer<Attachment = never, Schemas extends CustomSchemas
 
   /** What `suggest` answers after more was written is of no use. */
   const offer = async (mention: UnfinishedMention): Promise<void> => {
-    const found = (mention.sign === "@" ? suggest : suggestTags)(mention.query);
+    const found = sources[mention.sign]?.(mention.query) ?? [];
     const suggestions = "then" in found ? await found.catch(() => []) : found;
     if (own.get().mention === mention) set({ suggestions, active: 0 });
   };

@@ -43,6 +43,20 @@ describe("a mention being written", () => {
     expect(tagged).toMatchObject({ text: "#all ", ranges: [{ type: "hashtag", value: "all", end: 4 }] });
   });
 
+  it("may be an emoji by its name, two letters of it at least, and becomes text", () => {
+    expect(mentionAt("well :sm", 8)).toEqual({ start: 5, end: 8, query: "sm", sign: ":" });
+    expect(mentionAt("(:+1", 4)?.query).toBe("+1");
+    for (const text of [":s", ":D", ":-)", "10:30", "note:this", "https://a.example", "::sm", ":Sm", ":sm "])
+      expect([text, mentionAt(text, text.length)]).toEqual([text, undefined]);
+    const ranges = [mention(0, 2), mention(11, 13)];
+    const done = completeMention(
+      { text: "@a is :smi @b", ranges },
+      { start: 6, end: 10, query: "smi", sign: ":" },
+      { value: "😄", label: "smile" },
+    );
+    expect(done).toEqual({ text: "@a is 😄 @b", ranges: [mention(0, 2), mention(9, 11)], caret: 9 });
+  });
+
   it("does not write a second space", () => {
     const done = completeMention(
       { text: "@a b", ranges: [] },

@@ -1,22 +1,24 @@
 import type { TextRange } from "../protocol/records.ts";
 
-/** Someone, a group or a tag that what is being written may become. */
+/** Someone, a group, a tag or an emoji that what is being written may become. */
 export interface Suggestion {
-  /** A user's id, `"here"` or a role, or a tag. */
+  /** A user's id, `"here"` or a role, a tag, or an emoji. */
   readonly value: string;
-  /** What is written behind the `@` or `#`. Default: the value. */
+  /** What is written behind the `@` or `#`; the name of an emoji, which is for showing alone. Default: the value. */
   readonly label?: string;
-  /** Default: `"mention"` behind an `@`, `"hashtag"` behind a `#`. */
-  readonly type?: "mention" | "group" | "hashtag";
+  /** Default: `"mention"` behind an `@`, `"hashtag"` behind a `#`, `"emoji"` behind a `:`. */
+  readonly type?: "mention" | "group" | "hashtag" | "emoji";
 }
 
-/** A mention or a tag being written: its sign, and what is there of the name. */
+/** A mention, a tag or an emoji's name being written: its sign, and what is there of the name. */
 export interface UnfinishedMention {
   readonly start: number;
   readonly end: number;
   readonly query: string;
-  readonly sign: "@" | "#";
+  readonly sign: Sign;
 }
+
+type Sign = "@" | "#" | ":";
 
 /** Text with the ranges that lie in it. */
 export interface MarkedText {
@@ -27,28 +29,36 @@ export interface MarkedText {
 /** Names longer than this are not completed; it bounds the look back from the caret. */
 const LONGEST_QUERY = 40;
 
-/** The mention or tag the caret stands in or behind, if any. A sign within a word, as in an address, begins none. */
+const named = /(?:^|[^\p{L}\p{N}@#/])([@#])([\p{L}\p{N}._-]*)$/u;
+/** Two letters at least: `:D` and `:)` are no names. */
+const emojiNamed = /(?:^|[^\p{L}\p{N}:/])(:)([a-z\d+-][a-z\d_+-]+)$/u;
+
+/** What the caret stands in or behind, if it is being written. A sign within a word, as in an address or a time, begins nothing. */
 export function mentionAt(text: string, caret: number): UnfinishedMention | undefined {
   const before = text.slice(Math.max(0, caret - LONGEST_QUERY - 1), caret);
-  const [, sign, query = ""] = /(?:^|[^\p{L}\p{N}@#/])([@#])([\p{L}\p{N}._-]*)$/u.exec(before) ?? [];
-  if (sign !== "@" && sign !== "#") return undefined;
+  const [, sign, query = ""] = named.exec(before) ?? emojiNamed.exec(before) ?? [];
+  if (sign !== "@" && sign !== "#" && sign !== ":") return undefined;
   return { start: caret - query.length - 1, end: caret, query, sign };
 }
 
-/** Completes a mention. The caret belongs behind the space that follows it. */
+const usualType = { "@": "mention", "#": "hashtag", ":": "emoji" } as const;
+
+/** Completes what is being written. The caret belongs behind the space that follows it. An emoji is text, and no range. */
 export function completeMention(
   { text, ranges }: MarkedText,
   { start, end, sign }: UnfinishedMention,
-  { value, label = value, type = sign === "@" ? "mention" : "hashtag" }: Suggestion,
+  { value, label = value, type = usualType[sign] }: Suggestion,
 ): MarkedText & { readonly caret: number } {
-  const name = sign + label;
+  const name = type === "emoji" ? value : sign + label;
   const rest = text.slice(end);
   const space = rest.startsWith(" ") ? "" : " ";
   const completed = text.slice(0, start) + name + space + rest;
-  const mention: TextRange = { type, start, end: start + name.length, value };
+  const caret = start + name.length + 1;
   const moved = moveRanges(ranges, text, completed);
+  if (type === "emoji") return { text: completed, ranges: moved, caret };
+  const mention: TextRange = { type, start, end: start + name.length, value };
   const sorted = [...moved, mention].sort((one, other) => one.start - other.start);
-  return { text: completed, ranges: sorted, caret: start + name.length + 1 };
+  return { text: completed, ranges: sorted, caret };
 }
 
 /** Where ranges lie after an edit of the text; one whose own text was touched is dropped. */
