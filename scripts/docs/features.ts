@@ -29,7 +29,7 @@ export const features: Readonly<Record<string, string>> = {
   F5: "A message deleted for all, or for oneself",
   F6: "Messages forwarded to other conversations",
   F7: "Mentions and hashtags found, and found by",
-  F8: "Links found in a text",
+  F8: "Links found in a text, and what they lead to",
   F10: "Voice messages",
   F12: "Notifications by rules, pushed and shown, on every device once",
   F13: "Emoji by name",

@@ -19,7 +19,6 @@ import { authority, isThisMachine, listen } from "./gateway/listen.ts";
 import { linkRoutes } from "./gateway/link-routes.ts";
 import { createMetricsHttp, metricsRoutes } from "./gateway/metrics.ts";
 import { systemClock } from "./gateway/system-clock.ts";
-import { keepingNoFiles, type OpenedFiles, openFiles } from "./files/open-files.ts";
 import { createHttpSide } from "./http-side.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { Jobs } from "./jobs.ts";
@@ -30,6 +29,7 @@ import { meteredStore } from "./observe/metered-store.ts";
 import { Observation } from "./observe/observation.ts";
 import type { PromMeter } from "./observe/prom-meter.ts";
 import { VitalSigns } from "./observe/vital-signs.ts";
+import { type Desks, openDesks } from "./open-desks.ts";
 import { failures, openBus, openMetrics, openStore, traced, unavailable } from "./open-parts.ts";
 import { readOptions, type ServerOptions, type Settings } from "./options.ts";
 import { openPush, type PushService } from "./push/open-push.ts";
@@ -58,17 +58,14 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   const store = meteredStore(given.store ?? (await openStore(given, meter)), meter);
   const shared = await openBus(given, meter);
   const ports = await traced(given, store, shared.bus);
-  const files = await openFiles({
-    ...{ settings: given, store: ports.store, clock: systemClock, meter, baseUrl: () => server.httpUrl },
-    onFailure: (error) => failures(log, meter)("files", error),
-  });
-  const settings = files ? given : keepingNoFiles(given);
+  const around = { store: ports.store, clock: systemClock, meter };
+  const { desks, settings } = await openDesks({ ...around, settings: given, baseUrl: () => server.httpUrl });
   const push = await openPush({
-    ...{ settings: settings.push, store: ports.store, clock: systemClock, random: Math.random, meter },
+    ...{ ...around, settings: settings.push, random: Math.random },
     isLooking: (...of) => server.isLooking(...of),
     onFailure: (error) => failures(log, meter)("push", error),
   });
-  const server = assemble({ settings, ...ports, push, files, share: shared.share, meter, prom });
+  const server = assemble({ settings, ...ports, push, desks, share: shared.share, meter, prom });
   try {
     await server.start();
     return server;
@@ -88,13 +85,13 @@ interface Opened {
   readonly store: Store;
   readonly bus: Bus;
   readonly push: PushService | undefined;
-  readonly files: OpenedFiles | undefined;
+  readonly desks: Desks;
   readonly share: ShareRates | undefined;
   readonly meter: VitalSigns;
   readonly prom: PromMeter | undefined;
 }
 
-function assemble({ settings, store, bus, push, files, share, meter, prom }: Opened): RunningServer {
+function assemble({ settings, store, bus, push, desks, share, meter, prom }: Opened): RunningServer {
   const { policy, lobbies, jwks, moderators } = settings;
   const log: EventLog = settings.log ?? silentLog;
   const secret = secretOf(settings);
@@ -108,7 +105,8 @@ function assemble({ settings, store, bus, push, files, share, meter, prom }: Ope
     onFailure: (error) => failures(log, meter)("jobs", error),
   });
   const engine = new Engine({
-    ...{ store, bus: push?.over(bus) ?? bus, newId, policy, lobbies, moderators, files: files?.desk },
+    ...{ store, bus: push?.over(bus) ?? bus, newId, policy, lobbies, moderators },
+    ...{ files: desks.files?.desk, previews: desks.previews?.desk },
     clock: systemClock,
     sharedRates: share?.("rate", policy.rates),
     random: Math.random,
@@ -136,7 +134,7 @@ function assemble({ settings, store, bus, push, files, share, meter, prom }: Ope
     store,
     bus,
     push,
-    files,
+    desks,
     share,
     engine,
     jobs,
@@ -155,7 +153,7 @@ interface Parts {
   readonly store: Store;
   readonly bus: Bus;
   readonly push: PushService | undefined;
-  readonly files: OpenedFiles | undefined;
+  readonly desks: Desks;
   readonly share: ShareRates | undefined;
   readonly engine: Engine;
   readonly jobs: Jobs;
@@ -183,10 +181,10 @@ class RunningServer implements TidingsServer {
     const links = new HttpLinks({ engine, doorman, clock: systemClock, frameBytes, unpolledMs, meter, log });
     const modules = [
       ...this.#modules(hasMetricsInside(settings)),
-      ...(parts.files?.routes ?? []),
+      ...parts.desks.routes,
       ...(settings.httpLinks ? [linkRoutes(links, settings.path, frameBytes)] : []),
     ];
-    this.#http = createHttpSide({ ...parts, issueToken, modules, meter });
+    this.#http = createHttpSide({ ...parts, files: parts.desks.files, issueToken, modules, meter });
     if (page && !hasMetricsInside(settings)) this.#metricsHttp = createMetricsHttp(this.#modules(true), log);
     attachGateway(this.#http.server, { engine, doorman, frameBytes, meter, log });
   }
@@ -198,7 +196,7 @@ class RunningServer implements TidingsServer {
   }
 
   async start(): Promise<void> {
-    const { settings, engine, jobs, store, files, log, observation } = this.#parts;
+    const { settings, engine, jobs, store, desks, log, observation } = this.#parts;
     await engine.open();
     const { host, metricsHost, metricsPort, retention, bounds } = settings;
     this.port = await listen(this.#http, settings.port, host);
@@ -207,7 +205,8 @@ class RunningServer implements TidingsServer {
       this.metricsUrl = `http://${authority(metricsHost, port)}/metrics`;
     } else if (metricsPort !== undefined) this.metricsUrl = `${this.httpUrl}/metrics`;
     this.#cancelHousekeeping = keepHouse({
-      ...{ store, newId, clock: systemClock, retention, files: files?.desk, ...bounds },
+      ...{ store, newId, clock: systemClock, retention, ...bounds },
+      desks: [desks.files?.desk, desks.previews?.desk],
       perform: (...given) => engine.perform(...given),
       onFailure: (error) => failures(log, observation.meter)("housekeeping", error),
     });
@@ -270,7 +269,7 @@ class RunningServer implements TidingsServer {
   }
 
   async #close(): Promise<void> {
-    const { engine, doorman, jobs, store, bus, push, files, log, observation } = this.#parts;
+    const { engine, doorman, jobs, store, bus, push, desks, log, observation } = this.#parts;
     doorman.isClosed = true;
     this.#cancelHousekeeping?.();
     await jobs.stop();
@@ -279,7 +278,7 @@ class RunningServer implements TidingsServer {
     await engine.empty(FAREWELL_MS);
     await Promise.all([this.#http.close(), this.#metricsHttp?.close()]);
     await push?.close(FAREWELL_MS);
-    await files?.close();
+    await desks.close();
     observation.stop();
     await bus.close();
     await store.close();

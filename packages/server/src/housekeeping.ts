@@ -3,7 +3,6 @@ import type { Command } from "@tidings/core/protocol";
 import type { Caller } from "./engine/caller.ts";
 import type { Cancel, Clock } from "./engine/clock.ts";
 import type { RetentionOptions } from "./options.ts";
-import type { FileDesk } from "./engine/file-desk.ts";
 import type { Store } from "./store/store.ts";
 import type { Upkeep } from "./store/upkeep.ts";
 import { SYSTEM } from "./system-actor.ts";
@@ -18,8 +17,8 @@ export interface HousekeepingOptions {
   /** See `Engine`. */
   readonly perform: (caller: Caller, command: Command) => Promise<unknown>;
   readonly newId: () => string;
-  /** Default: there are none. */
-  readonly files?: FileDesk | undefined;
+  /** What else deletes what nobody needs. */
+  readonly desks?: readonly ({ sweep(): Promise<void> } | undefined)[] | undefined;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -38,7 +37,7 @@ export function keepHouse(options: HousekeepingOptions): Cancel {
 }
 
 async function tidy(options: HousekeepingOptions, isOver: () => boolean): Promise<void> {
-  const { store, clock, answerRetentionMs, auditRetentionMs, files } = options;
+  const { store, clock, answerRetentionMs, auditRetentionMs, desks = [] } = options;
   const now = clock.now();
   const rememberedSince = now - answerRetentionMs;
   while ((await store.forgetAnswers(rememberedSince)) > 0) await setImmediate();
@@ -47,7 +46,7 @@ async function tidy(options: HousekeepingOptions, isOver: () => boolean): Promis
   while (store.cases && (await store.cases.forget(Math.max(0, now - auditRetentionMs))) > 0)
     await setImmediate();
   if (store.upkeep) await prune(store.upkeep, options, isOver);
-  await files?.sweep();
+  for (const desk of desks) await desk?.sweep();
 }
 
 /** By what the server keeps, and what each conversation does. */

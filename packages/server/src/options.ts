@@ -17,6 +17,7 @@ import type { Lobby } from "./engine/lobbies.ts";
 import type { Log } from "./log.ts";
 import { bounds, type Defaulted, type ServerBounds } from "./server-bounds.ts";
 import { type FileOptions, type FileSettings, fileSettings } from "./files/file-options.ts";
+import { type PreviewOptions, type PreviewSettings, previewSettings } from "./previews/preview-options.ts";
 import { type PushOptions, type PushSettings, pushSettings } from "./push/push-options.ts";
 import type { Moderator } from "./moderation/moderator.ts";
 import type { Store } from "./store/store.ts";
@@ -87,6 +88,8 @@ export interface ServerOptions {
   readonly files?: FileOptions | false | undefined;
   /** Tell people of messages while they are not there. Default: nobody is told. */
   readonly push?: PushOptions | undefined;
+  /** Look up what links in messages lead to, for those who read them. Default: this server asks no stranger. */
+  readonly previews?: PreviewOptions | undefined;
   /** Which messages are kept. Default: all, for good. */
   readonly retention?: RetentionOptions | undefined;
   /** Of an OpenTelemetry SDK of yours: each command becomes a trace. Default: there are none, at no cost. */
@@ -119,6 +122,7 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly tracer?: Tracer | undefined;
   readonly retention?: RetentionOptions | undefined;
   readonly push?: PushSettings | undefined;
+  readonly previews?: PreviewSettings | undefined;
   readonly files: FileSettings | false;
   readonly policy: Policy;
   readonly bounds: Defaulted<ServerBounds>;
@@ -137,6 +141,7 @@ type Absent =
   | "serve"
   | "retention"
   | "push"
+  | "previews"
   | "files"
   | "tracer"
   | "log";
@@ -218,6 +223,7 @@ const schema: z.ZodType<Settings> = z.strictObject({
   moderators: z.array(z.custom<Moderator>((value) => typeof value === "function")).default([]),
   bounds: bounds.prefault({}),
   push: pushSettings.optional(),
+  previews: previewSettings.optional(),
   files: z.union([z.literal(false), fileSettings]).prefault({}),
   retention: z.strictObject({ maxAgeMs: amount.optional(), maxMessages: amount.optional() }).optional(),
   tracer: z.custom<Tracer>((value) => typeof value === "object" && value !== null).optional(),

@@ -4,6 +4,7 @@ export { attachmentsOf, fileFault, fileNameOf, filesIn, isAllowedType } from "./
 export { recount } from "./counts.ts";
 export { claimed, sendingOf } from "./plan.ts";
 export { type Action, leastRole, may, mayGrant, outranks } from "./permissions.ts";
+export { hasPreviews, previewableLinks } from "./links.ts";
 export {
   hitOf,
   type Searchable,

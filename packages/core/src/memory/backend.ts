@@ -6,6 +6,7 @@ import type { CloseReason, Transport } from "../ports/transport.ts";
 import type { Ack } from "../protocol/changes.ts";
 import type { Command, Invitation } from "../protocol/commands.ts";
 import { defaultPolicy, type Policy } from "../protocol/policy.ts";
+import type { LinkPreview } from "../protocol/previews.ts";
 import type { ConversationKind, MessageRecord } from "../protocol/records.ts";
 import { Archive } from "./archive.ts";
 import { createMischief, type MemoryFaults } from "./faults.ts";
@@ -41,6 +42,8 @@ export interface MemoryBackendOptions {
   readonly conversations?: readonly MemoryConversation[];
   /** Whose token it is; needed only by transports made without a user. */
   readonly authenticate?: Authenticate;
+  /** What pages say of themselves, by their address; asked where `policy.limits.previews` is set. If absent: nothing. */
+  readonly preview?: (url: string) => LinkPreview | undefined;
 }
 
 /** A chat server without a network: it keeps everything in memory, by the same rules as the real one. */
@@ -71,6 +74,7 @@ const SYSTEM = "system";
 
 export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryBackend {
   const { clock = systemClock, random = systemRandom, conversations = [general], authenticate } = options;
+  const { preview = () => undefined } = options;
   const newId = createIds(clock, random);
   const mischief = createMischief(random);
   const hub = new Hub(mischief);
@@ -79,6 +83,7 @@ export function createMemoryBackend(options: MemoryBackendOptions = {}): MemoryB
     archive: new Archive(),
     epoch: newId(),
     policy: freezeDeep(copyOf(policy)),
+    preview,
     delayMs: 0,
     isOffline: false,
   };

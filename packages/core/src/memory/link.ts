@@ -34,10 +34,11 @@ export function createLink(options: LinkOptions): Link {
   const asked = (query: Query): QueryResults[QueryType] => {
     const frame = carry({ type: "query", id: 0, query });
     if (frame?.type !== "query") throw new MessagingError("query/malformed", { message: whatIsWrong(frame) });
-    const { archive, epoch, policy } = state;
+    const { archive, epoch, policy, preview } = state;
     const { limits } = policy;
+    const { pageSize } = limits;
     const at = Math.floor(clock.now());
-    const reader = { archive, epoch, userId: session.userId, pageSize: limits.pageSize, limits, at };
+    const reader = { archive, epoch, userId: session.userId, pageSize, limits, preview, at };
     return ask(reader, frame.query);
   };
 

@@ -22,6 +22,7 @@ import { optionMark } from "../protocol/polls.ts";
 import type { AnyRecord, MessageRecord } from "../protocol/records.ts";
 import type { ConversationStore } from "./conversation-store.ts";
 import { askFile } from "./file-queries.ts";
+import { askPreview } from "./previews.ts";
 import type { Reader } from "./reader.ts";
 import { search } from "./search.ts";
 
@@ -66,6 +67,8 @@ export function ask(reader: Reader, asked: Query): QueryResults[QueryType] {
       );
       return page(kept, ({ subject }) => noteIdOf(subject), query);
     }
+    case "preview":
+      return askPreview(reader, store, query);
     case "reactors":
       messageOf(store, query.messageId);
       return page([...store.reactors(query.messageId, query.emoji)], (id) => id, query);

@@ -1,4 +1,5 @@
 import type { Limits } from "../protocol/policy.ts";
+import type { LinkPreview } from "../protocol/previews.ts";
 import type { Archive } from "./archive.ts";
 
 /** Who asks, of what. */
@@ -9,6 +10,8 @@ export interface Reader {
   /** No page is longer, whatever the query says. */
   readonly pageSize: number;
   readonly limits: Limits;
+  /** What is known of an address. */
+  readonly preview: (url: string) => LinkPreview | undefined;
   /** Server time, ms. */
   readonly at: number;
 }

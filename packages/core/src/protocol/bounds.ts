@@ -35,6 +35,8 @@ export const MOST_HEADS = 1_000;
 export const LONGEST_SEARCH = 256;
 /** What is highlighted of one message: more than anybody looks at. */
 export const MOST_HIGHLIGHTS = 64;
+/** Code points of an address that a message links to. */
+export const LONGEST_LINK = 2_048;
 /** Files of one message. */
 export const MOST_ATTACHMENTS = 10;
 /** Code points of a file's name. */

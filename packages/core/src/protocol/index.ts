@@ -97,6 +97,7 @@ export type {
   UploadPart,
   UploadTicket,
 } from "./files.ts";
+export { type LinkPreview, type PreviewAnswer, previewBounds, type PreviewQuery } from "./previews.ts";
 export { optionMark, optionOf, type Poll, type PollResult, type PollTally } from "./polls.ts";
 export { type Receipt, receipt } from "./receipts.ts";
 export { type PresenceStatus, type Signal, signal, type SignalEvent, signalEvent } from "./signals.ts";

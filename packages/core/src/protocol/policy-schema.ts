@@ -30,6 +30,7 @@ export const policy: Schema<Policy> = z.object({
     notes: z.exactOptional(count),
     pollOptions: z.exactOptional(count),
     forwards: z.exactOptional(z.boolean()),
+    previews: z.exactOptional(z.boolean()),
     files: z.exactOptional(
       z.object({
         bytes: amount,

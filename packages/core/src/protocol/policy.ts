@@ -27,6 +27,8 @@ export interface Limits {
   readonly pollOptions?: number;
   /** The backend looks forwarded messages up. Absent: to forward is `command/unsupported`. */
   readonly forwards?: boolean;
+  /** The backend looks up what links lead to. Absent: to ask for it is `command/unsupported`. */
+  readonly previews?: boolean;
   /** What files may be like. Absent where the backend keeps none: they are `command/unsupported`. */
   readonly files?: FileLimits;
   /** How far ahead a message or a reminder may be planned. Absent where nothing is done later. */

@@ -25,6 +25,7 @@ import type {
 } from "./records.ts";
 import { option } from "./poll-schemas.ts";
 import type { MessagesQuery, PinsQuery, ThreadPage, ThreadQuery, VotersQuery } from "./relation-queries.ts";
+import { type PreviewAnswer, previewAnswer, type PreviewQuery, previewQuery } from "./previews.ts";
 import { count, id, list, type Schema, text, uuid } from "./schema.ts";
 import { type SearchFilter, searchFilter, type SearchHit, searchHit } from "./search.ts";
 import type { OwnReactions, Paged, Within } from "./within.ts";
@@ -112,12 +113,13 @@ export type Query =
   | ReceiptsQuery
   | SearchQuery
   | NotesQuery
+  | PreviewQuery
   | FileQuery;
 
 export type QueryType = Query["type"];
 
-/** What is asked about records, not about files. */
-export type RecordQuery = Exclude<Query, FileQuery>;
+/** What is asked about records, not about files or pages elsewhere. */
+export type RecordQuery = Exclude<Query, FileQuery | PreviewQuery>;
 
 export function isFileQuery(query: Query): query is FileQuery {
   return query.type.startsWith("file.");
@@ -184,6 +186,7 @@ export interface QueryResults extends FileResults {
   readonly receipts: Page<Receipt>;
   readonly search: Page<SearchHit>;
   readonly notes: Page<NoteRecord>;
+  readonly preview: PreviewAnswer;
 }
 
 /** The query of a type, as `Link.query` takes it. */
@@ -227,6 +230,7 @@ export const query: Schema<Query> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("receipts"), ...within, ...paged }),
   z.object({ type: z.literal("search"), ...searchFilter, ...paged }),
   z.object({ type: z.literal("notes"), ...within, ...paged, kind: z.exactOptional(noteKind) }),
+  previewQuery,
   ...fileQueries,
 ]);
 
@@ -284,5 +288,6 @@ export const queryResults: { readonly [Type in QueryType]: Schema<QueryResults[T
   receipts: page(receipt),
   search: page(searchHit),
   notes: page(noteRecord),
+  preview: previewAnswer,
   ...fileResults,
 };

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import {
   LONGEST_REASON,
+  LONGEST_LINK,
   LONGEST_TEXT,
   MOST_ATTACHMENTS,
   REACTION_NAMES,
@@ -33,7 +34,6 @@ import { count, custom, id, list, type Schema, text, uuid } from "./schema.ts";
 const LONGEST_NAME = 256;
 const LONGEST_DESCRIPTION = 4_096;
 const MOST_RANGES = 500;
-const LONGEST_LINK = 2_048;
 
 export const conversationKind: Schema<ConversationKind> = z.enum([
   "direct",
@@ -79,6 +79,7 @@ export const conversationSettings: Schema<ConversationSettings> = z.object({
   receipts: z.boolean(),
   messagesPerMinute: z.exactOptional(amount),
   confidential: z.exactOptional(z.boolean()),
+  previews: z.exactOptional(z.boolean()),
   retention: z.exactOptional(
     z.object({ maxAgeMs: z.exactOptional(amount), maxMessages: z.exactOptional(amount) }),
   ),

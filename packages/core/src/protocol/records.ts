@@ -26,6 +26,8 @@ export interface ConversationSettings {
   readonly messagesPerMinute?: number;
   /** Nothing of what is said here leaves it: a notification says no more than that there is something. */
   readonly confidential?: boolean;
+  /** `false`: nobody looks up what the links here lead to. */
+  readonly previews?: boolean;
   /** Which messages are kept; what the server itself does not keep is not kept either. Owners decide. */
   readonly retention?: ConversationRetention;
 }

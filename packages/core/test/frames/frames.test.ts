@@ -145,6 +145,7 @@ const queryTypes: Record<QueryType, 1> = {
   receipts: 1,
   search: 1,
   notes: 1,
+  preview: 1,
   messages: 1,
   thread: 1,
   pins: 1,

@@ -69,7 +69,9 @@ export function createBackend(others: readonly string[] = ["bob", "cyd"]): Backe
 
   const query = <Type extends QueryType>(asked: QueryOf<Type>): QueryResults[Type] => {
     const { limits } = defaultPolicy;
-    const reader: Reader = { archive, epoch: backend.epoch, userId: READER, pageSize: 1_000, limits, at };
+    const { epoch } = backend;
+    const preview = (): undefined => undefined;
+    const reader: Reader = { archive, epoch, userId: READER, pageSize: 1_000, limits, preview, at };
     return queryResults[asked.type].parse(ask(reader, asked));
   };
 

@@ -91,6 +91,11 @@ export const queryRoutes: { readonly [Type in QueryType]: Route } = {
   "file.state": { method: "GET", path: file, summary: "Read how far one's own file has got" },
   "file.cancel": { method: "DELETE", path: file, summary: "Give a file up that no message shows" },
   "file.download": { method: "GET", path: `${file}/download`, summary: "Ask where a file can be read" },
+  preview: {
+    method: "GET",
+    path: `${message}/preview`,
+    summary: "Read what a linked page says of itself",
+  },
   notes: { method: "GET", path: notes, summary: "List what stands in one's own notebook" },
 };
 

@@ -4,6 +4,7 @@ import type { Policy } from "@tidings/core/protocol";
 import type { Scope } from "../auth/scopes.ts";
 import { type Algorithm, ALGORITHMS } from "../auth/tokens.ts";
 import type { Lobby } from "../engine/lobbies.ts";
+import type { PreviewOptions } from "../previews/preview-options.ts";
 import type { PushOptions } from "../push/push-options.ts";
 import type { RetentionOptions, ServerOptions } from "../options.ts";
 import { type ExportRequest, type ImportRequest, readExport, readImport } from "./archive-arguments.ts";
@@ -70,6 +71,8 @@ const flags = {
   files: { type: "string" },
   "files-url": { type: "string" },
   clamd: { type: "string" },
+  previews: { type: "string" },
+  "previews-url": { type: "string" },
   "push-subject": { type: "string" },
   "push-origins": { type: "string" },
   "vapid-public-key": { type: "string" },
@@ -205,10 +208,15 @@ function readSettings(
       metricsHost: read("metrics-host"),
       serve: mapped(read("serve"), (dir) => ({ dir })),
       files: readFiles(read("files"), read("files-url"), read("clamd")),
+      previews: readPreviews(read("previews"), read("previews-url")),
       push: readPush(read, vapid),
       retention: readRetention(read("max-age"), read("max-messages")),
     },
   };
+}
+
+function readPreviews(isOn: string | undefined, url: string | undefined): PreviewOptions | undefined {
+  return isOn !== undefined && readSwitch(isOn) ? { url } : undefined;
 }
 
 function readPush(

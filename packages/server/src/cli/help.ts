@@ -49,6 +49,8 @@ Every option can also be an environment variable; the option wins.
                                                        s3://KEY:SECRET@aws/bucket?region=eu-central-1; off for none
   --files-url <address>       TIDINGS_FILES_URL        where clients reach this server, for files in a folder
   --clamd <address>           TIDINGS_CLAMD            ClamAV's daemon, which sees each file first: tcp://host:3310
+  --previews on               TIDINGS_PREVIEWS         look up what links in messages lead to; default off: no stranger is asked
+  --previews-url <address>    TIDINGS_PREVIEWS_URL     where clients reach this server for their pictures; default --files-url
   --push-subject <address>    TIDINGS_PUSH_SUBJECT     push to devices; whom push services may write to, as mailto:ops@example.com
   --vapid-public-key <key>    TIDINGS_VAPID_PUBLIC_KEY … with the keys of "tidings-server vapid"; the private one only
                               TIDINGS_VAPID_PRIVATE_KEY

@@ -17,7 +17,6 @@ import { decide, type Judgement } from "./decide.ts";
 import { emptied } from "./emptied.ts";
 import { erase, type Erased } from "./erasure.ts";
 import { FanOut } from "./fan-out.ts";
-import type { FileDesk } from "./file-desk.ts";
 import { type Authenticate, Greeting } from "./greeting.ts";
 import { guarded } from "./guarded.ts";
 import { Lobbies, type Lobby } from "./lobbies.ts";
@@ -27,7 +26,7 @@ import { type Farewell, Outbound } from "./outbound.ts";
 import type { Outlet } from "./outlet.ts";
 import { carryOut, type OnReminder } from "./plans.ts";
 import { personalData } from "./personal-data.ts";
-import { Questions } from "./questions.ts";
+import { type Desks, Questions } from "./questions.ts";
 import { Rates, type SharedRates } from "./rates.ts";
 import { draining, type ReceivedFrame, Reception } from "./reception.ts";
 import { Repairs } from "./repair/repairs.ts";
@@ -37,7 +36,7 @@ import { Signals } from "./signals.ts";
 import { Sweeper } from "./sweeper.ts";
 import type { Vitals } from "./vitals.ts";
 
-export interface EngineOptions {
+export interface EngineOptions extends Desks {
   readonly store: Store;
   readonly bus: Bus;
   readonly clock: Clock;
@@ -46,8 +45,6 @@ export interface EngineOptions {
   readonly sharedRates?: SharedRates | undefined;
   readonly authenticate: Authenticate;
   readonly lobbies: readonly Lobby[];
-  /** Default: there are no files. */
-  readonly files?: FileDesk | undefined;
   readonly bounds: EngineBounds;
   /** Ids of sessions and of the server's own commands (UUIDv7). */
   readonly newId: () => string;
@@ -137,7 +134,7 @@ export class Engine {
       ...{ store, roster, outbound, signals, contacts, clock, policy, authenticate, linksPerUser },
       lobbies: this.#lobbies,
     });
-    const questions = new Questions({ store, files: options.files, outbound, clock, policy, onFailure });
+    const questions = new Questions({ ...options, outbound });
     this.#questions = questions;
     const parts = { roster, outbound, signals, commits, questions, greeting, meter, log };
     this.#reception = new Reception({ ...parts, clock, policy, bounds, authenticate, newId, onFailure });

@@ -1,24 +1,35 @@
 import {
   type FileQuery,
   isFileQuery,
+  type MessageRecord,
   type Policy,
+  type PreviewQuery,
   type Query,
   type QueryFrame,
+  type QueryResults,
+  type QueryType,
 } from "@tidings/core/protocol";
 import type { Answer, Store } from "../store/store.ts";
 import type { FileDesk } from "./file-desk.ts";
 import type { Clock } from "./clock.ts";
 import type { Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
+import type { PreviewDesk } from "./preview-desk.ts";
 import { packetOf, refuse, rejectPacket } from "./packets.ts";
 
 /** Queries of one link that are looked up at once; the others wait, so that no link keeps the store to itself. */
 const AT_ONCE = 4;
 
-export interface QuestionsOptions {
+/** What answers for what is not in the store. */
+export interface Desks {
+  /** Default: there are no files. */
+  readonly files?: FileDesk | undefined;
+  /** Default: links are not looked up. */
+  readonly previews?: PreviewDesk | undefined;
+}
+
+export interface QuestionsOptions extends Desks {
   readonly store: Store;
-  /** Undefined: there are none. */
-  readonly files: FileDesk | undefined;
   readonly outbound: Outbound;
   readonly clock: Clock;
   readonly policy: Policy;
@@ -30,10 +41,16 @@ interface Waiting {
   running: number;
 }
 
-/** Answers queries: a few of each link in one turn of the event loop, then everybody else's turn. */
+type Queues = Map<Session, Waiting>;
+
+/**
+ * Answers queries: a few of each link in one turn of the event loop, then everybody else's turn. What takes as long as
+ * strangers take to answer waits apart, so that nothing else waits for them.
+ */
 export class Questions {
   readonly #options: QuestionsOptions;
-  readonly #waiting = new Map<Session, Waiting>();
+  readonly #here: Queues = new Map();
+  readonly #elsewhere: Queues = new Map();
 
   constructor(options: QuestionsOptions) {
     this.#options = options;
@@ -42,32 +59,31 @@ export class Questions {
   /** Queries that wait for their turn. */
   get waiting(): number {
     let count = 0;
-    for (const { frames } of this.#waiting.values()) count += frames.length;
+    for (const queues of [this.#here, this.#elsewhere])
+      for (const { frames } of queues.values()) count += frames.length;
     return count;
   }
 
   ask(session: Session, userId: string, frame: QueryFrame): void {
     session.inFlight += 1;
-    let waiting = this.#waiting.get(session);
-    if (!waiting) {
-      waiting = { frames: [], running: 0 };
-      this.#waiting.set(session, waiting);
-    }
+    const queues = frame.query.type === "preview" ? this.#elsewhere : this.#here;
+    const waiting = queues.get(session) ?? { frames: [], running: 0 };
+    queues.set(session, waiting);
     waiting.frames.push(frame);
-    if (waiting.running < AT_ONCE) void this.#next(session, userId, waiting);
+    if (waiting.running < AT_ONCE) void this.#next(session, userId, queues, waiting);
   }
 
-  async #next(session: Session, userId: string, waiting: Waiting): Promise<void> {
+  async #next(session: Session, userId: string, queues: Queues, waiting: Waiting): Promise<void> {
     const frame = session.phase === "closed" ? undefined : waiting.frames.shift();
     if (!frame) {
-      if (waiting.running === 0) this.#waiting.delete(session);
+      if (waiting.running === 0) queues.delete(session);
       return;
     }
     waiting.running += 1;
     await this.#answer(session, userId, frame);
     waiting.running -= 1;
     session.inFlight -= 1;
-    this.#options.clock.soon(() => void this.#next(session, userId, waiting));
+    this.#options.clock.soon(() => void this.#next(session, userId, queues, waiting));
   }
 
   async #answer(session: Session, userId: string, { id, query }: QueryFrame): Promise<void> {
@@ -87,6 +103,22 @@ export class Questions {
     return files.answer(userId, query, found.result);
   }
 
+  /** Only of what stands in a message they may read (D8). */
+  async #aboutPage(userId: string, query: PreviewQuery): Promise<Answer> {
+    const { store, previews } = this.#options;
+    const { conversationId, messageId } = query;
+    const [place, messages] = await Promise.all([
+      store.query(userId, { type: "conversation", conversationId }),
+      store.query(userId, { type: "messages", conversationId, messageIds: [messageId] }),
+    ]);
+    if (!place.ok) return place;
+    if (!messages.ok) return messages;
+    const [message] = areMessages(messages.result) ? messages.result : [];
+    if (!message) return noSuchMessage;
+    if (!previews || !("self" in place.result)) return looksNothingUp;
+    return previews.answer(userId, query, { conversation: place.result.conversation, message });
+  }
+
   /** The answer to one query, whoever brought it. */
   async lookUp(userId: string, query: Query): Promise<Answer> {
     const { store, policy, onFailure } = this.#options;
@@ -94,6 +126,7 @@ export class Questions {
     const capped = "limit" in query ? { ...query, limit: Math.min(query.limit, pageSize) } : query;
     try {
       if (isFileQuery(capped)) return await this.#aboutFile(userId, capped);
+      if (capped.type === "preview") return await this.#aboutPage(userId, capped);
       return await store.query(userId, capped);
     } catch (error) {
       onFailure("query", error);
@@ -102,4 +135,16 @@ export class Questions {
   }
 }
 
+function areMessages(result: QueryResults[QueryType]): result is readonly MessageRecord[] {
+  return Array.isArray(result) && result.every((each) => Object.hasOwn(each, "seq"));
+}
+
+const looksNothingUp: Answer = refuse(
+  "command/unsupported",
+  "unable to answer; this server looks up no links",
+);
+const noSuchMessage: Answer = refuse(
+  "message/not-found",
+  "unable to find the message; it is not in this conversation",
+);
 const keepsNoFiles: Answer = refuse("command/unsupported", "unable to answer; this server keeps no files");

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { diskRoutes } from "./disk-routes.ts";
 import type { FileSettings } from "./file-options.ts";
 import type { FileStore } from "./file-store.ts";
 import type { Scan } from "./scan.ts";
-import { createSigner } from "./signed-urls.ts";
+import { createSigner, derivedKey } from "./signed-urls.ts";
 
 export interface OpenFilesOptions {
   readonly settings: Settings;
@@ -73,7 +73,7 @@ export async function openBytes(
   }
   const { dir, isPassing } = folderOf(settings, files);
   if (dir === undefined) return undefined;
-  const signer = createSigner(files.secret ?? derived(settings.secret));
+  const signer = createSigner(files.secret ?? derivedKey(settings.secret, "addresses of files"));
   const store = createDiskStore({ dir, signer, baseUrl: () => url ?? baseUrl() });
   const routes = [diskRoutes({ store, signer, now: clock.now })];
   return {
@@ -96,13 +96,6 @@ function folderOf({ dataFile, database, store }: Settings, { dir }: FileSettings
   if (dataFile !== undefined && dataFile !== ":memory:")
     return { dir: `${dataFile}.files`, isPassing: false };
   return { dir: join(tmpdir(), `tidings-files-${randomUUID()}`), isPassing: true };
-}
-
-/** Not the secret of tokens itself, so that neither says anything of the other. */
-function derived(secret: string | undefined): Uint8Array {
-  return secret === undefined
-    ? randomBytes(32)
-    : createHmac("sha256", secret).update("addresses of files").digest();
 }
 
 /** Loaded by those who use it. */

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** Signs addresses, so that whoever has one may do what it says until it expires, and nothing else. */
 export interface Signer {
@@ -30,4 +30,9 @@ export function createSigner(secret: string | Uint8Array): Signer {
       return isRight && Number(address.searchParams.get("expires")) > now;
     },
   };
+}
+
+/** Not the secret of tokens itself, so that neither says anything of the other. @param secret - undefined: one that ends with this run. */
+export function derivedKey(secret: string | undefined, purpose: string): Uint8Array {
+  return secret === undefined ? randomBytes(32) : createHmac("sha256", secret).update(purpose).digest();
 }

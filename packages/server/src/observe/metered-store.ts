@@ -36,6 +36,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
     push: store.push,
     cases: store.cases,
     archive: store.archive,
+    previews: store.previews,
     async commit(items, admit) {
       const startedAt = performance.now();
       const outcomes = await told(items.length, () => store.commit(items, admit));

@@ -15,6 +15,9 @@ export interface Distribution extends Metric {
 /** From a millisecond, which is as fine as the server's clock, to what people take for broken. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10];
 
+/** Why a stranger gave nothing. */
+const UNFETCHED = ["address", "redirects", "size", "status", "time", "type", "unreachable"];
+
 /** Where things go wrong. */
 const FAILURES = [
   "apply",
@@ -28,6 +31,7 @@ const FAILURES = [
   "housekeeping",
   "http",
   "link",
+  "previews",
   "push",
   "query",
   "repair",
@@ -48,6 +52,8 @@ export type CounterName =
   | "cacheHit"
   | "cacheMiss"
   | "push"
+  | "preview"
+  | "previewImage"
   | "file"
   | "scan"
   | "failure";
@@ -76,6 +82,18 @@ export const counters: Readonly<Record<CounterName, Metric>> = {
     help: 'Pushes to devices, by outcome: "sent", "gone" (the device is forgotten), "later" (tried again), "refused", "dropped".',
     label: "outcome",
     values: ["sent", "gone", "later", "refused", "dropped"],
+  },
+  preview: {
+    name: "tidings_previews_total",
+    help: 'Links looked up, by outcome: "found", "empty" (the page says nothing), "kept" (known already), "busy" (refused for now), or why the page could not be fetched; "address": nobody may be sent there.',
+    label: "outcome",
+    values: ["found", "empty", "kept", "busy", ...UNFETCHED],
+  },
+  previewImage: {
+    name: "tidings_preview_images_total",
+    help: 'Pictures of previews, by outcome: "found", "kept" (known already), or why it could not be fetched.',
+    label: "outcome",
+    values: ["found", "kept", ...UNFETCHED],
   },
   message: { name: "tidings_messages_total", help: "Messages accepted: durable, with a sequence." },
   command: {
@@ -127,7 +145,16 @@ export const counters: Readonly<Record<CounterName, Metric>> = {
 };
 
 export type DistributionName =
-  "ack" | "delivery" | "commit" | "commitSize" | "query" | "greeting" | "http" | "fileBytes" | "scan";
+  | "ack"
+  | "delivery"
+  | "commit"
+  | "commitSize"
+  | "query"
+  | "greeting"
+  | "http"
+  | "fileBytes"
+  | "scan"
+  | "preview";
 
 export const distributions: Readonly<Record<DistributionName, Distribution>> = {
   ack: {
@@ -167,6 +194,11 @@ export const distributions: Readonly<Record<DistributionName, Distribution>> = {
     buckets: [1e4, 1e5, 1e6, 1e7, 1e8, 1e9],
   },
   scan: { name: "tidings_scan_seconds", help: "Looking through one file.", buckets: SECONDS },
+  preview: {
+    name: "tidings_preview_seconds",
+    help: "Fetching and reading one page that a message links to.",
+    buckets: SECONDS,
+  },
   http: {
     name: "tidings_http_seconds",
     help: "One HTTP request, by the class of its status.",

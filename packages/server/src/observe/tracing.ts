@@ -46,6 +46,7 @@ export class Tracing {
       push: store.push,
       cases: store.cases,
       archive: store.archive,
+      previews: store.previews,
       commit: (items, admit) => this.#commit(items, () => store.commit(items, admit)),
       query: (readerId, query) => store.query(readerId, query),
       memberships: (userId) => store.memberships(userId),

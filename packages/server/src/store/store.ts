@@ -17,6 +17,7 @@ import type { Cases } from "./cases.ts";
 import type { FiguresOf } from "./figures.ts";
 import type { Plans } from "./plans.ts";
 import type { FileTable } from "./files.ts";
+import type { PreviewTable } from "./previews.ts";
 import type { PushTargets } from "./push.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Upkeep } from "./upkeep.ts";
@@ -71,6 +72,8 @@ export interface Store {
   readonly push?: PushTargets | undefined;
   /** Absent: it can neither be exported as a whole nor take an archive in. */
   readonly archive?: Archive | undefined;
+  /** Absent: links are not looked up. */
+  readonly previews?: PreviewTable | undefined;
   close(): Promise<void>;
 }
 

@@ -76,7 +76,7 @@ describe("the libsql store on its file", () => {
     const { default: Database } = await import("libsql");
     const older = new Database(file);
     older.exec(`DROP INDEX conversations_retained; ALTER TABLE conversations DROP COLUMN has_retention;
-      DROP TABLE push_targets; DROP TABLE case_flags; DROP TABLE cases; DROP TABLE files; DROP TABLE shown_files; DROP TABLE notes; DROP INDEX messages_by_thread; DROP INDEX messages_pinned;
+      DROP TABLE previews; DROP TABLE push_targets; DROP TABLE case_flags; DROP TABLE cases; DROP TABLE files; DROP TABLE shown_files; DROP TABLE notes; DROP INDEX messages_by_thread; DROP INDEX messages_pinned;
       ALTER TABLE messages DROP COLUMN thread_id; ALTER TABLE messages DROP COLUMN pinned_at; DROP TRIGGER searchable_gone; DROP TRIGGER searchable_deleted; DROP TABLE searchable;
       ALTER TABLE messages DROP COLUMN created_at; PRAGMA user_version = 3`);
     older.close();

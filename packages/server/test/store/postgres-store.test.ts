@@ -69,7 +69,7 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       await bench.store.close();
       await ask(
         url,
-        `ALTER TABLE conversations DROP COLUMN has_retention; DROP TABLE push_targets; DROP TABLE case_flags, cases; DROP TABLE files, shown_files; DROP FUNCTION tidings_shown_no_more; DROP TABLE notes; DROP FUNCTION tidings_seq_since;
+        `ALTER TABLE conversations DROP COLUMN has_retention; DROP TABLE previews; DROP TABLE push_targets; DROP TABLE case_flags, cases; DROP TABLE files, shown_files; DROP FUNCTION tidings_shown_no_more; DROP TABLE notes; DROP FUNCTION tidings_seq_since;
          ALTER TABLE messages DROP COLUMN thread_id, DROP COLUMN pinned_at; DROP TABLE searchable; DROP FUNCTION tidings_unsearchable CASCADE; DROP FUNCTION tidings_search;
          DROP FUNCTION tidings_commit(text, text[], text[], bigint[], bigint[], text[], bigint[], bigint[], bigint[],
            bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], boolean[], text[], text[],

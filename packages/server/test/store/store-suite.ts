@@ -13,6 +13,7 @@ import { blocksSuite } from "./blocks-suite.ts";
 import { judgedSuite } from "./judged-suite.ts";
 import { notesSuite } from "./notes-suite.ts";
 import { plansSuite } from "./plans-suite.ts";
+import { previewsSuite } from "./previews-suite.ts";
 import { pushSuite } from "./push-suite.ts";
 import { pollsSuite } from "./polls-suite.ts";
 import { relationsSuite } from "./relations-suite.ts";
@@ -472,6 +473,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
     figuresSuite(() => bench);
     eraseConversationSuite(() => bench);
     filesSuite(() => bench);
+    previewsSuite(() => bench);
     pushSuite(() => bench);
     pollsSuite(() => bench);
     blocksSuite(() => bench);

@@ -110,6 +110,9 @@ const queryCases: { readonly [Type in Exclude<QueryType, "conversations">]: (tar
   "file.cancel": ({ conversationId, fileId }) => ({ type: "file.cancel", conversationId, fileId }),
   "file.state": ({ conversationId, fileId }) => ({ type: "file.state", conversationId, fileId }),
   "file.download": ({ conversationId, fileId }) => ({ type: "file.download", conversationId, fileId }),
+  preview: ({ conversationId, messageId }) => ({
+    ...{ type: "preview", conversationId, messageId, url: "https://example.com/" },
+  }),
   notes: ({ conversationId }) => ({ type: "notes", conversationId, limit: 10 }),
 };
 

@@ -70,10 +70,11 @@ export const appSyncPolicy: Policy = {
   limits: offered({ ...defaultPolicy.limits, invitations: MOST_INVITED }),
 };
 
-/** No files, no polls, no look into another conversation; and between two requests nobody who could do or delete anything. */
+/** No files, no polls, no look into another conversation or at pages elsewhere; and between two requests nobody who could do or delete anything. */
 function offered(limits: Limits): Limits {
   const { files: _files, pollOptions: _polls, forwards: _forwards, ...later } = limits;
-  const { planAheadMs: _later, keepAtLeastMs: _retention, reports: _reports, ...others } = later;
+  const { planAheadMs: _later, keepAtLeastMs: _retention, reports: _reports, ...rest } = later;
+  const { previews: _previews, ...others } = rest;
   return others;
 }
 

@@ -55,6 +55,10 @@ export async function ask(reader: Reader, asked: Query, pageSize: number): Promi
     const message = "unable to answer; this backend keeps no files";
     throw new MessagingError("command/unsupported", { message });
   }
+  if (query.type === "preview") {
+    const message = "unable to answer; this backend looks up no links";
+    throw new MessagingError("command/unsupported", { message });
+  }
   switch (query.type) {
     case "changes":
       return changes(room, query);

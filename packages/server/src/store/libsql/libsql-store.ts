@@ -13,6 +13,7 @@ import { createFigures } from "./figures.ts";
 import { createKept } from "./kept.ts";
 import { createPlans } from "./plans.ts";
 import { createPrune } from "./prune.ts";
+import { createPreviews } from "./previews.ts";
 import { createPushTargets } from "./push.ts";
 import { createQueries, type Queries } from "./queries/queries.ts";
 import { migrate } from "./schema.ts";
@@ -25,6 +26,7 @@ import type { Cases } from "../cases.ts";
 import type { FiguresOf } from "../figures.ts";
 import type { Plans } from "../plans.ts";
 import type { FileTable } from "../files.ts";
+import type { PreviewTable } from "../previews.ts";
 import type { PushTargets } from "../push.ts";
 import type { Upkeep } from "../upkeep.ts";
 import { createTables } from "./tables.ts";
@@ -72,6 +74,7 @@ class LibsqlStore implements Store {
   readonly push: PushTargets;
   readonly cases: Cases;
   readonly archive: Archive;
+  readonly previews: PreviewTable;
 
   constructor(connection: Connection, epoch: string, { file, onDefect }: Required<LibsqlStoreOptions>) {
     this.epoch = epoch;
@@ -97,6 +100,7 @@ class LibsqlStore implements Store {
     this.#marks = marks;
     this.cases = createCases(connection, (work) => this.#transactions.aside(work), audit.put);
     this.archive = createArchive(file, connection);
+    this.previews = createPreviews(connection);
     const prune = createPrune(connection, this.#answers);
     const { traces, forget } = createErase(connection);
     const eraseConversation = createEraseConversation(connection, this.#tables);

@@ -4,6 +4,7 @@ import { casesSchema } from "./cases-schema.ts";
 import { plansSchema } from "./plans-schema.ts";
 import { filesSchema } from "./files-schema.ts";
 import { pushSchema } from "./push-schema.ts";
+import { previewsSchema } from "./previews.ts";
 import { blocksSchema } from "./blocks.ts";
 import { relationsSchema } from "./relations-schema.ts";
 import { retentionSchema } from "./retention-schema.ts";
@@ -135,6 +136,7 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   retentionSchema,
   blocksSchema,
   casesSchema,
+  previewsSchema,
 ];
 
 /**

@@ -13,6 +13,7 @@ import { retentionSchema } from "./retention-schema.ts";
 import { firstSchema } from "./schema.ts";
 import { addSearch } from "./search-schema.ts";
 import { notesSchema } from "./notes-schema.ts";
+import { previewsSchema } from "./previews.ts";
 import { pushSchema } from "./push-schema.ts";
 import type { Tables } from "./tables.ts";
 import { togetherSchema } from "./together-schema.ts";
@@ -33,6 +34,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0012": { up: (database) => retentionSchema.execute(database).then(() => {}) },
   "0013": { up: (database) => blocksSchema.execute(database).then(() => {}) },
   "0014": { up: (database) => casesSchema.execute(database).then(() => {}) },
+  "0015": { up: (database) => previewsSchema.execute(database).then(() => {}) },
 };
 
 /**

@@ -9,6 +9,7 @@ import type { Cases } from "../cases.ts";
 import type { FiguresOf } from "../figures.ts";
 import type { Plans } from "../plans.ts";
 import type { FileTable } from "../files.ts";
+import type { PreviewTable } from "../previews.ts";
 import type { PushTargets } from "../push.ts";
 import type { Upkeep } from "../upkeep.ts";
 import type { Commitment } from "./at-once.ts";
@@ -24,6 +25,7 @@ import { forgetConversation } from "./erase-conversation.ts";
 import { figures } from "./figures.ts";
 import { keptParts } from "./kept.ts";
 import { epochOf, migrate } from "./migrations.ts";
+import { previewTable } from "./previews.ts";
 import { pushTargets } from "./push.ts";
 import { prune } from "./prune.ts";
 import { queuedPlans } from "./queue.ts";
@@ -136,6 +138,7 @@ class PostgresStore implements Store {
   readonly push: PushTargets;
   readonly cases: Cases;
   readonly archive: Archive;
+  readonly previews: PreviewTable;
   readonly #pools: Pools;
   readonly #commitment: Commitment;
   readonly #desk: Desk;
@@ -148,6 +151,7 @@ class PostgresStore implements Store {
     this.push = pushTargets(upkeep);
     this.cases = cases(upkeep);
     this.archive = createArchive(() => openPool({ ...patient(options), connections: 1 }));
+    this.previews = previewTable(upkeep);
     const audited = (query: AuditQuery): Promise<AuditPage> => page(upkeep, query);
     this.upkeep = {
       prune: (retention, after) => prune(upkeep, retention, after),
