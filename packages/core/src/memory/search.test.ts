@@ -43,12 +43,12 @@ describe("searching the in-memory backend", () => {
     const on = { conversationId: "general", at: 0 } as const;
     await bob.link.submit({
       type: "message.delete",
-      commandId: messageId.replace(/.$/, "f"),
+      commandId: messageId.replace(/^./, "f"),
       messageId,
       ...on,
     });
     expect(await found(ada, "secret")).toEqual(["secret two"]);
-    await ada.link.submit({ type: "participant.leave", commandId: messageId.replace(/.$/, "e"), ...on });
+    await ada.link.submit({ type: "participant.leave", commandId: messageId.replace(/^./, "e"), ...on });
     expect(await found(ada, "secret")).toEqual([]);
     await expect(
       ada.link.query({ type: "search", text: "secret", conversationId: "general", limit: 2 }),
