@@ -6,6 +6,7 @@ import { RequestRate } from "./api/request-rate.ts";
 import { createKeyRing } from "./auth/service-keys.ts";
 import type { TokenHolder } from "./auth/tokens.ts";
 import type { ShareRates } from "./engine/rates.ts";
+import type { OpenedFiles } from "./files/open-files.ts";
 import type { Doorman } from "./gateway/doorman.ts";
 import { createHttp, type RouteModule } from "./gateway/http.ts";
 import { newId } from "./gateway/ids.ts";
@@ -30,7 +31,7 @@ export interface HttpSideOptions {
   readonly issueToken: (userId: string, options: { readonly expiresInMs?: number }) => Promise<string>;
   readonly meter: Meter;
   /** Undefined: there are none. */
-  readonly files?: { readonly routes: readonly RouteModule[] } | undefined;
+  readonly files?: Pick<OpenedFiles, "routes" | "bytes"> | undefined;
   /** Absent: this server pushes to nobody. */
   readonly push: PushService | undefined;
   /** Routes about the server itself. */
@@ -71,6 +72,8 @@ function api(options: HttpSideOptions, log: EventLog): RouteModule {
     audit: store.audit,
     figures: store.figures,
     cases: store.cases,
+    archive: store.archive,
+    bytes: options.files?.bytes,
     onFailure: (error) => failures(log, meter)("http", error),
     now: systemClock.now,
     findKey: createKeyRing(serviceKeys),

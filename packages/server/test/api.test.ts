@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkArchive } from "../src/archive/import-archive.ts";
 import { createServer, createServiceKey, type TidingsServer } from "../src/index.ts";
+import { chunksOf } from "./archive/archive-text.ts";
 import { join, message, newId } from "./support/raw-client.ts";
 import { type Answered, call, type Call } from "./support/api.ts";
 import { unhurried } from "./support/start.ts";
@@ -19,7 +21,7 @@ beforeAll(async () => {
       {
         name: "backend",
         hash: backend.hash,
-        scopes: ["act", "system", "erase", "export", "audit", "tokens"],
+        scopes: ["act", "system", "erase", "export", "archive", "audit", "tokens"],
       },
       { name: "narrow", hash: narrow.hash, scopes: [] },
     ],
@@ -394,12 +396,13 @@ describe("what backends need beside the wire", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(lines.map(({ type }) => type)).toEqual([
-      "conversation",
+      ...["header", "conversation"],
       ...["participant", "participant"],
       ...Array.from({ length: 104 }, () => "message"),
-      "version",
+      ...["version", "end"],
     ]);
-    const texts = lines.slice(3).map(({ content }) => content.text);
+    expect(lines[0].scope).toMatchObject({ of: "reading", userId: "bob" });
+    const texts = lines.slice(4, -1).map(({ content }) => content.text);
     expect(texts).toEqual([
       ...Array.from({ length: 103 }, (_, index) => `line ${index + 1}`),
       "final",
@@ -425,11 +428,11 @@ describe("what is kept of a user", () => {
         .trimEnd()
         .split("\n")
         .map((line) => JSON.parse(line).type);
-    expect(types(own)).toEqual(["participant", "message", "audit"]);
+    expect(types(own)).toEqual(["header", "participant", "message", "audit", "end"]);
     expect(own.text).toContain("kim's words");
     expect(own.text).not.toContain("bob's words");
     const byKey = await asSystem("GET /v1/users/kim/export");
-    expect(types(byKey)).toEqual(["participant", "message", "audit", "audit"]);
+    expect(types(byKey)).toEqual(["header", "participant", "message", "audit", "audit", "end"]);
     const onBehalf = { token: narrow.key, headers: { "tidings-user": "kim" } };
     for (const refused of [
       await as("bob", "GET /v1/users/kim/export"),
@@ -447,8 +450,40 @@ describe("what is kept of a user", () => {
     await asSystem("DELETE /v1/users/lee");
     for (let time = 1; time <= 2; time += 1) {
       const nothing = await asSystem("GET /v1/users/lee/export");
-      expect([nothing.status, nothing.text]).toEqual([200, ""]);
+      expect([nothing.status, nothing.text.trimEnd().split("\n").length]).toEqual([200, 2]);
     }
+  });
+});
+
+describe("all there is", () => {
+  it("is told to keys of the scope, as it can be imported elsewhere, and to nobody else (row D25)", async () => {
+    const path = await room("ada", "bob");
+    await as("ada", `POST ${path}/messages`, { body: text("for the archive") });
+    const conversationId = decodeURIComponent(path.split("/").at(-1) ?? "");
+    const all = await asSystem("GET /v1/export");
+    expect(all.headers.get("content-type")).toBe("application/x-ndjson");
+    expect(await checkArchive({ open: chunksOf(all.text) })).toMatchObject({ lines: expect.any(Number) });
+    expect(all.text).toContain("for the archive");
+    const one = await asSystem(`GET /v1/export?conversationId=${encodeURIComponent(conversationId)}`);
+    const types = one.text
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).type);
+    expect(types.slice(0, 5)).toEqual(["header", "conversation", "participant", "participant", "message"]);
+    expect(types.at(-1)).toBe("end");
+    expect(await asSystem("GET /v1/export?conversationId=nowhere")).toMatchObject(
+      problem("conversation/not-found", 404),
+    );
+    expect(await asSystem("GET /v1/export?since=1")).toMatchObject(problem("query/malformed", 400));
+    for (const refused of [
+      await as("ada", "GET /v1/export"),
+      await call(server, "GET /v1/export", { token: narrow.key }),
+    ])
+      expect(refused).toMatchObject(problem("permission/denied", 403));
+    const { json } = await asSystem("GET /v1/audit?actorId=backend&limit=2");
+    expect(json).toMatchObject({
+      items: [{ action: "conversation.export", conversationId }, { action: "server.export" }],
+    });
   });
 });
 

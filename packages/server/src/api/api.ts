@@ -4,6 +4,7 @@ import { refuse } from "../engine/packets.ts";
 import type { ShareRates } from "../engine/rates.ts";
 import type { RouteModule } from "../gateway/http.ts";
 import type { Refusal } from "../store/store.ts";
+import { archiveRoute, type ArchiveRouteOptions } from "./archive.ts";
 import { auditRoute, type AuditRouteOptions } from "./audit.ts";
 import { type CallerOptions, createCallers, readsForNobody } from "./caller.ts";
 import { type ApiEngine, createDoor, type GuardedHandler } from "./door.ts";
@@ -24,6 +25,7 @@ export interface ApiOptions
     CallerOptions,
     ReadCommandOptions,
     UserRouteOptions,
+    ArchiveRouteOptions,
     AuditRouteOptions,
     PushRouteOptions,
     CaseRouteOptions,
@@ -46,7 +48,8 @@ export function apiRoutes(options: ApiOptions): RouteModule {
       void http.route({ method, url, handler: guarded(handler) });
     for (const [type, route] of entriesOf(commandRoutes)) add(route, commandHandler(type, options));
     for (const [type, route] of entriesOf(queryRoutes)) add(route, queryHandler(type, engine));
-    add(otherRoutes.export, conversationExport(engine));
+    add(otherRoutes.export, conversationExport(engine, now));
+    add(otherRoutes.archive, archiveRoute(options));
     const users = userRoutes(options);
     add(otherRoutes.erase, users.erase);
     add(otherRoutes.eraseConversation, users.eraseConversation);

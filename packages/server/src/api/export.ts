@@ -1,4 +1,5 @@
 import type { Query } from "@tidings/core/protocol";
+import { exportReading } from "../archive/export-archive.ts";
 import type { Answer, Refusal } from "../store/store.ts";
 import type { ApiEngine, GuardedHandler } from "./door.ts";
 import { sendProblem } from "../gateway/problem.ts";
@@ -16,7 +17,7 @@ type Ask = (query: Query) => Promise<Answer>;
  * earlier texts. Read page by page as it is taken, with the eyes of who asks: whoever is removed meanwhile gets no more,
  * and a last line that says why.
  */
-export function conversationExport(engine: ApiEngine): GuardedHandler {
+export function conversationExport(engine: ApiEngine, now: () => number): GuardedHandler {
   return async (asker, request, reply) => {
     const { caller } = asker;
     if (!caller || caller.isSystem) return sendProblem(reply, readsForNobody);
@@ -25,11 +26,12 @@ export function conversationExport(engine: ApiEngine): GuardedHandler {
     const first = await ask({ type: "conversation", conversationId });
     if (!first.ok) return sendProblem(reply, first);
     await engine.note({ action: "conversation.export", actorId: actorOf(asker), conversationId });
-    return sendLines(reply, itemsOf(ask, conversationId));
+    const scope = { of: "reading", userId: caller.userId, conversationId } as const;
+    return sendLines(reply, exportReading(scope, itemsOf(ask, conversationId), now()));
   };
 }
 
-async function* itemsOf(ask: Ask, conversationId: string): AsyncGenerator<object> {
+async function* itemsOf(ask: Ask, conversationId: string): AsyncGenerator<{ readonly type: string }> {
   for (const part of [conversation, participants, messages]) {
     for await (const answer of part(ask, conversationId)) {
       if ("ok" in answer) return yield problemLine(answer);
@@ -38,7 +40,7 @@ async function* itemsOf(ask: Ask, conversationId: string): AsyncGenerator<object
   }
 }
 
-type Part = AsyncGenerator<object | Refusal>;
+type Part = AsyncGenerator<{ readonly type: string } | Refusal>;
 
 async function* conversation(ask: Ask, conversationId: string): Part {
   const answer = await ask({ type: "conversation", conversationId });
@@ -53,7 +55,7 @@ async function* participants(ask: Ask, conversationId: string): Part {
     const answer = await ask({ type: "participants", conversationId, limit: PAGE, ...from });
     if (!answer.ok) return yield answer;
     if (!("items" in answer.result)) return;
-    yield* answer.result.items.filter((item) => typeof item === "object");
+    for (const item of answer.result.items) if (typeof item === "object" && "type" in item) yield item;
     after = answer.result.next;
   } while (after !== undefined);
 }

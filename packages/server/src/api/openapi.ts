@@ -1,5 +1,6 @@
 import type { CommandType, QueryType } from "@tidings/core/protocol";
 import type { ZodType } from "zod";
+import { archiveFields } from "./archive.ts";
 import { auditFields } from "./audit.ts";
 import { caseListFields, decisionFields } from "./cases.ts";
 import { ON_BEHALF_HEADER } from "./caller.ts";
@@ -79,6 +80,7 @@ function operations(): readonly (readonly [Operation, Route])[] {
       erase,
     ],
     [{ ...base("exportUser", exportUser), responses: responses("200", lines) }, exportUser],
+    [archiveOperation(otherRoutes.archive), otherRoutes.archive],
     [auditOperation(audit), audit],
     [figuresOperation(otherRoutes.figures), otherRoutes.figures],
     ...caseOperations(),
@@ -194,6 +196,18 @@ function figuresOperation(route: Route): Operation {
     ...operation,
     parameters: [...operation.parameters, ...parameters],
     responses: responses("200", json(figuresAnswer)),
+  };
+}
+
+function archiveOperation(route: Route): Operation {
+  const operation = base("archive", route);
+  const parameters = Object.entries(archiveFields).map(([name, schema]) => ({
+    ...{ name, in: "query", required: false, schema: schemaOf(schema) },
+  }));
+  return {
+    ...operation,
+    parameters: [...operation.parameters, ...parameters],
+    responses: responses("200", lines),
   };
 }
 

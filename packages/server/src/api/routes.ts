@@ -107,6 +107,7 @@ export const otherRoutes: {
       | "erase"
       | "eraseConversation"
       | "exportUser"
+      | "archive"
       | "issueToken"
       | "audit"
       | "cases"
@@ -124,6 +125,7 @@ export const otherRoutes: {
   eraseConversation: { method: "DELETE", path: conversation, summary: "Erase a conversation" },
   erase: { method: "DELETE", path: "/v1/users/:userId", summary: "Erase a user" },
   exportUser: { method: "GET", path: "/v1/users/:userId/export", summary: "Export what is kept of a user" },
+  archive: { method: "GET", path: "/v1/export", summary: "Export all there is, or all of a conversation" },
   issueToken: { method: "POST", path: "/v1/users/:userId/tokens", summary: "Issue a token, for tests" },
   audit: { method: "GET", path: "/v1/audit", summary: "Read who did what to others" },
   cases: { method: "GET", path: "/v1/moderation/cases", summary: "List what moderators are to look at" },

@@ -1,8 +1,10 @@
+import { exportPerson } from "../archive/export-archive.ts";
 import { refuse } from "../engine/packets.ts";
 import { actorOf, lacking } from "./caller.ts";
-import { unavailable } from "./audit.ts";
 import type { ApiEngine, GuardedHandler } from "./door.ts";
-import { problemLine, sendLines } from "./lines.ts";
+import { filesWanted } from "./archive.ts";
+import { sendLines, untilItFails } from "./lines.ts";
+import type { FileStore } from "../files/file-store.ts";
 import { sendProblem } from "../gateway/problem.ts";
 import { paramsOf } from "./reading.ts";
 
@@ -10,13 +12,17 @@ export interface UserRouteOptions {
   readonly engine: ApiEngine;
   /** Absent: this server issues no tokens over HTTP. */
   readonly issueToken: ((userId: string, expiresInMs: number | undefined) => Promise<string>) | undefined;
+  /** Where bytes of files are, if this server keeps any. */
+  readonly bytes: FileStore | undefined;
+  /** Server time, ms. */
+  readonly now: () => number;
   readonly onFailure: (error: unknown) => void;
 }
 
 const notFound = refuse("conversation/not-found", "unable to erase; there is no such conversation");
 
 /** What concerns a user as a whole, or all of a conversation for good. */
-export function userRoutes({ engine, issueToken, onFailure }: UserRouteOptions): {
+export function userRoutes({ engine, issueToken, bytes, now, onFailure }: UserRouteOptions): {
   readonly erase: GuardedHandler;
   readonly eraseConversation: GuardedHandler;
   readonly exportUser: GuardedHandler;
@@ -39,7 +45,11 @@ export function userRoutes({ engine, issueToken, onFailure }: UserRouteOptions):
       const { userId = "" } = paramsOf(request);
       const isOwn = asker.caller?.isSystem !== true && asker.caller?.userId === userId;
       if (!isOwn && !asker.scopes.has("export")) return sendProblem(reply, lacking("export"));
-      return sendLines(reply, untilItFails(engine.exportUser(userId, actorOf(asker)), onFailure));
+      const wanted = filesWanted(request, bytes);
+      if (wanted && "ok" in wanted) return sendProblem(reply, wanted);
+      const items = engine.exportUser(userId, actorOf(asker));
+      const { text } = exportPerson(userId, items, { at: now(), files: wanted });
+      return sendLines(reply, untilItFails(text, onFailure));
     },
     issueToken: async (asker, request, reply) => {
       if (!issueToken) {
@@ -62,19 +72,6 @@ export function userRoutes({ engine, issueToken, onFailure }: UserRouteOptions):
       }
     },
   };
-}
-
-/** The answer has begun, so that it ends early can only be said at its end. */
-async function* untilItFails(
-  items: AsyncIterable<object>,
-  onFailure: (error: unknown) => void,
-): AsyncGenerator<object> {
-  try {
-    yield* items;
-  } catch (error) {
-    onFailure(error);
-    yield problemLine(unavailable);
-  }
 }
 
 function durationIn(body: unknown): number | undefined {

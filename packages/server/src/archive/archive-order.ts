@@ -12,8 +12,8 @@ interface Opened {
 }
 
 /**
- * The order lines come in, and what each has to be for those before it. Beside the lines of one conversation's people,
- * of which there is one each, it remembers nothing.
+ * The order lines come in, and what each has to be for those before it. Beside who is in one conversation,
+ * and ids of cases, it remembers nothing.
  */
 export class ArchiveOrder {
   #header: HeaderLine | undefined;
@@ -21,6 +21,7 @@ export class ArchiveOrder {
   #conversations = 0;
   #file: { readonly fileId: string; size: number } | undefined;
   #isBehind = false;
+  readonly #cases = new Set<string>();
 
   /** @throws {MessagingError} `archive/malformed` */
   take(line: ArchiveLine, number: number): void {
@@ -64,6 +65,11 @@ export class ArchiveOrder {
         this.#file = undefined;
         return this.#close();
       }
+      case "case":
+        this.#cases.add(line.caseId);
+        return this.#close();
+      case "flag":
+        return this.#cases.has(line.caseId) ? undefined : "its case does not stand before it";
       case "device":
       case "answer":
       case "audit":

@@ -1,12 +1,13 @@
-import type { ArchiveScope } from "../store/archive.ts";
-import type { Kept } from "../store/kept.ts";
-import type { Store } from "../store/store.ts";
+import type { Archive, ArchiveScope } from "../store/archive.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import { ARCHIVE_VERSION, type FileScope, type HeaderLine } from "./lines.ts";
 import { archiveText } from "./write-archive.ts";
 
+interface Typed {
+  readonly type: string;
+}
+
 export interface ExportOptions {
-  readonly store: Store;
   /** Absent: files are only listed. */
   readonly files?: FileBytes | undefined;
   /** Ms. */
@@ -29,11 +30,10 @@ export interface ExportText {
  */
 export async function exportArchive(
   scope: ArchiveScope,
-  options: ExportOptions,
+  archive: Archive,
+  { at, files, onItems }: ExportOptions,
 ): Promise<ExportText | undefined> {
-  const { store, at, files, onItems } = options;
-  if (!store.archive) throw new Error("unable to export; this store cannot tell all it keeps");
-  const reading = await store.archive.read(scope);
+  const reading = await archive.read(scope);
   if (!reading) return undefined;
   const { epoch, messages, pages } = reading;
   const header = { ...headerOf(scope, at, files), epoch, messages };
@@ -42,8 +42,11 @@ export async function exportArchive(
 }
 
 /** What is kept of a person. @param items - see `TidingsServer.exportUser`. */
-export function exportPerson(userId: string, items: AsyncIterable<Kept>, options: ExportOptions): ExportText {
-  const { at, files, onItems } = options;
+export function exportPerson(
+  userId: string,
+  items: AsyncIterable<Typed>,
+  { at, files, onItems }: ExportOptions,
+): ExportText {
   const pages = count(singly(items), (page) => page.length, onItems);
   const header = headerOf({ of: "person", userId }, at, files);
   return { messages: undefined, text: archiveText(header, withBytes(pages, files)) };
@@ -52,7 +55,7 @@ export function exportPerson(userId: string, items: AsyncIterable<Kept>, options
 /** What one person may read of a conversation. */
 export function exportReading(
   scope: FileScope & { readonly of: "reading" },
-  items: AsyncIterable<object>,
+  items: AsyncIterable<Typed>,
   at: number,
 ): AsyncGenerator<string> {
   return archiveText(headerOf(scope, at, undefined), singly(items));
@@ -85,15 +88,15 @@ async function* count<Item>(
 }
 
 async function* withBytes(
-  pages: AsyncIterable<readonly { readonly type: string }[]>,
+  pages: AsyncIterable<readonly Typed[]>,
   files: FileBytes | undefined,
-): AsyncGenerator<readonly object[]> {
+): AsyncGenerator<readonly Typed[]> {
   for await (const page of pages) {
     if (!files || !page.some(isFile)) yield page;
     else for (const line of page) yield* isFile(line) ? files.attach(line) : [[line]];
   }
 }
 
-function isFile(line: { readonly type: string }): line is { readonly type: "file"; readonly fileId: string } {
+function isFile(line: Typed): line is { readonly type: "file"; readonly fileId: string } {
   return line.type === "file";
 }

@@ -15,7 +15,7 @@ interface Named {
 export interface FileBytes {
   readonly place: "beside" | "inline";
   /** The line of a file with its digest, and before it whatever is needed. One whose bytes are gone has no digest. */
-  attach(line: Named): AsyncGenerator<readonly object[]>;
+  attach(line: Named): AsyncGenerator<readonly { readonly type: string }[]>;
 }
 
 /** Bytes of one line: a multiple of three, so that base64 has no padding but at the end. */

@@ -22,6 +22,7 @@ const digest = z.string().regex(/^[\da-f]{64}$/u, { error: "must be a SHA-256, i
 const uuid = z.string().regex(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/u, {
   error: "must be a UUID of version 7, in lower case",
 });
+const caseId = z.string().regex(/^[\da-f]{32}$/u, { error: "must be 32 hexadecimal digits" });
 const text = z.string().max(4_096);
 const code = z.custom<ErrorCode>(isErrorCode, { error: "must be an error code" });
 
@@ -110,6 +111,29 @@ export const otherLine: z.ZodType<OtherLine> = z.discriminatedUnion("type", [
   z.strictObject({
     ...{ type: z.literal("bytes"), fileId: uuid, at: count },
     data: z.base64().max(1_024 * 1_024),
+  }),
+  z.strictObject({
+    ...{
+      type: z.literal("case"),
+      caseId,
+      conversationId: id,
+      messageId: uuid.exactOptional(),
+      userId: id,
+    },
+    status: z.enum(["open", "appealed", "approved", "removed", "banned"]),
+    ...{ openedAt: count, urgency: count, reports: count, decision: text.exactOptional() },
+    ...{ decidedAt: count.exactOptional(), decidedBy: id.exactOptional(), appeal: text.exactOptional() },
+  }),
+  z.strictObject({
+    ...{
+      type: z.literal("flag"),
+      caseId,
+      at: count,
+      rule: text,
+      text,
+      score: z.number().exactOptional(),
+    },
+    reporterId: z.union([id, z.literal("")]),
   }),
   z.strictObject({
     ...{ type: z.literal("device"), userId: id, deviceId: id, at: count },

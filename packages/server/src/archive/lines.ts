@@ -1,5 +1,4 @@
 import type { ArchiveScope, RowLine } from "../store/archive.ts";
-import type { Kept } from "../store/kept.ts";
 
 /** What the lines of a file say; `docs/spec/export.md` is its description for others. */
 export type ArchiveLine = HeaderLine | RowLine | BytesLine | EndLine;
@@ -46,6 +45,3 @@ export interface EndLine {
 }
 
 export const ARCHIVE_VERSION = 1;
-
-/** What is written between header and end. */
-export type BodyLine = RowLine | BytesLine | Kept;

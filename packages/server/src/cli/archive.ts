@@ -1,6 +1,5 @@
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
+import { createReadStream, existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { exportArchive, exportPerson, type ExportText } from "../archive/export-archive.ts";
 import { besideBytes, type FileBytes, inlineBytes } from "../archive/file-bytes.ts";
 import { checkArchive, importArchive, type ImportOptions } from "../archive/import-archive.ts";
@@ -17,6 +16,7 @@ import type { ExportRequest, ImportRequest } from "./archive-arguments.ts";
 import type { CommandSettings } from "./arguments.ts";
 import { misused } from "./misused.ts";
 import { Progress } from "./progress.ts";
+import { writeOut } from "./write-out.ts";
 
 const to = process.stderr;
 
@@ -24,7 +24,7 @@ interface Settled {
   readonly settings: CommandSettings;
 }
 
-/** Writes to `<out>.part`, which becomes `<out>` once it is whole; interrupted, it leaves neither. */
+/** All of it or nothing: interrupted, it leaves no file. */
 export async function runExport(invocation: ExportRequest & Settled): Promise<void> {
   const { settings, out } = invocation;
   await interruptible((signal) =>
@@ -35,7 +35,7 @@ export async function runExport(invocation: ExportRequest & Settled): Promise<vo
         progress.add(count),
       );
       progress.total = found.messages;
-      await write(found.text, out, signal);
+      await writeOut(found.text, out, signal);
       progress.end(`exported${out === undefined ? "" : ` to ${out}`}`);
     }),
   );
@@ -47,12 +47,13 @@ async function open(
   files: FileBytes | undefined,
   onItems: (count: number) => void,
 ): Promise<ExportText> {
-  const options = { store, files, at: systemClock.now(), onItems };
+  const options = { files, at: systemClock.now(), onItems };
   if (scope.of === "person") {
     const items = personalData(scope.userId, SYSTEM, { store, clock: systemClock });
     return exportPerson(scope.userId, items, options);
   }
-  const found = await exportArchive(scope, options);
+  if (!store.archive) throw misused("this store cannot be exported");
+  const found = await exportArchive(scope, store.archive, options);
   if (!found) throw misused("there is no such conversation");
   const of = scope.of === "server" ? {} : { conversationId: scope.conversationId };
   await store.audit?.note({ at: options.at, actorId: SYSTEM, action: `${scope.of}.export`, ...of });
@@ -67,23 +68,6 @@ function bytesOf(
   if (withFiles === undefined) return undefined;
   if (!store) throw misused("there are no files to go with it; see --files");
   return withFiles === "inline" ? inlineBytes(store, signal) : besideBytes(store, withFiles, signal);
-}
-
-async function write(
-  text: AsyncGenerator<string>,
-  out: string | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  if (out === undefined) return pipeline(text, process.stdout, { signal, end: false });
-  const part = `${out}.part`;
-  try {
-    // As little for others as the database itself.
-    await pipeline(text, createWriteStream(part, { flush: true, mode: 0o600 }), { signal });
-    await rename(part, out);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
 }
 
 /** All of the file or nothing: interrupted, the database is as it was. */

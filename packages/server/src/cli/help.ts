@@ -63,8 +63,8 @@ Every option can also be an environment variable; the option wins.
   --expires <duration>                                 of "token": 30s, 15m, 12h, 7d (default)
   --tier <name>                                        of "token": multiplies this user's rates, see --tiers
   --roles <list>                                       of "token": names that may have scopes, as support,auditor
-  --scopes <list>                                      of "key": act, system, erase, export, audit, tokens,
-                                                       + between
+  --scopes <list>                                      of "key": act, system, erase, export, archive,
+                                                       moderate, audit, tokens, + between
   --out <file>                                         of "export": where to; default the standard output
   --user <user>                                        … what is kept of this person, and nothing of others
   --conversation <id>                                  … this conversation

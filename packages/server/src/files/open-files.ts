@@ -27,6 +27,7 @@ export interface OpenFilesOptions {
 
 export interface OpenedFiles {
   readonly desk: Files;
+  readonly bytes: FileStore;
   /** Of files in a folder. */
   readonly routes: readonly RouteModule[];
   close(): Promise<void>;
@@ -46,7 +47,7 @@ export async function openFiles(options: OpenFilesOptions): Promise<OpenedFiles 
     ...{ table, clock, meter, onFailure, scan, store: bytes.store, limits: policy.limits },
   });
   return {
-    ...{ desk, routes: bytes.routes },
+    ...{ desk, routes: bytes.routes, bytes: bytes.store },
     async close() {
       desk.close();
       await bytes.close();

@@ -6,8 +6,9 @@ import {
   type ParticipantRecord,
   type Receipt,
 } from "@tidings/core/protocol";
-import type { AnswerLine, ArchiveScope, MarkLine, RowLine } from "./archive.ts";
+import type { AnswerLine, ArchiveScope, CaseLine, FlagLine, MarkLine, RowLine } from "./archive.ts";
 import type { AuditEntry } from "./audit.ts";
+import type { CaseStatus } from "./cases.ts";
 import type { FileRecord } from "./files.ts";
 import type { PushTarget } from "./push.ts";
 import type { StoredConversation } from "./rows.ts";
@@ -30,6 +31,26 @@ export interface SentMessage {
   readonly sentRev: number;
 }
 
+/** A row of the table of cases, whatever it lacks as null. */
+export interface ArchivedCase {
+  readonly caseId: string;
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly userId: string;
+  readonly status: CaseStatus;
+  readonly openedAt: number;
+  readonly urgency: number;
+  readonly reports: number;
+  readonly decision: string | null;
+  readonly decidedAt: number | null;
+  readonly decidedBy: string | null;
+  readonly appeal: string | null;
+}
+
+export interface ArchivedFlag extends Omit<FlagLine, "type" | "score"> {
+  readonly score: number | null;
+}
+
 /** What a person put on a message. */
 export interface Mark {
   readonly messageId: string;
@@ -48,6 +69,8 @@ export interface ArchiveTables {
   notes(key: number, after?: Place): Page<NoteRecord>;
   /** Of all, or those that messages of one conversation show; only those that were uploaded. */
   files(only: number | undefined, after?: Place): Page<FileRecord>;
+  cases(only: string | undefined, after?: Place): Page<ArchivedCase>;
+  flags(only: string | undefined, after?: Place): Page<ArchivedFlag>;
   devices(after?: Place): Page<PushTarget>;
   answers(only: string | undefined, after?: Place): Page<Omit<AnswerLine, "type">>;
   audit(only: string | undefined, after?: Place): Page<AuditEntry>;
@@ -67,6 +90,8 @@ export async function* archivePages(
     }
   if (only !== undefined && key === undefined) return;
   for await (const page of walk((after) => tables.files(key, after))) yield page.map(fileLine);
+  for await (const page of walk((after) => tables.cases(only, after))) yield page.map(caseLine);
+  for await (const page of walk((after) => tables.flags(only, after))) yield page.map(flagLine);
   if (only === undefined)
     for await (const page of walk((after) => tables.devices(after)))
       yield page.map((item) => ({ type: "device", ...item }));
@@ -117,4 +142,19 @@ function markLine({ emoji, ...of }: Mark): MarkLine {
 
 function fileLine({ uploadId: _uploadId, scannedAt: _scannedAt, ...file }: FileRecord): RowLine {
   return { type: "file", ...file };
+}
+
+function caseLine({ messageId, decision, decidedAt, decidedBy, appeal, ...row }: ArchivedCase): CaseLine {
+  return {
+    ...{ type: "case", ...row },
+    ...(messageId !== "" && { messageId }),
+    ...(decision !== null && { decision }),
+    ...(decidedAt !== null && { decidedAt }),
+    ...(decidedBy !== null && { decidedBy }),
+    ...(appeal !== null && { appeal }),
+  };
+}
+
+function flagLine({ score, ...row }: ArchivedFlag): FlagLine {
+  return { type: "flag", ...row, ...(score !== null && { score }) };
 }

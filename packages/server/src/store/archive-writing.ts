@@ -8,7 +8,7 @@ import {
   type Receipt,
 } from "@tidings/core/protocol";
 import { archiveError } from "./archive-error.ts";
-import type { ConversationLine, Numbered, RowLine } from "./archive.ts";
+import type { CaseLine, ConversationLine, FlagLine, Numbered, RowLine } from "./archive.ts";
 import type { Mark } from "./archive-reading.ts";
 import type { Remembered } from "./answers.ts";
 import type { AuditEntry } from "./audit.ts";
@@ -31,6 +31,8 @@ export class ArchiveRows {
   readonly marks: Keyed<Mark>[] = [];
   readonly notes: Keyed<NoteRecord>[] = [];
   readonly files: FileRecord[] = [];
+  readonly cases: CaseLine[] = [];
+  readonly flags: FlagLine[] = [];
   readonly devices: PushTarget[] = [];
   readonly answers: { readonly commandId: string; readonly remembered: Remembered; readonly at: number }[] =
     [];
@@ -136,6 +138,10 @@ export class ArchiveWriting {
         known.files.add(row.fileId);
         return void rows.files.push(row);
       }
+      case "case":
+        return void rows.cases.push(line);
+      case "flag":
+        return void rows.flags.push(line);
       case "device": {
         const { type: _type, ...row } = line;
         return void rows.devices.push(row);

@@ -8,6 +8,7 @@ import type {
 } from "@tidings/core/protocol";
 import type { StoredAnswer } from "./stored-answer.ts";
 import type { AuditEntry } from "./audit.ts";
+import type { CaseStatus } from "./cases.ts";
 import type { FileRecord } from "./files.ts";
 import type { PushTarget } from "./push.ts";
 
@@ -25,6 +26,8 @@ export type RowLine =
   | MarkLine
   | NoteRecord
   | FileLine
+  | CaseLine
+  | FlagLine
   | ({ readonly type: "device" } & PushTarget)
   | AnswerLine
   | ({ readonly type: "audit" } & AuditEntry);
@@ -52,6 +55,34 @@ export interface FileLine extends Omit<FileRecord, "uploadId" | "scannedAt"> {
   readonly type: "file";
   /** Of its bytes, in hexadecimal; absent where they are not with the archive. */
   readonly sha256?: string;
+}
+
+/** A message, or without one a person, that moderators were to look at. */
+export interface CaseLine {
+  readonly type: "case";
+  readonly caseId: string;
+  readonly conversationId: string;
+  readonly messageId?: string;
+  readonly userId: string;
+  readonly status: CaseStatus;
+  readonly openedAt: number;
+  readonly urgency: number;
+  readonly reports: number;
+  readonly decision?: string;
+  readonly decidedAt?: number;
+  readonly decidedBy?: string;
+  readonly appeal?: string;
+}
+
+/** Why a case is one; without a reporter it was a rule that found it. */
+export interface FlagLine {
+  readonly type: "flag";
+  readonly caseId: string;
+  readonly reporterId: string;
+  readonly rule: string;
+  readonly text: string;
+  readonly score?: number;
+  readonly at: number;
 }
 
 /** That a command was answered, so that it is not taken again (D2). */

@@ -41,7 +41,7 @@ async function open(kind: keyof typeof stores): Promise<Store> {
 }
 
 async function exported(store: Store, scope: ArchiveScope = { of: "server" }): Promise<string> {
-  const found = await exportArchive(scope, { store, at: 1 });
+  const found = store.archive && (await exportArchive(scope, store.archive, { at: 1 }));
   if (!found) throw new Error("there is nothing");
   let text = "";
   for await (const chunk of found.text) text += chunk;
@@ -73,6 +73,8 @@ function rowsOf(text: string): readonly string[] {
 async function seen(store: Store): Promise<readonly string[]> {
   const bench = new Workbench(store);
   const all: unknown[] = [];
+  for (const isOpen of [true, false])
+    all.push(await store.cases?.page({ isOpen, order: "urgent", limit: 100 }));
   for (const reader of PEOPLE) {
     const listed = await bench.query(reader, { type: "conversations", limit: 100 });
     all.push(listed, await store.memberships(reader), await store.blocks?.(reader));

@@ -71,6 +71,9 @@ export async function randomHistory(bench: Workbench, seed: number, steps = 150)
       () => ({ type: "message.edit", ...on, content: { text: text() } }),
       () => ({ type: "message.edit", ...on, content: { text: text() } }),
       () => ({ type: "message.delete", ...on }),
+      () => ({ type: "message.delete", ...on, reason: text() }),
+      () => ({ type: "note.set", ...note, subject: subject("report"), value: { text: text() } }),
+      () => ({ type: "note.set", ...note, subject: subject("appeal"), value: { text: text() } }),
       () => ({ type: "message.react", ...on, emoji }),
       () => ({ type: "message.react", ...on, emoji }),
       () => ({ type: "message.unreact", ...on, emoji }),
@@ -130,7 +133,8 @@ export async function randomHistory(bench: Workbench, seed: number, steps = 150)
 
   for (let step = 0; step < steps; step += 1) {
     const actorId = pick(PEOPLE);
-    const item = bench.submission(actorId, await draft(actorId));
+    const judged = below(10) === 0 ? { judged: { flags: [{ reason: "rule", score: 0.3 }] } } : {};
+    const item = { ...bench.submission(actorId, await draft(actorId)), ...judged };
     const outcome = await bench.outcome(item);
     const { command } = item;
     if (outcome.ok && command.type === "message.send")

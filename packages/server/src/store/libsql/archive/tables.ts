@@ -8,6 +8,8 @@ import type {
 import type { AnswerLine } from "../../archive.ts";
 import {
   ARCHIVE_PAGE,
+  type ArchivedCase,
+  type ArchivedFlag,
   type ArchiveTables,
   type Mark,
   type Place,
@@ -98,12 +100,28 @@ export function createArchiveTables({ prepare }: Connection): ArchiveTables {
   };
 }
 
-function createOthers(part: Part): Pick<ArchiveTables, "files" | "devices" | "answers" | "audit"> {
+function createOthers(
+  part: Part,
+): Pick<ArchiveTables, "files" | "cases" | "flags" | "devices" | "answers" | "audit"> {
   const files = part<Recorded & { readonly key: number; readonly state: FileRecord["state"] }, FileRecord>(
     `SELECT key, state, record FROM files WHERE state NOT IN ('open', 'gone')
      AND (?1 = 0 OR id IN (SELECT file_id FROM shown_files WHERE conversation = ?1)) AND key > ?2 ORDER BY key`,
     (row) => ({ ...decode<FileRecord>(row), state: row.state }),
     ({ key }) => [key],
+  );
+  const cases = part<ArchivedCase, ArchivedCase>(
+    `SELECT id AS "caseId", conversation_id AS "conversationId", message_id AS "messageId", user_id AS "userId", status,
+     opened_at AS "openedAt", urgency, reports, decision, decided_at AS "decidedAt", decided_by AS "decidedBy", appeal FROM cases
+     WHERE (?1 = '' OR conversation_id = ?1) AND id > ?2 ORDER BY id`,
+    (row) => row,
+    ({ caseId }) => [caseId],
+  );
+  const flags = part<ArchivedFlag, ArchivedFlag>(
+    `SELECT case_id AS caseId, reporter_id AS reporterId, rule, text, score, at FROM case_flags
+     WHERE (?1 = '' OR case_id IN (SELECT id FROM cases WHERE conversation_id = ?1))
+     AND (case_id, reporter_id, rule) > (?2, ?3, ?4) ORDER BY case_id, reporter_id, rule`,
+    (row) => row,
+    ({ caseId, reporterId, rule }) => [caseId, reporterId, rule],
   );
   const devices = part<PushTarget, PushTarget>(
     `SELECT user_id AS userId, device_id AS deviceId, endpoint, p256dh, auth, at FROM push_targets
@@ -124,6 +142,8 @@ function createOthers(part: Part): Pick<ArchiveTables, "files" | "devices" | "an
   );
   return {
     files: (only = 0, after = [0]) => files([only], after),
+    cases: (only = "", after = [""]) => cases([only], after),
+    flags: (only = "", after = ["", "", ""]) => flags([only], after),
     devices: (after = ["", ""]) => devices([], after),
     answers: (only = "", after = [0]) => answers([only], after),
     audit: (only = "", after = [0]) => audit([only], after),

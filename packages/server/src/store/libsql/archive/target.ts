@@ -56,6 +56,13 @@ function createOthers(connection: Connection): (rows: ArchiveRows) => void {
     `INSERT INTO files (id, owner_id, conversation_id, preview_of, size, state, created_at, due_at, record)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const moderated = prepare(
+    `INSERT INTO cases (id, conversation_id, message_id, user_id, status, opened_at, urgency, reports, decision, decided_at, decided_by, appeal)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const flag = prepare(
+    "INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at) VALUES (?, ?, ?, ?, ?, ?)",
+  );
   const device = prepare(
     `INSERT INTO push_targets (user_id, device_id, endpoint, p256dh, auth, at) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
@@ -66,6 +73,13 @@ function createOthers(connection: Connection): (rows: ArchiveRows) => void {
       const times = [state, createdAt, createdAt + UNSHOWN_MS] as const;
       file.run(fileId, ownerId, conversationId, previewOf, size, ...times, JSON.stringify(each));
     }
+    for (const { caseId, conversationId, messageId = "", userId, status, openedAt, ...each } of rows.cases) {
+      const { urgency, reports, decision = null, decidedAt = null, decidedBy = null, appeal = null } = each;
+      const about = [caseId, conversationId, messageId, userId, status, openedAt] as const;
+      moderated.run(...about, urgency, reports, decision, decidedAt, decidedBy, appeal);
+    }
+    for (const { caseId, reporterId, rule, text, score = null, at } of rows.flags)
+      flag.run(caseId, reporterId, rule, text, score, at);
     for (const { userId, deviceId, endpoint, p256dh, auth, at } of rows.devices)
       device.run(userId, deviceId, endpoint, p256dh, auth, at);
     for (const { commandId, remembered, at } of rows.answers) answers.put(commandId, remembered, at);

@@ -9,6 +9,8 @@ import { type RawBuilder, sql } from "kysely";
 import type { AnswerLine } from "../../archive.ts";
 import {
   ARCHIVE_PAGE,
+  type ArchivedCase,
+  type ArchivedFlag,
   type ArchiveTables,
   type Mark,
   type Place,
@@ -107,8 +109,26 @@ function ofPeople(
     itemOf: (row: Row) => Item,
     placeOf: (row: Row) => Place,
   ) => Promise<readonly Placed<Item>[]>,
-): Pick<ArchiveTables, "devices" | "answers" | "audit"> {
+): Pick<ArchiveTables, "cases" | "flags" | "devices" | "answers" | "audit"> {
   return {
+    cases: (only = "", [after = ""] = []) =>
+      page(
+        sql<ArchivedCase>`SELECT id AS "caseId", conversation_id AS "conversationId", message_id AS "messageId", user_id AS "userId", status,
+          opened_at AS "openedAt", urgency, reports, decision, decided_at AS "decidedAt", decided_by AS "decidedBy", appeal FROM cases
+          WHERE (${only} = '' OR conversation_id = ${only}) AND id > ${after} ORDER BY id`,
+        (row) => row,
+        ({ caseId }) => [caseId],
+      ),
+    flags: (only = "", [caseId = "", reporterId = "", rule = ""] = []) =>
+      page(
+        sql<ArchivedFlag>`
+          SELECT case_id AS "caseId", reporter_id AS "reporterId", rule, text, score, at FROM case_flags
+          WHERE (${only} = '' OR case_id IN (SELECT id FROM cases WHERE conversation_id = ${only}))
+            AND (case_id, reporter_id, rule COLLATE "C") > (${caseId}, ${reporterId}, ${rule})
+          ORDER BY case_id, reporter_id, rule COLLATE "C"`,
+        (row) => row,
+        (row) => [row.caseId, row.reporterId, row.rule],
+      ),
     devices: ([userId = "", deviceId = ""] = []) =>
       page(
         sql<PushTarget>`SELECT user_id AS "userId", device_id AS "deviceId", endpoint, p256dh, auth, at FROM push_targets

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { CaseLine, FlagLine } from "../../archive.ts";
 import type { ArchiveRows, ArchiveTarget } from "../../archive-writing.ts";
 import { type FileRecord, UNSHOWN_MS } from "../../files.ts";
 import type { PushTarget } from "../../push.ts";
@@ -48,7 +49,12 @@ export function archiveTarget(session: Session): ArchiveTarget {
     write: (rows) =>
       Promise.all([
         ...write(session, writesOf(rows), rows.answers),
-        ...[...writeFiles(rows.files), ...writeDevices(rows.devices)].map((each) => session.all(each)),
+        ...[
+          ...writeFiles(rows.files),
+          ...writeCases(rows.cases),
+          ...writeFlags(rows.flags),
+          ...writeDevices(rows.devices),
+        ].map((each) => session.all(each)),
         ...(rows.audit.length > 0 ? [session.all(insertion(rows.audit))] : []),
       ]),
     isTaken: (error) => error instanceof Error && "code" in error && error.code === UNIQUE_VIOLATION,
@@ -89,6 +95,44 @@ const writeFiles = writer<FileRecord>(
   (rows) => sql`
     INSERT INTO files (id, owner_id, conversation_id, preview_of, size, state, created_at, due_at, record)
     SELECT * FROM ${rows}`,
+);
+
+const writeCases = writer<CaseLine>(
+  "import cases",
+  [
+    ["text", ({ caseId }) => caseId],
+    ["text", ({ conversationId }) => conversationId],
+    ["text", ({ messageId }) => messageId ?? ""],
+    ["text", ({ userId }) => userId],
+    ["text", ({ status }) => status],
+    ["bigint", ({ openedAt }) => openedAt],
+    ["bigint", ({ urgency }) => urgency],
+    ["bigint", ({ reports }) => reports],
+    ["text", ({ decision }) => decision ?? null],
+    ["bigint", ({ decidedAt }) => decidedAt ?? null],
+    ["text", ({ decidedBy }) => decidedBy ?? null],
+    ["text", ({ appeal }) => appeal ?? null],
+  ],
+  (rows) => sql`
+    INSERT INTO cases (id, conversation_id, message_id, user_id, status, opened_at, urgency, reports, decision,
+      decided_at, decided_by, appeal)
+    SELECT * FROM ${rows}`,
+);
+
+const writeFlags = writer<FlagLine>(
+  "import flags",
+  [
+    ["text", ({ caseId }) => caseId],
+    ["text", ({ reporterId }) => reporterId],
+    ["text", ({ rule }) => rule],
+    ["text", ({ text }) => text],
+    ["text", ({ score }) => score?.toString() ?? null],
+    ["bigint", ({ at }) => at],
+  ],
+  (rows) => sql`
+    INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at)
+    SELECT case_id, reporter_id, rule, text, score::double precision, at
+    FROM ${rows} AS new (case_id, reporter_id, rule, text, score, at)`,
 );
 
 const writeDevices = writer<PushTarget>(
