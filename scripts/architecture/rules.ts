@@ -92,6 +92,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
     doors: [
       ...CORE_DOORS,
       "@tidings/core/bindings",
+      "@tidings/core/moderation",
       "@tidings/core/push",
       "@tidings/core/search",
       "@tidings/core/uploads",

@@ -17,6 +17,7 @@ export {
 export { type HistoryState, useHistory } from "./use-history.ts";
 export { useMessaging, type UseMessaging } from "./use-messaging.ts";
 export { useBookmarks, useHidden, useNotebook, useNotedConversations } from "./use-notebook.ts";
+export { useModeration, type UseModeration } from "./use-moderation.ts";
 export { useNotifications, type UseNotifications } from "./use-notifications.ts";
 export {
   usePushSubscription,
@@ -26,6 +27,7 @@ export {
 export { useObservable } from "./use-observable.ts";
 export { usePlans, useReminders, useScheduled } from "./use-plans.ts";
 export { usePoll, type UsePoll } from "./use-poll.ts";
+export { useReports, type UseReports } from "./use-reports.ts";
 export { useMessage, useThreadView, type UseThreadView } from "./use-relations.ts";
 export type { SearchMatch, MessageSearchOptions, SearchFilter } from "@tidings/core/search";
 export { useSearch, type UseSearch } from "./use-search.ts";

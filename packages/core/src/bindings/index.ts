@@ -26,6 +26,7 @@ export {
 export type { NotificationText } from "./notification-text.ts";
 export { openPoll, type PollHandle, type PollView } from "./poll.ts";
 export { openPlans, type Plans, type Reminder, type ScheduledMessage } from "./plans.ts";
+export { type Appeal, openReports, type Report, type Reports } from "./reports.ts";
 export { openThread, type Thread, type ThreadView } from "./thread.ts";
 export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";
 export { type ClientSnapshot, dehydrate, hydrate } from "./snapshot.ts";

@@ -64,6 +64,7 @@ export {
   type Head,
   head,
 } from "./changes.ts";
+export type { CaseDecision, CaseFlag, CaseStatus, ModerationCase } from "./cases.ts";
 export {
   type AppealOutcome,
   NOTEBOOKS,

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import type { ModerationCase } from "../../protocol/cases.ts";
+import { MessagingError } from "../../errors/messaging-error.ts";
+import { virtualClock } from "../../testing/virtual-clock.ts";
+import type { ModerationBackend } from "./backend.ts";
+import { parseCases } from "./parse-case.ts";
+import { createModerationQueue } from "./queue.ts";
+
+function caseOf(id: string): ModerationCase {
+  const flags = [{ source: "person", reason: "rude", at: 1 }] as const;
+  return {
+    ...{ id, conversationId: "a", userId: "bob", status: "open" },
+    ...{ openedAt: 1, urgency: 100, reports: 1, flags },
+  };
+}
+
+/** A backend of one's own, by the port: pages of two, and a network that may be away. */
+function backend(ids: readonly string[]) {
+  const open = new Set(ids);
+  const state = { isAway: false, asked: 0 };
+  const port: ModerationBackend = {
+    async list({ after }) {
+      state.asked += 1;
+      if (state.isAway) throw new MessagingError("connection/failed");
+      const left = [...open].filter((id) => after === undefined || id > after);
+      const items = left.slice(0, 2).map(caseOf);
+      return left.length > 2 ? { items, next: left[1] ?? "" } : { items };
+    },
+    read: async (id) => caseOf(id),
+    async decide(id) {
+      if (!open.delete(id)) throw new MessagingError("moderation/decided");
+      return { ...caseOf(id), status: "approved" };
+    },
+  };
+  return { port, state, open };
+}
+
+describe("the queue of a moderator", () => {
+  it("is loaded while somebody looks, in pages, and again after a while", async () => {
+    const clock = virtualClock();
+    const { port, state, open } = backend(["1", "2", "3"]);
+    const queue = createModerationQueue({ backend: port, conversationId: "a", clock, everyMs: 10_000 });
+    const ids = (): readonly string[] => queue.get().cases.map(({ id }) => id);
+    expect([ids(), state.asked]).toEqual([[], 0]);
+    const stop = queue.subscribe(() => {});
+    expect(queue.get().isLoading).toBe(true);
+    await clock.settle();
+    expect([ids(), queue.get().hasMore]).toEqual([["1", "2"], true]);
+    await queue.loadMore();
+    expect([ids(), queue.get().hasMore]).toEqual([["1", "2", "3"], false]);
+    open.add("0");
+    await clock.advance(10_000);
+    expect(ids()).toEqual(["1", "2"]);
+    stop();
+    const { asked } = state;
+    await clock.advance(100_000);
+    expect(state.asked).toBe(asked);
+  });
+
+  it("lets go what is decided, by whomever, and says where somebody else was first", async () => {
+    const { port, open } = backend(["1", "2"]);
+    const queue = createModerationQueue({ backend: port, conversationId: "a", clock: virtualClock() });
+    await queue.refresh();
+    const decided = queue.decide("1", "approve");
+    expect([...queue.get().deciding]).toEqual(["1"]);
+    expect(await decided).toMatchObject({ status: "approved" });
+    expect(queue.get()).toMatchObject({ cases: [{ id: "2" }], deciding: new Set() });
+    open.delete("2");
+    await expect(queue.decide("2", "remove")).rejects.toMatchObject({ code: "moderation/decided" });
+    expect(queue.get().cases).toEqual([]);
+  });
+
+  it("keeps what it has while the network is away, and says so", async () => {
+    const { port, state } = backend(["1"]);
+    const queue = createModerationQueue({ backend: port, conversationId: "a", clock: virtualClock() });
+    await queue.refresh();
+    state.isAway = true;
+    await queue.refresh();
+    expect(queue.get()).toMatchObject({ cases: [{ id: "1" }], error: { code: "connection/failed" } });
+    state.isAway = false;
+    await queue.refresh();
+    expect(queue.get().error).toBeUndefined();
+  });
+});
+
+describe("what a server says of cases", () => {
+  it("is read field by field; what is none is refused", () => {
+    const items = [caseOf("1")];
+    expect(parseCases({ items, more: 1 })).toEqual({ items });
+    for (const wrong of [{ id: 1 }, { status: "gone" }, { flags: [{}] }, { message: { type: "message" } }])
+      expect(() => parseCases({ items: [{ ...caseOf("1"), ...wrong }] })).toThrow("wrong at");
+    expect(() => parseCases("<html>")).toThrow("unable");
+  });
+});

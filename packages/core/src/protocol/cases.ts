@@ -1,0 +1,46 @@
+import type { MessageContent } from "./content.ts";
+import type { MessageRecord } from "./records.ts";
+
+/** `appealed`: it was removed, and its author does not agree. The others are decided. */
+export type CaseStatus = "open" | "appealed" | "approved" | "removed" | "banned";
+
+/** `approve`: nothing is wrong with it. `remove`: the message goes. `ban`: so does who wrote it. */
+export type CaseDecision = "approve" | "remove" | "ban";
+
+/** Why something is shown to moderators. Who reported it is not told. */
+export interface CaseFlag {
+  readonly source: "rule" | "person";
+  /** The rule's, or what somebody wrote who reported it. */
+  readonly reason: string;
+  /** From 0 to 1; a rule's. */
+  readonly score?: number;
+  readonly at: number;
+}
+
+/** A message, or a person, that moderators are to look at: once, however many point at it. */
+export interface ModerationCase {
+  /** Says nothing of how many there are. */
+  readonly id: string;
+  readonly conversationId: string;
+  /** Absent: the person is meant. */
+  readonly messageId?: string;
+  /** Who is meant, or wrote the message. */
+  readonly userId: string;
+  readonly status: CaseStatus;
+  /** Since when it waits, or waited last; server time in ms. */
+  readonly openedAt: number;
+  /** 100 for each person who reported it and for an appeal, and of a rule its score in hundredths. */
+  readonly urgency: number;
+  /** How many people reported it. */
+  readonly reports: number;
+  /** The newest few. */
+  readonly flags: readonly CaseFlag[];
+  /** What its author says against the removal. */
+  readonly appeal?: string;
+  readonly decidedBy?: string;
+  readonly decidedAt?: number;
+  /** As it is now, if it is kept. */
+  readonly message?: MessageRecord;
+  /** What it said last, if it was deleted. */
+  readonly said?: MessageContent;
+}
