@@ -18,8 +18,8 @@ describe("the hook for reports", () => {
     await doing(() => result.current.reportPerson("general", "eve"));
     await here.settle();
     const { reports, appeals } = result.current;
-    expect(reports.map(({ messageId, userId }) => messageId ?? userId).toSorted()).toEqual(
-      [id, "eve"].toSorted(),
+    expect(new Set(reports.map(({ messageId, userId }) => messageId ?? userId))).toEqual(
+      new Set([id, "eve"]),
     );
     expect(appeals).toEqual([]);
   });

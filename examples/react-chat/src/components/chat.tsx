@@ -10,6 +10,7 @@ import { ForwardDialog } from "./forward-dialog.tsx";
 import { KeptPane } from "./kept-pane.tsx";
 import { NewPoll } from "./new-poll.tsx";
 import { MessageList, type MessageListHandle } from "./message-list.tsx";
+import { AppealDialog, ReportDialog, type Reported } from "./reporting.tsx";
 import { RoomSettings } from "./room-settings.tsx";
 import { SearchPane } from "./search-pane.tsx";
 import { ThreadPane } from "./thread-pane.tsx";
@@ -45,6 +46,8 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
       },
       forward: (messageId: string) => setDialog({ type: "forward", messageId }),
       showVersions: (messageId: string) => setDialog({ type: "versions", messageId }),
+      report: (reported: Reported) => setDialog({ type: "report", reported }),
+      appeal: (messageId: string) => setDialog({ type: "appeal", messageId }),
       openThread: (rootId: string) => setPane({ type: "thread", rootId }),
       jumpTo: (message: Destination) => {
         if (typeof message === "object" && message.conversationId !== conversationId)
@@ -94,10 +97,11 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
 
 interface ChatDialogProps {
   readonly conversationId: string;
-  /** A poll to be asked, or the message to be forwarded, or to be followed back. */
+  /** A poll to be asked, what moderators are to be told, or the message to be forwarded or followed back. */
   readonly dialog:
     | { readonly type: "poll" }
-    | { readonly type: "forward" | "versions"; readonly messageId: string }
+    | { readonly type: "report"; readonly reported: Reported }
+    | { readonly type: "forward" | "versions" | "appeal"; readonly messageId: string }
     | undefined;
   readonly onClose: () => void;
 }
@@ -108,6 +112,10 @@ function ChatDialog({ dialog, ...props }: ChatDialogProps) {
       return null;
     case "poll":
       return <NewPoll {...props} />;
+    case "report":
+      return <ReportDialog {...props} reported={dialog.reported} />;
+    case "appeal":
+      return <AppealDialog {...props} messageId={dialog.messageId} />;
     case "forward":
       return <ForwardDialog {...props} messageId={dialog.messageId} />;
     case "versions":

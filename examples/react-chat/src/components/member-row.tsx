@@ -7,6 +7,7 @@ import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar, PresenceAvatar } from "./avatar.tsx";
 import { BlockButton } from "./blocking.tsx";
 import { Icon } from "./icon.tsx";
+import { ReportButton } from "./reporting.tsx";
 import { useAttempt } from "./toasts.tsx";
 
 const ROLES: readonly Role[] = ["owner", "admin", "moderator", "member"];
@@ -42,17 +43,20 @@ export function MemberRow({ conversationId, member: { userId, role }, ownRole = 
       ) : (
         <span className="member-role">{t.roles[role]}</span>
       )}
-      {!isMe && <BlockButton userId={userId} />}
-      {isBelow && may("participant.remove") && (
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={t.removePerson(nameOf(userId))}
-          onClick={() => attempt(() => members.remove(userId))}
-        >
-          <Icon name="close" />
-        </button>
-      )}
+      <span className="member-actions">
+        {!isMe && <ReportButton conversationId={conversationId} userId={userId} />}
+        {!isMe && <BlockButton userId={userId} />}
+        {isBelow && may("participant.remove") && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t.removePerson(nameOf(userId))}
+            onClick={() => attempt(() => members.remove(userId))}
+          >
+            <Icon name="close" />
+          </button>
+        )}
+      </span>
     </div>
   );
 }

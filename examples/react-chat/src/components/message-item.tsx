@@ -14,6 +14,7 @@ import { MessageMeta } from "./message-meta.tsx";
 import { MessageText } from "./message-text.tsx";
 import { Poll } from "./poll.tsx";
 import { Quote } from "./quote.tsx";
+import { RemovedMessage } from "./removed-message.tsx";
 import { Reactions } from "./reactions.tsx";
 import "../styles/message-item.css";
 
@@ -88,7 +89,6 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
   const { message } = item;
   const { replyTo, threadId, conversationId, origin, tally } = message;
   const isDeleted = message.deletedAt !== undefined;
-  const deleted = message.moderated ? t.removedByModerator : t.deleted;
   const picture = isDeleted ? undefined : message.custom?.picture;
   return (
     <div className="bubble">
@@ -104,7 +104,13 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
       {picture && <img className="picture" {...picture} alt={t.picture} loading="lazy" />}
       {!isDeleted && <Attachments message={message} />}
       <div className="content" dir="auto">
-        <div className="text">{isDeleted ? deleted : <MessageText message={message} />}</div>
+        <div className="text">
+          {isDeleted ? (
+            <RemovedMessage message={message} isOwn={item.own} tabIndex={tabIndex} />
+          ) : (
+            <MessageText message={message} />
+          )}
+        </div>
         <MessageMeta item={item} tabIndex={tabIndex} />
       </div>
       {tally && !isDeleted && <Poll message={message} tabIndex={tabIndex} />}

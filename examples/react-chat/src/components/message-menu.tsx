@@ -17,6 +17,7 @@ import { useTexts } from "../texts/use-texts.tsx";
 import { BlockEntry } from "./blocking.tsx";
 import type { IconName } from "./icon.tsx";
 import { type Act, Menu, MenuEntry } from "./menu.tsx";
+import { ReportEntry } from "./reporting.tsx";
 import { useAttempt } from "./toasts.tsx";
 
 export interface OpenMenu {
@@ -131,6 +132,7 @@ function Entries({ item: { message, own }, act }: { readonly item: MessageItem; 
         t.removeForMe,
         give(() => notebook.hide(message.conversationId, id)),
       )}
+      {!own && <ReportEntry messageId={id} act={act} />}
       {!own && <BlockEntry userId={message.authorId} act={act} />}
     </>
   );

@@ -1,6 +1,6 @@
 import type { NotificationLevel } from "@tidings/core/protocol";
 import { useClient, useConversation, useMembers, useObservable } from "@tidings/react";
-import { type FormEvent, lazy, Suspense, useState } from "react";
+import { type ComponentType, type FormEvent, lazy, Suspense, useState } from "react";
 import { useTexts } from "../texts/use-texts.tsx";
 import { AddMember } from "./add-member.tsx";
 import { MemberRow } from "./member-row.tsx";
@@ -16,6 +16,9 @@ interface RoomSettingsProps {
 const LEVELS: readonly NotificationLevel[] = ["all", "mentions", "none"];
 
 /** Fetched by those who look at it. */
+const ModerationDialog = lazy(async () => ({
+  default: (await import("./moderation-dialog.tsx")).ModerationDialog,
+}));
 const FiguresDialog = lazy(async () => ({ default: (await import("./figures-dialog.tsx")).FiguresDialog }));
 
 /** What the conversation is called, who is in it and as what, and how much one wants to hear of it. */
@@ -61,7 +64,12 @@ export function RoomSettings({ conversationId, onClose }: RoomSettingsProps) {
             ))}
           </ul>
         </section>
-        {conversation.may("message.delete-any") && <InFigures conversationId={conversationId} />}
+        {conversation.may("message.delete-any") && kind !== "direct" && (
+          <Aside conversationId={conversationId} label={t.moderation} Shown={ModerationDialog} />
+        )}
+        {conversation.may("message.delete-any") && (
+          <Aside conversationId={conversationId} label={t.inFigures} Shown={FiguresDialog} />
+        )}
         {kind !== "direct" && conversation.may("participant.add") && (
           <AddMember conversationId={conversationId} ownRole={own?.role ?? "member"} />
         )}
@@ -75,19 +83,28 @@ export function RoomSettings({ conversationId, onClose }: RoomSettingsProps) {
   );
 }
 
+interface AsideProps {
+  readonly conversationId: string;
+  readonly label: string;
+  readonly Shown: ComponentType<{
+    readonly conversationId: string;
+    readonly title: string;
+    readonly onClose: () => void;
+  }>;
+}
+
 /** For those who look after the conversation: the server tells them, and nobody else. */
-function InFigures({ conversationId }: { readonly conversationId: string }) {
-  const { t } = useTexts();
+function Aside({ conversationId, label, Shown }: AsideProps) {
   const record = useObservable(useConversation(conversationId).record);
   const [isOpen, setIsOpen] = useState(false);
   return (
     <>
       <button type="button" className="button" onClick={() => setIsOpen(true)}>
-        {t.inFigures}
+        {label}
       </button>
       {isOpen && (
         <Suspense>
-          <FiguresDialog
+          <Shown
             conversationId={conversationId}
             title={record?.name ?? conversationId}
             onClose={() => setIsOpen(false)}

@@ -1,7 +1,7 @@
 import { useClient, useConversations, useObservable } from "@tidings/react";
 import { useCallback, useMemo, useState } from "react";
 import type { Destination } from "../lib/chat-actions.ts";
-import { ApiContext, createApi } from "../lib/http-api.ts";
+import { ApiContext, AuthContext, createApi } from "../lib/http-api.ts";
 import { followed } from "../lib/notification-link.ts";
 import { useIsWide } from "../lib/use-is-wide.ts";
 import { usePushes } from "../lib/use-pushes.ts";
@@ -30,20 +30,22 @@ export function Shell({ session: { cable, auth } }: { readonly session: Session 
 
   return (
     <ApiContext.Provider value={api}>
-      <div className="shell" data-pane={open === undefined ? "list" : "chat"}>
-        <Sidebar current={open} onOpen={goTo} cable={cable} pushes={pushes} />
-        {open === undefined ? (
-          <NothingOpen />
-        ) : (
-          <Chat
-            key={open}
-            conversationId={open}
-            destination={destination}
-            onBack={() => goTo(undefined)}
-            onOpen={goTo}
-          />
-        )}
-      </div>
+      <AuthContext.Provider value={auth}>
+        <div className="shell" data-pane={open === undefined ? "list" : "chat"}>
+          <Sidebar current={open} onOpen={goTo} cable={cable} pushes={pushes} />
+          {open === undefined ? (
+            <NothingOpen />
+          ) : (
+            <Chat
+              key={open}
+              conversationId={open}
+              destination={destination}
+              onBack={() => goTo(undefined)}
+              onOpen={goTo}
+            />
+          )}
+        </div>
+      </AuthContext.Provider>
     </ApiContext.Provider>
   );
 }

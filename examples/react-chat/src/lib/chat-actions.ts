@@ -12,6 +12,10 @@ export interface ChatActions {
   readonly forward: (messageId: string) => void;
   /** Shows what a message has said before. */
   readonly showVersions: (messageId: string) => void;
+  /** Asks what is wrong with a message, or a person. */
+  readonly report: (reported: { readonly messageId: string } | { readonly userId: string }) => void;
+  /** Asks why a message should not have been removed. */
+  readonly appeal: (messageId: string) => void;
   readonly openThread: (rootId: string) => void;
   readonly jumpTo: (message: Destination) => void;
   /** The focus goes back to where one writes. */
@@ -22,7 +26,7 @@ const none = (): void => {};
 
 export const ChatActionsContext = createContext<ChatActions>({
   ...{ reply: none, edit: none, forward: none, showVersions: none, openThread: none, jumpTo: none },
-  leaveMessages: none,
+  ...{ report: none, appeal: none, leaveMessages: none },
 });
 
 export function useChatActions(): ChatActions {

@@ -7,6 +7,9 @@ export type AskApi = (path: string) => Promise<Response>;
 
 export const ApiContext = createContext<AskApi>(() => Promise.reject(new MessagingError("auth/required")));
 
+/** Whatever else asks the server says so who one is. */
+export const AuthContext = createContext<() => string>(() => "");
+
 export function useApi(): AskApi {
   return useContext(ApiContext);
 }

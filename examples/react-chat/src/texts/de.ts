@@ -2,6 +2,7 @@ import { errorTexts } from "@tidings/core/errors/texts";
 import { de as words } from "@tidings/core/errors/texts/de";
 import type { Texts } from "./en.ts";
 import { figures } from "./figures.de.ts";
+import { moderation } from "./moderation.de.ts";
 import { reading } from "./reading.de.ts";
 
 const count = (many: number, one: string, more: string): string => `${many} ${many === 1 ? one : more}`;
@@ -12,6 +13,7 @@ export const de: Texts = {
   errorOf,
   issueOf,
   ...reading,
+  ...moderation,
   ...figures,
   remedies: { ...words.remedies, auth: "Öffne noch einmal den Link, den du bekommen hast." },
   roles: { owner: "Eigentümer", admin: "Verwalter", moderator: "Moderator", member: "Mitglied" },

@@ -2,6 +2,7 @@ import { errorTexts } from "@tidings/core/errors/texts";
 import { en as words } from "@tidings/core/errors/texts/en";
 import type { PresenceStatus, Role } from "@tidings/core/protocol";
 import { figures } from "./figures.en.ts";
+import { moderation } from "./moderation.en.ts";
 import { reading } from "./reading.en.ts";
 
 const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
@@ -28,6 +29,7 @@ export const en = {
   /** What is wrong with a message being written, and what would put it right. */
   issueOf,
   ...reading,
+  ...moderation,
   ...figures,
   /** What helps, by the kind of error; who one is comes from a link here. */
   remedies: { ...words.remedies, auth: "Open the link you were given again." },
