@@ -69,71 +69,85 @@ function Reason({ flag: { source, reason, score } }: { readonly flag: CaseFlag }
   );
 }
 
-type Asking = "remove" | "ban" | undefined;
+type Asking = "remove" | "ban";
 
 /** To remove and to ban ask once more, and why. */
 function Decisions({ found, isDeciding, onDecide }: Omit<CaseCardProps, "onShow">) {
   const { t } = useTexts();
   const [asking, setAsking] = useState<Asking>();
+  const { status, userId } = found;
+  if (status !== "open" && status !== "appealed") return null;
+  if (asking) {
+    return (
+      <Confirm
+        {...{ found, asking, isDeciding }}
+        onConfirm={(reason) => {
+          setAsking(undefined);
+          onDecide(asking, reason);
+        }}
+        onCancel={() => setAsking(undefined)}
+      />
+    );
+  }
+  const button = (label: string, action: () => void, isDanger = false) => (
+    <button
+      type="button"
+      className={isDanger ? "button danger" : "button"}
+      disabled={isDeciding}
+      onClick={action}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <div className="case-buttons">
+      {button(status === "appealed" ? t.caseGrant : t.caseApprove, () => onDecide("approve"))}
+      {status === "appealed" && button(t.caseRefuse, () => onDecide("remove"))}
+      {status === "open" &&
+        found.messageId !== undefined &&
+        button(t.caseRemoveAsk, () => setAsking("remove"), true)}
+      {button(t.caseBanAsk(nameOf(userId)), () => setAsking("ban"), true)}
+    </div>
+  );
+}
+
+interface ConfirmProps extends Pick<CaseCardProps, "found" | "isDeciding"> {
+  readonly asking: Asking;
+  readonly onConfirm: (reason: string | undefined) => void;
+  readonly onCancel: () => void;
+}
+
+function Confirm({ found, asking, isDeciding, onConfirm, onCancel }: ConfirmProps) {
+  const { t } = useTexts();
   const [reason, setReason] = useState("");
-  const isOpen = found.status === "open" || found.status === "appealed";
   const isMessage = found.messageId !== undefined;
-  if (!isOpen) return null;
 
   function confirm(event: FormEvent): void {
     event.preventDefault();
-    if (asking) onDecide(asking, reason.trim() || undefined);
-    setAsking(undefined);
+    onConfirm(reason.trim() || undefined);
   }
 
-  if (asking) {
-    return (
-      <form className="case-confirm" onSubmit={confirm}>
-        {isMessage && (
-          <label className="field">
-            {t.caseWhy}
-            <input
-              autoFocus
-              className="text-input"
-              dir="auto"
-              maxLength={1_000}
-              value={reason}
-              onChange={({ target }) => setReason(target.value)}
-            />
-          </label>
-        )}
-        <button type="submit" className="button danger" autoFocus={!isMessage} disabled={isDeciding}>
-          {asking === "ban" ? t.caseBan(nameOf(found.userId)) : t.caseRemove}
-        </button>
-        <button type="button" className="button" onClick={() => setAsking(undefined)}>
-          {t.cancel}
-        </button>
-      </form>
-    );
-  }
   return (
-    <div className="case-buttons">
-      <button type="button" className="button" disabled={isDeciding} onClick={() => onDecide("approve")}>
-        {found.status === "appealed" ? t.caseGrant : t.caseApprove}
-      </button>
-      {isMessage && found.status === "open" && (
-        <button
-          type="button"
-          className="button danger"
-          disabled={isDeciding}
-          onClick={() => setAsking("remove")}
-        >
-          {t.caseRemoveAsk}
-        </button>
+    <form className="case-confirm" onSubmit={confirm}>
+      {isMessage && (
+        <label className="field">
+          {t.caseWhy}
+          <input
+            autoFocus
+            className="text-input"
+            dir="auto"
+            maxLength={1_000}
+            value={reason}
+            onChange={({ target }) => setReason(target.value)}
+          />
+        </label>
       )}
-      {found.status === "appealed" && (
-        <button type="button" className="button" disabled={isDeciding} onClick={() => onDecide("remove")}>
-          {t.caseRefuse}
-        </button>
-      )}
-      <button type="button" className="button danger" disabled={isDeciding} onClick={() => setAsking("ban")}>
-        {t.caseBanAsk(nameOf(found.userId))}
+      <button type="submit" className="button danger" autoFocus={!isMessage} disabled={isDeciding}>
+        {asking === "ban" ? t.caseBan(nameOf(found.userId)) : t.caseRemove}
       </button>
-    </div>
+      <button type="button" className="button" onClick={onCancel}>
+        {t.cancel}
+      </button>
+    </form>
   );
 }
