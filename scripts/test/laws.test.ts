@@ -9,6 +9,7 @@ const PAGES: Readonly<Record<string, string>> = {
   B: "backend",
   C: "connection",
   D: "delivery",
+  E: "export",
   K: "cache",
   L: "timeline",
   M: "limits",

@@ -81,7 +81,7 @@ export class ArchiveOrder {
   #begin(line: ArchiveLine): string | undefined {
     if (line.type !== "header") return "there is no header before it";
     const { of } = line.scope;
-    if (of === "person" || of === "reading")
+    if (of !== "server" && of !== "conversation")
       return "this is what one person may see; only the export of a server, or by a server of a conversation, can be taken in";
     this.#header = line;
     return undefined;

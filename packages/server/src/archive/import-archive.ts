@@ -19,6 +19,9 @@ export interface ImportOptions {
   readonly at: number;
 }
 
+/** What is needed to see whether an archive is right. */
+export type CheckOptions = Pick<ImportOptions, "open" | "dir" | "onProgress" | "signal">;
+
 export interface ImportOutcome {
   readonly lines: number;
   /** False: this very file was taken in before, and nothing was done now. */
@@ -52,7 +55,7 @@ export async function importArchive(options: ImportOptions): Promise<ImportOutco
 
 /** Is the file right? Nothing is taken in. @throws {MessagingError} as `importArchive`. */
 export async function checkArchive(
-  options: Pick<ImportOptions, "open" | "dir" | "onProgress" | "signal">,
+  options: CheckOptions,
 ): Promise<{ readonly digest: string; readonly lines: number }> {
   const { dir, open } = options;
   const intake = new FileIntake({ store: undefined, dir });

@@ -29,7 +29,7 @@ const code = z.custom<ErrorCode>(isErrorCode, { error: "must be an error code" }
 const scope = z.discriminatedUnion("of", [
   z.strictObject({ of: z.literal("server") }),
   z.strictObject({ of: z.literal("conversation"), conversationId: id }),
-  z.strictObject({ of: z.literal("person"), userId: id }),
+  z.strictObject({ of: z.enum(["person", "device"]), userId: id }),
   z.strictObject({ of: z.literal("reading"), userId: id, conversationId: id }),
 ]);
 

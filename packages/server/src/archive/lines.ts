@@ -7,7 +7,7 @@ export type ArchiveLine = HeaderLine | RowLine | BytesLine | EndLine;
 export type FileScope =
   | ArchiveScope
   /** What one person may see, or what is kept of them: nothing that another server could take in. */
-  | { readonly of: "person"; readonly userId: string }
+  | { readonly of: "person" | "device"; readonly userId: string }
   | { readonly of: "reading"; readonly userId: string; readonly conversationId: string };
 
 /** Where the bytes of files are: nowhere here, in a folder beside, or in lines of this file. */

@@ -1,0 +1,95 @@
+import { expect, it } from "vitest";
+import { member, world } from "../../../test/client/world.ts";
+import { memoryStorage } from "../../memory/storage.ts";
+import type { Storage } from "../../ports/storage.ts";
+import { openNotebook } from "../notebook.ts";
+import { clearDevice, type DeviceProgress, exportDevice } from "./device.ts";
+
+interface Line {
+  readonly type: string;
+  readonly [name: string]: unknown;
+}
+
+async function linesOf(storage: Storage, userId: string): Promise<readonly Line[]> {
+  let text = "";
+  for await (const some of exportDevice(storage, userId)) text += some;
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line): Line => JSON.parse(line));
+}
+
+/** A device of Ada's, on which Ben has signed in later, and what is on it once nobody is. */
+async function shared(): Promise<Storage> {
+  const here = world();
+  const storage = memoryStorage();
+  const [ada, room] = await member(here, "ada", { storage });
+  const [ben, his] = await member(here, "ben", { storage: memoryStorage() });
+  const first = await room.send("what Ada said");
+  await his.send("what Ben said");
+  openNotebook(ada).bookmarks.subscribe(() => {});
+  await openNotebook(ada).bookmark("general", first.id);
+  await here.clock.advance(2_000);
+  ada.disconnect();
+  await room.send("what waits");
+  room.draft.set("what is begun");
+  await here.clock.advance(2_000);
+  await Promise.all([ada.close(), ben.close()]);
+  const [later, theirs] = await member(here, "ben", { storage });
+  await theirs.send("said on Ada's device");
+  await here.clock.advance(2_000);
+  await later.close();
+  return storage;
+}
+
+it("[D8] tells what a person said and keeps on a device, and nothing of others (row D25)", async () => {
+  const storage = await shared();
+  const lines = await linesOf(storage, "ada");
+  expect(lines[0]).toMatchObject({
+    type: "header",
+    format: "tidings",
+    scope: { of: "device", userId: "ada" },
+  });
+  expect(lines.at(-1)).toEqual({ type: "end", lines: lines.length - 1 });
+  expect(
+    lines
+      .slice(1, -1)
+      .map(({ type }) => type)
+      .toSorted(),
+  ).toEqual(
+    ["draft", "mark", "message", "note", "waiting"].filter((type) =>
+      lines.some((line) => line.type === type),
+    ),
+  );
+  const text = JSON.stringify(lines);
+  for (const words of ["what Ada said", "what waits", "what is begun", "bookmark"])
+    expect(text).toContain(words);
+  expect(text).not.toMatch(/what Ben said|said on Ada's device/u);
+});
+
+it("clears what is kept of a person, a little at a time, and leaves the others theirs (row D25)", async () => {
+  const storage = await shared();
+  const before = await linesOf(storage, "ben");
+  const told: DeviceProgress[] = [];
+  const count = await clearDevice(storage, "ada", { onProgress: (progress) => told.push(progress) });
+  expect(count).toBeGreaterThan(3);
+  expect(told.at(-1)).toEqual({ done: count });
+  const keys = (await storage.scan({ prefix: [] })).map(([key]) => key);
+  expect(keys.filter((key) => key.includes("ada"))).toEqual([]);
+  expect(await storage.get(["user"])).toBe("ben");
+  expect((await linesOf(storage, "ben")).slice(1)).toEqual(before.slice(1));
+  expect(await clearDevice(storage, "ben")).toBeGreaterThan(0);
+  expect(await storage.scan({ prefix: [] })).toEqual([]);
+});
+
+it("ends at once where it is called off, with what was not looked at in its place", async () => {
+  const storage = await shared();
+  const controller = new AbortController();
+  controller.abort(new Error("enough"));
+  const { signal } = controller;
+  await expect(clearDevice(storage, "ada", { signal })).rejects.toThrow("enough");
+  const reading = exportDevice(storage, "ada", { signal });
+  expect((await reading.next()).done).toBe(false);
+  await expect(reading.next()).rejects.toThrow("enough");
+  expect((await linesOf(storage, "ada")).length).toBeGreaterThan(4);
+});
