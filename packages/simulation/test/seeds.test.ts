@@ -279,6 +279,31 @@ const found: readonly Found[] = [
      wait 10`,
   },
   {
+    title: "[D3] takes the late answer to a vote for what was voted then, not for what was voted since",
+    plan: `seed 67128; devices ada bob cyd; rates none; disks relaxed
+     wait 1000
+     act poll of 2 (cyd) by 922709832
+     fault diskFails of 1 (bob) by 1847599794
+     act join of 1 (bob) by 64084666
+     fault loseAnswer of 1 (bob) by 472746395
+     wait 1000
+     act forward of 1 (bob) by 226240468
+     act vote of 1 (bob) by 1415185264
+     act vote of 1 (bob) by 2049161200
+     wait 100`,
+  },
+  {
+    title:
+      "[D3] does not say of a vote that was given up, and came to count all the same, what nobody has told it",
+    plan: `seed 74229; devices ada bob cyd ada; rates none; disks strict
+     act poll of 0 (ada) by 1096829998
+     wait 100
+     fault sickStore of 3 (ada) by 1376020732
+     act unnote of 1 (bob) by 1578175775
+     act vote of 1 (bob) by 2026959440
+     wait 16409`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

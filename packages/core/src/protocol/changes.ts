@@ -25,11 +25,11 @@ export interface Change {
   readonly emoji?: string;
   /** With a vote that is not anonymous: what for. */
   readonly choices?: readonly number[];
-  /** The whole new state. Its `rev` is this change's `rev`. */
+  /** The whole new state. Its `rev` is this change's `rev`, or a higher one in an answer that is given again. */
   readonly record: AnyRecord;
 }
 
-/** A command was accepted; what it changed. A duplicate gets the same answer (records may be newer by then). */
+/** A command was accepted; what it changed. A duplicate gets the same answer, with records as they are by then. */
 export interface Ack {
   readonly commandId: string;
   readonly changes: readonly Change[];

@@ -179,9 +179,11 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
     acceptChange({ rev, kind, actorId, emoji, choices, record }, given) {
       const [news] = absorbNews([record]);
       revisions.see(rev, rev);
+      // An answer that is given again: what it changed has been changed since.
+      if (record.rev > rev) revisions.see(record.rev, record.rev);
       // After it was taken in: what is newer than the newest known is held even where nothing else is.
-      raise(rev, news?.seq ?? 0);
-      const message = news ?? heldAt(messages, record, rev);
+      raise(record.rev, news?.seq ?? 0);
+      const message = news ?? heldAt(messages, record);
       if (!message) return;
       if (given?.type === "poll.vote") facts.noteVote(message, given.choices, rev);
       else if (actorId === reader) {
@@ -238,7 +240,7 @@ export function createConfirmed(options: ConfirmedOptions): Confirmed {
 }
 
 /** It came before, perhaps without whose doing it was and what for, as what is repaired does. */
-function heldAt(messages: Messages, record: AnyRecord, rev: number): MessageRecord | undefined {
+function heldAt(messages: Messages, record: AnyRecord): MessageRecord | undefined {
   const held = record.type === "message" ? messages.get(record.id)?.message : undefined;
-  return held?.rev === rev ? held : undefined;
+  return held && held.rev >= record.rev ? held : undefined;
 }

@@ -159,6 +159,25 @@ describe("a replica's confirmed records", () => {
     expect(lab.replica.view.get()).toMatchObject({ complete: true, hasOlder: false });
   });
 
+  it("[D3] take an answer that is given again for what its command did, not for what was done since", () => {
+    const lab = createLab();
+    const poll = { options: ["tea", "coffee"], anonymous: true };
+    lab.act("bob", { type: "message.send", kind: "poll", content: { text: "Which?", poll } });
+    lab.repair();
+    const messageId = lab.backend.messageAt(1)?.id ?? "";
+    const votes = [0, 1].map((choice) => lab.give({ type: "poll.vote", messageId, choices: [choice] }));
+    const [first, second] = votes.map((vote) => lab.backend.act(READER, vote));
+    const record = second?.changes[0]?.record;
+    if (!first || !second || !record) throw new Error("it was refused");
+    lab.replica.acceptAck(second);
+    lab.replica.acceptAck({ ...first, changes: first.changes.map((change) => ({ ...change, record })) });
+    const hasVoted = [0, 1].map((option) =>
+      lab.replica.records.hasReacted(messageId, READER, optionMark(option)),
+    );
+    expect(hasVoted).toEqual([false, true]);
+    expectCurrent(lab);
+  });
+
   it("[D3] wait for the page of an older poll, which says what was one's own, though a change of it joins what is here", () => {
     const lab = createLab();
     const poll = { options: ["tea", "coffee"], anonymous: true };
@@ -573,24 +592,31 @@ describe("a replica's pending commands", () => {
     expectCurrent(lab);
   });
 
-  it("[D3] learn from a late answer what was one's own, though the change came before without saying so", () => {
-    const people = Array.from({ length: 12 }, (_, index) => `p${index}`);
-    const lab = createLab({ backend: createBackend([...people, "bob"]) });
-    lab.act("bob", say("one"));
-    const messageId = lab.backend.messageAt(1)?.id ?? "";
-    for (const userId of people) lab.act(userId, { type: "message.react", messageId, emoji: "👍" });
-    lab.inFlight.length = 0;
-    lab.replica.acceptHistory(lab.backend.history({}, 5));
-    lab.replica.acceptSummary(lab.backend.summary());
-    const command = lab.give({ type: "message.react", messageId, emoji: "👍" });
-    const ack = lab.backend.act(READER, command);
-    if (!ack) throw new Error("it was refused");
-    // As a backend repairs what its bus has lost: the record, and of what happened to it nothing.
-    for (const { emoji: _emoji, ...change } of ack.changes)
-      lab.replica.acceptChange({ ...change, commandId: messageId, kind: "message.send", actorId: "bob" });
-    lab.replica.acceptAck(ack);
-    expect(lab.replica.records.hasReacted(messageId, READER, "👍")).toBe(true);
-  });
+  it.each(["", ", and another after it"])(
+    "[D3] learn from a late answer what was one's own, though the change came before without saying so%s",
+    (more) => {
+      const people = Array.from({ length: 12 }, (_, index) => `p${index}`);
+      const lab = createLab({ backend: createBackend([...people, "bob"]) });
+      lab.act("bob", say("one"));
+      const messageId = lab.backend.messageAt(1)?.id ?? "";
+      const like = { type: "message.react", messageId, emoji: "👍" } as const;
+      for (const userId of people) lab.act(userId, like);
+      lab.inFlight.length = 0;
+      lab.replica.acceptHistory(lab.backend.history({}, 5));
+      lab.replica.acceptSummary(lab.backend.summary());
+      const ack = lab.backend.act(READER, lab.give(like));
+      const later = more === "" ? undefined : lab.backend.act("bob", lab.backend.complete(like));
+      if (!ack) throw new Error("it was refused");
+      // As a backend repairs what its bus has lost: the record, and of what happened to it nothing.
+      for (const { emoji: _emoji, ...change } of [...ack.changes, ...(later?.changes ?? [])])
+        lab.replica.acceptChange({ ...change, commandId: messageId, kind: "message.send", actorId: "bob" });
+      // The answer is given again, with the record as it is now.
+      const record = lab.backend.messageAt(1);
+      const changes = ack.changes.map((change) => ({ ...change, ...(record && { record }) }));
+      lab.replica.acceptAck({ ...ack, changes });
+      expect(lab.replica.records.hasReacted(messageId, READER, "👍")).toBe(true);
+    },
+  );
 
   it("create a conversation before the backend has heard of it", () => {
     const lab = createLab();

@@ -51,7 +51,8 @@ export function recall(
   const changes = records.flatMap(({ type, id, rev }): Change[] => {
     const record = find(type, id);
     if (!record || (!seesAll && record.rev !== rev)) return [];
-    const change = { conversationId, rev: record.rev, kind, actorId, at, commandId, record };
+    // What the command did it did at its own revision, whatever has become of the record since.
+    const change = { conversationId, rev: rev || record.rev, kind, actorId, at, commandId, record };
     return [emoji === undefined ? change : { ...change, emoji }];
   });
   const ack: Ack = { commandId, changes: changes.sort((one, other) => one.rev - other.rev) };

@@ -64,7 +64,7 @@ export async function recall(dynamo: Dynamo, known: Item, given: Given): Promise
   const changes = records.flatMap(({ sk, rev }): Change[] => {
     const record = docs.get(sk);
     if (!record || kind === "receipt.mark" || (!maySee && record.rev !== rev)) return [];
-    const change = { conversationId, rev: record.rev, actorId: userId, at, commandId, record };
+    const change = { conversationId, rev: rev || record.rev, actorId: userId, at, commandId, record };
     return [{ ...change, kind: kind satisfies ChangeKind, ...(emoji !== undefined && { emoji }) }];
   });
   return { ok: true, ack: { commandId, changes: changes.sort((one, other) => one.rev - other.rev) } };
