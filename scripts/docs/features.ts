@@ -31,6 +31,7 @@ export const features: Readonly<Record<string, string>> = {
   F7: "Mentions and hashtags found, and found by",
   F8: "Links found in a text, and what they lead to",
   F10: "Voice messages",
+  F11: "Unread messages counted, and those that mention one",
   F12: "Notifications by rules, pushed and shown, on every device once",
   F13: "Emoji by name",
   G1: "Addresses to put files to, signed for one part each",

@@ -117,6 +117,33 @@ describe.skipIf(chromiumPath === undefined)("reading in the chat app", { timeout
     await expect.poll(() => pane.count(), patience).toBe(0);
   });
 
+  it("counts unread messages that mention one, here and everywhere, and leads to the first (row F11)", async () => {
+    const { page } = ada;
+    await ada.open("Boat crew");
+    await grace.say("Where is @ada?");
+    const row = page.locator(".conversation", { hasText: "General" });
+    await expect.poll(() => row.innerText(), patience).toContain("1 mentions you");
+    await takeScreenshot(page, "mentions");
+    expect(await faultsOf(page)).toEqual([]);
+    await ada.tabTo(
+      page.locator(".sidebar").getByRole("button", { name: "1 unread mention of you" }),
+      "Shift+Tab",
+    );
+    await page.keyboard.press("Enter");
+    await page.locator(".message[data-flash]", { hasText: "Where is @ada?" }).waitFor();
+    await expect.poll(() => page.locator(".badge.mentions").count(), patience).toBe(0);
+
+    await page.locator(".messages").evaluate((element) => element.scrollTo(0, 0));
+    await page.getByRole("button", { name: "Go to the newest message" }).waitFor();
+    await grace.say("Good morning, @here!");
+    const jump = page.locator(".chat").getByRole("button", { name: "1 unread mention of you: go to it" });
+    await jump.waitFor();
+    await takeScreenshot(page, "jump-to-mention");
+    await jump.click();
+    await page.locator(".message[data-flash]", { hasText: "Good morning" }).waitFor();
+    await expect.poll(() => jump.count(), patience).toBe(0);
+  });
+
   it("plots a conversation in figures for who looks after it, with tables, ranges and a file (row I2)", async () => {
     const { page } = ada;
     await page.getByRole("button", { name: "Conversation settings" }).click();

@@ -33,6 +33,7 @@ export type { SearchMatch, MessageSearchOptions, SearchFilter } from "@tidings/c
 export { useSearch, type UseSearch } from "./use-search.ts";
 export { useSuspenseConversations, useSuspenseTimeline } from "./use-suspense.ts";
 export { type FileUrl, useFileUrl, useUpload, useUploads } from "./use-uploads.ts";
+export { useUnreadMentions } from "./use-unread-mentions.ts";
 export { type UseVoiceRecorder, useVoiceRecorder } from "./use-voice-recorder.ts";
 export { useThread, useThreads } from "./use-threads.ts";
 export { type TimelineState, useTimeline, type UseTimelineOptions } from "./use-timeline.ts";

@@ -1,5 +1,12 @@
 import type { NotedConversation } from "@tidings/core/bindings";
-import { useClient, useConnection, useHidden, useObservable, useTyping } from "@tidings/react";
+import {
+  useClient,
+  useConnection,
+  useHidden,
+  useObservable,
+  useTyping,
+  useUnreadMentions,
+} from "@tidings/react";
 import { useCallback, useState } from "react";
 import type { AppSchemas } from "../lib/data.ts";
 import { nameOf, textOf, titleOf } from "../lib/people.ts";
@@ -87,12 +94,7 @@ function ConversationRow({ item, isCurrent, onOpen }: ConversationRowProps) {
         <span className="conversation-last" dir="auto">
           <LastWords item={item} />
         </span>
-        {unread > 0 && (
-          <span className="badge">
-            <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
-            <span className="unseen">{t.unread(unread)}</span>
-          </span>
-        )}
+        {unread > 0 && <Badges conversationId={conversationId} unread={unread} />}
       </button>
       <button
         type="button"
@@ -104,6 +106,26 @@ function ConversationRow({ item, isCurrent, onOpen }: ConversationRowProps) {
       </button>
       {menu && <ConversationMenu item={item} anchor={menu} onClose={closeMenu} />}
     </>
+  );
+}
+
+/** How many messages are unread, and how many of them mention one. */
+function Badges({ conversationId, unread }: Pick<Item, "conversationId" | "unread">) {
+  const { t } = useTexts();
+  const mentions = useUnreadMentions(conversationId).length;
+  return (
+    <span className="badges">
+      {mentions > 0 && (
+        <span className="badge mentions">
+          <span aria-hidden="true">@{mentions > 1 && mentions}</span>
+          <span className="unseen">{t.mentions(mentions)}</span>
+        </span>
+      )}
+      <span className="badge">
+        <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
+        <span className="unseen">{t.unread(unread)}</span>
+      </span>
+    </span>
   );
 }
 

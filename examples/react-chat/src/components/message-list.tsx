@@ -8,6 +8,7 @@ import { useLoadOlder } from "../lib/use-load-older.ts";
 import { useScrollPlace } from "../lib/use-scroll-place.ts";
 import { useJump } from "../lib/use-jump.ts";
 import { useTexts } from "../texts/use-texts.tsx";
+import { JumpToMention } from "./jump-to-mention.tsx";
 import { JumpToNewest } from "./jump-to-newest.tsx";
 import { MessageMenu, type OpenMenu } from "./message-menu.tsx";
 import { MessageRow } from "./message-row.tsx";
@@ -91,6 +92,7 @@ export const MessageList = memo(function MessageList({ conversationId, ref }: Me
         </Virtualizer>
       </div>
       {menu && <MessageMenu conversationId={conversationId} menu={menu} onClose={closeMenu} />}
+      <JumpToMention conversationId={conversationId} />
       <JumpToNewest conversationId={conversationId} isHidden={place.isAtEnd} onJump={place.toEnd} />
     </div>
   );

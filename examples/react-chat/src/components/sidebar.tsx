@@ -4,9 +4,11 @@ import {
   useNotedConversations,
   useObservable,
   type UsePushSubscription,
+  useUnreadMentions,
 } from "@tidings/react";
 import { useState } from "react";
 import type { Cable } from "../lib/cable.ts";
+import type { Destination } from "../lib/chat-actions.ts";
 import { nameOf } from "../lib/people.ts";
 import { useIsWide } from "../lib/use-is-wide.ts";
 import { languageNames, useTexts } from "../texts/use-texts.tsx";
@@ -20,7 +22,7 @@ import { NotificationSettings } from "./notification-settings.tsx";
 
 interface SidebarProps {
   readonly current: string | undefined;
-  readonly onOpen: (conversationId: string) => void;
+  readonly onOpen: (conversationId: string, to?: Destination) => void;
   readonly cable: Cable;
   readonly pushes: UsePushSubscription;
 }
@@ -44,6 +46,7 @@ export function Sidebar({ current, onOpen, cable, pushes }: SidebarProps) {
           <strong className="bar-title">{nameOf(userId)}</strong>
           <ConnectionLine />
         </div>
+        <AllMentions onOpen={onOpen} />
         <button
           type="button"
           className="icon-button"
@@ -68,6 +71,24 @@ export function Sidebar({ current, onOpen, cable, pushes }: SidebarProps) {
       {isSetting && <NotificationSettings pushes={pushes} onClose={() => setIsSetting(false)} />}
       {isNew && <NewConversation onClose={() => setIsNew(false)} onOpen={onOpen} />}
     </section>
+  );
+}
+
+/** How many unread messages mention one, wherever; leads to the first. */
+function AllMentions({ onOpen }: Pick<SidebarProps, "onOpen">) {
+  const { t } = useTexts();
+  const mentions = useUnreadMentions();
+  const [first] = mentions;
+  if (!first) return null;
+  return (
+    <button
+      type="button"
+      className="badge mentions"
+      aria-label={t.jumpToMention(mentions.length)}
+      onClick={() => onOpen(first.conversationId, first)}
+    >
+      @{mentions.length}
+    </button>
   );
 }
 

@@ -9,6 +9,12 @@ export const reading: typeof english = {
   showBlocked: "Zeigen",
   coverBlocked: "Wieder verdecken",
 
+  mentions: (many) => (many === 1 ? "1 erwähnt dich" : `${many} erwähnen dich`),
+  jumpToMention: (many) =>
+    many === 1
+      ? "Du wirst ungelesen einmal erwähnt: dorthin"
+      : `Du wirst ungelesen ${many}-mal erwähnt: zur ersten Stelle`,
+
   moderated: "Teile davon wurden verdeckt, bevor jemand sie sah",
   removedByModerator: "Diese Nachricht wurde von der Moderation entfernt.",
 

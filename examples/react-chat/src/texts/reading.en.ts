@@ -8,6 +8,10 @@ export const reading = {
   showBlocked: "Show",
   coverBlocked: "Cover again",
 
+  mentions: (many: number) => (many === 1 ? "1 mentions you" : `${many} mention you`),
+  jumpToMention: (many: number) =>
+    many === 1 ? "1 unread mention of you: go to it" : `${many} unread mentions of you: go to the first`,
+
   moderated: "Parts of this were covered before anybody saw it",
   removedByModerator: "This message was removed by a moderator.",
 

@@ -32,3 +32,4 @@ export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./
 export { type ClientSnapshot, dehydrate, hydrate } from "./snapshot.ts";
 export { untilListed, untilShown } from "./until-shown.ts";
 export { createUnreadDivider } from "./unread-divider.ts";
+export { openUnreadMentions, type UnreadMention, type UnreadMentions } from "./unread-mentions.ts";

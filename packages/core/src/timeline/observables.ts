@@ -39,12 +39,13 @@ export function createObservables(scope: Scope, now: () => Shown): Observables {
       isSameList,
     ),
     receipts: scope.lazy(() => [...now().confirmed.receipts.values()], isSameList),
-    unread: scope.lazy(() => {
-      const { confirmed, overlay, reader } = now();
-      const { readSeq = 0 } = confirmed.receipts.get(reader) ?? {};
-      return countUnread(confirmed, Math.max(readSeq, overlay.readSeq), reader);
-    }),
+    unread: scope.lazy(() => countUnread(now().confirmed, readSeqOf(now()), now().reader)),
   };
+}
+
+/** How far the reader has read, as shown. */
+export function readSeqOf({ confirmed, overlay, reader }: Shown): number {
+  return Math.max(confirmed.receipts.get(reader)?.readSeq ?? 0, overlay.readSeq);
 }
 
 /** The later entry of the same person counts. */

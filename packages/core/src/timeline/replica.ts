@@ -12,9 +12,9 @@ import type { NoteRecord } from "../protocol/notes.ts";
 import type { Receipt } from "../protocol/receipts.ts";
 import type { ConversationRecord, ParticipantRecord } from "../protocol/records.ts";
 import { type Confirmed, createConfirmed } from "./confirmed.ts";
-import { createObservables } from "./observables.ts";
+import { createObservables, readSeqOf } from "./observables.ts";
 import { createOverlay, type PendingOverlay } from "./overlay.ts";
-import type { TimelineView } from "./view.ts";
+import type { Shown, TimelineView } from "./view.ts";
 
 export interface ReplicaOptions {
   readonly conversationId: string;
@@ -50,6 +50,8 @@ export interface Replica {
   readonly view: Observable<TimelineView>;
   /** Messages of others, not deleted, above the reader's watermark. */
   readonly unread: Observable<number>;
+  /** The reader's watermark, with what is marked here and not confirmed yet. */
+  readonly readSeq: number;
   /** Who is in, by the time they joined; only those this client has heard of. */
   readonly members: Observable<readonly ParticipantRecord[]>;
   readonly conversation: Observable<ConversationRecord | undefined>;
@@ -162,9 +164,8 @@ export function createReplica(options: ReplicaOptions): Replica {
     userId: () => reader,
   });
 
-  const { view, conversation, members, receipts, notes, unread } = createObservables(scope, () => {
-    return { confirmed, overlay, reader, reading };
-  });
+  const shown = (): Shown => ({ confirmed, overlay, reader, reading });
+  const { view, conversation, members, receipts, notes, unread } = createObservables(scope, shown);
 
   /** Nothing that is confirmed says anything about another epoch, nor may another reader see it (D8). */
   const startAnew = (): void => {
@@ -208,6 +209,9 @@ export function createReplica(options: ReplicaOptions): Replica {
   return {
     ...{ conversationId, view, unread, members, conversation, receipts, notes },
     records: overlay.records,
+    get readSeq() {
+      return readSeqOf(shown());
+    },
     get cursor() {
       return cursorOf(confirmed, epoch);
     },

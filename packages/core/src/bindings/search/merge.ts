@@ -44,7 +44,10 @@ export function merged(
 }
 
 /** Whom the user wants no contact with, as far as their notebook is held here. */
-function blocksOf({ directory, userId }: Known): (authorId: string) => boolean {
+export function blocksOf({
+  directory,
+  userId,
+}: Pick<Core, "directory" | "userId">): (authorId: string) => boolean {
   const conversationId = notebookOf(userId() ?? "");
   const notes = directory.peek(conversationId)?.records;
   return (authorId) =>
