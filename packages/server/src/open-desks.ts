@@ -34,7 +34,8 @@ export async function openDesks(
   const failing = (what: string) => (error: unknown) => failures(log, meter)(what, error);
   const files = await openFiles({ ...options, onFailure: failing("files") });
   const previews = await openPreviews({ ...options, onFailure: failing("previews") });
-  const settings = announcingPreviews(files ? given : keepingNoFiles(given), previews !== undefined);
+  const kept = options.store.cases ? given : hearingNoReports(given);
+  const settings = announcingPreviews(files ? kept : keepingNoFiles(kept), previews !== undefined);
   const desks: Desks = {
     ...{ files, previews, routes: [...(files?.routes ?? []), ...(previews?.routes ?? [])] },
     async close() {
@@ -43,4 +44,10 @@ export async function openDesks(
     },
   };
   return { desks, settings };
+}
+
+/** The same, announced as a server whose store would show reports to nobody. */
+function hearingNoReports(settings: Settings): Settings {
+  const { reports: _reports, ...limits } = settings.policy.limits;
+  return { ...settings, policy: { ...settings.policy, limits } };
 }

@@ -1,6 +1,7 @@
 import { type Change, notebookOf } from "@tidings/core/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createServiceKey, type TidingsServer } from "../src/index.ts";
+import { openLibsqlStore } from "../src/store/index.ts";
 import { call } from "./support/api.ts";
 import type { RawClient } from "./support/raw-client.ts";
 import { join, secret } from "./support/server-process.ts";
@@ -205,5 +206,30 @@ describe("the moderators' queue over HTTP", () => {
     expect((await decide("mo", person, "forgive")).json).toMatchObject({ code: "command/malformed" });
     expect((await decide("mo", person, "ban")).json).toMatchObject({ status: "banned" });
     await heard(bob, (each) => each.kind === "participant.ban");
+  });
+
+  it("is not there where the store keeps no cases: a report, which nobody would see, is refused", async () => {
+    const kept = openLibsqlStore();
+    const store = new Proxy(kept, {
+      get(of, name) {
+        const value: unknown = name === "cases" ? undefined : Reflect.get(of, name, of);
+        return typeof value === "function" ? value.bind(of) : value;
+      },
+    });
+    const plainServer = await start({ secret, lobbies: [], policy: unhurried, store });
+    const eve = await join(plainServer.url, "eve");
+    await eve.accepted({
+      type: "conversation.create",
+      conversationId: "e",
+      kind: "group",
+      participants: [{ userId: "bob" }],
+    });
+    const subject = { kind: "report", conversationId: "e", userId: "bob" } as const;
+    const report = { type: "note.set", conversationId: notebookOf("eve"), value: {}, subject } as const;
+    expect(await eve.refused(report)).toBe("command/unsupported");
+    const answer = await call(plainServer, `${queue}?conversationId=e`, {
+      token: await plainServer.issueToken("eve"),
+    });
+    expect(answer).toMatchObject({ status: 404, json: { code: "command/unsupported" } });
   });
 });
