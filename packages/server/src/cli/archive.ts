@@ -79,23 +79,25 @@ export async function runImport({
 }: ImportRequest & Settled): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (!found?.isFile()) throw misused(`there is no file ${file}`);
-  const progresses = {
-    checked: new Progress({ to, what: "checked", unit: "bytes", total: found.size, now: Date.now }),
-    taken: new Progress({ to, what: "imported", unit: "bytes", total: found.size, now: Date.now }),
-  };
+  const begin = (what: string): Progress =>
+    new Progress({ to, what, unit: "bytes", total: found.size, now: Date.now });
+  // Each begins when there is something to tell of it, so that it goes by its own time.
+  const progresses: { checked?: Progress; taken?: Progress } = {};
+  const progressOf = (step: "checked" | "taken"): Progress =>
+    (progresses[step] ??= begin(step === "checked" ? "checked" : "imported"));
   const common: Omit<ImportOptions, "store" | "files"> = {
     ...{ open: () => createReadStream(file), at: systemClock.now() },
-    ...{ dir: withFiles, onProgress: (step, { bytes }) => progresses[step].reach(bytes) },
+    ...{ dir: withFiles, onProgress: (step, { bytes }) => progressOf(step).reach(bytes) },
   };
   await interruptible(async (signal) => {
     if (!isCheckOnly)
       return withPlaces(settings, { migrate: true }, async (places) => {
         const { lines, isNew } = await importArchive({ ...common, ...places, signal });
         const outcome = isNew ? `imported ${lines} lines` : "this file was imported before; nothing was done";
-        progresses.taken.end(outcome);
+        progressOf("taken").end(outcome);
       });
     const { lines } = await checkArchive({ ...common, signal });
-    progresses.checked.end(`${file} is whole and as it should be: ${lines} lines`);
+    progressOf("checked").end(`${file} is whole and as it should be: ${lines} lines`);
   });
 }
 

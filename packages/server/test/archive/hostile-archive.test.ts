@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkArchive } from "../../src/archive/import-archive.ts";
+import type { HeaderLine } from "../../src/archive/lines.ts";
+import { archiveText } from "../../src/archive/write-archive.ts";
 import { newId } from "../support/raw-client.ts";
 import { chunksOf, conversation, header, type Line, message, participant, sealed } from "./archive-text.ts";
 
@@ -35,6 +37,25 @@ describe("a file to be imported", () => {
   it("is right as a converter may write it, wherever its chunks end", async () => {
     for (const chunk of [1, 7, 1_000_000]) expect(await saidOf(whole, chunk)).toBe("right");
     expect(await said()).toBe("right");
+  });
+
+  it("[E7] has no end where whoever wrote it had to stop, and says why", async () => {
+    const pages = async function* () {
+      yield [{ type: "participant" }];
+      yield [{ type: "problem" }];
+      yield [{ type: "message" }];
+    };
+    let text = "";
+    const first: HeaderLine = {
+      ...{ type: "header", format: "tidings", version: 1, scope: { of: "server" }, files: "none", at: 1 },
+    };
+    for await (const some of archiveText(first, pages())) text += some;
+    expect(
+      text
+        .trimEnd()
+        .split("\n")
+        .map((each) => JSON.parse(each).type),
+    ).toEqual(["header", "participant", "problem"]);
   });
 
   it("[E7] is refused wherever it is cut off", async () => {
