@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
+import { createClient } from "@tidings/core";
+import { openPlans } from "@tidings/core/bindings";
+import { webSocketTransport } from "@tidings/transport-ws";
 import type { Browser } from "playwright-core";
+import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.ts";
 import { type Demo, startDemo } from "../demo/start-demo.ts";
@@ -142,6 +146,29 @@ describe.skipIf(chromiumPath === undefined)("reading in the chat app", { timeout
     await jump.click();
     await page.locator(".message[data-flash]", { hasText: "Good morning" }).waitFor();
     await expect.poll(() => jump.count(), patience).toBe(0);
+  });
+
+  it("says so when it is time for a reminder, and marks where it is (row I1)", async () => {
+    const { page } = ada;
+    await grace.say("Do not forget the tide");
+    const said = ada.message("Do not forget the tide");
+    await said.waitFor();
+    const messageId = (await said.getAttribute("data-key")) ?? "";
+    const url = demo.url;
+    const auth = await demo.tokenOf("ada");
+    const desk = createClient({ transport: webSocketTransport({ url, WebSocket }), auth, userId: "ada" });
+    await desk.connect();
+    await openPlans(desk).remind("general", messageId, Date.now() + 500);
+    await page.getByRole("alert").getByText("You wanted to be reminded").waitFor();
+    const kept = page.getByRole("button", { name: "Pinned and bookmarked, 1 reminder is due" });
+    await kept.waitFor();
+    await takeScreenshot(page, "reminded");
+    expect(await faultsOf(page)).toEqual([]);
+    await kept.click();
+    await page.locator(".pane").getByRole("button", { name: "No longer remind me" }).click();
+    await expect.poll(() => kept.count(), patience).toBe(0);
+    await page.keyboard.press("Escape");
+    await desk.close();
   });
 
   it("plots a conversation in figures for who looks after it, with tables, ranges and a file (row I2)", async () => {

@@ -1,4 +1,11 @@
-import { useConversation, useConversations, useMembers, useObservable, usePresence } from "@tidings/react";
+import {
+  useConversation,
+  useConversations,
+  useMembers,
+  useObservable,
+  usePresence,
+  useReminders,
+} from "@tidings/react";
 import { nameOf, titleOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar, PresenceAvatar } from "./avatar.tsx";
@@ -23,6 +30,7 @@ export function ChatHeader({ conversationId, pane, onPane, onBack }: ChatHeaderP
   // Whoever was removed has it no longer in their list.
   const title = item ? titleOf(item) : (record?.name ?? nameOf(conversationId));
   const otherId = item?.otherId;
+  const due = useReminders().filter(({ firedAt }) => firedAt !== undefined).length;
   const toggle = (type: "search" | "kept" | "settings"): void => onPane(pane === type ? undefined : { type });
   return (
     <header className="bar chat-header">
@@ -45,11 +53,16 @@ export function ChatHeader({ conversationId, pane, onPane, onBack }: ChatHeaderP
           key={type}
           type="button"
           className="icon-button"
-          aria-label={t[type]}
+          aria-label={type === "kept" && due > 0 ? `${t.kept}, ${t.remindersDue(due)}` : t[type]}
           aria-pressed={pane === type}
           onClick={() => toggle(type)}
         >
           <Icon name={type === "kept" ? "bookmark" : type} />
+          {type === "kept" && due > 0 && (
+            <span className="badge" aria-hidden="true">
+              {due}
+            </span>
+          )}
         </button>
       ))}
     </header>

@@ -8,6 +8,7 @@ import { usePushes } from "../lib/use-pushes.ts";
 import type { Session } from "../session.ts";
 import { Chat } from "./chat.tsx";
 import { NothingOpen } from "./nothing-open.tsx";
+import { ReminderToasts } from "./reminder-toasts.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import "../styles/shell.css";
 
@@ -32,6 +33,7 @@ export function Shell({ session: { cable, auth } }: { readonly session: Session 
     <ApiContext.Provider value={api}>
       <AuthContext.Provider value={auth}>
         <div className="shell" data-pane={open === undefined ? "list" : "chat"}>
+          <ReminderToasts />
           <Sidebar current={open} onOpen={goTo} cable={cable} pushes={pushes} />
           {open === undefined ? (
             <NothingOpen />

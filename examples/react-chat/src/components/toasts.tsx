@@ -47,7 +47,7 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
       {children}
       <div className="toasts" role="alert">
         {toasts.map(({ id, error }) => (
-          <div key={id} className="toast">
+          <div key={id} className="toast" data-news={typeof error === "string"}>
             {typeof error === "string" ? <p>{error}</p> : <ErrorNote error={error} />}
             <button type="button" className="icon-button" aria-label={t.close} onClick={() => close(id)}>
               <Icon name="close" />

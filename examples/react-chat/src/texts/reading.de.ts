@@ -15,6 +15,12 @@ export const reading: typeof english = {
       ? "Du wirst ungelesen einmal erwähnt: dorthin"
       : `Du wirst ungelesen ${many}-mal erwähnt: zur ersten Stelle`,
 
+  reminded: (text) =>
+    text === undefined
+      ? "Du wolltest an eine Nachricht erinnert werden."
+      : `Du wolltest erinnert werden: ${text}`,
+  remindersDue: (many) => (many === 1 ? "1 Erinnerung ist fällig" : `${many} Erinnerungen sind fällig`),
+
   moderated: "Teile davon wurden verdeckt, bevor jemand sie sah",
   removedByModerator: "Diese Nachricht wurde von der Moderation entfernt.",
 

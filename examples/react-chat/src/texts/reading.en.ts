@@ -12,6 +12,10 @@ export const reading = {
   jumpToMention: (many: number) =>
     many === 1 ? "1 unread mention of you: go to it" : `${many} unread mentions of you: go to the first`,
 
+  reminded: (text: string | undefined) =>
+    text === undefined ? "You wanted to be reminded of a message." : `You wanted to be reminded: ${text}`,
+  remindersDue: (many: number) => (many === 1 ? "1 reminder is due" : `${many} reminders are due`),
+
   moderated: "Parts of this were covered before anybody saw it",
   removedByModerator: "This message was removed by a moderator.",
 
