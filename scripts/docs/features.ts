@@ -20,6 +20,7 @@ export const features: Readonly<Record<string, string>> = {
   D10: "People blocked and unblocked",
   D6: "Emoji and mentions checked",
   D12: "How often one may, told by the backend and kept by the client",
+  D19: "Who did what, and every message as it was before",
   D24: "Moderation before anybody sees it, by rules and by scores",
   D25: "What is kept of a person, or of a conversation, to take along and to erase",
   E2: "A conversation archived or muted, for everybody or for oneself",
