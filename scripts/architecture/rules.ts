@@ -94,6 +94,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
       "@tidings/core/bindings",
       "@tidings/core/moderation",
       "@tidings/core/push",
+      "@tidings/core/previews",
       "@tidings/core/search",
       "@tidings/core/uploads",
       "@tidings/core/media",

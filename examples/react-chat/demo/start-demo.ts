@@ -30,7 +30,7 @@ const bundle = fileURLToPath(
   new URL("../node_modules/@tidings/transport-ws/dist/tidings.global.js", import.meta.url),
 );
 
-export interface DemoServerOptions extends Pick<ServerOptions, "port" | "policy" | "push"> {
+export interface DemoServerOptions extends Pick<ServerOptions, "port" | "policy" | "push" | "previews"> {
   /** Days of talk to scroll through, 30 messages each. Default 10. */
   readonly daysOfTalk?: number;
   /** The build to serve, a folder of `dist`. Default `"site"`. */

@@ -28,6 +28,7 @@ export { useObservable } from "./use-observable.ts";
 export { usePlans, useReminders, useScheduled } from "./use-plans.ts";
 export { usePoll, type UsePoll } from "./use-poll.ts";
 export { useReports, type UseReports } from "./use-reports.ts";
+export { usePreview } from "./use-preview.ts";
 export { useMessage, useThreadView, type UseThreadView } from "./use-relations.ts";
 export type { SearchMatch, MessageSearchOptions, SearchFilter } from "@tidings/core/search";
 export { useSearch, type UseSearch } from "./use-search.ts";

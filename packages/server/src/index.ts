@@ -6,6 +6,7 @@ export { createServer } from "./create-server.ts";
 export type { TidingsServer, TokenOptions } from "./tidings-server.ts";
 export { loggingPushProvider } from "./push/logging-provider.ts";
 export type { PushMessage, PushOutcome, PushProvider } from "./push/provider.ts";
+export type { PreviewOptions } from "./previews/preview-options.ts";
 export type { PushOptions } from "./push/push-options.ts";
 export {
   createVapidKeys,

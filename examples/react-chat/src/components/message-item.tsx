@@ -7,6 +7,7 @@ import { Attachments } from "./attachments.tsx";
 import { Avatar } from "./avatar.tsx";
 import { CoveredMessage } from "./covered-message.tsx";
 import { Icon } from "./icon.tsx";
+import { LinkPreview } from "./link-preview.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { MessageFailure } from "./message-failure.tsx";
 import type { OpenMenu } from "./message-menu.tsx";
@@ -113,6 +114,7 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
         </div>
         <MessageMeta item={item} tabIndex={tabIndex} />
       </div>
+      {!isDeleted && <LinkPreview message={message} tabIndex={tabIndex} />}
       {tally && !isDeleted && <Poll message={message} tabIndex={tabIndex} />}
       {onMenu && !isDeleted && <MessageActions item={item} tabIndex={tabIndex} onMenu={onMenu} />}
     </div>

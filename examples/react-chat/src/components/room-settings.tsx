@@ -5,6 +5,7 @@ import { useTexts } from "../texts/use-texts.tsx";
 import { AddMember } from "./add-member.tsx";
 import { MemberRow } from "./member-row.tsx";
 import { Pane } from "./pane.tsx";
+import { PreviewsSwitch } from "./previews-switch.tsx";
 import { RetentionFields } from "./retention-fields.tsx";
 import { useAttempt } from "./toasts.tsx";
 
@@ -53,6 +54,7 @@ export function RoomSettings({ conversationId, onClose }: RoomSettingsProps) {
             ))}
           </select>
         </label>
+        <PreviewsSwitch conversationId={conversationId} />
         <RetentionFields conversationId={conversationId} />
         <section>
           <h3>{t.members(members.length)}</h3>

@@ -14,6 +14,8 @@ export const reading: typeof english = {
     many === 1
       ? "Du wirst ungelesen einmal erwähnt: dorthin"
       : `Du wirst ungelesen ${many}-mal erwähnt: zur ersten Stelle`,
+  linkPreviews: "Vorschau von Links",
+  linkPreviewsHint: "Der Server fragt die Seite nach Titel und Bild. Die Seite erfährt nicht, wer sie liest.",
 
   reminded: (text) =>
     text === undefined

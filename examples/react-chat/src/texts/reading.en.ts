@@ -11,6 +11,9 @@ export const reading = {
   mentions: (many: number) => (many === 1 ? "1 mentions you" : `${many} mention you`),
   jumpToMention: (many: number) =>
     many === 1 ? "1 unread mention of you: go to it" : `${many} unread mentions of you: go to the first`,
+  linkPreviews: "Link previews",
+  linkPreviewsHint:
+    "The server asks the page for its title and picture. The page does not learn who reads it.",
 
   reminded: (text: string | undefined) =>
     text === undefined ? "You wanted to be reminded of a message." : `You wanted to be reminded: ${text}`,

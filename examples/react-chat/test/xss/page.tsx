@@ -3,12 +3,14 @@ import { type Client, createClient, type JsonCustom } from "@tidings/core";
 import type { NotedConversation } from "@tidings/core/bindings";
 import { createSanitizer } from "@tidings/core/html";
 import { createMemoryBackend } from "@tidings/core/memory";
+import type { PreviewView } from "@tidings/core/previews";
 import type { Inline } from "@tidings/core/markdown";
 import { defaultPolicy, type TextRange } from "@tidings/core/protocol";
 import { MessagingProvider } from "@tidings/react";
 import { RichText } from "@tidings/react/markdown";
 import { createRoot } from "react-dom/client";
 import { ConversationList } from "../../src/components/conversation-list.tsx";
+import { LinkCard } from "../../src/components/link-preview.tsx";
 import { MessageItem } from "../../src/components/message-item.tsx";
 import { Result } from "../../src/components/search-pane.tsx";
 import { ToastProvider } from "../../src/components/toasts.tsx";
@@ -55,6 +57,12 @@ function Foreign({ text }: { readonly text: string }) {
   return <RichText tree={{ blocks }} />;
 }
 
+/** What a page may say of itself: whatever it likes. The address of its picture is the server's. */
+function cardOf(text: string): PreviewView {
+  const preview = { title: text, description: text, siteName: text };
+  return { url: "https://elsewhere.example/", host: "elsewhere.example", isKnown: true, preview };
+}
+
 function Everything() {
   const messages = corpus.flatMap((text, index) => [
     messageOf(text, 2 * index, false),
@@ -80,6 +88,11 @@ function Everything() {
       {corpus.map((text, index) => (
         <Foreign key={index} text={text} />
       ))}
+      <div hidden>
+        {corpus.map((text, index) => (
+          <LinkCard key={index} view={cardOf(text)} tabIndex={0} />
+        ))}
+      </div>
       {messages.map((message) => (
         <div key={message.id}>
           <MessageItem

@@ -20,6 +20,7 @@ export interface LinkPreview {
   readonly image?: string;
 }
 
+/** What is known of a link. */
 export interface PreviewAnswer {
   /** Absent: there is nothing to show, now. */
   readonly preview?: LinkPreview;
