@@ -57,13 +57,16 @@ describe("what a link leads to", () => {
   });
 
   it("takes its place at once, and is asked for when the message is there", async () => {
-    const here = lookingUp();
+    const rates = [{ name: "minute", scope: "user", tokens: 60, perMs: 60_000, burst: 1 }] as const;
+    const here = lookingUp({ policy: { ...defaultPolicy, rates, limits } });
     const [ada, general] = await member(here, "ada");
-    const messageId = await link(general, "https://a.example/");
+    await general.send("first");
+    const messageId = await link(general, "https://a.example/"); // waits for its turn
     const view = openPreview(ada, "general", messageId);
     view.subscribe(() => {});
-    expect(view.get()).toMatchObject({ isKnown: false });
     await here.clock.settle();
+    expect(view.get()).toMatchObject({ isKnown: false });
+    await here.clock.advance(5_000);
     expect(view.get()).toMatchObject({ isKnown: true, preview: {} });
     expect(here.asked).toHaveLength(1);
   });
