@@ -11,6 +11,7 @@ export { Engine, type EngineOptions } from "../engine/engine.ts";
 export type { FrameList } from "../engine/frame-list.ts";
 export type { Session } from "../engine/online.ts";
 export type { Outlet } from "../engine/outlet.ts";
+export { Jobs, type JobsOptions } from "../jobs.ts";
 export {
   hasNginx,
   type NginxPlace,

@@ -1,6 +1,13 @@
 import type { Random } from "@tidings/core";
-import type { Policy } from "@tidings/core/protocol";
-import { type Bus, type BusEvent, Engine, type EngineClock, inProcessBus } from "@tidings/server/testing";
+import type { NoteRecord, Policy } from "@tidings/core/protocol";
+import {
+  type Bus,
+  type BusEvent,
+  Engine,
+  type EngineClock,
+  inProcessBus,
+  Jobs,
+} from "@tidings/server/testing";
 import { openLibsqlStore, type Outcome, type Store, type Submission } from "@tidings/server/store";
 import { admit } from "./gateway.ts";
 import { createLife, type Life } from "./life.ts";
@@ -31,6 +38,8 @@ export interface Observer {
   wrote(userId: string, text: string): void;
   /** What a client asked. */
   asked(userId: string, text: string): void;
+  /** Somebody is told that the time they wanted to be reminded at has come. */
+  reminded(userId: string, note: NoteRecord): void;
   /** The engine reported a failure that no fault of ours explains. */
   failed(what: string, error: unknown): void;
   happened(fault: string): void;
@@ -90,6 +99,7 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
   let founding = 0;
   let life: Life | undefined;
   let engine: Engine | undefined;
+  let errands: Jobs | undefined;
   const links = new Set<Incoming>();
   const refusals = new Map<string, number>();
 
@@ -121,6 +131,10 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
       }),
     query: (readerId, query) => reach(of, () => disk.query(readerId, query)),
     memberships: (userId) => reach(of, () => disk.memberships(userId)),
+    plans: {
+      due: (until, past) => reach(of, async () => (await disk.plans?.due(until, past)) ?? []),
+      next: (after) => reach(of, async () => disk.plans?.next(after)),
+    },
     wasIn: (conversationId, userId) => reach(of, () => disk.wasIn(conversationId, userId)),
     forgetAnswers: (before) => reach(of, () => disk.forgetAnswers(before)),
     close: () => Promise.resolve(),
@@ -184,22 +198,29 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
         () => observer.failed("an endless loop", undefined),
       );
       life = started;
+      const [store, clock] = [connectStore(started), clockOf(started, time)];
+      const jobs = new Jobs({
+        ...{ plans: store.plans, clock },
+        carryOut: (due) => opened.carryOut(due),
+        onFailure: () => {}, // whatever the reason: what is due stays due, and the oracle looks
+      });
       const opened = new Engine({
-        store: connectStore(started),
-        bus: connectBus(),
-        clock: clockOf(started, time),
+        ...{ store, bus: connectBus(), clock },
         policy,
         authenticate: (token) => authenticate(token, time.now()),
         lobbies: [],
         bounds: BOUNDS,
         newId,
         random: () => random.next(),
+        onChanges: (changes) => jobs.heard(changes),
+        onReminder: observer.reminded,
         onFailure(what, error) {
           if (!(error instanceof SimulatedFault)) observer.failed(what, error);
         },
       });
-      engine = opened;
+      [engine, errands] = [opened, jobs];
       await opened.open();
+      await jobs.start();
     },
     crash(isSilent) {
       isSilentEnd = isSilent;
@@ -209,7 +230,7 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
     async drain() {
       const [stopping, ending] = [engine, life];
       await Promise.race([
-        stopping?.drain(1_000),
+        errands?.stop().then(() => stopping?.drain(1_000)),
         new Promise<void>((done) => void time.after(5_000, done)), // a store that hangs
       ]);
       time.after(100, () => ending?.end());

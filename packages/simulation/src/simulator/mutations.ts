@@ -189,6 +189,18 @@ export const mutations: readonly Mutation[] = [
     to: "poll.anonymous ? made",
   },
   {
+    name: "a plan let go before it is sent",
+    file: "server/src/engine/plans.ts",
+    from: "const outcome = answered(await commits.request({ userId, isPlanned: true }, send));",
+    to: "await put();\n  const outcome = answered(await commits.request({ userId, isPlanned: true }, send));",
+  },
+  {
+    name: "a plan that was refused let go without a word",
+    file: "server/src/engine/plans.ts",
+    from: "await (outcome.ok ? put() : put({ ...value, code: outcome.code }));",
+    to: "await put();",
+  },
+  {
     name: "new epoch ignored",
     file: "core/src/timeline/replica.ts",
     from: "const isAnother = epoch !== undefined && epoch !== next;",

@@ -1,5 +1,5 @@
 import type { Client } from "@tidings/core";
-import { openNotebook } from "@tidings/core/bindings";
+import { openNotebook, openPlans } from "@tidings/core/bindings";
 import type { NoteRecord } from "@tidings/core/protocol";
 import type { Account } from "./ledger.ts";
 
@@ -21,6 +21,11 @@ export function* noteFaults(client: Client | undefined, { records }: Account): G
     messages("bookmark"),
   );
   yield* difference("hidden messages", [...hidden.get()].sort(), messages("hidden"));
+  const { scheduled, reminders } = openPlans(client);
+  const planned = scheduled.get().map(({ id }) => id);
+  yield* difference("plans", planned.sort(), messages("scheduled"));
+  const remembered = reminders.get().map(({ messageId }) => messageId);
+  yield* difference("reminders", remembered.sort(), messages("reminder"));
   const about = (kind: string, id: string): NoteRecord | undefined =>
     notes.find(({ subject }) => subject.kind === kind && subject.conversationId === id);
   for (const { conversationId: id, pinned, archived, muted, draft } of conversations.get()) {

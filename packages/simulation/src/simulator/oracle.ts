@@ -4,7 +4,9 @@ import { canonical } from "./canonical.ts";
 import type { Device } from "./device.ts";
 import type { Account, Ledger } from "./ledger.ts";
 import { noteFaults } from "./note-faults.ts";
-import { type Deed, notebookOf, type People } from "./people.ts";
+import { notebookOf } from "./jot.ts";
+import type { Deed, People } from "./people.ts";
+import { overdue, planFaults } from "./plan-faults.ts";
 import { gapFaults, orderFaults } from "./timeline-faults.ts";
 import { voteFaults } from "./vote-faults.ts";
 
@@ -29,6 +31,8 @@ export interface OracleOptions {
   readonly people: People;
   readonly violate: (law: string, what: string) => void;
   readonly conversations: readonly string[];
+  /** Server time, ms. */
+  readonly now: () => number;
 }
 
 /** How much of a timeline is looked at each time; what is older was looked at before. */
@@ -43,7 +47,7 @@ const UNCERTAIN: ReadonlySet<string> = new Set(["outbox/gave-up", "outbox/cancel
  * the laws say is said here once more, in the plainest way.
  */
 export function createOracle(options: OracleOptions): Oracle {
-  const { devices, ledger, people, violate, conversations } = options;
+  const { devices, ledger, people, violate, conversations, now } = options;
   const sound = new WeakSet<MessageRecord>();
 
   const look = (device: Device, room: Conversation): void => {
@@ -140,6 +144,8 @@ export function createOracle(options: OracleOptions): Oracle {
         if (!isResumed && device.client?.conversation(notebook).timeline.get().absent) continue;
         for (const fault of noteFaults(device.client, ledger.account(notebook)))
           violate("D3", `${device.name}'s notes, at rest: ${fault}`);
+        for (const fault of planFaults(ledger.account(notebook), ledger, (id) => people.of(id) !== undefined))
+          violate("D1", `${device.userId}'s plan ${fault}`);
       }
       for (const device of devices) {
         const { waiting = 0 } = device.client?.outbox.get() ?? {};
@@ -163,6 +169,8 @@ export function createOracle(options: OracleOptions): Oracle {
         if (client.outbox.get().waiting > 0) return `${name} has commands waiting`;
         const notebook = notebookOf(device.userId);
         const noted = ledger.account(notebook).changes.length;
+        const due = overdue(ledger.account(notebook), now());
+        if (due) return `${device.userId}'s plan was not carried out: ${JSON.stringify(due)}`;
         const { complete, head, absent } = client.conversation(notebook).timeline.get();
         // As with any conversation: if the push that brings somebody into it gets lost, they learn at their next link.
         if (noted > 0 && !(absent && !isResumed) && !(complete && head.rev === noted))

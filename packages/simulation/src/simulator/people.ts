@@ -6,10 +6,10 @@ import {
   type Random,
   type Sent,
 } from "@tidings/core";
-import { openNotebook } from "@tidings/core/bindings";
 import type { Poll } from "@tidings/core/protocol";
 import { anyOf, isLikely, pick } from "../chance.ts";
 import type { Device } from "./device.ts";
+import { isJotting, jot, type Jotting, notebookOf, type Occasion } from "./jot.ts";
 import type { Life } from "./life.ts";
 import type { ActName } from "./plan.ts";
 
@@ -138,6 +138,12 @@ export function createPeople(): People {
     }
   };
 
+  const write = (device: Device, name: Jotting, random: Random, about: Omit<Occasion, "now">): void => {
+    const { client, userId } = device;
+    const given = client && jot(client, name, random, { ...about, now: sentAt(client) });
+    if (given) note(device, notebookOf(userId), name, given);
+  };
+
   const act = (device: Device, name: ActName, random: Random): void => {
     const { client } = device;
     const conversationId = device.userId !== "cyd" && isLikely(random, 0.2) ? NOOK : ROOM;
@@ -149,6 +155,7 @@ export function createPeople(): People {
     const text = `${device.name} says ${deeds.length}`;
     const give = (given: Promise<Sent>): void => note(device, conversationId, name, given);
     if (isRelation(name)) return relate(device, room, name, random, text);
+    if (isJotting(name)) return write(device, name, random, { conversationId, messageId: target?.key, text });
     switch (name) {
       case "send":
         // People do say the same thing twice.
@@ -191,9 +198,6 @@ export function createPeople(): People {
       case "close":
       case "giveUp":
         return handle(device, name, random);
-      case "note":
-      case "unnote":
-        return note(device, notebookOf(device.userId), name, jot(random, client, room.id, target?.key, name));
       case "draft":
         return room.draft.set(isLikely(random, 0.7) ? `${text} perhaps` : "");
     }
@@ -242,28 +246,6 @@ function isRelation(name: ActName): name is Relation {
 
 function isPoll(item: { readonly type: string }): boolean {
   return isMessage(item) && item.message.tally !== undefined;
-}
-
-/** Notes something of a conversation, or of a message in it, or crosses it out. */
-function jot(
-  random: Random,
-  client: Client,
-  conversationId: string,
-  messageId: string | undefined,
-  name: "note" | "unnote",
-): Promise<Sent> {
-  const { pin, unpin, archive, unarchive, mute, unmute, bookmark, unbookmark, hide, unhide } =
-    openNotebook(client);
-  const isOn = name === "note";
-  const whole = pick(random, isOn ? [pin, archive, mute] : [unpin, unarchive, unmute]) ?? pin;
-  const one = pick(random, isOn ? [bookmark, hide] : [unbookmark, unhide]);
-  if (!one || messageId === undefined || isLikely(random, 0.5)) return whole(conversationId);
-  return one(conversationId, messageId);
-}
-
-/** Where somebody's notes stand. */
-export function notebookOf(userId: string): string {
-  return `~/${userId}`;
 }
 
 /** What is done to the app itself. */

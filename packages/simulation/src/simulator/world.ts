@@ -1,5 +1,5 @@
 import type { Conversation, OutboxEntry } from "@tidings/core";
-import { type Command, defaultPolicy, type Policy } from "@tidings/core/protocol";
+import { type Command, defaultPolicy, type NoteRecord, type Policy } from "@tidings/core/protocol";
 import { seededRandom } from "@tidings/core/testing";
 import type { Submission } from "@tidings/server/store";
 import { connectionMoves, type Coverage, createCoverage, deliveryMoves } from "./coverage.ts";
@@ -46,6 +46,7 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
   const people = createPeople();
   const lanes = createLaneWatch(people, (commandId) => ledger.lost.has(commandId), violate);
   const ledger = createLedger({ now: time.now, violate, onEffect: lanes.took });
+  const reminders = createReminderWatch(violate);
   const users = new Map<string, string>();
   const wires = watchWire({ ledger, now: time.now, violate });
   const moves = createMoveWatch(coverage, violate);
@@ -56,7 +57,9 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
     newId: () => `01900000-0000-7000-9000-${String(++ids).padStart(12, "0")}`,
     observer: {
       committed: ledger.committed,
+      reminded: reminders.told,
       erased() {
+        reminders.forget();
         ledger.erase();
         lanes.forget();
         oracle.forget();
@@ -87,7 +90,9 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
       onRunaway: ({ name: of }) => violate("D9", `${of} writes, or sends, without end`),
     });
   });
-  const oracle = createOracle({ devices, ledger, people, violate, conversations: CONVERSATIONS });
+  const oracle = createOracle({
+    ...{ devices, ledger, people, violate, conversations: CONVERSATIONS, now: time.now },
+  });
   await host.found(beginning);
   await host.start();
   for (const device of devices) device.start();
@@ -161,6 +166,24 @@ function createLaneWatch(
       last.set(lane, Math.max(before, Math.min(first, place)));
     },
     forget: () => last.clear(),
+  };
+}
+
+interface ReminderWatch {
+  told(userId: string, note: NoteRecord): void;
+  forget(): void;
+}
+
+/** D2: of each time somebody wanted to be reminded at they are told once, however often the server died over it. */
+function createReminderWatch(violate: World["violate"]): ReminderWatch {
+  const known = new Set<string>();
+  return {
+    told(userId, { rev, subject }) {
+      const key = `${userId} ${rev}`; // each wish is a revision of their notebook
+      if (known.has(key)) violate("D2", `${userId} was reminded twice of ${subject.messageId}`);
+      known.add(key);
+    },
+    forget: () => known.clear(),
   };
 }
 
