@@ -42,4 +42,10 @@ export type Verdict =
  */
 export type Moderator = (draft: ModeratedDraft, context: ModerationContext) => Verdict | Promise<Verdict>;
 
+/** @throws {RangeError} if a moderator gave something else than a number from 0 to 1 */
+export function soundScore(score: number): number {
+  if (score >= 0 && score <= 1) return score;
+  throw new RangeError(`unable to judge; ${score} is no score`);
+}
+
 export const pass: Verdict = Object.freeze({ type: "pass" });

@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
-import type { Command, MessageKind } from "@tidings/core/protocol";
+import { type Command, LONGEST_REASON, type MessageKind } from "@tidings/core/protocol";
 import { BoundedMap } from "../bounded-map.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Judged } from "../store/store.ts";
 import { type Plain, saidIn, withMask } from "./mask.ts";
-import type { ModeratedDraft, ModerationContext, Moderator, Verdict } from "./moderator.ts";
+import {
+  type ModeratedDraft,
+  type ModerationContext,
+  type Moderator,
+  soundScore,
+  type Verdict,
+} from "./moderator.ts";
 
 /** Verdicts remembered, so that what is sent again is not judged again: longer than a client waits for an answer. */
 const MOST_REMEMBERED = 10_000;
@@ -113,8 +119,10 @@ function after(state: State, verdict: Exclude<Verdict, { readonly type: "refuse"
       return state;
     case "mask":
       return { ...state, content: withMask(state.content, verdict.ranges), isMasked: true };
-    case "flag":
-      return { ...state, flags: [...state.flags, { reason: verdict.reason, score: verdict.score }] };
+    case "flag": {
+      const flag = { reason: verdict.reason.slice(0, LONGEST_REASON), score: soundScore(verdict.score) };
+      return { ...state, flags: [...state.flags, flag] };
+    }
   }
 }
 

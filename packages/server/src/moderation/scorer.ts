@@ -1,5 +1,5 @@
 import type { ModeratedDraft, ModerationContext, Moderator, Verdict } from "./moderator.ts";
-import { pass } from "./moderator.ts";
+import { pass, soundScore } from "./moderator.ts";
 
 export interface ScorerOptions {
   /** What a flag is called, as `"toxicity"`. */
@@ -36,8 +36,7 @@ export function scorer(options: ScorerOptions): Moderator {
   return async (draft, context): Promise<Verdict> => {
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const score = await turns.take(signal, async () => options.score(draft, context, signal));
-      if (!(score >= 0 && score <= 1)) throw new RangeError(`unable to judge; ${score} is no score`);
+      const score = soundScore(await turns.take(signal, async () => options.score(draft, context, signal)));
       if (score >= refuseFrom) return { type: "refuse", reason: name };
       return score >= flagFrom ? { type: "flag", reason: name, score } : pass;
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { ClientFrame, SendMessage } from "@tidings/core/protocol";
+import { type ClientFrame, LONGEST_REASON, type SendMessage } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
 import type { Moderator, Verdict } from "../../src/moderation/index.ts";
 import { EngineBench, sendFrame, type TestLink } from "../support/engine-bench.ts";
@@ -168,12 +168,13 @@ describe("moderation", () => {
     expect(asked).toEqual([]);
   });
 
-  it("that breaks refuses for the moment, and says so to the operator", async () => {
+  it("that breaks, or gives no score, refuses for the moment, and says so to the operator", async () => {
     const moderators: Moderator[] = [
       () => {
         throw new Error("defect");
       },
       () => Promise.reject(new Error("late")),
+      ...[NaN, 1e30, -0.5].map((score) => () => ({ type: "flag", reason: "odd", score }) as const),
     ];
     for (const moderator of moderators) {
       const bench = await EngineBench.open({ moderators: [moderator] });
@@ -184,5 +185,13 @@ describe("moderation", () => {
       expect(answers(ada)).toEqual(["server/unavailable"]);
       expect(bench.failures).toHaveLength(1);
     }
+  });
+
+  it("[D9] that gives an endless reason is heard to the length of a report", async () => {
+    const reason = "long ".repeat(1_000);
+    const bench = await EngineBench.open({ moderators: [() => ({ type: "flag", reason, score: 1 })] });
+    await bench.send(await bench.join("ada"), sendFrame("general", "x", 1));
+    const page = await bench.store.cases?.page({ isOpen: true, order: "newest", limit: 1 });
+    expect(page?.items[0]?.flags[0]?.reason).toBe(reason.slice(0, LONGEST_REASON));
   });
 });
