@@ -34,7 +34,8 @@ describe("the moderators' queue over HTTP", () => {
           ? ({ type: "flag", reason: "odd", score: 0.5 } as const)
           : ({ type: "pass" } as const),
     ];
-    server = await start({ secret, lobbies: [], policy: unhurried, serviceKeys, moderators });
+    const roles = { desk: ["moderate" as const, "act" as const] };
+    server = await start({ secret, lobbies: [], policy: unhurried, serviceKeys, moderators, roles });
     [ada, bob, cy] = await Promise.all([
       join(server.url, "ada"),
       join(server.url, "bob"),
@@ -189,11 +190,38 @@ describe("the moderators' queue over HTTP", () => {
     expect(items.map(({ action }) => action)).toEqual(["case.remove"]);
   });
 
+  it("[D8] shows nobody what is said of themselves, though they moderate; a key of the scope sees it", async () => {
+    const mo = await join(server.url, "mo");
+    await note(cy, "cy", "report", (await mo.say("a", "plain")).commandId, "he is rude to me");
+    const found = await first();
+    expect(await listed("mo")).toEqual([]);
+    const own = await as("mo", `GET /v1/moderation/cases/${found.id}`);
+    const none = await as("mo", `GET /v1/moderation/cases/${"0".repeat(32)}`);
+    expect([own.status, own.json]).toEqual([404, none.json]);
+    expect(await listed("max")).toEqual([found]);
+    expect((await call(server, queue, { token: desk.key })).json).toEqual({ items: [found] });
+  });
+
+  it("takes a person's token of the scope for that person: nobody decides about themselves, nor in another's name", async () => {
+    await (await join(server.url, "mo")).say("a", "odd");
+    const found = await first();
+    const by = async (userId: string, body?: unknown, onBehalfOf?: string) =>
+      call(server, `PUT /v1/moderation/cases/${found.id}/decision`, {
+        token: await server.issueToken(userId, { roles: ["desk"] }),
+        body,
+        ...(onBehalfOf && { headers: { "tidings-user": onBehalfOf } }),
+      });
+    expect((await by("mo", { decision: "approve" })).status).toBe(404);
+    expect((await by("mo", { decision: "approve" }, "max")).status).toBe(404);
+    expect((await by("kim", { decision: "approve" }, "eve")).status).toBe(404);
+    expect((await by("kim", { decision: "approve" })).json).toMatchObject({ decidedBy: "kim" });
+  });
+
   it("lets nobody decide about themselves, nor remove a person, nor say what is no decision", async () => {
     const mo = await join(server.url, "mo");
     await mo.say("a", "odd");
     const found = await first();
-    expect((await decide("mo", found, "approve")).json).toMatchObject({ code: "permission/denied" });
+    expect((await decide("mo", found, "approve")).status).toBe(404);
     expect((await decide("max", found, "ban")).json).toMatchObject({ code: "permission/denied" });
     expect(await listed("ada")).toHaveLength(1);
     await cy.accepted({

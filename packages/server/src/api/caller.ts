@@ -17,11 +17,13 @@ export interface Asker {
   readonly scopes: ReadonlySet<Scope>;
   /** The name of the service key that was used. */
   readonly key?: string;
+  /** Whose token was used, for whomever they speak. */
+  readonly holder?: string;
 }
 
 /** Who it was, for the audit log. */
-export function actorOf({ key, caller }: Asker): string {
-  return key ?? caller?.userId ?? SYSTEM;
+export function actorOf({ key, holder }: Asker): string {
+  return key ?? holder ?? SYSTEM;
 }
 
 export interface CallerOptions {
@@ -48,8 +50,9 @@ export function createCallers({
     const holder = await authenticate(credential);
     if ("ok" in holder) return holder;
     const { userId, scopes, rateFactor } = holder;
-    if (onBehalfOf !== undefined && onBehalfOf !== userId) return onBehalf({ scopes }, onBehalfOf);
-    return { scopes, caller: { userId, ...(rateFactor !== undefined && { rateFactor }) } };
+    if (onBehalfOf !== undefined && onBehalfOf !== userId)
+      return onBehalf({ scopes, holder: userId }, onBehalfOf);
+    return { scopes, holder: userId, caller: { userId, ...(rateFactor !== undefined && { rateFactor }) } };
   };
 }
 

@@ -45,8 +45,8 @@ export interface CaseRouteOptions {
 type Handle = (cases: Cases, ...rest: Parameters<GuardedHandler>) => Promise<FastifyReply | Refusal>;
 
 /**
- * What moderators are to look at. A person sees the cases of a conversation whose moderator they are; a key of the scope
- * `moderate` sees all, and decides as the server itself. To all others no case exists (D8).
+ * What moderators are to look at. A person sees the cases of a conversation whose moderator they are, but for those about
+ * themselves; a key of the scope `moderate` sees all, and decides as the server itself. To all others no case exists (D8).
  */
 export function caseRoutes({ engine, cases, onFailure }: CaseRouteOptions): {
   readonly cases: GuardedHandler;
@@ -68,7 +68,8 @@ export function caseRoutes({ engine, cases, onFailure }: CaseRouteOptions): {
   /** Undefined: it does not exist, for whoever asks. */
   const open = async (store: Cases, asker: Asker, caseId = ""): Promise<ModerationCase | undefined> => {
     const found = await store.find(caseId);
-    return found && !(await obstacle(engine, asker, found.conversationId)) ? found : undefined;
+    if (!found || isAbout(found, asker)) return undefined;
+    return (await obstacle(engine, asker, found.conversationId)) ? undefined : found;
   };
   return {
     cases: handler(async (store, asker, request, reply) => {
@@ -76,7 +77,8 @@ export function caseRoutes({ engine, cases, onFailure }: CaseRouteOptions): {
       if (!parsed.success) return malformed("query", placeOf(parsed.error));
       const { status, ...query } = parsed.data;
       const refusal = await obstacle(engine, asker, query.conversationId);
-      return refusal ?? reply.send(await store.page({ ...query, isOpen: status === "open" }));
+      const wanted = { ...query, isOpen: status === "open", except: asker.caller?.userId };
+      return refusal ?? reply.send(await store.page(wanted));
     }),
     case: handler(async (store, asker, request, reply) => {
       const found = await open(store, asker, paramsOf(request)["caseId"]);
@@ -93,9 +95,14 @@ export function caseRoutes({ engine, cases, onFailure }: CaseRouteOptions): {
   };
 }
 
-/** A key that speaks for somebody sees with their eyes. */
-function isForAll({ scopes, key, caller }: Asker): boolean {
-  return scopes.has("moderate") && (key === undefined || !caller || caller.isSystem === true);
+/** Whoever speaks for somebody else sees with their eyes. */
+function isForAll({ scopes, holder, caller }: Asker): boolean {
+  return scopes.has("moderate") && (!caller || caller.isSystem === true || caller.userId === holder);
+}
+
+/** What is said of oneself one neither reads nor decides, whatever else one may. */
+function isAbout({ userId }: ModerationCase, { holder, caller }: Asker): boolean {
+  return userId === holder || userId === caller?.userId;
 }
 
 function actsAs(asker: Asker): Caller {

@@ -37,9 +37,8 @@ export async function decide(
   by: string,
   { store: { cases }, commits, perform, clock, newId }: DecideOptions,
 ): Promise<ModerationCase | Refusal> {
-  const { id, userId, status } = found;
+  const { id, status } = found;
   if (!cases) return noCases;
-  if (userId === caller.userId) return aboutOneself;
   if (decision === "remove" && found.messageId === undefined) return nothingToRemove;
   const isFree = status === "open" || status === "appealed" || (status === "removed" && decision === "ban");
   if (isFree) {
@@ -105,5 +104,4 @@ const decidedOtherwise = refuse(
   "moderation/decided",
   "unable to decide; another moderator did, and otherwise",
 );
-const aboutOneself = refuse("permission/denied", "unable to decide; it is about yourself");
 const nothingToRemove = refuse("command/malformed", "unable to remove; the case is about a person");

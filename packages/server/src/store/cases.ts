@@ -16,6 +16,8 @@ export interface CasesQuery {
   /** Those that wait for somebody, or those that are decided. */
   readonly isOpen: boolean;
   readonly order: "newest" | "urgent";
+  /** Not those about this person. */
+  readonly except?: string | undefined;
   /** `next` of the page before. */
   readonly after?: string | undefined;
   readonly limit: number;

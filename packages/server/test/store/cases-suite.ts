@@ -155,6 +155,8 @@ export function casesSuite(bench: () => Workbench): void {
       expect(await all({ conversationId: "a", order: "urgent" })).toEqual([ids[1], ids[0], ids[2]]);
       expect(await all({ conversationId: "b" })).toEqual(["bob"]);
       expect(await all({ isOpen: false })).toEqual([]);
+      expect(await all({ except: "bob" })).toEqual([]);
+      expect(await all({ except: "eve", conversationId: "b" })).toEqual(["bob"]);
     });
 
     it("is forgotten with the person it is about, with its conversation, and once it was decided long ago", async () => {

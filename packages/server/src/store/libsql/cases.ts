@@ -120,7 +120,7 @@ export function createCases(
 
 function createPages({ prepare }: Pick<Connection, "prepare">): (query: CasesQuery) => readonly CaseRow[] {
   const pages = (by: string): { readonly all: Statement<CaseRow>; readonly of: Statement<CaseRow> } => {
-    const rest = `is_open = ? AND (${by}, id) < (?, ?) ORDER BY ${by} DESC, id DESC LIMIT ?`;
+    const rest = `is_open = ? AND user_id <> ? AND (${by}, id) < (?, ?) ORDER BY ${by} DESC, id DESC LIMIT ?`;
     return {
       all: prepare(`SELECT * FROM cases WHERE ${rest}`),
       of: prepare(`SELECT * FROM cases WHERE conversation_id = ? AND ${rest}`),
@@ -128,8 +128,8 @@ function createPages({ prepare }: Pick<Connection, "prepare">): (query: CasesQue
   };
   const sorted = { newest: pages(caseOrder.newest), urgent: pages(caseOrder.urgent) };
   return (query) => {
-    const { conversationId, isOpen, order, limit } = query;
-    const rest = [isOpen ? 1 : 0, ...placeOf(query), limit + 1] as const;
+    const { conversationId, isOpen, order, limit, except = "" } = query;
+    const rest = [isOpen ? 1 : 0, except, ...placeOf(query), limit + 1] as const;
     const { all, of } = sorted[order];
     return conversationId === undefined ? all.all(...rest) : of.all(conversationId, ...rest);
   };

@@ -122,12 +122,12 @@ export function cases(pool: Pool): Cases {
 const READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 export function pageStatement(query: CasesQuery): RawBuilder<CaseRow> {
-  const { conversationId, isOpen, order, limit } = query;
+  const { conversationId, isOpen, order, limit, except = "" } = query;
   const [value, id] = placeOf(query);
   const by = sql.ref(caseOrder[order]);
   const place = conversationId === undefined ? sql`` : sql`conversation_id = ${conversationId} AND`;
   return sql<CaseRow>`SELECT * FROM cases WHERE ${place} is_open = ${isOpen}
-    AND (${by}, id) < (${value}::bigint, ${id}) ORDER BY ${by} DESC, id DESC LIMIT ${limit + 1}`;
+    AND user_id <> ${except} AND (${by}, id) < (${value}::bigint, ${id}) ORDER BY ${by} DESC, id DESC LIMIT ${limit + 1}`;
 }
 
 async function reader(session: Session, rows: readonly CaseRow[]): Promise<(row: CaseRow) => ModerationCase> {
