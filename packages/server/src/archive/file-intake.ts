@@ -44,14 +44,24 @@ export class FileIntake {
     await this.#passed(line);
   }
 
-  /** As `check`, and keeps them. */
+  /** As `check`, and keeps them. What is there already is somebody else's: it is never written over, nor deleted. */
   async take(line: FileLine, number: number): Promise<void> {
     if (line.sha256 === undefined) return;
     const store = this.#wanted();
-    const { fileId: key, size, mediaType } = line;
-    // What was there already is somebody else's to delete.
-    if ((await store.size(key)) === undefined) this.#kept.push(key);
-    await store.keep({ key, size, mediaType }, this.#verified(line, number));
+    const { fileId: key } = line;
+    if ((await store.size(key)) === undefined) {
+      this.#kept.push(key);
+      await this.#keep(store, line, number);
+    } else if (!(await this.#isThere(store, line)))
+      throw archiveError("archive/conflict", `there are other bytes of the file ${key} already`, number);
+    await this.#passed(line);
+  }
+
+  /** Of a file that was taken before: puts its bytes where they are missing. They stay, whatever comes. */
+  async heal(line: FileLine, number: number): Promise<void> {
+    const store = this.#store;
+    if (line.sha256 === undefined || !store) return;
+    if ((await store.size(line.fileId)) === undefined) await this.#keep(store, line, number);
     await this.#passed(line);
   }
 
@@ -62,6 +72,18 @@ export class FileIntake {
 
   async close(): Promise<void> {
     if (this.#spool !== undefined) await rm(this.#spool, { recursive: true, force: true });
+  }
+
+  #keep(store: FileStore, line: FileLine, number: number): Promise<void> {
+    const { fileId: key, size, mediaType } = line;
+    return store.keep({ key, size, mediaType }, this.#verified(line, number));
+  }
+
+  async #isThere(store: FileStore, { fileId, size, sha256 }: FileLine): Promise<boolean> {
+    if ((await store.size(fileId)) !== size) return false;
+    const hash = createHash("sha256");
+    for await (const chunk of store.stream(fileId, new AbortController().signal)) hash.update(chunk);
+    return hash.digest("hex") === sha256;
   }
 
   #wanted(): FileStore {

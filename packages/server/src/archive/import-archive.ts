@@ -1,12 +1,14 @@
 import type { FileStore } from "../files/file-store.ts";
-import type { FileLine, Numbered, RowLine } from "../store/archive.ts";
+import type { Archive, FileLine, Numbered, RowLine } from "../store/archive.ts";
+import type { AuditEntry } from "../store/audit.ts";
+import type { FileTable } from "../store/files.ts";
 import type { Store } from "../store/store.ts";
 import { SYSTEM } from "../system-actor.ts";
 import { FileIntake } from "./file-intake.ts";
 import { readArchive, type ReadOptions, type ReadProgress } from "./read-archive.ts";
 
 export interface ImportOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, "archive" | "files">;
   /** The file, from its first byte; asked twice. */
   readonly open: () => AsyncIterable<Uint8Array>;
   /** Where bytes of files go. Absent: none are taken. */
@@ -24,7 +26,7 @@ export type CheckOptions = Pick<ImportOptions, "open" | "dir" | "onProgress" | "
 
 export interface ImportOutcome {
   readonly lines: number;
-  /** False: this very file was taken in before, and nothing was done now. */
+  /** False: this very file was taken in before; what was missing of its files' bytes is there again. */
   readonly isNew: boolean;
 }
 
@@ -35,22 +37,40 @@ export interface ImportOutcome {
  */
 export async function importArchive(options: ImportOptions): Promise<ImportOutcome> {
   const { store, files, dir, open, at } = options;
-  const { archive, audit } = store;
+  const { archive } = store;
   if (!archive) throw new Error("unable to import; this store takes no archives in");
   const intake = new FileIntake({ store: files, dir });
   try {
-    const checked = await checkArchive(options);
-    const batches = readArchive(open(), reading("taken", intake, options));
-    const isNew = await archive.write(checked.digest, taking(batches, intake));
-    const { lines, digest: detail } = checked;
-    if (isNew) await audit?.note({ at, actorId: SYSTEM, action: "server.import", detail });
-    return { lines, isNew };
-  } catch (error) {
-    await intake.undo();
-    throw error;
+    const { lines, digest } = await checkArchive(options);
+    const batches = () => readArchive(open(), reading("taken", intake, options));
+    const entry: AuditEntry = { at, actorId: SYSTEM, action: "server.import", detail: digest };
+    try {
+      const isNew = await archive.write(digest, taking(batches(), intake), entry);
+      if (!isNew) await heal(batches(), intake, store.files);
+      return { lines, isNew };
+    } catch (error) {
+      if (await isSurelyOut(archive, digest)) await intake.undo();
+      throw error;
+    }
   } finally {
     await intake.close();
   }
+}
+
+/** What came of it may not have been told. Bytes that nobody needs do no harm, so where nobody knows they stay. */
+async function isSurelyOut(archive: Archive, digest: string): Promise<boolean> {
+  return !(await archive.has(digest).catch(() => true));
+}
+
+/** Puts bytes that are missing in their place, of files that were not deleted meanwhile. */
+async function heal(
+  batches: AsyncIterable<readonly Numbered<RowLine>[]>,
+  intake: FileIntake,
+  table: FileTable | undefined,
+): Promise<void> {
+  for await (const batch of batches)
+    for (const { number, line } of batch)
+      if (isFile(line) && (await table?.find(line.fileId))) await intake.heal(line, number);
 }
 
 /** Is the file right? Nothing is taken in. @throws {MessagingError} as `importArchive`. */
@@ -90,8 +110,9 @@ async function* taking(
   intake: FileIntake,
 ): AsyncGenerator<readonly Numbered<RowLine>[]> {
   for await (const batch of batches) {
-    for (const { number, line } of batch) if (isFile(line)) await intake.take(line, number);
     yield batch;
+    // Its rows have passed: these files are this archive's.
+    for (const { number, line } of batch) if (isFile(line)) await intake.take(line, number);
   }
 }
 

@@ -93,7 +93,7 @@ export async function runImport({
     if (!isCheckOnly)
       return withPlaces(settings, { migrate: true }, async (places) => {
         const { lines, isNew } = await importArchive({ ...common, ...places, signal });
-        const outcome = isNew ? `imported ${lines} lines` : "this file was imported before; nothing was done";
+        const outcome = isNew ? `imported ${lines} lines` : "this file was imported before";
         progressOf("taken").end(outcome);
       });
     const { lines } = await checkArchive({ ...common, signal });

@@ -16,6 +16,11 @@ import type { FileRecord } from "./files.ts";
 import type { PushTarget } from "./push.ts";
 import type { ConversationState, StoredConversation } from "./rows.ts";
 
+/** Where a store says that lines of a digest are in it. */
+export function markOf(digest: string): string {
+  return `imported ${digest}`;
+}
+
 interface Keyed<Row> {
   readonly key: number;
   readonly row: Row;

@@ -109,10 +109,19 @@ export interface Archive {
    * Takes lines in, all or none, and begins a new epoch. No server may be running on this store.
    *
    * @param digest - names these lines: those of one digest are taken once.
+   * @param batches - each is written before the next one is asked for, the last before they end.
+   * @param entry - what the log says of it: there if the lines are.
    * @returns false if they were taken before.
-   * @throws {MessagingError} `archive/conflict` if something of theirs is there already.
+   * @throws {MessagingError} `archive/conflict` if something of theirs is there already; if anything else is thrown,
+   *   they may have been taken nevertheless, which `has` knows.
    */
-  write(digest: string, batches: AsyncIterable<readonly Numbered<RowLine>[]>): Promise<boolean>;
+  write(
+    digest: string,
+    batches: AsyncIterable<readonly Numbered<RowLine>[]>,
+    entry: AuditEntry,
+  ): Promise<boolean>;
+  /** Were lines of this digest taken? Waits for a commit whose answer was lost. */
+  has(digest: string): Promise<boolean>;
 }
 
 export interface ArchiveReading {

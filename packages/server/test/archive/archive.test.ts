@@ -1,4 +1,5 @@
 import { notebookOf } from "@tidings/core/protocol";
+import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportArchive } from "../../src/archive/export-archive.ts";
 import { importArchive, type ImportOutcome } from "../../src/archive/import-archive.ts";
@@ -186,11 +187,13 @@ describe("an archive", () => {
         });
         expect(await contents(store)).toEqual(before);
       }
+      expect(await imports(store)).toBe(0);
       expect(await take(store, right)).toEqual({ lines: 3, isNew: true });
       const after = await contents(store);
       expect(after.at(-1)).not.toBe(before.at(-1));
       expect(await take(store, right)).toEqual({ lines: 3, isNew: false });
       expect(await contents(store)).toEqual(after);
+      expect(await imports(store)).toBe(1);
       expect(await historyOf(bench, "tea")).toMatchObject([{ content: { text: "number 1" }, seq: 1 }]);
       await bench.accepted("ada", { type: "participant.add", conversationId: "tea", userId: "ben" });
       const [one, two] = [
@@ -202,7 +205,38 @@ describe("an archive", () => {
       expect(two).not.toBe(one);
     }
   }, 60_000);
+
+  it.runIf(hasPostgres())(
+    "[E7] is known to be in, or not, only once whoever takes it in is done",
+    async () => {
+      const url = (await postgres?.database(blank)) ?? "";
+      const store = await openPostgresStore({ url, connections: 2 });
+      opened.push(store);
+      const watch = new Pool({ connectionString: url, max: 1 });
+      const digest = "d".repeat(64);
+      let asked: Promise<boolean | undefined> | undefined;
+      const batches = async function* () {
+        yield [];
+        let isAnswered = false;
+        asked = store.archive?.has(digest).finally(() => (isAnswered = true));
+        // Either it waits for us, or it waits for nobody and has an answer.
+        const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+        while (!isAnswered && (await watch.query(waiting)).rowCount === 0);
+      };
+      const entry = { at: 1, actorId: "system", action: "server.import" } as const;
+      expect(await store.archive?.write(digest, batches(), entry)).toBe(true);
+      expect(await asked).toBe(true);
+      await watch.end();
+    },
+    60_000,
+  );
 });
+
+/** How many the log tells of. */
+async function imports(store: Store): Promise<number | undefined> {
+  const page = await store.audit?.page({ limit: 100 });
+  return page?.items.filter(({ action }) => action === "server.import").length;
+}
 
 const answer = {
   ...{ type: "answer", commandId: newId(), userId: "ada", conversationId: "tea", at: 1 },

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { exportArchive } from "../../src/archive/export-archive.ts";
 import { besideBytes, type FileBytes, inlineBytes } from "../../src/archive/file-bytes.ts";
-import { importArchive } from "../../src/archive/import-archive.ts";
+import { importArchive, type ImportOutcome } from "../../src/archive/import-archive.ts";
 import { createDiskStore } from "../../src/files/disk-store.ts";
 import type { FileStore } from "../../src/files/file-store.ts";
 import { createS3Store } from "../../src/files/s3-store.ts";
 import { createSigner } from "../../src/files/signed-urls.ts";
+import type { Archive } from "../../src/store/archive.ts";
 import type { FileRecord, FileTable } from "../../src/store/files.ts";
 import { openLibsqlStore } from "../../src/store/index.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -138,4 +139,107 @@ it("[E7] keeps no file of an archive that is refused, nor one whose bytes are ot
       : [],
   ).toEqual([]);
   await store.close();
+});
+
+/** What was asked of a target: files of an archive that is imported there again and again. */
+async function targetOf(): Promise<{
+  readonly store: Store;
+  readonly kept: FileStore;
+  readonly take: (text: string, archive?: Partial<Archive>) => Promise<ImportOutcome>;
+}> {
+  const store = openLibsqlStore({ file: temporaryFile("data.db") });
+  const kept = disk();
+  const { archive, files: table } = store;
+  if (!archive || !table) throw new Error("no archive");
+  const take = (text: string, changed: Partial<Archive> = {}): Promise<ImportOutcome> =>
+    importArchive({
+      ...{ store: { archive: { ...archive, ...changed }, files: table }, files: kept, at: 2 },
+      open: chunksOf(text, 65_536),
+    });
+  return { store, kept, take };
+}
+
+it("[E7, E8] never puts bytes in place of those that are there", async () => {
+  const inline = await textWith(inlineBytes(bytes, never));
+  const [{ fileId: key, mediaType } = { fileId: "", mediaType: "" }] = files;
+  const put = async (on: FileStore, text: string) =>
+    on.keep({ key, size: text.length, mediaType }, chunksOf(text)());
+  const { store, kept, take } = await targetOf();
+
+  // A file of Ada's, whose id somebody knows.
+  const table = store.files;
+  if (!table) throw new Error("no files");
+  const adas = { fileId: key, conversationId: "mine", ownerId: "ada", name: "a.png", mediaType, size: 4 };
+  await table.open({ ...adas, createdAt: 1, state: "ready" }, { perHour: 9, previews: 2, bytes: 1e9 });
+  for (const [text, reason] of [
+    ["mine", "a file of this id is there already"],
+    // Of the very size, and bytes that are the same.
+    ["a drawing", "a file of this id is there already"],
+    ["a picture", "a file of this id is there already"],
+  ] as const) {
+    await put(kept, text);
+    await expect(take(inline)).rejects.toMatchObject({
+      code: "archive/conflict",
+      message: expect.stringContaining(reason),
+    });
+    expect(String(await all(kept, key))).toBe(text);
+  }
+  await store.close();
+
+  // Bytes that nobody knows of: others are not taken for them, the same are left to whoever put them there.
+  const second = await targetOf();
+  await put(second.kept, "a drawing");
+  await expect(second.take(inline)).rejects.toMatchObject({
+    code: "archive/conflict",
+    message: expect.stringContaining("there are other bytes"),
+  });
+  expect(String(await all(second.kept, key))).toBe("a drawing");
+  await put(second.kept, "a picture");
+  expect(await second.take(inline)).toMatchObject({ isNew: true });
+  expect(String(await all(second.kept, key))).toBe("a picture");
+  await second.store.close();
+});
+
+it("[D1, E7] keeps the bytes of what is in, or may be, whatever is answered; again, it puts back what is missing", async () => {
+  const inline = await textWith(inlineBytes(bytes, never));
+  const lost = new Error("the connection is gone");
+  const lose = async (): Promise<never> => {
+    throw lost;
+  };
+  const sizes = (kept: FileStore) => Promise.all(files.map(({ fileId }) => kept.size(fileId)));
+  const whole = contents.map(({ length }) => length);
+
+  const { store, kept, take } = await targetOf();
+  const { archive } = store;
+  const unanswered: Archive["write"] = async (...given) => {
+    await archive?.write(...given);
+    return lose();
+  };
+  await expect(take(inline, { write: unanswered })).rejects.toBe(lost);
+  expect(await sizes(kept)).toEqual(whole);
+  expect((await store.audit?.page({ limit: 9 }))?.items.map(({ action }) => action)).toContain(
+    "server.import",
+  );
+
+  const [first, second] = files;
+  for (const each of [first, second]) await kept.delete(each?.fileId ?? "");
+  await store.files?.abandon(second?.fileId ?? "");
+  await store.files?.change(second?.fileId ?? "", "ready", { state: "gone" });
+  expect(await take(inline)).toMatchObject({ isNew: false });
+  // What was deleted there stays so.
+  expect(await sizes(kept)).toEqual([whole[0], undefined, whole[2]]);
+  await store.close();
+
+  const other = await targetOf();
+  const taken = async function* (batches: Parameters<Archive["write"]>[1]) {
+    for await (const batch of batches) yield batch;
+    await lose();
+  };
+  const refused: Archive["write"] = async (digest, batches, entry) =>
+    (await other.store.archive?.write(digest, taken(batches), entry)) ?? false;
+  await expect(other.take(inline, { write: refused })).rejects.toBe(lost);
+  expect(await sizes(other.kept)).toEqual(whole.map(() => undefined));
+  await expect(other.take(inline, { write: refused, has: lose })).rejects.toBe(lost);
+  expect(await sizes(other.kept)).toEqual(whole);
+  await other.store.close();
 });

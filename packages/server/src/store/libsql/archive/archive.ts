@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Archive, ArchiveReading, ArchiveScope, RowLine } from "../../archive.ts";
 import { archivePages } from "../../archive-reading.ts";
-import { ArchiveWriting } from "../../archive-writing.ts";
+import { ArchiveWriting, markOf } from "../../archive-writing.ts";
+import type { AuditEntry } from "../../audit.ts";
+import { createAudit } from "../audit.ts";
 import { type Connection, openConnection } from "../database.ts";
 import { orderByTime } from "./order.ts";
 import { createArchiveTables } from "./tables.ts";
@@ -25,16 +27,18 @@ export function createArchive(file: string, connection: Connection): Archive {
         for (const ending of ["", "-wal", "-shm"]) rmSync(`${copy}${ending}`, { force: true });
       });
     },
-    async write(digest, batches) {
+    async write(digest, batches, entry) {
       if (file === ":memory:")
         throw new Error("unable to import; the database is in memory, and gone with it");
       const target = openConnection(file);
       try {
-        return await written(target, digest, batches);
+        return await written(target, digest, batches, entry);
       } finally {
         target.close();
       }
     },
+    // A commit here is over when it is answered.
+    has: async (digest) => isMarked(connection, digest),
   };
 }
 
@@ -92,12 +96,12 @@ async function written(
   connection: Connection,
   digest: string,
   batches: Parameters<Archive["write"]>[1],
+  entry: AuditEntry,
 ): Promise<boolean> {
-  const mark = `imported ${digest}`;
   connection.exec("BEGIN IMMEDIATE");
   try {
-    const known = connection.prepare<object>("SELECT 1 FROM meta WHERE name = ?").get(mark);
-    if (!known) {
+    const isKnown = isMarked(connection, digest);
+    if (!isKnown) {
       const writing = new ArchiveWriting(createArchiveTarget(connection));
       for await (const batch of batches) await writing.take(batch);
       orderByTime(connection);
@@ -105,12 +109,17 @@ async function written(
         "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
       );
       put.run("epoch", randomUUID());
-      put.run(mark, new Date().toISOString());
+      put.run(markOf(digest), new Date().toISOString());
+      createAudit(connection).put(entry);
     }
     connection.exec("COMMIT");
-    return !known;
+    return !isKnown;
   } catch (error) {
     connection.exec("ROLLBACK");
     throw error;
   }
+}
+
+function isMarked({ prepare }: Connection, digest: string): boolean {
+  return prepare<object>("SELECT 1 FROM meta WHERE name = ?").get(markOf(digest)) !== undefined;
 }

@@ -3,7 +3,9 @@ import { sql } from "kysely";
 import type { Pool } from "pg";
 import type { Archive, ArchiveReading, ArchiveScope, RowLine } from "../../archive.ts";
 import { archivePages } from "../../archive-reading.ts";
-import { ArchiveWriting } from "../../archive-writing.ts";
+import { ArchiveWriting, markOf } from "../../archive-writing.ts";
+import type { AuditEntry } from "../../audit.ts";
+import { insertion } from "../audit.ts";
 import { openReading, type Session, transact } from "../session.ts";
 import { unnumbered } from "../together-schema.ts";
 import { archiveTables } from "./tables.ts";
@@ -17,19 +19,27 @@ import { archiveTarget } from "./target.ts";
 export function createArchive(openPool: () => Pool): Archive {
   return {
     read: (scope) => reading(openPool(), scope),
-    async write(digest, batches) {
+    async write(digest, batches, entry) {
       const pool = openPool();
       // What we say of an error says more than what the database did.
       let told: unknown;
       try {
         return await transact(pool, "BEGIN", (session) =>
-          written(session, digest, batches).catch((error: unknown) => {
+          written(session, digest, batches, entry).catch((error: unknown) => {
             told = error;
             throw error;
           }),
         );
       } catch (error) {
         throw told ?? error;
+      } finally {
+        await pool.end();
+      }
+    },
+    async has(digest) {
+      const pool = openPool();
+      try {
+        return await transact(pool, "BEGIN", (session) => isMarked(session, digest));
       } finally {
         await pool.end();
       }
@@ -79,16 +89,23 @@ async function written(
   session: Session,
   digest: string,
   batches: Parameters<Archive["write"]>[1],
+  entry: AuditEntry,
 ): Promise<boolean> {
-  const mark = `imported ${digest}`;
-  const known = await session.first(sql<object>`SELECT FROM meta WHERE name = ${mark}`);
-  if (known) return false;
+  if (await isMarked(session, digest)) return false;
   const writing = new ArchiveWriting(archiveTarget(session));
   for await (const batch of batches) await writing.take(batch);
   await Promise.all([
     session.all(unnumbered),
-    session.all(sql`INSERT INTO meta VALUES (${mark}, ${new Date().toISOString()})`),
+    session.all(sql`INSERT INTO meta VALUES (${markOf(digest)}, ${new Date().toISOString()})`),
+    session.all(insertion([entry])),
     session.all(sql`UPDATE meta SET value = ${randomUUID()} WHERE name = 'epoch'`),
   ]);
   return true;
+}
+
+/** One at a time: whoever asks after a connection that was lost waits until what went over it is over. */
+async function isMarked(session: Session, digest: string): Promise<boolean> {
+  const mark = markOf(digest);
+  await session.all(sql`SELECT pg_advisory_xact_lock(hashtextextended('import', 0))`);
+  return (await session.first(sql<object>`SELECT FROM meta WHERE name = ${mark}`)) !== undefined;
 }
