@@ -14,17 +14,20 @@ export interface FileIntakeOptions {
   readonly store: FileStore | undefined;
   /** The folder that has them; bytes that come in lines are put together in one that passes. */
   readonly dir: string | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Takes the bytes of an archive's files, each compared with what its line says. */
 export class FileIntake {
   readonly #store: FileStore | undefined;
   readonly #dir: string | undefined;
+  readonly #signal: AbortSignal;
   readonly #kept: string[] = [];
   #spool: string | undefined;
 
-  constructor({ store, dir }: FileIntakeOptions) {
+  constructor({ store, dir, signal }: FileIntakeOptions) {
     this.#store = store;
+    this.#signal = signal ?? new AbortController().signal;
     this.#dir = dir;
   }
 
@@ -82,7 +85,7 @@ export class FileIntake {
   async #isThere(store: FileStore, { fileId, size, sha256 }: FileLine): Promise<boolean> {
     if ((await store.size(fileId)) !== size) return false;
     const hash = createHash("sha256");
-    for await (const chunk of store.stream(fileId, new AbortController().signal)) hash.update(chunk);
+    for await (const chunk of store.stream(fileId, this.#signal)) hash.update(chunk);
     return hash.digest("hex") === sha256;
   }
 
@@ -104,7 +107,7 @@ export class FileIntake {
           `the file ${line.fileId} is missing, or has another size`,
           number,
         );
-      for await (const chunk of createReadStream(path)) {
+      for await (const chunk of createReadStream(path, { signal: this.#signal })) {
         const bytes: Uint8Array = chunk;
         hash.update(bytes);
         yield bytes;

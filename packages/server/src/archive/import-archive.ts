@@ -36,10 +36,10 @@ export interface ImportOutcome {
  * @throws {MessagingError} `archive/malformed`, `archive/damaged`, `archive/conflict`; whatever the signal was aborted with.
  */
 export async function importArchive(options: ImportOptions): Promise<ImportOutcome> {
-  const { store, files, dir, open, at } = options;
+  const { store, files, dir, open, at, signal } = options;
   const { archive } = store;
   if (!archive) throw new Error("unable to import; this store takes no archives in");
-  const intake = new FileIntake({ store: files, dir });
+  const intake = new FileIntake({ store: files, dir, signal });
   try {
     const { lines, digest } = await checkArchive(options);
     const batches = () => readArchive(open(), reading("taken", intake, options));
@@ -77,8 +77,8 @@ async function heal(
 export async function checkArchive(
   options: CheckOptions,
 ): Promise<{ readonly digest: string; readonly lines: number }> {
-  const { dir, open } = options;
-  const intake = new FileIntake({ store: undefined, dir });
+  const { dir, open, signal } = options;
+  const intake = new FileIntake({ store: undefined, dir, signal });
   try {
     let lines = 0;
     const batches = readArchive(open(), reading("checked", intake, options));

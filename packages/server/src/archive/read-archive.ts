@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Numbered, RowLine } from "../store/archive.ts";
 import { archiveError } from "../store/archive-error.ts";
 import { ArchiveOrder } from "./archive-order.ts";
@@ -36,6 +37,7 @@ export async function* readArchive(
   let batch: Numbered<RowLine>[] = [];
   let digest: string | undefined;
   for await (const { number, text, sha256, endsAt } of splitLines(chunks)) {
+    signal?.throwIfAborted();
     if (digest !== undefined) throw archiveError("archive/damaged", "something follows the end", number);
     const line = parseLine(text, number);
     order.take(line, number);
@@ -45,13 +47,16 @@ export async function* readArchive(
         throw archiveError("archive/damaged", "what stands before it is not what was written", number);
     } else if (line.type === "bytes") await onBytes?.(line);
     else if (line.type !== "header") batch.push({ number, line });
+    onProgress?.({ bytes: endsAt, lines: number });
     if (batch.length < AT_ONCE) continue;
-    signal?.throwIfAborted();
     yield batch;
     batch = [];
-    onProgress?.({ bytes: endsAt, lines: number });
   }
   if (digest === undefined) throw archiveError("archive/damaged", "the file ends before its end");
+  signal?.throwIfAborted();
   if (batch.length > 0) yield batch;
+  // The last moment at which it can be called off: whoever wants to has their turn.
+  await setImmediate();
+  signal?.throwIfAborted();
   return digest;
 }

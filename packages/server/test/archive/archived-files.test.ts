@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { exportArchive } from "../../src/archive/export-archive.ts";
 import { besideBytes, type FileBytes, inlineBytes } from "../../src/archive/file-bytes.ts";
-import { importArchive, type ImportOutcome } from "../../src/archive/import-archive.ts";
+import { importArchive, type ImportOptions, type ImportOutcome } from "../../src/archive/import-archive.ts";
 import { createDiskStore } from "../../src/files/disk-store.ts";
 import type { FileStore } from "../../src/files/file-store.ts";
 import { createS3Store } from "../../src/files/s3-store.ts";
@@ -173,8 +173,6 @@ it("[E7, E8] never puts bytes in place of those that are there", async () => {
   await table.open({ ...adas, createdAt: 1, state: "ready" }, { perHour: 9, previews: 2, bytes: 1e9 });
   for (const [text, reason] of [
     ["mine", "a file of this id is there already"],
-    // Of the very size, and bytes that are the same.
-    ["a drawing", "a file of this id is there already"],
     ["a picture", "a file of this id is there already"],
   ] as const) {
     await put(kept, text);
@@ -198,6 +196,62 @@ it("[E7, E8] never puts bytes in place of those that are there", async () => {
   expect(await second.take(inline)).toMatchObject({ isNew: true });
   expect(String(await all(second.kept, key))).toBe("a picture");
   await second.store.close();
+});
+
+it("[E7] ends where it is called off, in the midst of few rows, of bytes in it and of bytes beside it", async () => {
+  const dir = temporaryFile("beside");
+  const texts = {
+    inline: await textWith(inlineBytes(bytes, never)),
+    beside: await textWith(besideBytes(bytes, dir, never)),
+  };
+  const store = openLibsqlStore({ file: temporaryFile("data.db") });
+  const kept = disk();
+  const take = async (
+    place: keyof typeof texts,
+    step: "checked" | "taken",
+    lines: number,
+  ): Promise<number> => {
+    const controller = new AbortController();
+    let last = 0;
+    const onProgress: ImportOptions["onProgress"] = (now, progress) => {
+      if (now === step) last = progress.lines;
+      if (now === step && progress.lines === lines) controller.abort();
+    };
+    const { signal } = controller;
+    const open = chunksOf(texts[place], 65_536);
+    const taking = importArchive({ store, open, files: kept, dir, at: 2, onProgress, signal });
+    await expect(taking).rejects.toMatchObject({ name: "AbortError" });
+    for (const { fileId } of files) expect(await kept.size(fileId)).toBeUndefined();
+    expect(await store.files?.find(files[0]?.fileId ?? "")).toBeUndefined();
+    return last;
+  };
+  const last = texts.beside.trim().split("\n").length;
+  expect(await take("beside", "checked", 1)).toBe(1);
+  expect(await take("beside", "taken", 3)).toBe(3);
+  // Of what comes last nothing is committed either.
+  expect(await take("beside", "taken", last)).toBe(last);
+  const inBytes = texts.inline.split("\n").findIndex((line) => line.includes('"bytes"')) + 3;
+  expect(await take("inline", "checked", inBytes)).toBe(inBytes);
+  expect(await take("inline", "taken", inBytes)).toBe(inBytes);
+
+  const controller = new AbortController();
+  let passed = 0;
+  const watched = async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      passed += chunk.length;
+      controller.abort();
+      yield chunk;
+    }
+  };
+  const slow: FileStore = { ...kept, keep: (object, chunks) => kept.keep(object, watched(chunks)) };
+  await expect(
+    importArchive({
+      ...{ store, open: chunksOf(texts.beside), files: slow, dir, at: 2, signal: controller.signal },
+    }),
+  ).rejects.toMatchObject({ name: "AbortError" });
+  expect(passed).toBeLessThan(1_000_000);
+  for (const { fileId } of files) expect(await kept.size(fileId)).toBeUndefined();
+  await store.close();
 });
 
 it("[D1, E7] keeps the bytes of what is in, or may be, whatever is answered; again, it puts back what is missing", async () => {
