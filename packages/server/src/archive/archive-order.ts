@@ -2,18 +2,22 @@ import { isNotebook, noteIdOf, ownerOf } from "@tidings/core/protocol";
 import { archiveError } from "../store/archive-error.ts";
 import type { ConversationLine, MessageLine } from "../store/archive.ts";
 import type { ArchiveLine, BytesLine, FilePlace, HeaderLine } from "./lines.ts";
+import { MessageCounts } from "./message-counts.ts";
+import { Revisions } from "./revisions.ts";
 
 interface Opened {
   readonly line: ConversationLine;
   /** Of those that are of one kind for one person, or one subject. */
   readonly seen: Set<string>;
+  readonly revisions: Revisions;
+  readonly counts: MessageCounts;
   seq: number;
   sentRev: number;
 }
 
 /**
  * The order lines come in, and what each has to be for those before it. Beside who is in one conversation,
- * and ids of cases, it remembers nothing.
+ * a bit for each revision, what was put on its last messages, and ids of cases, it remembers nothing.
  */
 export class ArchiveOrder {
   #header: HeaderLine | undefined;
@@ -52,9 +56,10 @@ export class ArchiveOrder {
       case "message":
         return this.#message(line);
       case "version":
+        return this.#opened ? this.#opened.counts.version(line) : "there is no conversation before it";
       case "reaction":
       case "vote":
-        return this.#opened ? undefined : "there is no conversation before it";
+        return this.#opened ? this.#opened.counts.mark(line) : "there is no conversation before it";
       case "bytes":
         return this.#close() ?? this.#bytes(line);
       case "file": {
@@ -100,7 +105,9 @@ export class ArchiveOrder {
     if (isNotebook(line.conversationId) !== (line.kind === "notebook"))
       return "a notebook's id begins with ~/";
     if (line.rev > line.head.rev || line.rev === 0) return "rev is not one of the conversation's";
-    this.#opened = { line, seen: new Set(), seq: 0, sentRev: 0 };
+    const [revisions, counts] = [new Revisions(), new MessageCounts()];
+    revisions.give(line.rev);
+    this.#opened = { line, seen: new Set(), revisions, counts, seq: 0, sentRev: 0 };
     return undefined;
   }
 
@@ -120,10 +127,12 @@ export class ArchiveOrder {
     if (line.type === "participant" && owner !== undefined && owner !== line.userId)
       return "a notebook is its owner's only";
     if (line.type === "note" && owner === undefined) return "notes stand in notebooks only";
-    return line.rev > head.rev || line.rev === 0 ? "rev is not one of the conversation's" : undefined;
+    if (line.rev > head.rev || line.rev === 0) return "rev is not one of the conversation's";
+    return opened.revisions.give(line.rev) ? undefined : taken(line.rev);
   }
 
-  #message({ conversationId, seq, rev, sentRev = rev }: MessageLine): string | undefined {
+  #message(line: MessageLine): string | undefined {
+    const { conversationId, seq, rev, sentRev = rev } = line;
     const opened = this.#opened;
     if (opened?.line.conversationId !== conversationId) return "its conversation does not stand before it";
     const { head } = opened.line;
@@ -134,7 +143,8 @@ export class ArchiveOrder {
       return "rev, sentRev or seq is not one that can follow here";
     opened.seq = seq;
     opened.sentRev = sentRev;
-    return undefined;
+    const twice = [...new Set([sentRev, rev])].find((each) => !opened.revisions.give(each));
+    return twice === undefined ? opened.counts.message(line) : taken(twice);
   }
 
   #bytes({ fileId, at, data }: BytesLine): string | undefined {
@@ -158,7 +168,14 @@ export class ArchiveOrder {
   #closeConversation(): string | undefined {
     const opened = this.#opened;
     this.#opened = undefined;
-    const isShort = opened && opened.seq > 0 && opened.seq !== opened.line.head.seq;
-    return isShort ? `messages are missing before it: there are up to ${opened.line.head.seq}` : undefined;
+    if (!opened) return undefined;
+    const { head, floorSeq, status } = opened.line;
+    const mayBeEmpty = head.seq === 0 || floorSeq !== undefined || status === "deleted";
+    const isShort = opened.seq === 0 ? !mayBeEmpty : opened.seq !== head.seq;
+    return isShort ? `messages are missing before it: there are up to ${head.seq}` : opened.counts.close();
   }
+}
+
+function taken(rev: number): string {
+  return `the revision ${rev} was given before it`;
 }

@@ -14,6 +14,10 @@ import { ARCHIVE_VERSION, type ArchiveLine, type HeaderLine } from "./lines.ts";
 
 /** Lines of an archive other than the records of the wire, which have schemas of their own. */
 const count = z.int().nonnegative();
+/** More than any conversation comes to, and numbers go on from there. */
+const numbered = count.max(2 ** 48);
+/** The last that a date can be. */
+const time = count.max(8.64e15);
 const id = z
   .string()
   .max(LONGEST_ID)
@@ -48,9 +52,19 @@ const endLine = z.strictObject({ type: z.literal("end"), lines: count, sha256: d
 
 /** What a line of a conversation says beside its record. */
 export const ofConversation: z.ZodType<Pick<ConversationLine, "head" | "activeAt">> = z.object({
-  head: z.strictObject({ rev: count, seq: count }),
-  activeAt: count,
+  head: z.strictObject({ rev: numbered, seq: numbered }),
+  activeAt: time,
 });
+
+/** Times that a server gave; those that people gave may be any. */
+export const ofRecord: z.ZodType<unknown> = z.object(
+  Object.fromEntries(
+    ["createdAt", "editedAt", "deletedAt", "pinnedAt", "joinedAt", "at", "replacedAt"].map((name) => [
+      name,
+      time.exactOptional(),
+    ]),
+  ),
+);
 
 /** What a line of a message says beside its record. */
 export const ofMessage: z.ZodType<Pick<MessageLine, "sentRev">> = z.object({
@@ -61,7 +75,7 @@ const storedAnswer = z.union([
   z.strictObject({ code, message: text }),
   z.strictObject({
     kind: z.custom<ChangeKind>((value) => typeof value === "string" && Object.hasOwn(commandRoutes, value)),
-    at: count,
+    at: time,
     emoji: z.string().max(64).exactOptional(),
     records: z
       .array(
@@ -84,7 +98,7 @@ type OtherLine = Exclude<
 export const otherLine: z.ZodType<OtherLine> = z.discriminatedUnion("type", [
   z.strictObject({
     ...{ type: z.literal("receipt"), conversationId: id, userId: id },
-    ...{ deliveredSeq: count, readSeq: count, at: count },
+    ...{ deliveredSeq: count, readSeq: count, at: time },
   }),
   z.strictObject({ type: z.literal("reaction"), messageId: uuid, userId: id, emoji }),
   z.strictObject({
@@ -98,7 +112,7 @@ export const otherLine: z.ZodType<OtherLine> = z.discriminatedUnion("type", [
       conversationId: id,
       ownerId: id,
       size: count,
-      createdAt: count,
+      createdAt: time,
     },
     name: z.string().max(2 * LONGEST_FILE_NAME),
     mediaType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/u, { error: 'must be a media type, as "image/png"' }),
@@ -121,14 +135,14 @@ export const otherLine: z.ZodType<OtherLine> = z.discriminatedUnion("type", [
       userId: id,
     },
     status: z.enum(["open", "appealed", "approved", "removed", "banned"]),
-    ...{ openedAt: count, urgency: count, reports: count, decision: text.exactOptional() },
-    ...{ decidedAt: count.exactOptional(), decidedBy: id.exactOptional(), appeal: text.exactOptional() },
+    ...{ openedAt: time, urgency: count, reports: count, decision: text.exactOptional() },
+    ...{ decidedAt: time.exactOptional(), decidedBy: id.exactOptional(), appeal: text.exactOptional() },
   }),
   z.strictObject({
     ...{
       type: z.literal("flag"),
       caseId,
-      at: count,
+      at: time,
       rule: text,
       text,
       score: z.number().exactOptional(),
@@ -136,16 +150,16 @@ export const otherLine: z.ZodType<OtherLine> = z.discriminatedUnion("type", [
     reporterId: z.union([id, z.literal("")]),
   }),
   z.strictObject({
-    ...{ type: z.literal("device"), userId: id, deviceId: id, at: count },
+    ...{ type: z.literal("device"), userId: id, deviceId: id, at: time },
     endpoint: z.url().max(2_048),
     ...{ p256dh: z.string().max(256), auth: z.string().max(256) },
   }),
   z.strictObject({
-    ...{ type: z.literal("answer"), commandId: uuid, userId: id, conversationId: id, at: count },
+    ...{ type: z.literal("answer"), commandId: uuid, userId: id, conversationId: id, at: time },
     answer: storedAnswer,
   }),
   z.strictObject({
-    ...{ type: z.literal("audit"), at: count, actorId: id },
+    ...{ type: z.literal("audit"), at: time, actorId: id },
     action: z.custom<AuditAction>((value) => typeof value === "string" && /^[a-z]+\.[a-z]+$/u.test(value)),
     subject: text.exactOptional(),
     conversationId: id.exactOptional(),

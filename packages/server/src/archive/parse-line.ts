@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { anyRecord, messageVersion } from "@tidings/core/protocol";
 import { archiveError } from "../store/archive-error.ts";
-import { headerLine, ofConversation, ofMessage, otherLine } from "./line-schemas.ts";
+import { headerLine, ofConversation, ofMessage, ofRecord, otherLine } from "./line-schemas.ts";
 import type { ArchiveLine } from "./lines.ts";
 
 /** What a schema of either kind of zod answers. */
@@ -60,10 +60,12 @@ function lineOf(given: Fields, number: number): ArchiveLine {
     case "message":
     case "note": {
       const record = checked(anyRecord.safeParse(given));
+      checked(ofRecord.safeParse(given));
       if (record.type === "conversation") return { ...record, ...checked(ofConversation.safeParse(given)) };
       return record.type === "message" ? { ...record, ...checked(ofMessage.safeParse(given)) } : record;
     }
     case "version":
+      checked(ofRecord.safeParse(given));
       return { type: "version", ...checked(messageVersion.safeParse(given)) };
     default:
       return checked(otherLine.safeParse(given));

@@ -112,8 +112,7 @@ async function* conversationPages(
     yield page.map((item) => ({ type: "receipt", ...item }));
   for await (const page of walk((after) => tables.messages(key, after))) {
     yield page.map(messageLine);
-    // Nothing was ever put on a message that nobody has touched.
-    const touched = page.filter(({ record, sentRev }) => record.rev > sentRev).map(({ record }) => record.id);
+    const touched = page.filter(isTouched).map(({ record }) => record.id);
     if (touched.length === 0) continue;
     for await (const versions of walk((after) => tables.versions(touched, after)))
       yield versions.map((item) => ({ type: "version", ...item }));
@@ -129,6 +128,11 @@ async function* walk<Item>(read: (after: Place | undefined) => Page<Item>): Asyn
     after = rows.at(-1)?.place;
     if (rows.length < ARCHIVE_PAGE) return;
   }
+}
+
+/** May there be something that was put on it? Of one that was imported the numbers alone may say so. */
+function isTouched({ record: { rev, version, reactions, tally }, sentRev }: SentMessage): boolean {
+  return rev > sentRev || version > 0 || reactions.length > 0 || (tally?.voters ?? 0) > 0;
 }
 
 function messageLine({ record, sentRev }: SentMessage): RowLine {

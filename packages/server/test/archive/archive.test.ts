@@ -11,7 +11,7 @@ import { hasPostgres, type PostgresService, startPostgres } from "../../src/test
 import { temporaryFile } from "../support/temporary-file.ts";
 import { newId } from "../support/raw-client.ts";
 import { Workbench } from "../store/workbench.ts";
-import { chunksOf, conversation, header, sealed } from "./archive-text.ts";
+import { chunksOf, conversation, header, type Line, sealed } from "./archive-text.ts";
 import { PEOPLE, PLACES, randomHistory } from "./random-history.ts";
 
 let postgres: PostgresService | undefined;
@@ -178,8 +178,17 @@ describe("an archive", () => {
           "archive/conflict",
           "line 5: a message",
         ],
-        [sealed([header, tea, ada, first, mark]), "archive/malformed", "line 5: it is about a message"],
+        [
+          sealed([header, tea, ada, first, mark]),
+          "archive/malformed",
+          `line 5: ${mark.messageId} is not among`,
+        ],
         [sealed([header, tea, ada, first, answer, answer]), "archive/conflict", "something of lines 2 to 6"],
+        [
+          sealed([header, tea, ada, { ...first, reactions: [liked] }, like(first), like(first)]),
+          "archive/conflict",
+          "something of lines 2 to 6",
+        ],
       ] as const) {
         await expect(take(store, text)).rejects.toMatchObject({
           code,
@@ -231,6 +240,9 @@ describe("an archive", () => {
     60_000,
   );
 });
+
+const liked = { emoji: "👍", count: 2, userIds: [] };
+const like = ({ id: messageId }: Line): Line => ({ type: "reaction", messageId, userId: "ben", emoji: "👍" });
 
 /** How many the log tells of. */
 async function imports(store: Store): Promise<number | undefined> {

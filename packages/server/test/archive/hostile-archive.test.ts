@@ -122,6 +122,103 @@ describe("a file to be imported", () => {
     expect(await saidOf(`${whole}{}\n`)).toContain("line 7: something follows the end");
   });
 
+  it("[E1, E2] is refused where one revision is given twice, or numbers leave no room for others", async () => {
+    const ben = participant("tea", "ben", 2);
+    const farthest = Number.MAX_SAFE_INTEGER;
+    const pruned = { ...tea, head: { rev: 9, seq: 7 }, floorSeq: 8 };
+    for (const [lines, reason] of [
+      [[tea, { ...ada, rev: 1 }], "the revision 1 was given before it"],
+      [[tea, ada, ben], "the revision 2 was given before it"],
+      [[tea, ada, { ...first, rev: 2 }], "the revision 2 was given before it"],
+      [[tea, ada, { ...first, sentRev: 2 }], "the revision 2 was given before it"],
+      [[tea, ada, { ...first, sentRev: 3, rev: 4 }, second], "the revision 4 was given before it"],
+      [[{ ...tea, head: { rev: farthest, seq: 0 } }], "head.rev: "],
+      [[{ ...tea, head: { rev: 2, seq: farthest } }], "head.seq: "],
+      [[{ ...tea, activeAt: farthest }], "activeAt: "],
+      [[{ ...tea, createdAt: farthest }], "createdAt: "],
+      [[{ ...tea, head: { rev: 9, seq: 7 } }, ada], "messages are missing before it: there are up to 7"],
+    ] as const)
+      expect(await said(...lines)).toMatch(new RegExp(`^archive/malformed: .* line \\d+: .*${reason}`, "u"));
+    for (const line of [pruned, { ...pruned, floorSeq: 1, status: "deleted" }])
+      expect(await said(line, ada)).toBe("right");
+    expect(await said({ ...tea, head: { rev: 40, seq: 2 } }, { ...ada, rev: 32 }, first, second)).toBe(
+      "right",
+    );
+  });
+
+  it("[E4] is refused where a message counts what does not stand behind it", async () => {
+    const head = { ...tea, head: { rev: 3, seq: 1 } };
+    const like = (userId: string): Line => ({ type: "reaction", ...on(first["id"]), userId, emoji: "👍" });
+    const vote = (userId: string, option: number): Line => ({ ...like(userId), ...{ type: "vote", option } });
+    const version = (at: number): Line => ({
+      ...{ type: "version", messageId: first["id"], version: at, content: { text: "so" } },
+      ...{ replacedAt: 2, replacedBy: "ada" },
+    });
+    const liked = (count: number, ...userIds: readonly string[]): Line => ({
+      ...{ ...first, reactions: [{ emoji: "👍", count, userIds }] },
+    });
+    const poll = (votes: readonly [number, number], voters: number, more = {}): Line => ({
+      ...{ ...first, kind: "poll", content: { text: "?", poll: { options: ["Tea", "Coffee"], ...more } } },
+      tally: { voters, results: votes.map((count) => ({ count, userIds: [] })) },
+    });
+    const { emoji: _emoji, ...tea0 } = vote("ben", 0);
+    const { emoji: _other, ...coffee } = vote("ben", 1);
+    const { emoji: _third, ...cleos } = vote("cleo", 0);
+    const gone = { ...first, content: { text: "" }, deletedAt: 2, deletedBy: "ada" };
+    const edited = { ...first, version: 2 };
+    for (const lines of [
+      [liked(2, "ben"), like("cleo"), like("ben")],
+      [poll([2, 1], 2, { many: true }), tea0, cleos, coffee],
+      [poll([2, 0], 2, { anonymous: true }), tea0, cleos],
+      [edited, version(0), version(1)],
+      [gone, version(0), like("ben")],
+      [gone],
+    ])
+      expect(await said(head, ada, ...lines)).toBe("right");
+    for (const [lines, reason] of [
+      [[liked(1_000_000, "eve")], "👍 is said to be there 1000000 times, and is 0"],
+      [[liked(1), like("ben"), like("cleo")], "👍 is said to be there 1 times, and is 2"],
+      [[liked(1, "eve"), like("ben")], "👍 names who did not put it there"],
+      [[liked(2, "ben", "ben"), like("ben"), like("cleo")], "👍 names who did not"],
+      [[first, like("ben")], "or does not tell of it"],
+      [
+        [{ ...liked(0), reactions: [0, 0].map(() => ({ emoji: "👍", count: 0, userIds: [] })) }],
+        "one emoji twice",
+      ],
+      [[first, tea0], "or does not tell of it"],
+      [[{ ...first, tally: { voters: 0, results: [] } }], "tally is not of the options"],
+      [[poll([0, 0], 0), { ...tea0, option: 2 }], "or does not tell of it"],
+      [[poll([1, 1], 1), tea0, coffee], "ben has voted already"],
+      [[poll([2, 0], 1), tea0, cleos], "voters are not as many"],
+      [[poll([1, 0], 1, { many: true }), tea0, coffee], "option 1 is said to be there 0 times"],
+      [[{ ...first, version: 7 }], "there are 0 of 7 versions"],
+      [[first, version(0)], "or does not tell of it"],
+      [[edited, version(0)], "there are 1 of 2 versions"],
+      [[edited, version(1)], "version 1 does not follow there"],
+      [[edited, version(0), version(1), version(2)], "version 2 does not follow there"],
+      [[gone, version(0), version(1)], "version 1 does not follow there"],
+      [[{ ...gone, reactions: liked(1)["reactions"] }], "it is deleted, and"],
+    ] as const)
+      expect(await said(head, ada, ...lines)).toMatch(
+        new RegExp(`^archive/malformed: .* line \\d+: .*${reason}`, "u"),
+      );
+    // What is about a message stands before whatever messages come next.
+    expect(await said(tea, ada, first, { ...like("ben"), messageId: first["id"] }, second)).toContain(
+      "line 5",
+    );
+    expect(await said(tea, ada, liked(1), second, like("ben"))).toBe("right");
+    expect(
+      await said(
+        tea,
+        ada,
+        liked(1),
+        { ...second, reactions: liked(1)["reactions"] },
+        { ...like("ben"), messageId: second["id"] },
+      ),
+    ).toContain("👍 is said to be there 1 times, and is 0");
+    expect(await said(tea, ada, liked(1), like("ben"), second, like("cleo"))).toContain("line 7: ");
+  });
+
   it("[E1, E2, E3, E4, E5, E6] is refused where a line does not fit those before it", async () => {
     for (const [lines, reason] of [
       [[tea, { ...ada, rev: 5 }], "rev is not one"],

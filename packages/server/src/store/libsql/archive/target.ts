@@ -18,6 +18,8 @@ export function createArchiveTarget(connection: Connection): ArchiveTarget {
   const files = prepare<{ readonly id: string }>(
     "SELECT id FROM files WHERE id IN (SELECT value FROM json_each(?))",
   );
+  // There twice, it would be counted twice.
+  const mark = prepare("INSERT INTO reactions (message_id, emoji, user_id) VALUES (?, ?, ?)");
   const dropped = ["participants", "receipts"].map((table) =>
     prepare(`DELETE FROM ${table} WHERE conversation = ?`),
   );
@@ -37,8 +39,7 @@ export function createArchiveTarget(connection: Connection): ArchiveTarget {
       for (const { key, row } of rows.receipts) tables.putReceipt(key, row);
       for (const { key, row, sentRev } of rows.messages) tables.putMessage(key, row, sentRev);
       for (const { key, row } of rows.versions) tables.putVersion(key, row);
-      for (const { key, row } of rows.marks)
-        tables.putReaction(key, row.messageId, row.userId, row.emoji, true);
+      for (const { row } of rows.marks) mark.run(row.messageId, row.emoji, row.userId);
       for (const { key, row } of rows.notes) tables.putNote(key, row);
       writeOthers(rows);
     },

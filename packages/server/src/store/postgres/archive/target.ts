@@ -50,6 +50,7 @@ export function archiveTarget(session: Session): ArchiveTarget {
       Promise.all([
         ...write(session, writesOf(rows), rows.answers),
         ...[
+          ...writeMarks(rows.marks),
           ...writeFiles(rows.files),
           ...writeCases(rows.cases),
           ...writeFlags(rows.flags),
@@ -71,13 +72,22 @@ function writesOf(rows: ArchiveRows): Writes {
     ...rows.messages.map(({ key, row: record, sentRev }) => ({ key, record, sentRev })),
   );
   writes.versions.push(...rows.versions.map(({ key, row: version }) => ({ key, version })));
-  writes.reactions.push(
-    ...rows.marks.map(({ key, row }) => ({ key, names: [row.messageId, row.emoji, row.userId] as const })),
-  );
   writes.notes.push(...rows.notes.map(({ key, row: record }) => ({ key, record })));
   writes.receipts.push(...rows.receipts.map(({ key, row: receipt }) => ({ key, receipt })));
   return writes;
 }
+
+/** There twice, one would be counted twice: it is refused. */
+const writeMarks = writer<ArchiveRows["marks"][number]>(
+  "import marks",
+  [
+    ["bigint", ({ key }) => key],
+    ["text", ({ row }) => row.messageId],
+    ["text", ({ row }) => row.emoji],
+    ["text", ({ row }) => row.userId],
+  ],
+  (rows) => sql`INSERT INTO reactions (conversation, message_id, emoji, user_id) SELECT * FROM ${rows}`,
+);
 
 const writeFiles = writer<FileRecord>(
   "import files",
