@@ -31,11 +31,15 @@ export async function runExport(invocation: ExportRequest & Settled): Promise<vo
     withPlaces(settings, { migrate: false }, async ({ store, files }) => {
       const unit = invocation.scope.of === "person" ? "items" : "messages";
       const progress = new Progress({ to, what: "exported", unit, now: Date.now });
-      const found = await open(invocation, store, bytesOf(invocation, files, signal), (count) =>
-        progress.add(count),
-      );
-      progress.total = found.messages;
-      await writeOut(found.text, out, signal);
+      const bytes = bytesOf(invocation, files, signal);
+      try {
+        const found = await open(invocation, store, bytes, (count) => progress.add(count));
+        progress.total = found.messages;
+        await writeOut(found.text, out, signal);
+      } catch (error) {
+        await bytes?.undo();
+        throw error;
+      }
       progress.end(`exported${out === undefined ? "" : ` to ${out}`}`);
     }),
   );

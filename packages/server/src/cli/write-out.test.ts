@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -40,4 +49,18 @@ it("leaves the whole file for its owner alone, or the one that was there (row D2
   };
   await writeOut(all(), out, new AbortController().signal);
   expect([readFileSync(out, "utf8"), statSync(out).mode & 0o777]).toEqual(["one\ntwo\n", 0o600]);
+});
+
+it("writes neither through what stands in the place of its part, nor for whoever may read that", async () => {
+  const out = join(folder, "all.jsonl");
+  const elsewhere = join(folder, "elsewhere");
+  const text = async function* (): AsyncGenerator<string> {
+    yield "secret\n";
+  };
+  symlinkSync(elsewhere, `${out}.part`);
+  await writeOut(text(), out, new AbortController().signal);
+  expect(existsSync(elsewhere)).toBe(false);
+  writeFileSync(`${out}.part`, "of one that was killed, and much longer", { mode: 0o644 });
+  await writeOut(text(), out, new AbortController().signal);
+  expect([readFileSync(out, "utf8"), statSync(out).mode & 0o777]).toEqual(["secret\n", 0o600]);
 });

@@ -11,8 +11,9 @@ export async function writeOut(
   if (out === undefined) return pipeline(text, process.stdout, { signal, end: false });
   const part = `${out}.part`;
   try {
-    // As little for others as the database itself.
-    await pipeline(text, createWriteStream(part, { flush: true, mode: 0o600 }), { signal });
+    // As little for others as the database itself, whatever was left, or put, in its place.
+    await rm(part, { force: true });
+    await pipeline(text, createWriteStream(part, { flush: true, flags: "wx", mode: 0o600 }), { signal });
     await rename(part, out);
   } catch (error) {
     await rm(part, { force: true });

@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { exportArchive } from "../../src/archive/export-archive.ts";
@@ -296,4 +305,29 @@ it("[D1, E7] keeps the bytes of what is in, or may be, whatever is answered; aga
   await expect(other.take(inline, { write: refused, has: lose })).rejects.toBe(lost);
   expect(await sizes(other.kept)).toEqual(whole);
   await other.store.close();
+});
+
+it("puts files beside an archive for its owner alone, and takes back those of one that came to nothing (row D25)", async () => {
+  const dir = temporaryFile("beside");
+  const modeOf = (path: string): number => statSync(path).mode & 0o777;
+  const [first = "", ...others] = files.map(({ fileId }) => fileId);
+  const given = besideBytes(bytes, dir, never);
+  await textWith(given);
+  expect(modeOf(dir)).toBe(0o700);
+  for (const id of [first, ...others]) expect(modeOf(join(dir, id))).toBe(0o600);
+  await given.undo();
+  expect(existsSync(dir)).toBe(false);
+
+  // What was there before stays there; nothing is written through what stands in the way.
+  mkdirSync(dir);
+  writeFileSync(join(dir, first), "of an export before");
+  writeFileSync(join(dir, "notes.txt"), "of somebody");
+  const elsewhere = temporaryFile("elsewhere");
+  symlinkSync(elsewhere, join(dir, `${first}.part`));
+  const again = besideBytes(bytes, dir, never);
+  await textWith(again);
+  expect(existsSync(elsewhere)).toBe(false);
+  expect(readFileSync(join(dir, first), "utf8")).toBe("a picture");
+  await again.undo();
+  expect(readdirSync(dir).toSorted()).toEqual([first, "notes.txt"].toSorted());
 });
