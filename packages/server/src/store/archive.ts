@@ -106,13 +106,13 @@ export interface Archive {
   /** Everything as of one moment. @returns undefined if there is no such conversation. */
   read(scope: ArchiveScope): Promise<ArchiveReading | undefined>;
   /**
-   * Takes lines in, all or none, and begins a new epoch. No server may be running on this store.
+   * Takes lines in, all or none, and begins a new epoch, which a server that runs on this store would not notice.
    *
    * @param digest - names these lines: those of one digest are taken once.
    * @param batches - each is written before the next one is asked for, the last before they end.
    * @param entry - what the log says of it: there if the lines are.
    * @returns false if they were taken before.
-   * @throws {MessagingError} `archive/conflict` if something of theirs is there already; if anything else is thrown,
+   * @throws {MessagingError} `client/misused` while a server runs, `archive/conflict` if something of theirs is there already; if anything else is thrown,
    *   they may have been taken nevertheless, which `has` knows.
    */
   write(

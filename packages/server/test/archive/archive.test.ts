@@ -216,6 +216,44 @@ describe("an archive", () => {
     }
   }, 60_000);
 
+  it("[E9] is not taken in where a server runs, which would go on with the epoch it knows", async () => {
+    const [tea = {}, ada = {}] = conversation("tea");
+    const right = sealed([header, tea, ada]);
+    const file = temporaryFile("data.db");
+    const url = (await postgres?.database(blank)) ?? "";
+    const again = async (kind: keyof typeof stores): Promise<Store> =>
+      kind === "libsql" ? openLibsqlStore({ file }) : openPostgresStore({ url, connections: 2 });
+    for (const kind of kinds) {
+      const [server, store] = [await again(kind), await again(kind)];
+      opened.push(store);
+      const stop = await server.plans?.work?.(async () => {});
+      await expect(take(store, right)).rejects.toMatchObject({
+        code: "client/misused",
+        message: expect.stringContaining("stop it first"),
+      });
+      await stop?.();
+      await server.close();
+      expect(await take(store, right)).toMatchObject({ isNew: true });
+    }
+    // Nor does one begin to run meanwhile.
+    const store = await again("libsql");
+    const entry = { at: 1, actorId: "system", action: "server.import" } as const;
+    const batches = async function* () {
+      yield [];
+      await expect(again("libsql")).rejects.toMatchObject({
+        code: "client/misused",
+        message: expect.stringContaining("something is being imported"),
+      });
+      await expect(store.archive?.write("b", batches(), entry)).rejects.toMatchObject({
+        message: expect.stringContaining("another import is under way"),
+      });
+    };
+    await Promise.all(opened.splice(0).map((each) => each.close()));
+    expect(await store.archive?.write("a", batches(), entry)).toBe(true);
+    await (await again("libsql")).close();
+    await store.close();
+  }, 60_000);
+
   it("[E9] has lines of every table, but those that are left out on purpose", async () => {
     const file = temporaryFile("data.db");
     opened.push(openLibsqlStore({ file }));

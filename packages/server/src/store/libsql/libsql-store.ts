@@ -11,6 +11,7 @@ import { createEraseConversation } from "./erase-conversation.ts";
 import { createFiles } from "./files.ts";
 import { createFigures } from "./figures.ts";
 import { createKept } from "./kept.ts";
+import { type Occupation, occupy } from "./occupation.ts";
 import { createPlans } from "./plans.ts";
 import { createPrune } from "./prune.ts";
 import { createPreviews } from "./previews.ts";
@@ -46,18 +47,27 @@ export interface LibsqlStoreOptions {
  * @throws {Error} if the file cannot be opened, or a newer version wrote it.
  */
 export function openLibsqlStore({ file = ":memory:", onDefect = () => {} }: LibsqlStoreOptions = {}): Store {
-  const connection = openConnection(file);
+  // A database in memory is nobody else's.
+  const occupation = file === ":memory:" ? undefined : occupy(file);
+  let connection: Connection | undefined;
   try {
-    return new LibsqlStore(connection, migrate(connection), { file, onDefect });
+    connection = openConnection(file);
+    return new LibsqlStore(connection, migrate(connection), { file, onDefect, occupation });
   } catch (error) {
-    connection.close();
+    connection?.close();
+    occupation?.close();
     throw error;
   }
+}
+
+interface Opened extends Required<LibsqlStoreOptions> {
+  readonly occupation: Occupation | undefined;
 }
 
 class LibsqlStore implements Store {
   readonly epoch: string;
   readonly #connection: Connection;
+  readonly #occupation: Occupation | undefined;
   readonly #onDefect: (error: unknown) => void;
   readonly #tables: Rows;
   readonly #answers: Answers;
@@ -76,7 +86,8 @@ class LibsqlStore implements Store {
   readonly archive: Archive;
   readonly previews: PreviewTable;
 
-  constructor(connection: Connection, epoch: string, { file, onDefect }: Required<LibsqlStoreOptions>) {
+  constructor(connection: Connection, epoch: string, { file, onDefect, occupation }: Opened) {
+    this.#occupation = occupation;
     this.epoch = epoch;
     this.#connection = connection;
     this.#onDefect = onDefect;
@@ -99,7 +110,7 @@ class LibsqlStore implements Store {
     const marks = createCaseMarks(connection);
     this.#marks = marks;
     this.cases = createCases(connection, (work) => this.#transactions.aside(work), audit.put);
-    this.archive = createArchive(file, connection);
+    this.archive = createArchive(file, connection, occupation);
     this.previews = createPreviews(connection);
     const prune = createPrune(connection, this.#answers);
     const { traces, forget } = createErase(connection);
@@ -169,5 +180,6 @@ class LibsqlStore implements Store {
 
   async close(): Promise<void> {
     this.#connection.close();
+    this.#occupation?.close();
   }
 }

@@ -19,6 +19,8 @@ export interface PoolSettings {
 }
 
 const INT8 = 20;
+/** What connections of the queue of jobs are called by the database. */
+export const JOBS_NAME = "tidings jobs";
 /**
  * Statements that look rows up by their keys are planned once and for all, before there is anything in the tables: what
  * suits a small table must not be what they go on with in a large one. Each of their statements sees what others have
@@ -52,7 +54,7 @@ export function openPool({ url, connections, purpose, onFailure, ...settings }: 
   const pool = new Pool({
     Client: QuickClient,
     connectionString: url,
-    application_name: purpose === "jobs" ? "tidings jobs" : "tidings",
+    application_name: purpose === "jobs" ? JOBS_NAME : "tidings",
     ...(purpose && { options: PURPOSES[purpose].map((setting) => `-c ${setting}`).join(" ") }),
     max: connections,
     connectionTimeoutMillis: TURN_TIMEOUT_MS,

@@ -9,6 +9,7 @@ import { ArchiveWriting, markOf } from "../../archive-writing.ts";
 import type { AuditEntry } from "../../audit.ts";
 import { createAudit } from "../audit.ts";
 import { type Connection, openConnection } from "../database.ts";
+import type { Occupation } from "../occupation.ts";
 import { orderByTime } from "./order.ts";
 import { createArchiveTables } from "./tables.ts";
 import { createArchiveTarget } from "./target.ts";
@@ -17,7 +18,11 @@ import { createArchiveTarget } from "./target.ts";
  * Over connections of its own, so that nothing it does is part of what others do. A database in memory has no second
  * one: it is copied to be read, and takes nothing in.
  */
-export function createArchive(file: string, connection: Connection): Archive {
+export function createArchive(
+  file: string,
+  connection: Connection,
+  occupation: Occupation | undefined,
+): Archive {
   return {
     async read(scope) {
       if (file !== ":memory:") return reading(openConnection(file), scope, () => {});
@@ -28,14 +33,15 @@ export function createArchive(file: string, connection: Connection): Archive {
       });
     },
     async write(digest, batches, entry) {
-      if (file === ":memory:")
-        throw new Error("unable to import; the database is in memory, and gone with it");
-      const target = openConnection(file);
-      try {
-        return await written(target, digest, batches, entry);
-      } finally {
-        target.close();
-      }
+      if (!occupation) throw new Error("unable to import; the database is in memory, and gone with it");
+      return occupation.alone(async () => {
+        const target = openConnection(file);
+        try {
+          return await written(target, digest, batches, entry);
+        } finally {
+          target.close();
+        }
+      });
     },
     // A commit here is over when it is answered.
     has: async (digest) => isMarked(connection, digest),
@@ -48,11 +54,13 @@ async function reading(
   done: () => void,
 ): Promise<ArchiveReading | undefined> {
   const end = (): void => {
+    // A statement that is not collected yet keeps it open, and what it reads.
+    connection.exec("ROLLBACK");
     connection.close();
     done();
   };
+  connection.exec("BEGIN"); // All that is read from here on is of one moment.
   try {
-    connection.exec("BEGIN"); // All that is read from here on is of one moment.
     const epoch = connection.prepare<{ value: string }>("SELECT value FROM meta WHERE name = 'epoch'").get();
     const only = scope.of === "conversation" ? scope.conversationId : "";
     const count = connection

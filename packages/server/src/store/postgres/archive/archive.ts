@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { MessagingError } from "@tidings/core/errors";
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import type { Archive, ArchiveReading, ArchiveScope, RowLine } from "../../archive.ts";
@@ -6,7 +7,7 @@ import { archivePages } from "../../archive-reading.ts";
 import { ArchiveWriting, markOf } from "../../archive-writing.ts";
 import type { AuditEntry } from "../../audit.ts";
 import { insertion } from "../audit.ts";
-import { openReading, type Session, transact } from "../session.ts";
+import { JOBS_NAME, openReading, type Session, transact } from "../session.ts";
 import { unnumbered } from "../together-schema.ts";
 import { archiveTables } from "./tables.ts";
 import { archiveTarget } from "./target.ts";
@@ -67,6 +68,8 @@ async function reading(pool: Pool, scope: ArchiveScope): Promise<ArchiveReading 
   return undefined;
 }
 
+const RUNNING = "unable to import; a server runs on this database: stop it first";
+
 interface Counted {
   readonly epoch: string;
   readonly found: boolean;
@@ -92,6 +95,10 @@ async function written(
   entry: AuditEntry,
 ): Promise<boolean> {
   if (await isMarked(session, digest)) return false;
+  // Each node listens for jobs as long as it runs.
+  const node = await session.first(sql<object>`
+    SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = ${JOBS_NAME}`);
+  if (node) throw new MessagingError("client/misused", { message: RUNNING });
   const writing = new ArchiveWriting(archiveTarget(session));
   for await (const batch of batches) await writing.take(batch);
   await Promise.all([
