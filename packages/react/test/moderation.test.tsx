@@ -33,6 +33,7 @@ describe("the hook for moderators", () => {
       userId: "bob",
       status: "open",
       openedAt: 1,
+      revision: 1,
       urgency: 100,
       reports: 1,
       flags: [],
@@ -44,7 +45,7 @@ describe("the hook for moderators", () => {
       items: [caseOf(`${conversationId} 1`), caseOf(`${conversationId} 2`)],
     }),
     read: async (id) => caseOf(id),
-    decide: async (id) => ({ ...caseOf(id), status: "approved" }),
+    decide: async ({ id }) => ({ ...caseOf(id), status: "approved" }),
   };
 
   it("shows the cases of a conversation, then those of another, without what is decided", async () => {

@@ -14,6 +14,7 @@ async function heard(client: RawClient, fits: (change: Change) => boolean): Prom
 interface Case {
   readonly id: string;
   readonly status: string;
+  readonly revision: number;
 }
 
 describe("the moderators' queue over HTTP", () => {
@@ -56,9 +57,9 @@ describe("the moderators' queue over HTTP", () => {
   const queue = "GET /v1/moderation/cases";
   const listed = async (userId: string, query = "conversationId=a"): Promise<readonly Case[]> =>
     ((await as(userId, `${queue}?${query}`)).json as { readonly items: readonly Case[] }).items;
-  const decide = (userId: string, { id }: Case, decision: string, reason?: string) =>
+  const decide = (userId: string, { id, revision }: Case, decision: string, reason?: string) =>
     as(userId, `PUT /v1/moderation/cases/${id}/decision`, {
-      decision,
+      ...{ decision, revision },
       ...(reason !== undefined && { reason }),
     });
   const say = async (text: string): Promise<string> => (await bob.say("a", text)).commandId;
@@ -155,6 +156,27 @@ describe("the moderators' queue over HTTP", () => {
     },
   );
 
+  it("is decided as the moderator saw it: an appeal nobody has read is not answered, and an answer not taken back", async () => {
+    const messageId = await say("odd");
+    const seen = await first();
+    await ada.accepted({ type: "message.delete", conversationId: "a", messageId });
+    await note(bob, "bob", "appeal", messageId, "it was a quote");
+    const late = await decide("mo", seen, "remove");
+    expect(late).toMatchObject({ status: 409, json: { code: "moderation/changed" } });
+    const appealed = await first();
+    expect(appealed).toMatchObject({ status: "appealed" });
+    const both = await Promise.all([decide("mo", appealed, "approve"), decide("max", appealed, "remove")]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 409]));
+    const winner = both.find(({ status }) => status === 200)?.json;
+    await say("done");
+    const answers = bob
+      .all("change")
+      .flatMap(({ change: { record } }) =>
+        record.type === "note" && record.value?.outcome ? [record.value.outcome] : [],
+      );
+    expect(answers).toEqual([(winner as Case).status === "approved" ? "granted" : "refused"]);
+  });
+
   it("[D8] is for moderators; to all others, and of other conversations, there is none", async () => {
     await say("odd");
     const found = await first();
@@ -184,8 +206,10 @@ describe("the moderators' queue over HTTP", () => {
     expect((await byKey(plain.key, queue)).json).toMatchObject({ code: "permission/denied" });
     expect((await byKey(desk.key, queue, undefined, "cy")).json).toMatchObject({ code: "query/malformed" });
     const line = `PUT /v1/moderation/cases/${found.id}/decision`;
-    expect((await byKey(desk.key, line, { decision: "remove" }, "cy")).status).toBe(404);
-    expect((await byKey(desk.key, line, { decision: "remove" })).json).toMatchObject({ status: "removed" });
+    const body = { decision: "remove", revision: found.revision };
+    expect((await byKey(desk.key, line, body, "cy")).status).toBe(404);
+    expect((await byKey(desk.key, line, { decision: "remove" })).status).toBe(400);
+    expect((await byKey(desk.key, line, body)).json).toMatchObject({ status: "removed" });
     const { items } = await server.auditLog({ by: "actorId", id: "desk", limit: 5 });
     expect(items.map(({ action }) => action)).toEqual(["case.remove"]);
   });
@@ -211,10 +235,11 @@ describe("the moderators' queue over HTTP", () => {
         body,
         ...(onBehalfOf && { headers: { "tidings-user": onBehalfOf } }),
       });
-    expect((await by("mo", { decision: "approve" })).status).toBe(404);
-    expect((await by("mo", { decision: "approve" }, "max")).status).toBe(404);
-    expect((await by("kim", { decision: "approve" }, "eve")).status).toBe(404);
-    expect((await by("kim", { decision: "approve" })).json).toMatchObject({ decidedBy: "kim" });
+    const body = { decision: "approve", revision: found.revision };
+    expect((await by("mo", body)).status).toBe(404);
+    expect((await by("mo", body, "max")).status).toBe(404);
+    expect((await by("kim", body, "eve")).status).toBe(404);
+    expect((await by("kim", body)).json).toMatchObject({ decidedBy: "kim" });
   });
 
   it("lets nobody decide about themselves, nor remove a person, nor say what is no decision", async () => {

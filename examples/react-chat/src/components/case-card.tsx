@@ -16,8 +16,7 @@ interface CaseCardProps {
 /** One case: what was said, why somebody is to look at it, and what can be done about it. */
 export function CaseCard({ found, isDeciding, onDecide, onShow }: CaseCardProps) {
   const { t, format } = useTexts();
-  const { userId, message, said, status, openedAt, flags, reports, appeal, decidedBy } = found;
-  const content = said ?? message?.content;
+  const { userId, message, status, openedAt, flags, reports, appeal, decidedBy } = found;
   return (
     <article className="case" aria-label={t.caseOf(nameOf(userId))} aria-busy={isDeciding}>
       <header>
@@ -31,13 +30,7 @@ export function CaseCard({ found, isDeciding, onDecide, onShow }: CaseCardProps)
           {decidedBy !== undefined && <> · {nameOf(decidedBy)}</>}
         </span>
       </header>
-      {found.messageId === undefined ? (
-        <p className="hint">{t.casePerson}</p>
-      ) : (
-        <blockquote className="case-said text" dir="auto">
-          {content ? <MessageText message={{ content }} /> : t.caseGone}
-        </blockquote>
-      )}
+      {found.messageId === undefined ? <p className="hint">{t.casePerson}</p> : <Said found={found} />}
       <ul className="case-reasons" aria-label={t.caseReasons}>
         {reports > 0 && <li>{t.reportedBy(reports)}</li>}
         {flags.map((flag, index) => (
@@ -56,6 +49,27 @@ export function CaseCard({ found, isDeciding, onDecide, onShow }: CaseCardProps)
         </button>
       )}
     </article>
+  );
+}
+
+/** What was pointed at; and what its author has made of it since. */
+function Said({ found: { message, said } }: Pick<CaseCardProps, "found">) {
+  const { t } = useTexts();
+  const content = said ?? message?.content;
+  return (
+    <>
+      <blockquote className="case-said text" dir="auto">
+        {content ? <MessageText message={{ content }} /> : t.caseGone}
+      </blockquote>
+      {said && message?.deletedAt === undefined && message && (
+        <>
+          <p className="hint">{t.caseNow}</p>
+          <blockquote className="case-said text" dir="auto">
+            <MessageText message={message} />
+          </blockquote>
+        </>
+      )}
+    </>
   );
 }
 

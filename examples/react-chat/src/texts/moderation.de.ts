@@ -40,6 +40,7 @@ export const moderation: typeof english = {
     banned: "ausgeschlossen",
   },
   casePerson: "Gemeldet wurde die Person, keine Nachricht.",
+  caseNow: "Sie wurde seither bearbeitet und sagt jetzt:",
   caseGone: "Die Nachricht wird nicht mehr aufbewahrt.",
   caseReasons: "Gründe",
   reportedBy: (people) => (people === 1 ? "Von einer Person gemeldet" : `Von ${people} Personen gemeldet`),

@@ -39,6 +39,7 @@ export const moderation = {
     banned: "banned",
   },
   casePerson: "The person was reported, not a message.",
+  caseNow: "It was edited since, and says now:",
   caseGone: "The message is not kept any more.",
   caseReasons: "Reasons",
   reportedBy: (people: number) => (people === 1 ? "Reported by one person" : `Reported by ${people} people`),

@@ -49,6 +49,7 @@ const registry = {
   "moderation/appealed": ["conflict", "You have asked about this already."],
   "moderation/not-found": ["input", "There is nothing to decide here."],
   "moderation/decided": ["conflict", "Somebody else has decided this."],
+  "moderation/changed": ["conflict", "This has changed: look at it again."],
   "reaction/limit": ["limit", "This message has too many different reactions."],
   "poll/invalid": ["input", "This cannot be chosen here."],
   "poll/closed": ["conflict", "This poll has ended."],

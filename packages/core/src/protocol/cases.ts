@@ -15,6 +15,8 @@ export interface CaseFlag {
   /** From 0 to 1; a rule's. */
   readonly score?: number;
   readonly at: number;
+  /** What it is about, if the message says something else now. */
+  readonly said?: MessageContent;
 }
 
 /** A message, or a person, that moderators are to look at: once, however many point at it. */
@@ -29,7 +31,9 @@ export interface ModerationCase {
   readonly status: CaseStatus;
   /** Since when it waits, or waited last; server time in ms. */
   readonly openedAt: number;
-  /** 100 for each person who reported it and for an appeal, and of a rule its score in hundredths. */
+  /** Rises whenever it becomes another: it is opened again, its author appeals or edits. What is decided is decided of this. */
+  readonly revision: number;
+  /** 100 for each person who reported it and for an appeal, and the highest score of a rule in hundredths. */
   readonly urgency: number;
   /** How many people reported it. */
   readonly reports: number;
@@ -41,6 +45,6 @@ export interface ModerationCase {
   readonly decidedAt?: number;
   /** As it is now, if it is kept. */
   readonly message?: MessageRecord;
-  /** What it said last, if it was deleted. */
+  /** What it said when it was last pointed at, if it says something else now; else what it said last, if it was deleted. */
   readonly said?: MessageContent;
 }

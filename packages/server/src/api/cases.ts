@@ -28,6 +28,7 @@ export const caseListFields: Readonly<Record<string, z.ZodType>> = listShape;
 
 const decisionShape = {
   decision: z.enum(["approve", "remove", "ban"]),
+  revision: z.number().int().min(0),
   reason: z.string().min(1).max(LONGEST_REASON).optional(),
 };
 const decision = z.strictObject(decisionShape);

@@ -19,13 +19,22 @@ export const auditAnswer: JsonSchema = {
   properties: { items: listOf(entry, ["at", "actorId", "action"]), next: name },
   required: ["items"],
 };
-const flag: Record<string, JsonSchema> = { source: name, reason: name, score: { type: "number" }, at: time };
+const flag: Record<string, JsonSchema> = {
+  source: name,
+  reason: name,
+  score: { type: "number" },
+  at: time,
+  said: { type: "object" },
+};
 const caseFields: Record<string, JsonSchema> = {
   ...{ id: name, conversationId: name, messageId: name, userId: name, status: name, openedAt: time },
   ...{ urgency: time, reports: time, flags: listOf(flag, ["source", "reason", "at"]), appeal: name },
+  revision: time,
   ...{ decidedBy: name, decidedAt: time, message: { type: "object" }, said: { type: "object" } },
 };
-const caseRequired = ["id", "conversationId", "userId", "status", "openedAt", "urgency", "reports", "flags"];
+const caseRequired = [
+  ...["id", "conversationId", "userId", "status", "openedAt", "urgency", "reports", "flags", "revision"],
+];
 export const caseAnswer: JsonSchema = { type: "object", properties: caseFields, required: caseRequired };
 export const casesAnswer: JsonSchema = {
   type: "object",

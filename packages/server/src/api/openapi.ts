@@ -171,7 +171,7 @@ function caseOperations(): readonly (readonly [Operation, Route])[] {
     ...{ name: key, in: "query", schema },
   }));
   const list = base("cases", cases);
-  const body = bodyOf({ properties: fields(decisionFields), required: ["decision"] });
+  const body = bodyOf({ properties: fields(decisionFields), required: ["decision", "revision"] });
   const answer = responses("200", json(caseAnswer));
   return [
     [{ ...list, parameters: [...list.parameters, ...wanted], responses: responses("200", json(casesAnswer)) }, cases], // prettier-ignore

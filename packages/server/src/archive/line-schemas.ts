@@ -137,6 +137,7 @@ export const otherLine: z.ZodType<OtherLine> = z.discriminatedUnion("type", [
     status: z.enum(["open", "appealed", "approved", "removed", "banned"]),
     ...{ openedAt: time, urgency: count, reports: count, decision: text.exactOptional() },
     ...{ decidedAt: time.exactOptional(), decidedBy: id.exactOptional(), appeal: text.exactOptional() },
+    ...{ revision: count.exactOptional(), decidedRevision: count.exactOptional() },
   }),
   z.strictObject({
     ...{
@@ -146,6 +147,7 @@ export const otherLine: z.ZodType<OtherLine> = z.discriminatedUnion("type", [
       rule: text,
       text,
       score: z.number().exactOptional(),
+      version: count.exactOptional(),
     },
     reporterId: z.union([id, z.literal("")]),
   }),

@@ -10,6 +10,8 @@ import { refuse } from "./packets.ts";
 export interface Judgement {
   readonly case: ModerationCase;
   readonly decision: CaseDecision;
+  /** Of the case, as the moderator has seen it: what has changed since they do not decide about. */
+  readonly revision: number;
   /** Shown in the place of what is removed. */
   readonly reason?: string | undefined;
 }
@@ -32,14 +34,16 @@ export interface DecideOptions {
  * @throws {Error} if the store fails; ask again.
  */
 export async function decide(
-  { case: found, decision, reason }: Judgement,
+  { case: found, decision, revision, reason }: Judgement,
   caller: Caller,
   by: string,
   { store: { cases }, commits, perform, clock, newId }: DecideOptions,
 ): Promise<ModerationCase | Refusal> {
   const { id, status } = found;
+  const isDone = status === statusAfter[decision];
   if (!cases) return noCases;
   if (decision === "remove" && found.messageId === undefined) return nothingToRemove;
+  if (!isDone && found.revision !== revision) return changed;
   const isFree = status === "open" || status === "appealed" || (status === "removed" && decision === "ban");
   if (isFree) {
     for (const command of commandsOf(found, decision, reason)) {
@@ -47,11 +51,11 @@ export async function decide(
       const outcome = await perform(caller, { ...common, ...command });
       if (!outcome.ok && !isGone(outcome)) return outcome;
     }
-    await cases.decide(id, decision, { actorId: by, at: clock.now() });
+    await cases.decide({ id, revision }, decision, { actorId: by, at: clock.now() });
   }
   const now = await cases.find(id);
   if (!now) return noCase;
-  if (now.status !== statusAfter[decision]) return decidedOtherwise;
+  if (now.status !== statusAfter[decision]) return now.revision === revision ? decidedOtherwise : changed;
   await tell(now, commits, { commandId: newId(), at: clock.now() });
   return now;
 }
@@ -103,5 +107,9 @@ export const noCase: Refusal = refuse(
 const decidedOtherwise = refuse(
   "moderation/decided",
   "unable to decide; another moderator did, and otherwise",
+);
+const changed = refuse(
+  "moderation/changed",
+  "unable to decide; it was edited, or its author appealed, since you have read it",
 );
 const nothingToRemove = refuse("command/malformed", "unable to remove; the case is about a person");

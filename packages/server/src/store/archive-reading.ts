@@ -45,6 +45,8 @@ export interface ArchivedCase {
   readonly decidedAt: number | null;
   readonly decidedBy: string | null;
   readonly appeal: string | null;
+  readonly revision: number;
+  readonly decidedRevision: number | null;
 }
 
 export interface ArchivedFlag extends Omit<FlagLine, "type" | "score"> {
@@ -148,13 +150,15 @@ function fileLine({ uploadId: _uploadId, scannedAt: _scannedAt, ...file }: FileR
   return { type: "file", ...file };
 }
 
-function caseLine({ messageId, decision, decidedAt, decidedBy, appeal, ...row }: ArchivedCase): CaseLine {
+function caseLine({ messageId, decision, appeal, ...rest }: ArchivedCase): CaseLine {
+  const { decidedAt, decidedBy, decidedRevision, ...row } = rest;
   return {
     ...{ type: "case", ...row },
     ...(messageId !== "" && { messageId }),
     ...(decision !== null && { decision }),
     ...(decidedAt !== null && { decidedAt }),
     ...(decidedBy !== null && { decidedBy }),
+    ...(decidedRevision !== null && { decidedRevision }),
     ...(appeal !== null && { appeal }),
   };
 }

@@ -72,6 +72,9 @@ export interface CaseLine {
   readonly decidedAt?: number;
   readonly decidedBy?: string;
   readonly appeal?: string;
+  /** Default 1. */
+  readonly revision?: number;
+  readonly decidedRevision?: number;
 }
 
 /** Why a case is one; without a reporter it was a rule that found it. */
@@ -83,6 +86,8 @@ export interface FlagLine {
   readonly text: string;
   readonly score?: number;
   readonly at: number;
+  /** Of the message, as it was then. Default 0. */
+  readonly version?: number;
 }
 
 /** That a command was answered, so that it is not taken again (D2). */

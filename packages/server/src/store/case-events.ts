@@ -23,9 +23,11 @@ export type CaseEvent =
       readonly rule: string;
       readonly text: string;
       readonly score: number | null;
-      /** A decision made before this is about something else. */
-      readonly changedAt: number;
+      /** Of the message, as it was pointed at. */
+      readonly version: number;
     })
+  /** It says something else now: what is decided without having read that is not about it. */
+  | (Subject & { readonly type: "edited" })
   | (Subject & { readonly type: "removed"; readonly byId: string })
   | (Subject & { readonly type: "appeal"; readonly text: string });
 
@@ -42,9 +44,11 @@ export function caseEventsOf(
   const subject = { conversationId, messageId, userId, at: context.at };
   if (command.type === "message.delete")
     return record.moderated ? [{ type: "removed", ...subject, byId: context.actorId }] : [];
-  return (judged?.flags ?? []).map(({ reason: rule, score }) => ({
-    ...{ type: "flag", ...subject, reporterId: "", rule, text: "", score, changedAt: context.at },
+  const { version } = record;
+  const flags = (judged?.flags ?? []).map(({ reason: rule, score }) => ({
+    ...({ type: "flag", ...subject, reporterId: "", rule, text: "", score, version } as const),
   }));
+  return command.type === "message.edit" ? [{ type: "edited", ...subject }, ...flags] : flags;
 }
 
 /** A report that is taken back stays one: somebody has looked at it, or will. */
@@ -60,9 +64,7 @@ function noteEvents(
     return [{ type: "appeal", ...common, messageId, userId: reporterId, text }];
   if (kind !== "report") return [];
   const report = { type: "flag", ...common, reporterId, rule: "", text, score: null } as const;
-  if (messageId === undefined) return [{ ...report, messageId: "", userId, changedAt: at }];
+  if (messageId === undefined) return [{ ...report, messageId: "", userId, version: 0 }];
   const message = recordsOf(conversationId).message(messageId);
-  return message
-    ? [{ ...report, messageId, userId: message.authorId, changedAt: message.editedAt ?? 0 }]
-    : [];
+  return message ? [{ ...report, messageId, userId: message.authorId, version: message.version }] : [];
 }

@@ -2,8 +2,8 @@ import type {
   CaseDecision,
   CaseFlag,
   CaseStatus,
-  MessageContent,
   MessageRecord,
+  MessageVersion,
   ModerationCase,
 } from "@tidings/core/protocol";
 import type { AuditEntry } from "./audit.ts";
@@ -38,16 +38,24 @@ export interface Cases {
   find(caseId: string): Promise<ModerationCase | undefined>;
   /**
    * Writes down what was decided, in the audit log too. Of two equal decisions the first counts; what took effect counts
-   * more than that nothing was to happen, and a ban more than a removal.
+   * more than that nothing was to happen, but for an appeal that was granted; and a ban counts more than a removal.
    *
-   * @returns false if it was decided before.
+   * @param found - as whoever decides has seen it
+   * @returns false if it was decided before, or is not what was seen: it was edited, opened again or appealed against.
    */
-  decide(caseId: string, decision: CaseDecision, by: Pick<AuditEntry, "actorId" | "at">): Promise<boolean>;
-  /** Deletes what was decided before `before` (server time, ms), a bounded number at a time; how many it deleted. */
+  decide(
+    found: Pick<ModerationCase, "id" | "revision">,
+    decision: CaseDecision,
+    by: Pick<AuditEntry, "actorId" | "at">,
+  ): Promise<boolean>;
+  /**
+   * Deletes what was decided before `before` (server time, ms), and what has waited since then about a message that is
+   * kept no more: a bounded number at a time; how many it deleted.
+   */
   forget(before: number): Promise<number>;
 }
 
-/** Flags that a case shows. */
+/** Flags that a case shows, and rules that it keeps. */
 export const MOST_FLAGS = 20;
 /** Cases deleted in one call, so that it never holds up commits for long. */
 export const CASES_AT_ONCE = 1_000;
@@ -72,6 +80,7 @@ export interface CaseRow {
   readonly decided_at: number | null;
   readonly decided_by: string | null;
   readonly appeal: string | null;
+  readonly revision: number;
 }
 
 export interface FlagRow {
@@ -81,19 +90,28 @@ export interface FlagRow {
   readonly text: string;
   readonly score: number | null;
   readonly at: number;
+  readonly version: number;
 }
 
+/** With what it is about, if that has changed since. */
+export interface Flag extends FlagRow {
+  readonly said?: MessageVersion | null | undefined;
+}
+
+/** @param last - what a deleted message said last */
 export function caseOf(
   row: CaseRow,
-  flags: readonly FlagRow[],
+  flags: readonly Flag[],
   message: MessageRecord | undefined,
-  said: MessageContent | undefined,
+  last: MessageVersion | undefined,
 ): ModerationCase {
+  const [pointedAt] = flags.flatMap(({ said }) => said ?? []).toSorted((a, b) => b.version - a.version);
+  const said = (pointedAt ?? last)?.content;
   const { id, status, urgency, reports, appeal, decided_at: decidedAt, decided_by: decidedBy } = row;
   return {
     ...{ id, conversationId: row.conversation_id, userId: row.user_id, status, urgency, reports },
     ...(row.message_id !== "" && { messageId: row.message_id }),
-    openedAt: row.opened_at,
+    ...{ openedAt: row.opened_at, revision: row.revision },
     flags: flags.map(flagOf),
     ...(appeal !== null && { appeal }),
     ...(decidedAt !== null && { decidedAt }),
@@ -103,12 +121,17 @@ export function caseOf(
   };
 }
 
-function flagOf({ reporter_id: reporterId, rule, text, score, at }: FlagRow): CaseFlag {
+/** What the worst of its rules gives a case, in hundredths. */
+export function worstOf({ score }: Pick<FlagRow, "score">): number {
+  return Math.round(100 * (score ?? 0));
+}
+
+function flagOf({ reporter_id: reporterId, rule, text, score, at, said }: Flag): CaseFlag {
   const why =
     reporterId === ""
       ? ({ source: "rule", reason: rule } as const)
       : ({ source: "person", reason: text } as const);
-  return { ...why, at, ...(score !== null && { score }) };
+  return { ...why, at, ...(score !== null && { score }), ...(said && { said: said.content }) };
 }
 
 /** The entry of a decision. */

@@ -1,6 +1,12 @@
 import type { NoteSubject, NoteValue } from "@tidings/core/protocol";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Cases, CasesQuery, ModerationCase } from "../../src/store/cases.ts";
+import {
+  type CaseDecision,
+  type Cases,
+  type CasesQuery,
+  type ModerationCase,
+  MOST_FLAGS,
+} from "../../src/store/cases.ts";
 import type { Judged } from "../../src/store/store.ts";
 import { type Draft, message } from "../support/raw-client.ts";
 import type { Workbench } from "./workbench.ts";
@@ -28,6 +34,12 @@ export function casesSuite(bench: () => Workbench): void {
     await bench().outcome({ ...item, judged: { flags } });
     return item.command.commandId;
   };
+  /** As it is now. */
+  const decide = async (id: string, decision: CaseDecision, who: ReturnType<typeof by>): Promise<boolean> =>
+    cases().decide({ id, revision: (await cases().find(id))?.revision ?? 0 }, decision, who);
+  const edit = (messageId: string, text: string): Draft => ({
+    ...{ type: "message.edit", conversationId: "a", messageId, content: { text } },
+  });
   const by = (actorId: string): { actorId: string; at: number } => ({ actorId, at: (bench().at += 1) });
 
   describe("what moderators are to look at", () => {
@@ -80,8 +92,8 @@ export function casesSuite(bench: () => Workbench): void {
       const messageId = await bench().said("bob", "a", "one");
       await bench().accepted("cy", report("cy", messageId, "no"));
       const [{ id } = { id: "" }] = await listed();
-      expect(await cases().decide(id, "approve", by("ada"))).toBe(true);
-      expect(await cases().decide(id, "approve", by("dan"))).toBe(false);
+      expect(await decide(id, "approve", by("ada"))).toBe(true);
+      expect(await decide(id, "approve", by("dan"))).toBe(false);
       await bench().accepted("dan", report("dan", messageId, "still no"));
       expect(await listed()).toEqual([]);
       expect(await listed({ isOpen: false })).toMatchObject([
@@ -95,21 +107,79 @@ export function casesSuite(bench: () => Workbench): void {
       expect(log?.items).toMatchObject([{ actorId: "ada", action: "case.approve", conversationId: "a" }]);
     });
 
+    it("is decided as it was seen: what was edited meanwhile is another, and is opened by the next report", async () => {
+      const messageId = await bench().said("bob", "a", "scum");
+      await bench().accepted("cy", report("cy", messageId));
+      await bench().accepted("bob", edit(messageId, "nice day"));
+      const [seen = { id: "", revision: 0 }] = await listed();
+      await bench().accepted("bob", edit(messageId, "scum again"));
+      for (const decision of ["approve", "remove", "ban"] as const)
+        expect(await cases().decide(seen, decision, by("ada"))).toBe(false);
+      expect(await decide(seen.id, "approve", by("ada"))).toBe(true);
+      const early = by("bob").at;
+      await bench().accepted("bob", edit(messageId, "worse"), { at: early - 10 });
+      await bench().accepted("dan", report("dan", messageId));
+      expect(await listed()).toMatchObject([{ id: seen.id, status: "open" }]);
+    });
+
+    it("shows what was pointed at, whatever its author has made of it since", async () => {
+      const messageId = await bench().said("bob", "a", "vile");
+      await bench().accepted("cy", report("cy", messageId, "look"));
+      expect((await listed())[0]?.said).toBeUndefined();
+      await bench().accepted("bob", edit(messageId, "clean"));
+      const flags = [{ reason: "look", said: { text: "vile" } }];
+      expect(await listed()).toMatchObject([
+        { message: { content: { text: "clean" } }, said: { text: "vile" }, flags },
+      ]);
+      await bench().accepted("bob", { type: "message.delete", conversationId: "a", messageId });
+      expect(await listed()).toMatchObject([{ said: { text: "vile" }, flags }]);
+    });
+
+    it("[D9] weighs the worst rule once, keeps a bounded number of rules, and counts a person once", async () => {
+      const rules = Array.from({ length: MOST_FLAGS + 5 }, (_, rule) => ({
+        reason: `${rule}`,
+        score: rule / 50,
+      }));
+      const messageId = await said("bob", "odd", rules);
+      expect(await listed()).toMatchObject([{ urgency: 48, reports: 0 }]);
+      for (const text of ["one", "two"]) await bench().accepted("cy", report("cy", messageId, text));
+      const [found] = await listed({ limit: 1 });
+      expect(found).toMatchObject({ urgency: 148, reports: 1 });
+      expect(found?.flags[0]).toMatchObject({ source: "person", reason: "two" });
+      let kept = 0;
+      const archive = await bench().store.archive?.read({ of: "server" });
+      for await (const lines of archive?.pages ?? [])
+        kept += lines.filter(({ type }) => type === "flag").length;
+      expect(kept).toBe(MOST_FLAGS + 1);
+    });
+
+    it("[D9] about a person is opened again only by somebody who is new", async () => {
+      const person = (userId: string, text: string): Draft =>
+        set(userId, { kind: "report", conversationId: "a", userId: "bob" }, { text });
+      await bench().accepted("cy", person("cy", "him"));
+      const [{ id } = { id: "" }] = await listed();
+      expect(await decide(id, "approve", by("ada"))).toBe(true);
+      await bench().accepted("cy", person("cy", "him, again"));
+      expect(await listed()).toEqual([]);
+      await bench().accepted("dan", person("dan", "me too"));
+      expect(await listed()).toMatchObject([{ id, reports: 2 }]);
+    });
+
     it("is removed by whoever deletes the message, and says what it said; what took effect counts (row D24)", async () => {
       const messageId = await said("bob", "bad", [{ reason: "rule", score: 1 }]);
       const [{ id } = { id: "" }] = await listed();
-      expect(await cases().decide(id, "approve", by("dan"))).toBe(true);
+      expect(await decide(id, "approve", by("dan"))).toBe(true);
       await bench().accepted("ada", remove(messageId, "not here"));
-      expect(await cases().decide(id, "remove", by("ada"))).toBe(true);
+      expect(await decide(id, "remove", by("ada"))).toBe(true);
       for (const decision of ["approve", "remove"] as const)
-        expect(await cases().decide(id, decision, by("dan"))).toBe(false);
+        expect(await decide(id, decision, by("dan"))).toBe(false);
       expect(await cases().find(id)).toMatchObject({
         ...{ status: "removed", decidedBy: "ada", said: { text: "bad" } },
         message: { moderated: true, reason: "not here", content: { text: "" } },
       });
-      expect(await cases().decide(id, "ban", by("dan"))).toBe(true);
+      expect(await decide(id, "ban", by("dan"))).toBe(true);
       for (const decision of ["approve", "remove", "ban"] as const)
-        expect(await cases().decide(id, decision, by("ada"))).toBe(false);
+        expect(await decide(id, decision, by("ada"))).toBe(false);
       expect(await cases().find(id)).toMatchObject({ status: "banned", decidedBy: "dan" });
       // What its author takes back is nothing that moderators have removed.
       const own = await bench().said("bob", "a", "oops");
@@ -130,8 +200,13 @@ export function casesSuite(bench: () => Workbench): void {
       expect(await code("bob", "and again")).toBe("moderation/appealed");
       const [one] = await listed();
       expect(one).toMatchObject({ status: "appealed", appeal: "it was a quote", urgency: 100 });
-      expect(await cases().decide(one?.id ?? "", "remove", by("dan"))).toBe(true);
-      expect(await listed()).toEqual([]);
+      // Whoever had read it before the author said anything has not answered that.
+      const { id = "", revision = 0 } = one ?? {};
+      expect(await cases().decide({ id, revision: revision - 1 }, "remove", by("dan"))).toBe(false);
+      expect(await decide(id, "approve", by("dan"))).toBe(true);
+      for (const decision of ["remove", "ban"] as const)
+        expect(await decide(id, decision, by("ada"))).toBe(false);
+      expect(await listed({ isOpen: false })).toMatchObject([{ status: "approved", decidedBy: "dan" }]);
     });
 
     it("comes in pages, the newest or the most urgent first, of one conversation or of all", async () => {
@@ -168,11 +243,17 @@ export function casesSuite(bench: () => Workbench): void {
       const [left, ...none] = await listed();
       expect(none).toEqual([]);
       expect(left).toMatchObject({ messageId: other, reports: 1, flags: [{ reason: "" }] });
-      await cases().decide(left?.id ?? "", "approve", by("ada"));
+      await decide(left?.id ?? "", "approve", by("ada"));
       expect(await cases().forget(bench().at)).toBe(0);
       expect(await cases().forget(bench().at + 1)).toBe(1);
       await bench().accepted("ada", report("ada", other, "again"));
-      expect(await listed()).toHaveLength(1);
+      await bench().accepted("ada", set("ada", { kind: "report", conversationId: "a", userId: "cy" }, {}));
+      expect(await cases().forget(bench().at + 1)).toBe(0);
+      expect(await listed()).toHaveLength(2);
+      await bench().said("ada", "a", "the last");
+      await bench().store.upkeep?.prune({ now: 0, before: 0, newest: 1, rememberedSince: 0 });
+      expect(await cases().forget(bench().at)).toBe(1);
+      expect(await listed()).toMatchObject([{ userId: "cy", reports: 1 }]);
       await bench().store.upkeep?.forgetConversation("a");
       expect(await listed()).toEqual([]);
     });

@@ -182,7 +182,7 @@ async function withCases(bench: Workbench): Promise<void> {
   const { items } = await cases.page({ conversationId: "a", isOpen: true, order: "newest", limit: 20 });
   expect(items).toHaveLength(2);
   await cases.find(items[0]?.id ?? "");
-  await cases.decide(items[0]?.id ?? "", "remove", { actorId: "ada", at: 1 });
+  for (const found of items) await cases.decide(found, "remove", { actorId: "ada", at: 1 });
   await cases.forget(10);
 }
 

@@ -22,6 +22,14 @@ export interface CasesPage {
 export interface ModerationBackend {
   list(query: CasesQuery): Promise<CasesPage>;
   read(caseId: string): Promise<ModerationCase>;
-  /** Doing it again changes nothing. */
-  decide(caseId: string, decision: CaseDecision, reason?: string): Promise<ModerationCase>;
+  /**
+   * Doing it again changes nothing.
+   *
+   * @param found - the case as it was seen: if it is another by now, rejects with `moderation/changed`
+   */
+  decide(
+    found: Pick<ModerationCase, "id" | "revision">,
+    decision: CaseDecision,
+    reason?: string,
+  ): Promise<ModerationCase>;
 }

@@ -40,9 +40,9 @@ export function httpModeration({
       return parseCases(await ask("GET", `?${search.toString()}`));
     },
     read: async (caseId) => parseCase(await ask("GET", `/${encodeURIComponent(caseId)}`)),
-    decide: async (caseId, decision, reason) => {
-      const path = `/${encodeURIComponent(caseId)}/decision`;
-      return parseCase(await ask("PUT", path, { decision, ...(reason && { reason }) }));
+    decide: async ({ id, revision }, decision, reason) => {
+      const path = `/${encodeURIComponent(id)}/decision`;
+      return parseCase(await ask("PUT", path, { decision, revision, ...(reason && { reason }) }));
     },
   };
 }

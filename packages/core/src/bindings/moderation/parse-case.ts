@@ -1,6 +1,7 @@
 import { malformed } from "../../protocol/parse.ts";
 import { parseResult } from "../../protocol/parse-server.ts";
-import type { ModerationCase } from "../../protocol/cases.ts";
+import type { CaseFlag, ModerationCase } from "../../protocol/cases.ts";
+import type { MessageContent } from "../../protocol/content.ts";
 import { createReaders, Fault, type Shape } from "../../protocol/wire.ts";
 import type { CasesPage } from "./backend.ts";
 
@@ -10,7 +11,7 @@ const COUNT: Shape = ["int", 0, Number.MAX_SAFE_INTEGER];
 
 const FLAG: Shape = [
   "object",
-  { source: ["one", "rule", "person"], reason: WORDS, "score?": ["any"], at: COUNT },
+  { source: ["one", "rule", "person"], reason: WORDS, "score?": ["any"], at: COUNT, "said?": ["any"] },
 ];
 
 const CASE: Shape = [
@@ -18,7 +19,7 @@ const CASE: Shape = [
   {
     ...{ id: NAME, conversationId: NAME, "messageId?": NAME, userId: NAME },
     status: ["one", "open", "appealed", "approved", "removed", "banned"],
-    ...{ openedAt: COUNT, urgency: COUNT, reports: COUNT, flags: ["list", FLAG, 100] },
+    ...{ openedAt: COUNT, revision: COUNT, urgency: COUNT, reports: COUNT, flags: ["list", FLAG, 100] },
     ...{ "appeal?": WORDS, "decidedBy?": NAME, "decidedAt?": COUNT, "message?": ["any"], "said?": ["any"] },
   },
 ];
@@ -40,9 +41,10 @@ export function parseCases(answer: unknown): CasesPage {
 }
 
 /** Its messages are not looked at yet. */
-type Bare = Omit<ModerationCase, "message" | "said"> & {
+type Bare = Omit<ModerationCase, "message" | "said" | "flags"> & {
   readonly message?: unknown;
   readonly said?: unknown;
+  readonly flags: readonly (Omit<CaseFlag, "said"> & { readonly said?: unknown })[];
 };
 
 function read<Item>(root: "case" | "page", answer: unknown): Item {
@@ -52,10 +54,14 @@ function read<Item>(root: "case" | "page", answer: unknown): Item {
   return found as Item;
 }
 
-/** What a deleted message said is read as what it would say now. */
-function whole({ message: given, said: words, ...bare }: Bare): ModerationCase {
-  if (given === undefined) return bare;
-  const then = words === undefined ? [] : [{ ...Object(given), content: words }];
-  const [message, before] = parseResult("messages", [given, ...then]);
-  return { ...bare, ...(message && { message }), ...(before && { said: before.content }) };
+/** What a message said is read as what it would say now. */
+function whole({ message: given, said: words, flags: bareFlags, ...bare }: Bare): ModerationCase {
+  const saying = (content: unknown): { readonly said?: MessageContent } => {
+    if (given === undefined || content === undefined) return {};
+    const [then] = parseResult("messages", [{ ...Object(given), content }]);
+    return then ? { said: then.content } : {};
+  };
+  const flags = bareFlags.map(({ said, ...flag }) => ({ ...flag, ...saying(said) }));
+  const [message] = given === undefined ? [] : parseResult("messages", [given]);
+  return { ...bare, flags, ...(message && { message }), ...saying(words) };
 }

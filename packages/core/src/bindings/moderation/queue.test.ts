@@ -10,14 +10,14 @@ function caseOf(id: string): ModerationCase {
   const flags = [{ source: "person", reason: "rude", at: 1 }] as const;
   return {
     ...{ id, conversationId: "a", userId: "bob", status: "open" },
-    ...{ openedAt: 1, urgency: 100, reports: 1, flags },
+    ...{ openedAt: 1, urgency: 100, reports: 1, flags, revision: 3 },
   };
 }
 
 /** A backend of one's own, by the port: pages of two, and a network that may be away. */
 function backend(ids: readonly string[]) {
   const open = new Set(ids);
-  const state = { isAway: false, asked: 0 };
+  const state = { isAway: false, asked: 0, revision: 3 };
   const port: ModerationBackend = {
     async list({ after }) {
       state.asked += 1;
@@ -27,7 +27,8 @@ function backend(ids: readonly string[]) {
       return left.length > 2 ? { items, next: left[1] ?? "" } : { items };
     },
     read: async (id) => caseOf(id),
-    async decide(id) {
+    async decide({ id, revision }) {
+      if (revision !== state.revision) throw new MessagingError("moderation/changed");
       if (!open.delete(id)) throw new MessagingError("moderation/decided");
       return { ...caseOf(id), status: "approved" };
     },
@@ -68,6 +69,15 @@ describe("the queue of a moderator", () => {
     open.delete("2");
     await expect(queue.decide("2", "remove")).rejects.toMatchObject({ code: "moderation/decided" });
     expect(queue.get().cases).toEqual([]);
+  });
+
+  it("decides about what it shows, and shows anew what has changed meanwhile", async () => {
+    const { port, state } = backend(["1"]);
+    const queue = createModerationQueue({ backend: port, conversationId: "a", clock: virtualClock() });
+    await queue.refresh();
+    state.revision = 4;
+    await expect(queue.decide("1", "remove")).rejects.toMatchObject({ code: "moderation/changed" });
+    expect([state.asked, queue.get().cases.length]).toEqual([2, 1]);
   });
 
   it("keeps what it has while the network is away, and says so", async () => {

@@ -30,8 +30,9 @@ export interface ModerationQueue extends Observable<ModerationQueueState> {
   refresh(): Promise<void>;
   loadMore(): Promise<void>;
   /**
-   * It leaves the list once it is decided, by whomever. Rejects with a `MessagingError`: `moderation/decided` if somebody
-   * else decided otherwise meanwhile.
+   * It is decided as it stands in the list, and leaves that once it is, by whomever. Rejects with a `MessagingError`:
+   * `moderation/decided` if somebody else decided otherwise meanwhile, `moderation/changed` if it is another by now, which
+   * the list then shows.
    */
   decide(caseId: string, decision: CaseDecision, reason?: string): Promise<ModerationCase>;
 }
@@ -99,11 +100,13 @@ export function createModerationQueue({
     async decide(caseId, decision, reason) {
       mark(caseId, true);
       try {
-        const decided = await backend.decide(caseId, decision, reason);
+        const seen = state.get().cases.find(({ id }) => id === caseId);
+        const decided = await backend.decide(seen ?? { id: caseId, revision: 0 }, decision, reason);
         drop(caseId);
         return decided;
       } catch (error) {
         const told = toMessagingError(error);
+        if (told.code === "moderation/changed") await refresh();
         if (told.code === "moderation/decided" || told.code === "moderation/not-found") drop(caseId);
         throw told;
       } finally {

@@ -1,3 +1,10 @@
+/** What a decision is about, and which version of a message was pointed at. */
+export const caseRevisions: string = `
+  ALTER TABLE cases ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE cases ADD COLUMN decided_revision INTEGER;
+  ALTER TABLE case_flags ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** What moderators are to look at, and why; a case is there once for what it is about. */
 export const casesSchema: string = `
   CREATE TABLE cases (

@@ -15,6 +15,7 @@ import {
   placeOf,
   statusAfter,
   tokenOf,
+  worstOf,
 } from "../cases.ts";
 import { pageOf } from "../reading.ts";
 import type { Connection, Statement } from "./database.ts";
@@ -32,29 +33,38 @@ const begin = `INSERT INTO cases (conversation_id, message_id, user_id, status, 
 const known = "ON CONFLICT (conversation_id, message_id, user_id) DO UPDATE SET";
 
 export function createCaseMarks({ prepare }: Connection): CaseMarks {
-  const isNews = "status IN ('approved', 'banned') AND coalesce(decided_at, 0) < ?5";
+  const isKnown = "EXISTS (SELECT 1 FROM case_flags WHERE case_id = cases.id AND reporter_id = ?5)";
+  const isChanged = "coalesce(decided_revision, revision) < revision";
+  // Of a person whoever has reported them before has no news.
+  const isNews = `status IN ('approved', 'banned') AND iif(message_id = '', NOT ${isKnown}, ${isChanged})`;
   const flagged = prepare<{ id: string }>(
     `${begin}) VALUES (?1, ?2, ?3, 'open', ?4) ${known}
        status = iif(${isNews}, 'open', status), opened_at = iif(${isNews}, ?4, opened_at),
-       decision = iif(${isNews}, NULL, decision) RETURNING id`,
+       decision = iif(${isNews}, NULL, decision), revision = revision + (${isNews}) RETURNING id`,
   );
-  const flag = prepare(
-    `INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (case_id, reporter_id, rule) DO UPDATE SET text = excluded.text, score = excluded.score, at = excluded.at`,
+  const addFlag = prepare(
+    `INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at, version) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+     WHERE ?2 <> '' OR (SELECT count(*) FROM case_flags WHERE case_id = ?1 AND reporter_id = '') < ${MOST_FLAGS}
+     ON CONFLICT (case_id, reporter_id, rule) DO NOTHING RETURNING 1`,
+  );
+  const renewFlag = prepare(
+    `UPDATE case_flags SET text = ?4, score = ?5, at = ?6, version = ?7 WHERE case_id = ?1 AND reporter_id = ?2 AND rule = ?3`,
   );
   const removed = prepare(
     `${begin}, decided_by, decided_at) VALUES (?1, ?2, ?3, 'removed', ?4, ?5, ?4)
      ${known} status = 'removed', decided_by = ?5, decided_at = ?4`,
   );
   const appealed = prepare(
-    `${begin}, appeal) VALUES (?1, ?2, ?3, 'appealed', ?4, ?5)
-     ${known} status = 'appealed', opened_at = ?4, appeal = ?5, decision = NULL WHERE appeal IS NULL AND is_open = 0`,
+    `${begin}, appeal, urgency) VALUES (?1, ?2, ?3, 'appealed', ?4, ?5, 100)
+     ${known} status = 'appealed', opened_at = ?4, appeal = ?5, decision = NULL, revision = revision + 1,
+       urgency = urgency + 100 WHERE appeal IS NULL AND is_open = 0`,
   );
+  // What is not of people, nor of an appeal, is of the worst rule.
   const count = prepare(
-    `UPDATE cases SET
-       urgency = 100 * (appeal IS NOT NULL) + (SELECT coalesce(sum(round(100 * coalesce(score, 1))), 0) FROM case_flags WHERE case_id = id),
-       reports = (SELECT count(*) FROM case_flags WHERE case_id = id AND reporter_id <> '') WHERE ${same}`,
+    `UPDATE cases SET reports = reports + ?4, urgency = urgency + 100 * ?4
+       + max(0, ?5 - (urgency - 100 * reports - 100 * (appeal IS NOT NULL))) WHERE ${same}`,
   );
+  const edited = prepare(`UPDATE cases SET revision = revision + 1 WHERE ${same}`);
   const forget = [
     "DELETE FROM cases WHERE user_id = ?2",
     "UPDATE case_flags SET reporter_id = ?1, text = '' WHERE reporter_id = ?2",
@@ -65,13 +75,14 @@ export function createCaseMarks({ prepare }: Connection): CaseMarks {
       const { conversationId, messageId, userId, at } = event;
       const about = [conversationId, messageId, userId] as const;
       if (event.type === "removed") return removed.run(...about, at, event.byId);
-      if (event.type === "appeal") appealed.run(...about, at, event.text);
-      else {
-        const { reporterId, rule, text, score, changedAt } = event;
-        const { id = "" } = flagged.get(...about, at, changedAt) ?? {};
-        flag.run(id, reporterId, rule, text, score, at);
-      }
-      count.run(...about);
+      if (event.type === "appeal") return appealed.run(...about, at, event.text);
+      if (event.type === "edited") return edited.run(...about);
+      const { reporterId, rule, text, score, version } = event;
+      const { id = "" } = flagged.get(...about, at, reporterId) ?? {};
+      const flag = [id, reporterId, rule, text, score, at, version] as const;
+      const isNew = addFlag.get(...flag) !== undefined;
+      if (!isNew) renewFlag.run(...flag);
+      count.run(...about, isNew && reporterId !== "" ? 1 : 0, worstOf(event));
     },
     forgetUser(userId) {
       const stand = pseudonym();
@@ -90,14 +101,19 @@ export function createCases(
   const one = prepare<CaseRow>("SELECT * FROM cases WHERE id = ?");
   const whole = createReader({ prepare });
   const decide = prepare<CaseRow>(
-    `UPDATE cases SET status = ?2, decision = ?3, decided_by = ?4, decided_at = ?5 WHERE id = ?1
-       AND CASE ?3 WHEN 'approve' THEN decision IS NULL AND is_open = 1
-         WHEN 'remove' THEN coalesce(decision, 'approve') = 'approve' ELSE coalesce(decision, 'approve') <> 'ban' END
+    `UPDATE cases SET status = ?2, decision = ?3, decided_by = ?4, decided_at = ?5, decided_revision = revision
+     WHERE id = ?1 AND revision = ?6 AND CASE WHEN decision IS NULL THEN ?3 <> 'approve' OR is_open = 1
+         WHEN decision = 'approve' THEN ?3 <> 'approve' AND appeal IS NULL ELSE decision = 'remove' AND ?3 = 'ban' END
      RETURNING *`,
   );
-  const forget = prepare<{ id: string }>(
-    `DELETE FROM cases WHERE id IN (SELECT id FROM cases WHERE decided_at < ? AND is_open = 0
-       ORDER BY decided_at LIMIT ${CASES_AT_ONCE}) RETURNING id`,
+  const forget = [
+    "decided_at < ? AND is_open = 0 ORDER BY decided_at",
+    `is_open = 1 AND opened_at < ? AND message_id <> ''
+       AND NOT EXISTS (SELECT 1 FROM messages WHERE id = cases.message_id)`,
+  ].map((old) =>
+    prepare<{ id: string }>(
+      `DELETE FROM cases WHERE id IN (SELECT id FROM cases WHERE ${old} LIMIT ${CASES_AT_ONCE}) RETURNING id`,
+    ),
   );
   return {
     async page(query) {
@@ -108,13 +124,13 @@ export function createCases(
       const row = one.get(caseId);
       return row && whole(row);
     },
-    decide: async (caseId, decision, by) =>
+    decide: async ({ id, revision }, decision, by) =>
       transact(() => {
-        const row = decide.get(caseId, statusAfter[decision], decision, by.actorId, by.at);
+        const row = decide.get(id, statusAfter[decision], decision, by.actorId, by.at, revision);
         if (row) audit(decisionEntry(row, decision, by));
         return row !== undefined;
       }),
-    forget: async (before) => transact(() => forget.all(before).length),
+    forget: async (before) => transact(() => forget.flatMap((each) => each.all(before)).length),
   };
 }
 
@@ -136,8 +152,9 @@ function createPages({ prepare }: Pick<Connection, "prepare">): (query: CasesQue
 }
 
 function createReader({ prepare }: Pick<Connection, "prepare">): (row: CaseRow) => ModerationCase {
-  const flags = prepare<FlagRow>(
-    `SELECT * FROM case_flags WHERE case_id = ? ORDER BY at DESC LIMIT ${MOST_FLAGS}`,
+  const flags = prepare<FlagRow & { readonly record: string | null }>(
+    `SELECT f.*, v.record FROM case_flags f LEFT JOIN versions v ON v.message_id = ? AND v.version = f.version
+     WHERE case_id = ? ORDER BY at DESC LIMIT ${MOST_FLAGS}`,
   );
   const message = prepare<{ record: string }>("SELECT record FROM messages WHERE id = ?");
   const last = prepare<{ record: string }>(
@@ -147,7 +164,9 @@ function createReader({ prepare }: Pick<Connection, "prepare">): (row: CaseRow) 
     const found = row.message_id === "" ? undefined : message.get(row.message_id);
     const record = found && decode<MessageRecord>(found);
     const version = record?.deletedAt === undefined ? undefined : last.get(record.id);
-    const said = version && decode<MessageVersion>(version).content;
-    return caseOf(row, flags.all(row.id), record, said);
+    const pointed = flags.all(row.message_id, row.id).map(({ record: then, ...flag }) => ({
+      ...{ ...flag, said: then === null ? null : decode<MessageVersion>({ record: then }) },
+    }));
+    return caseOf(row, pointed, record, version && decode<MessageVersion>(version));
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Connection } from "./database.ts";
-import { casesSchema } from "./cases-schema.ts";
+import { caseRevisions, casesSchema } from "./cases-schema.ts";
 import { plansSchema } from "./plans-schema.ts";
 import { filesSchema } from "./files-schema.ts";
 import { pushSchema } from "./push-schema.ts";
@@ -137,6 +137,7 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   blocksSchema,
   casesSchema,
   previewsSchema,
+  caseRevisions,
 ];
 
 /**

@@ -41,3 +41,9 @@ export const casesSchema: RawBuilder<unknown> = sql.raw(`
   CREATE INDEX case_flags_newest ON case_flags (case_id, at);
   CREATE INDEX case_flags_by ON case_flags (reporter_id);
 `);
+
+/** What a decision is about, and which version of a message was pointed at. */
+export const caseRevisions: RawBuilder<unknown> = sql.raw(`
+  ALTER TABLE cases ADD COLUMN revision bigint NOT NULL DEFAULT 1, ADD COLUMN decided_revision bigint;
+  ALTER TABLE case_flags ADD COLUMN version int NOT NULL DEFAULT 0;
+`);

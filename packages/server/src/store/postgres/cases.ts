@@ -12,17 +12,27 @@ import {
   CASES_AT_ONCE,
   type CasesQuery,
   decisionEntry,
-  type FlagRow,
+  type Flag,
   type ModerationCase,
   MOST_FLAGS,
   placeOf,
   statusAfter,
   tokenOf,
+  worstOf,
 } from "../cases.ts";
 import { pageOf } from "../reading.ts";
 import { insertion } from "./audit.ts";
 import { read, type Session, transact } from "./session.ts";
 import { array } from "./statement.ts";
+
+/** In one order, so that of two batches none waits for the other while it is waited for. */
+export function inOrder(events: readonly CaseEvent[]): readonly CaseEvent[] {
+  const placeOf = ({ conversationId, messageId, userId }: CaseEvent): string =>
+    JSON.stringify([conversationId, messageId, userId]);
+  return events.toSorted((one, other) =>
+    placeOf(one) < placeOf(other) ? -1 : Number(placeOf(one) > placeOf(other)),
+  );
+}
 
 /** Where commands leave their marks, behind the statements that write what they changed. */
 export function caseMarks(event: CaseEvent): readonly RawBuilder<unknown>[] {
@@ -38,36 +48,49 @@ export function caseMarks(event: CaseEvent): readonly RawBuilder<unknown>[] {
       ];
     case "appeal":
       return [
-        sql`${begin}, appeal) VALUES (${about}, 'appealed', ${at}, ${event.text})
-          ${known} status = 'appealed', opened_at = excluded.opened_at, appeal = excluded.appeal, decision = NULL
+        sql`${begin}, appeal, urgency) VALUES (${about}, 'appealed', ${at}, ${event.text}, 100)
+          ${known} status = 'appealed', opened_at = excluded.opened_at, appeal = excluded.appeal, decision = NULL,
+            revision = cases.revision + 1, urgency = cases.urgency + 100
           WHERE cases.appeal IS NULL AND NOT cases.is_open`,
-        counted(event),
       ];
+    case "edited":
+      return [sql`UPDATE cases SET revision = revision + 1 WHERE ${isAbout(event)}`];
     case "flag": {
-      const isNews = sql`cases.status IN ('approved', 'banned') AND coalesce(cases.decided_at, 0) < ${event.changedAt}::bigint`;
+      // Of a person whoever has reported them before has no news.
+      const isNews = sql`cases.status IN ('approved', 'banned') AND CASE cases.message_id
+        WHEN '' THEN NOT EXISTS (SELECT FROM case_flags WHERE case_id = cases.id AND reporter_id = ${event.reporterId})
+        ELSE coalesce(cases.decided_revision, cases.revision) < cases.revision END`;
       return [
-        sql`WITH opened AS (
-            ${begin}) VALUES (${about}, 'open', ${at})
-            ${known} status = CASE WHEN ${isNews} THEN 'open' ELSE cases.status END,
-              opened_at = CASE WHEN ${isNews} THEN excluded.opened_at ELSE cases.opened_at END,
-              decision = CASE WHEN ${isNews} THEN NULL ELSE cases.decision END
-            RETURNING id
-          ) INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at)
-          SELECT id, ${event.reporterId}, ${event.rule}, ${event.text}, ${event.score}::float8, ${at}::bigint FROM opened
-          ON CONFLICT (case_id, reporter_id, rule) DO UPDATE SET text = excluded.text, score = excluded.score, at = excluded.at`,
-        counted(event),
+        sql`${begin}) VALUES (${about}, 'open', ${at})
+          ${known} status = CASE WHEN ${isNews} THEN 'open' ELSE cases.status END,
+            opened_at = CASE WHEN ${isNews} THEN excluded.opened_at ELSE cases.opened_at END,
+            decision = CASE WHEN ${isNews} THEN NULL ELSE cases.decision END,
+            revision = cases.revision + CASE WHEN ${isNews} THEN 1 ELSE 0 END`,
+        flagged(event),
       ];
     }
   }
 }
 
-/** Of two who report at once the second waits for the first, whose row it touches, and counts with it. */
-function counted({ conversationId, messageId, userId }: CaseEvent): RawBuilder<unknown> {
-  return sql`UPDATE cases SET
-      urgency = CASE WHEN appeal IS NULL THEN 0 ELSE 100 END
-        + (SELECT coalesce(sum(round(100 * coalesce(score, 1))), 0) FROM case_flags WHERE case_id = id)::bigint,
-      reports = (SELECT count(*) FROM case_flags WHERE case_id = id AND reporter_id <> '')
-    WHERE conversation_id = ${conversationId} AND message_id = ${messageId} AND user_id = ${userId}`;
+function isAbout({ conversationId, messageId, userId }: CaseEvent): RawBuilder<unknown> {
+  return sql`conversation_id = ${conversationId} AND message_id = ${messageId} AND user_id = ${userId}`;
+}
+
+/** Whoever said it before counts once. What of the urgency is not of people, nor of an appeal, is of the worst rule. */
+function flagged(event: Extract<CaseEvent, { readonly type: "flag" }>): RawBuilder<unknown> {
+  const { reporterId, rule, text, score, at, version } = event;
+  return sql`WITH flag AS (
+      INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at, version)
+      SELECT id, ${reporterId}, ${rule}, ${text}, ${score}::float8, ${at}::bigint, ${version}::int FROM cases
+      WHERE ${isAbout(event)} AND (${reporterId} <> ''
+        OR (SELECT count(*) FROM case_flags WHERE case_id = cases.id AND reporter_id = '') < ${MOST_FLAGS})
+      ON CONFLICT (case_id, reporter_id, rule) DO UPDATE
+        SET text = excluded.text, score = excluded.score, at = excluded.at, version = excluded.version
+      RETURNING reporter_id <> '' AND xmax = 0 AS is_new
+    ), people AS (SELECT count(*) FILTER (WHERE is_new) AS more FROM flag)
+    UPDATE cases SET reports = reports + more, urgency = urgency + 100 * more + greatest(0,
+        ${worstOf(event)}::bigint - (urgency - 100 * reports - CASE WHEN appeal IS NULL THEN 0 ELSE 100 END))
+    FROM people WHERE ${isAbout(event)}`;
 }
 
 /** Nobody finds this person here any more. */
@@ -80,11 +103,13 @@ export function forgottenCases(userId: string): readonly RawBuilder<unknown>[] {
   ];
 }
 
+const isUnsaid = sql`decision IS NULL OR (decision = 'approve' AND appeal IS NULL)`;
+
 /** Whether it can still be decided so. */
 const isFree: Readonly<Record<CaseDecision, RawBuilder<unknown>>> = {
   approve: sql`decision IS NULL AND is_open`,
-  remove: sql`coalesce(decision, 'approve') = 'approve'`,
-  ban: sql`coalesce(decision, 'approve') <> 'ban'`,
+  remove: sql`(${isUnsaid})`,
+  ban: sql`(${isUnsaid} OR decision = 'remove')`,
 };
 
 export function cases(pool: Pool): Cases {
@@ -100,20 +125,26 @@ export function cases(pool: Pool): Cases {
         const row = await session.first(sql<CaseRow>`SELECT * FROM cases WHERE id = ${caseId}`);
         return row && (await reader(session, [row]))(row);
       }),
-    decide: (caseId, decision, by) =>
+    decide: ({ id, revision }, decision, by) =>
       transact(pool, "BEGIN", async (session) => {
         const row = await session.first(sql<CaseRow>`
           UPDATE cases SET status = ${statusAfter[decision]}, decision = ${decision}, decided_by = ${by.actorId},
-            decided_at = ${by.at} WHERE id = ${caseId} AND ${isFree[decision]} RETURNING *`);
+            decided_at = ${by.at}, decided_revision = revision
+          WHERE id = ${id} AND revision = ${revision} AND ${isFree[decision]} RETURNING *`);
         if (row) await session.all(insertion([decisionEntry(row, decision, by)]));
         return row !== undefined;
       }),
     forget: (before) =>
       transact(pool, "BEGIN", async (session) => {
-        const gone = await session.all(sql`DELETE FROM cases WHERE id IN (
-          SELECT id FROM cases WHERE decided_at < ${before} AND NOT is_open ORDER BY decided_at
-          LIMIT ${CASES_AT_ONCE} FOR UPDATE SKIP LOCKED) RETURNING id`);
-        return gone.length;
+        const old = [
+          sql`decided_at < ${before} AND NOT is_open ORDER BY decided_at`,
+          sql`is_open AND opened_at < ${before} AND message_id <> ''
+            AND (SELECT true FROM messages WHERE id = cases.message_id) IS NULL`,
+        ].map((each) =>
+          session.all(sql`DELETE FROM cases WHERE id IN (
+            SELECT id FROM cases WHERE ${each} LIMIT ${CASES_AT_ONCE} FOR UPDATE SKIP LOCKED) RETURNING id`),
+        );
+        return (await Promise.all(old)).flat().length;
       }),
   };
 }
@@ -140,14 +171,16 @@ async function reader(session: Session, rows: readonly CaseRow[]): Promise<(row:
   return (row) => {
     const found = byId.get(row.message_id);
     const own = flags.filter((flag) => flag.case_id === row.id);
-    return caseOf(row, own, found?.record, found?.last?.content);
+    return caseOf(row, own, found?.record, found?.last ?? undefined);
   };
 }
 
-/** Of each case the newest few. */
-function flagsOf(ids: readonly string[]): RawBuilder<FlagRow> {
-  return sql<FlagRow>`SELECT f.* FROM unnest(${array("text", ids)}) AS w (id) CROSS JOIN LATERAL (
-    SELECT * FROM case_flags WHERE case_id = w.id ORDER BY at DESC LIMIT ${MOST_FLAGS}) f`;
+/** Of each case the newest few, with what they are about if it was replaced since. */
+function flagsOf(ids: readonly string[]): RawBuilder<Flag> {
+  return sql<Flag>`SELECT f.*, v.record AS said FROM cases c CROSS JOIN LATERAL (
+      SELECT * FROM case_flags WHERE case_id = c.id ORDER BY at DESC LIMIT ${MOST_FLAGS}) f
+    LEFT JOIN versions v ON v.message_id = c.message_id AND v.version = f.version
+    WHERE c.id = ANY(${array("text", ids)}) ORDER BY f.at DESC`;
 }
 
 interface FoundMessage {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { insertion } from "./audit.ts";
-import { caseMarks } from "./cases.ts";
+import { caseMarks, inOrder } from "./cases.ts";
 import { type Commitment, commitAtOnce } from "./at-once.ts";
 import { NotLoaded, settle } from "../settle.ts";
 import type { Admit, Outcome, Refusal, Submission } from "../store.ts";
@@ -88,7 +88,9 @@ async function perform<Item extends Submission>(
   scene.work.write();
   const audited = entries.length > 0 ? [session.all(insertion(entries))] : [];
   const written = write(session, rows.writes, answers);
-  const marked = events.flatMap(caseMarks).map((statement) => session.all(statement));
+  const marked = inOrder(events)
+    .flatMap(caseMarks)
+    .map((statement) => session.all(statement));
   await Promise.all([...written, ...audited, ...marked, finish()]);
   return outcomes;
 }

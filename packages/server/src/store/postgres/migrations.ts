@@ -7,7 +7,7 @@ import { addPlans } from "./plans-schema.ts";
 import { prepareQueue } from "./queue.ts";
 import { filesSchema } from "./files-schema.ts";
 import { blocksSchema } from "./blocks.ts";
-import { casesSchema } from "./cases-schema.ts";
+import { caseRevisions, casesSchema } from "./cases-schema.ts";
 import { addRelations } from "./relations-schema.ts";
 import { retentionSchema } from "./retention-schema.ts";
 import { firstSchema } from "./schema.ts";
@@ -35,6 +35,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0013": { up: (database) => blocksSchema.execute(database).then(() => {}) },
   "0014": { up: (database) => casesSchema.execute(database).then(() => {}) },
   "0015": { up: (database) => previewsSchema.execute(database).then(() => {}) },
+  "0016": { up: (database) => caseRevisions.execute(database).then(() => {}) },
 };
 
 /**

@@ -37,6 +37,7 @@ export const ar: ErrorWords = {
     "moderation/appealed": "سبق أن سألت عن هذا.",
     "moderation/not-found": "لا شيء هنا لاتخاذ قرار بشأنه.",
     "moderation/decided": "سبق أن قرر شخص آخر في هذا.",
+    "moderation/changed": "لقد تغير هذا: ألق نظرة أخرى عليه.",
     "reaction/limit": "على هذه الرسالة تفاعلات مختلفة أكثر مما يُسمح به.",
     "poll/invalid": "لا يمكن اختيار هذا هنا.",
     "poll/closed": "انتهى هذا الاستطلاع.",

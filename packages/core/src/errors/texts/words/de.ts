@@ -31,6 +31,7 @@ export const de: ErrorWords = {
     "moderation/appealed": "Danach hast du schon gefragt.",
     "moderation/not-found": "Hier gibt es nichts zu entscheiden.",
     "moderation/decided": "Das hat schon jemand anderes entschieden.",
+    "moderation/changed": "Das hat sich geändert: Sieh es dir noch einmal an.",
     "reaction/limit": "Diese Nachricht hat schon zu viele verschiedene Reaktionen.",
     "poll/invalid": "Das steht hier nicht zur Wahl.",
     "poll/closed": "Diese Umfrage ist beendet.",

@@ -31,6 +31,7 @@ export const es: ErrorWords = {
     "moderation/appealed": "Ya has preguntado por esto.",
     "moderation/not-found": "Aquí no hay nada que decidir.",
     "moderation/decided": "Otra persona ya lo ha decidido.",
+    "moderation/changed": "Esto ha cambiado: vuelve a mirarlo.",
     "reaction/limit": "Este mensaje ya tiene demasiadas reacciones distintas.",
     "poll/invalid": "Eso no se puede elegir aquí.",
     "poll/closed": "Esta encuesta ha terminado.",

@@ -31,6 +31,7 @@ export const fr: ErrorWords = {
     "moderation/appealed": "Vous avez déjà posé cette question.",
     "moderation/not-found": "Il n’y a rien à décider ici.",
     "moderation/decided": "Quelqu’un d’autre en a déjà décidé.",
+    "moderation/changed": "Cela a changé : regarde-le encore une fois.",
     "reaction/limit": "Ce message a déjà trop de réactions différentes.",
     "poll/invalid": "Ce choix n’existe pas ici.",
     "poll/closed": "Ce sondage est terminé.",

@@ -111,13 +111,14 @@ function createOthers(
   );
   const cases = part<ArchivedCase, ArchivedCase>(
     `SELECT id AS "caseId", conversation_id AS "conversationId", message_id AS "messageId", user_id AS "userId", status,
-     opened_at AS "openedAt", urgency, reports, decision, decided_at AS "decidedAt", decided_by AS "decidedBy", appeal FROM cases
+     opened_at AS "openedAt", urgency, reports, decision, decided_at AS "decidedAt", decided_by AS "decidedBy", appeal,
+     revision, decided_revision AS "decidedRevision" FROM cases
      WHERE (?1 = '' OR conversation_id = ?1) AND id > ?2 ORDER BY id`,
     (row) => row,
     ({ caseId }) => [caseId],
   );
   const flags = part<ArchivedFlag, ArchivedFlag>(
-    `SELECT case_id AS caseId, reporter_id AS reporterId, rule, text, score, at FROM case_flags
+    `SELECT case_id AS caseId, reporter_id AS reporterId, rule, text, score, at, version FROM case_flags
      WHERE (?1 = '' OR case_id IN (SELECT id FROM cases WHERE conversation_id = ?1))
      AND (case_id, reporter_id, rule) > (?2, ?3, ?4) ORDER BY case_id, reporter_id, rule`,
     (row) => row,

@@ -58,11 +58,11 @@ function createOthers(connection: Connection): (rows: ArchiveRows) => void {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const moderated = prepare(
-    `INSERT INTO cases (id, conversation_id, message_id, user_id, status, opened_at, urgency, reports, decision, decided_at, decided_by, appeal)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO cases (id, conversation_id, message_id, user_id, status, opened_at, urgency, reports, decision, decided_at, decided_by, appeal,
+       revision, decided_revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const flag = prepare(
-    "INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at, version) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
   const device = prepare(
     `INSERT INTO push_targets (user_id, device_id, endpoint, p256dh, auth, at) VALUES (?, ?, ?, ?, ?, ?)
@@ -77,10 +77,12 @@ function createOthers(connection: Connection): (rows: ArchiveRows) => void {
     for (const { caseId, conversationId, messageId = "", userId, status, openedAt, ...each } of rows.cases) {
       const { urgency, reports, decision = null, decidedAt = null, decidedBy = null, appeal = null } = each;
       const about = [caseId, conversationId, messageId, userId, status, openedAt] as const;
-      moderated.run(...about, urgency, reports, decision, decidedAt, decidedBy, appeal);
+      const { revision = 1, decidedRevision = null } = each;
+      const decided = [decision, decidedAt, decidedBy, appeal, revision, decidedRevision] as const;
+      moderated.run(...about, urgency, reports, ...decided);
     }
-    for (const { caseId, reporterId, rule, text, score = null, at } of rows.flags)
-      flag.run(caseId, reporterId, rule, text, score, at);
+    for (const { caseId, reporterId, rule, text, score = null, at, version = 0 } of rows.flags)
+      flag.run(caseId, reporterId, rule, text, score, at, version);
     for (const { userId, deviceId, endpoint, p256dh, auth, at } of rows.devices)
       device.run(userId, deviceId, endpoint, p256dh, auth, at);
     for (const { commandId, remembered, at } of rows.answers) answers.put(commandId, remembered, at);

@@ -114,7 +114,8 @@ function ofPeople(
     cases: (only = "", [after = ""] = []) =>
       page(
         sql<ArchivedCase>`SELECT id AS "caseId", conversation_id AS "conversationId", message_id AS "messageId", user_id AS "userId", status,
-          opened_at AS "openedAt", urgency, reports, decision, decided_at AS "decidedAt", decided_by AS "decidedBy", appeal FROM cases
+          opened_at AS "openedAt", urgency, reports, decision, decided_at AS "decidedAt", decided_by AS "decidedBy", appeal,
+          revision, decided_revision AS "decidedRevision" FROM cases
           WHERE (${only} = '' OR conversation_id = ${only}) AND id > ${after} ORDER BY id`,
         (row) => row,
         ({ caseId }) => [caseId],
@@ -122,7 +123,8 @@ function ofPeople(
     flags: (only = "", [caseId = "", reporterId = "", rule = ""] = []) =>
       page(
         sql<ArchivedFlag>`
-          SELECT case_id AS "caseId", reporter_id AS "reporterId", rule, text, score, at FROM case_flags
+          SELECT case_id AS "caseId", reporter_id AS "reporterId", rule, text, score, at, version
+          FROM case_flags
           WHERE (${only} = '' OR case_id IN (SELECT id FROM cases WHERE conversation_id = ${only}))
             AND (case_id, reporter_id, rule COLLATE "C") > (${caseId}, ${reporterId}, ${rule})
           ORDER BY case_id, reporter_id, rule COLLATE "C"`,

@@ -122,10 +122,12 @@ const writeCases = writer<CaseLine>(
     ["bigint", ({ decidedAt }) => decidedAt ?? null],
     ["text", ({ decidedBy }) => decidedBy ?? null],
     ["text", ({ appeal }) => appeal ?? null],
+    ["bigint", ({ revision }) => revision ?? 1],
+    ["bigint", ({ decidedRevision }) => decidedRevision ?? null],
   ],
   (rows) => sql`
     INSERT INTO cases (id, conversation_id, message_id, user_id, status, opened_at, urgency, reports, decision,
-      decided_at, decided_by, appeal)
+      decided_at, decided_by, appeal, revision, decided_revision)
     SELECT * FROM ${rows}`,
 );
 
@@ -138,11 +140,12 @@ const writeFlags = writer<FlagLine>(
     ["text", ({ text }) => text],
     ["text", ({ score }) => score?.toString() ?? null],
     ["bigint", ({ at }) => at],
+    ["bigint", ({ version }) => version ?? 0],
   ],
   (rows) => sql`
-    INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at)
-    SELECT case_id, reporter_id, rule, text, score::double precision, at
-    FROM ${rows} AS new (case_id, reporter_id, rule, text, score, at)`,
+    INSERT INTO case_flags (case_id, reporter_id, rule, text, score, at, version)
+    SELECT case_id, reporter_id, rule, text, score::double precision, at, version
+    FROM ${rows} AS new (case_id, reporter_id, rule, text, score, at, version)`,
 );
 
 const writeDevices = writer<PushTarget>(
