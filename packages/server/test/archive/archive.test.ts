@@ -254,6 +254,48 @@ describe("an archive", () => {
     await store.close();
   }, 60_000);
 
+  it("[E9] stands between what is older and what is newer, and leaves the older as it is numbered", async () => {
+    const file = temporaryFile("data.db");
+    const bench = new Workbench(openLibsqlStore({ file }));
+    await bench.group("work", "ada");
+    const said = async (at: number, text: string): Promise<string> => {
+      bench.at = at - 1;
+      return bench.said("ada", "work", text);
+    };
+    const gone = await said(1_000_000, "gone");
+    const old = await said(1_000_001, "number zero");
+    await said(3_000_000, "number nine");
+    const connection = openConnection(file);
+    // As when old messages are not kept: the numbers do not begin with 1.
+    connection.prepare("DELETE FROM messages WHERE id = ?").run(gone);
+    const keys = connection.prepare<{ readonly key: number; readonly id: string }>(
+      "SELECT key, id FROM messages ORDER BY key",
+    );
+    const before = keys.all();
+    const found = async (): Promise<readonly unknown[]> => {
+      // Whoever has searched would go by the index as it was.
+      await bench.store.close();
+      bench.store = openLibsqlStore({ file });
+      const { items } = await bench.query("ada", { type: "search", text: "number", limit: 9 });
+      return items.map(({ message: { content } }) => "text" in content && content.text);
+    };
+    const dated = (place: string, at: number): readonly Line[] =>
+      conversation(place, 2).map((line, index) =>
+        line["type"] === "message" ? { ...line, createdAt: at + index } : line,
+      );
+    await take(bench.store, sealed([header, ...dated("tea", 2_000_000), ...dated("lunch", 1_500_000)]));
+    const between = ["number 2", "number 1", "number 2", "number 1"];
+    expect(await found()).toEqual(["number nine", ...between, "number zero"]);
+    const after = keys.all();
+    expect([before[0]?.id, after[0]]).toEqual([old, before[0]]);
+    // What is newer than all there is takes its place as it comes.
+    await take(bench.store, sealed([header, ...dated("dinner", 4_000_000)]));
+    expect(await found()).toEqual(["number 2", "number 1", "number nine", ...between, "number zero"]);
+    expect(keys.all().slice(0, after.length)).toEqual(after);
+    connection.close();
+    await bench.store.close();
+  }, 60_000);
+
   it("[E9] has lines of every table, but those that are left out on purpose", async () => {
     const file = temporaryFile("data.db");
     opened.push(openLibsqlStore({ file }));

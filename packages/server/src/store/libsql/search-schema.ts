@@ -22,13 +22,13 @@ export function addSearch(connection: Connection): void {
   indexAll(connection);
 }
 
-/** Indexes all messages: of a database that is older than the index, or whose keys are others now. */
-export function indexAll({ prepare }: Connection): void {
+/** Indexes all messages behind a key: of a database that is older than the index, or whose keys are others now. */
+export function indexAll({ prepare }: Connection, after = 0): void {
   const page = prepare<{ key: number; conversation: number; record: string }>(
     "SELECT key, conversation, record FROM messages WHERE key > ? AND is_deleted = 0 ORDER BY key LIMIT 1000",
   );
   const add = prepare("INSERT INTO searchable (rowid, words, marks) VALUES (?, ?, ?)");
-  let last = 0;
+  let last = after;
   for (let rows = page.all(last); rows.length > 0; rows = page.all(last)) {
     for (const row of rows) {
       const columns = columnsOf(row.conversation, decode<MessageRecord>(row));

@@ -10,7 +10,7 @@ import type { AuditEntry } from "../../audit.ts";
 import { createAudit } from "../audit.ts";
 import { type Connection, openConnection } from "../database.ts";
 import type { Occupation } from "../occupation.ts";
-import { orderByTime } from "./order.ts";
+import { lastKey, orderByTime } from "./order.ts";
 import { createArchiveTables } from "./tables.ts";
 import { createArchiveTarget } from "./target.ts";
 
@@ -110,9 +110,10 @@ async function written(
   try {
     const isKnown = isMarked(connection, digest);
     if (!isKnown) {
+      const last = lastKey(connection);
       const writing = new ArchiveWriting(createArchiveTarget(connection));
       for await (const batch of batches) await writing.take(batch);
-      orderByTime(connection);
+      orderByTime(connection, last);
       const put = connection.prepare(
         "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
       );
