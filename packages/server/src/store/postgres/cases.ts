@@ -152,7 +152,7 @@ export function cases(pool: Pool): Cases {
 /** A case and what it is about are of one moment. */
 const READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-export function pageStatement(query: CasesQuery): RawBuilder<CaseRow> {
+function pageStatement(query: CasesQuery): RawBuilder<CaseRow> {
   const { conversationId, isOpen, order, limit, except = "" } = query;
   const [value, id] = placeOf(query);
   const by = sql.ref(caseOrder[order]);
