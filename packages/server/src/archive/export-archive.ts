@@ -1,6 +1,7 @@
 import type { Archive, ArchiveScope } from "../store/archive.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import { ARCHIVE_VERSION, type FileScope, type HeaderLine } from "./lines.ts";
+import { Spool } from "./spool.ts";
 import { archiveText } from "./write-archive.ts";
 
 interface Typed {
@@ -38,7 +39,7 @@ export async function exportArchive(
   const { epoch, messages, pages } = reading;
   const header = { ...headerOf(scope, at, files), epoch, messages };
   const counted = count(pages, (page) => page.filter(({ type }) => type === "message").length, onItems);
-  return { messages, text: archiveText(header, withBytes(counted, files)) };
+  return { messages, text: archiveText(header, files ? bytesLast(counted, files) : counted) };
 }
 
 /** What is kept of a person. @param items - see `TidingsServer.exportUser`. */
@@ -87,6 +88,33 @@ async function* count<Item>(
   }
 }
 
+/** Files come when all else is told, as the moment is held until then, and their bytes may take hours. */
+async function* bytesLast(
+  pages: AsyncIterable<readonly Typed[]>,
+  files: FileBytes,
+): AsyncGenerator<readonly Typed[]> {
+  const later = new Spool<FileNamed>(fileOf);
+  try {
+    for await (const page of pages) {
+      await later.add(page.filter(isFile));
+      yield page.filter((line) => !isFile(line));
+    }
+    for await (const line of later.lines()) yield* files.attach(line);
+  } finally {
+    await later.close();
+  }
+}
+
+function fileOf(text: string): FileNamed {
+  const line: FileNamed = JSON.parse(text);
+  return line;
+}
+
+interface FileNamed extends Typed {
+  readonly type: "file";
+  readonly fileId: string;
+}
+
 async function* withBytes(
   pages: AsyncIterable<readonly Typed[]>,
   files: FileBytes | undefined,
@@ -97,6 +125,6 @@ async function* withBytes(
   }
 }
 
-function isFile(line: Typed): line is { readonly type: "file"; readonly fileId: string } {
+function isFile(line: Typed): line is FileNamed {
   return line.type === "file";
 }

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { exportArchive } from "../../src/archive/export-archive.ts";
 import { besideBytes, type FileBytes, inlineBytes } from "../../src/archive/file-bytes.ts";
 import { importArchive, type ImportOptions, type ImportOutcome } from "../../src/archive/import-archive.ts";
@@ -17,7 +17,7 @@ import { createDiskStore } from "../../src/files/disk-store.ts";
 import type { FileStore } from "../../src/files/file-store.ts";
 import { createS3Store } from "../../src/files/s3-store.ts";
 import { createSigner } from "../../src/files/signed-urls.ts";
-import type { Archive } from "../../src/store/archive.ts";
+import type { Archive, ArchiveReading } from "../../src/store/archive.ts";
 import type { FileRecord, FileTable } from "../../src/store/files.ts";
 import { openLibsqlStore } from "../../src/store/index.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -50,7 +50,8 @@ async function uploaded(table: FileTable, size: number): Promise<FileRecord> {
     fileId: newId(),
     conversationId: "a",
     ownerId: "ada",
-    name: "a.png",
+    // What some take for the end of a line.
+    name: "a\u2028.png",
     mediaType: "image/png",
   };
   const file: FileRecord = { ...common, size, createdAt: 1, state: "ready" };
@@ -330,4 +331,46 @@ it("puts files beside an archive for its owner alone, and takes back those of on
   expect(readFileSync(join(dir, first), "utf8")).toBe("a picture");
   await again.undo();
   expect(readdirSync(dir).toSorted()).toEqual([first, "notes.txt"].toSorted());
+});
+
+it("[E7] reads the bytes of files when the moment that is exported is held no more", async () => {
+  const { archive } = source;
+  if (!archive) throw new Error("no archive");
+  let isHeld = false;
+  const held = async function* (pages: ArchiveReading["pages"]) {
+    isHeld = true;
+    try {
+      yield* pages;
+    } finally {
+      isHeld = false;
+    }
+  };
+  const read: Archive["read"] = async (scope) => {
+    const reading = await archive.read(scope);
+    return reading && { ...reading, pages: held(reading.pages) };
+  };
+  const states: boolean[] = [];
+  const watched: FileStore = {
+    ...bytes,
+    stream(key, signal) {
+      states.push(isHeld);
+      return bytes.stream(key, signal);
+    },
+  };
+  const dir = temporaryFile("temporary");
+  mkdirSync(dir);
+  vi.stubEnv("TMPDIR", dir);
+  const given = inlineBytes(watched, never);
+  const found = await exportArchive({ of: "server" }, { ...archive, read }, { at: 1, files: given });
+  let text = "";
+  for await (const chunk of found?.text ?? []) text += chunk;
+  expect(states).toEqual(files.map(() => false));
+  const types = text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).type);
+  expect(types.filter((type) => type === "file")).toHaveLength(files.length + 1);
+  expect(types.lastIndexOf("audit")).toBeLessThan(types.indexOf("bytes"));
+  expect(readdirSync(dir)).toEqual([]);
+  vi.unstubAllEnvs();
 });
