@@ -15,7 +15,8 @@ import type { ApplyContext, Records } from "./types.ts";
 export function note(records: Records, command: SetNote | ClearNote, context: ApplyContext): Verdict {
   const { conversationId, subject } = command;
   const { actorId, at, limits } = context;
-  if (!limits.notes) return "command/unsupported";
+  const isAnswer = context.system && subject.kind === "appeal";
+  if (!limits.notes && !isAnswer) return "command/unsupported";
   // Asked in any case, as for all commands, or the time it takes would tell who has a notebook.
   const self = records.participant(actorId);
   if (conversationId !== notebookOf(actorId) || (records.conversation && !isIn(self)))
@@ -27,8 +28,9 @@ export function note(records: Records, command: SetNote | ClearNote, context: Ap
   if (fault) return fault;
   if (isSameJson(before, value) || isBehind(value, before) || isAnswered(subject, value, before, context))
     return nothing;
-  if (value && !before && records.counts.pins >= limits.notes) return "note/limit";
-  if (value?.text !== undefined && value.text.length > limits.textLength) return "draft/too-long";
+  if (value && !before && records.counts.pins >= (limits.notes ?? 0)) return "note/limit";
+  const isSaid = value?.text !== undefined && value.text !== before?.text;
+  if (isSaid && value.text.length > limits.textLength) return "draft/too-long";
   const made = records.conversation ? [] : notebook(conversationId, context);
   made.push({ type: "note", conversationId, rev: 0, subject, at, ...(value && { value }) });
   const { rev } = records.head;

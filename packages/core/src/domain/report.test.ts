@@ -90,6 +90,20 @@ describe("an appeal", () => {
     expect(outcome(set("mary", pinned, { outcome: "granted" }))).toBe("command/malformed");
   });
 
+  it("is answered where it was asked, though nobody may ask any more, nor say so much", () => {
+    const { room, set, say } = scene();
+    const messageId = say("mary");
+    const subject = { kind: "appeal", ...on, messageId } as const;
+    room.do("olga", { type: "message.delete", messageId });
+    expect(set("mary", subject, { text: "it was not" })).toMatchObject({ ok: true });
+    const { reports: _reports, notes: _notes, ...limits } = { ...defaultPolicy.limits, textLength: 3 };
+    const answer = { text: "it was not", outcome: "refused" } as const;
+    expect(outcome(set("mary", subject, { text: "other words" }, { limits }))).toBe("command/unsupported");
+    expect(set("mary", subject, answer, { system: true, limits })).toMatchObject({
+      changes: [{ record: { value: answer } }],
+    });
+  });
+
   it("is not taken back, and says nothing of why a message of one's own is gone", () => {
     const { room, set, say, recordsOf } = scene();
     const messageId = say("mary");

@@ -32,9 +32,10 @@ export function concernFault(
 ): ErrorCode | undefined {
   const value = command.type === "note.set" ? command.value : undefined;
   if (!isForModerators(subject)) return value?.outcome === undefined ? undefined : "command/malformed";
+  // What was asked while it could be is answered, whatever may be asked now.
+  if (system && subject.kind === "appeal") return undefined;
   if (!limits.reports) return "command/unsupported";
   if (subject.kind === "report") return value?.outcome === undefined ? textFault(value) : "command/malformed";
-  if (system) return undefined;
   if (!value) return before && "moderation/appealed";
   // Whoever asks again with the same words has been heard, whatever was answered meanwhile.
   if (before) return value.text === before.text ? undefined : "moderation/appealed";
