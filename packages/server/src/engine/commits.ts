@@ -11,6 +11,7 @@ import { ackPacket, isRetryable, refuse, rejectPacket } from "./packets.ts";
 import { type Scrutinise, scrutinised, unjudged } from "./scrutinise.ts";
 import { concerned } from "./concerned.ts";
 import { Turnstile } from "./turnstile.ts";
+import { ratedAs } from "./rated.ts";
 import type { Rates, Sending, SharedRates } from "./rates.ts";
 
 /** Commands in one transaction at most: the first are answered, and read by their clients, while the last are taken. */
@@ -51,6 +52,8 @@ export interface CommitsOptions {
   readonly clock: Clock;
   readonly policy: Policy;
   readonly rates: Rates;
+  /** Of reports and appeals. */
+  readonly concernRates: Rates;
   readonly sharedRates: SharedRates | undefined;
   readonly outbound: Outbound;
   readonly conversation: (conversationId: string) => LiveConversation | undefined;
@@ -198,7 +201,7 @@ export class Commits {
   }
 
   async #askNodes(items: readonly Item[], rates: SharedRates): Promise<Map<Item, number> | undefined> {
-    const asked = items.filter((item) => isRated(item) && !item.refusal);
+    const asked = items.filter((item) => ratedAs(item) === "message" && !item.refusal);
     const waits = asked.length > 0 ? await rates.take(asked.map((item) => this.#sending(item))) : undefined;
     return waits && new Map(asked.map((item, index) => [item, waits[index] ?? 0]));
   }
@@ -228,11 +231,13 @@ export class Commits {
   }
 
   #tooOften(item: Item, waits: Map<Item, number> | undefined): Refusal | undefined {
-    if (!isRated(item)) return undefined;
-    const { rates, clock } = this.#options;
+    const kind = ratedAs(item);
+    if (!kind) return undefined;
+    const { rates: ofMessages, concernRates, clock } = this.#options;
+    const rates = kind === "message" ? ofMessages : concernRates;
     const waitMs = waits?.get(item) ?? rates.take(this.#sending(item), clock.now());
     waits?.delete(item);
-    return waitMs === 0 ? undefined : refuse("rate/limited", "unable to send; too many messages", waitMs);
+    return waitMs === 0 ? undefined : refuse("rate/limited", `unable to send; too many ${kind}s`, waitMs);
   }
 
   #settle(items: readonly Item[], outcomes: readonly Outcome[]): void {
@@ -292,9 +297,4 @@ export class Commits {
     if (command.type === "receipt.mark") outbound.pushLater(session, packet);
     else outbound.push(session, packet);
   }
-}
-
-/** People's messages are; what the server does by itself is not. */
-function isRated({ rateFactor, command }: Item): boolean {
-  return rateFactor !== undefined && command.type === "message.send";
 }

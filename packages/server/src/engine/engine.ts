@@ -27,7 +27,7 @@ import type { Outlet } from "./outlet.ts";
 import { carryOut, type OnReminder } from "./plans.ts";
 import { personalData } from "./personal-data.ts";
 import { type Desks, Questions } from "./questions.ts";
-import { Rates, type SharedRates } from "./rates.ts";
+import { concernRates, Rates, type SharedRates } from "./rates.ts";
 import { draining, type ReceivedFrame, Reception } from "./reception.ts";
 import { Repairs } from "./repair/repairs.ts";
 import { Roster } from "./roster.ts";
@@ -114,6 +114,7 @@ export class Engine {
     const commits = new Commits({
       ...{ store, bus, clock, policy, outbound },
       rates: new Rates(policy.rates),
+      concernRates: new Rates(concernRates),
       sharedRates: options.sharedRates,
       conversation: (conversationId) => roster.conversation(conversationId),
       expect: (conversationId, changes) => repairs.expect(conversationId, changes),

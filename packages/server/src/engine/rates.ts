@@ -17,6 +17,12 @@ const MOST_BUCKETS = 100_000;
 
 const MINUTE_MS = 60_000;
 
+/** How much one person may tell moderators, on each node: every report may be a case that somebody has to look at (D9). */
+export const concernRates: readonly Rate[] = [
+  { name: "minute", scope: "user", tokens: 10, perMs: MINUTE_MS, burst: 20 },
+  { name: "hour", scope: "user", tokens: 100, perMs: 60 * MINUTE_MS, burst: 100 },
+];
+
 /** A message about to be sent. */
 export interface Sending {
   readonly userId: string;

@@ -1,8 +1,8 @@
-import { type ClientFrame, LONGEST_REASON, type SendMessage } from "@tidings/core/protocol";
+import { type ClientFrame, type Command, LONGEST_REASON, type SendMessage } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
 import type { Moderator, Verdict } from "../../src/moderation/index.ts";
 import { EngineBench, sendFrame, type TestLink } from "../support/engine-bench.ts";
-import { newId } from "../support/raw-client.ts";
+import { type Draft, newId } from "../support/raw-client.ts";
 
 /** Answers by the word a text begins with; "later" waits until told. */
 function byWord(): { readonly moderator: Moderator; readonly asked: string[]; release(): void } {
@@ -166,6 +166,29 @@ describe("moderation", () => {
     await bench.send(ada, sendFrame("general", "x".repeat(10_001), 1));
     expect(answers(ada)).toEqual(["draft/too-long"]);
     expect(asked).toEqual([]);
+  });
+
+  it("[D9] hears so many reports of one person at once, of which the ones taken back count, and then has them wait", async () => {
+    const { bench, ada } = await open();
+    const on = {
+      conversationId: "~/ada",
+      subject: { kind: "report", conversationId: "general", userId: "bob" },
+    } as const;
+    const frame = (command: Draft, id: number): ClientFrame => ({
+      ...{ type: "submit", id, command: { commandId: newId(), at: 0, ...command } as Command },
+    });
+    const codes: (string | undefined)[] = [];
+    for (let turn = 0; turn < 21; turn += 1) {
+      const set = frame({ type: "note.set", ...on, value: { text: `${turn}` } }, 2 * turn);
+      await bench.send(ada, set, frame({ type: "note.clear", ...on }, 2 * turn + 1));
+      codes.push(...ada.take().map((each) => (each.type === "reject" ? each.code : undefined)));
+    }
+    expect(codes.filter((code) => code !== undefined)).toEqual(["rate/limited"]);
+    await bench.send(ada, sendFrame("general", "still heard", 1));
+    expect(answers(ada)).toEqual(["still heard"]);
+    await bench.clock.advance(6_000);
+    await bench.send(ada, frame({ type: "note.set", ...on, value: {} }, 100));
+    expect(ada.take().filter(({ type }) => type === "reject")).toEqual([]);
   });
 
   it("that breaks, or gives no score, refuses for the moment, and says so to the operator", async () => {
