@@ -16,7 +16,7 @@ import type { Commitment } from "./at-once.ts";
 import { BlockTables } from "./blocks.ts";
 import { cases } from "./cases.ts";
 import { Recollection } from "./recollection.ts";
-import { createArchive } from "./archive/archive.ts";
+import { createArchive, refuseWhileImporting } from "./archive/archive.ts";
 import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
 import { fileTable } from "./files.ts";
@@ -83,6 +83,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const upkeep = openPool({ ...poolSettings(options), connections: FOR_UPKEEP });
   try {
     if (options.migrate ?? true) await migrate(upkeep);
+    await refuseWhileImporting(upkeep);
     const epoch = await epochOf(upkeep);
     const commits = openPool({ ...poolSettings(options), connections: FOR_COMMITS, purpose: "commits" });
     const readers = openPool({ ...poolSettings(options), connections, purpose: "readers" });

@@ -7,7 +7,7 @@ import { archivePages } from "../../archive-reading.ts";
 import { ArchiveWriting, markOf } from "../../archive-writing.ts";
 import type { AuditEntry } from "../../audit.ts";
 import { insertion } from "../audit.ts";
-import { JOBS_NAME, openReading, type Session, transact } from "../session.ts";
+import { JOBS_NAME, openReading, run, type Session, transact } from "../session.ts";
 import { unnumbered } from "../together-schema.ts";
 import { archiveTables } from "./tables.ts";
 import { archiveTarget } from "./target.ts";
@@ -48,6 +48,17 @@ export function createArchive(openPool: () => Pool): Archive {
   };
 }
 
+/** @throws {MessagingError} `client/misused` while something is being imported, which ends the epoch one would go by. */
+export async function refuseWhileImporting(pool: Pool): Promise<void> {
+  const [row] = await run(
+    pool,
+    sql<{ readonly free: boolean }>`SELECT pg_try_advisory_xact_lock_shared(${IMPORTING}) AS free`,
+  );
+  if (row?.free === true) return;
+  const message = "unable to open the database; something is being imported into it";
+  throw new MessagingError("client/misused", { message });
+}
+
 /** The transaction is open as long as its pages are read. */
 async function reading(pool: Pool, scope: ArchiveScope): Promise<ArchiveReading | undefined> {
   const only = scope.of === "conversation" ? scope.conversationId : "";
@@ -68,6 +79,8 @@ async function reading(pool: Pool, scope: ArchiveScope): Promise<ArchiveReading 
   return undefined;
 }
 
+/** What is locked as long as something is being imported. */
+const IMPORTING = sql`hashtextextended('import', 0)`;
 const RUNNING = "unable to import; a server runs on this database: stop it first";
 
 interface Counted {
@@ -113,6 +126,6 @@ async function written(
 /** One at a time: whoever asks after a connection that was lost waits until what went over it is over. */
 async function isMarked(session: Session, digest: string): Promise<boolean> {
   const mark = markOf(digest);
-  await session.all(sql`SELECT pg_advisory_xact_lock(hashtextextended('import', 0))`);
+  await session.all(sql`SELECT pg_advisory_xact_lock(${IMPORTING})`);
   return (await session.first(sql<object>`SELECT FROM meta WHERE name = ${mark}`)) !== undefined;
 }
