@@ -98,13 +98,13 @@ export function wantedBy(items: readonly Submission[]): Wanted {
   return wanted;
 }
 
-/** What is reported stands somewhere else, and is only looked at. */
+/** What is reported stands somewhere else. It is only looked at, but may not be erased, or edited, before the case is there. */
 function wantConcern(
   wanted: Wanted,
   { conversationId, messageId, userId }: NoteSubject,
   actorId: string,
 ): void {
-  wanted.sources.add(conversationId);
+  wanted.conversations.add(conversationId);
   wanted.participant(conversationId, actorId);
   if (userId !== undefined) wanted.participant(conversationId, userId);
   if (messageId !== undefined) wanted.messages.add(messageId);
