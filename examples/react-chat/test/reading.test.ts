@@ -137,8 +137,14 @@ describe.skipIf(chromiumPath === undefined)("reading in the chat app", { timeout
     await page.locator(".message[data-flash]", { hasText: "Where is @ada?" }).waitFor();
     await expect.poll(() => page.locator(".badge.mentions").count(), patience).toBe(0);
 
-    // As people scroll: what scripts do, the list takes for its own, and goes on with the jump.
-    await page.locator(".messages").hover();
+    // Until it has come to where it jumps to, the list takes scrolling for its own.
+    const list = page.locator(".messages");
+    let was: number;
+    do {
+      was = await list.evaluate(({ scrollTop, scrollHeight }) => scrollHeight - scrollTop);
+      await page.waitForTimeout(500);
+    } while (was !== (await list.evaluate(({ scrollTop, scrollHeight }) => scrollHeight - scrollTop)));
+    await list.hover();
     await page.mouse.wheel(0, -20_000);
     await page.getByRole("button", { name: "Go to the newest message" }).waitFor();
     await grace.say("Good morning, @here!");
