@@ -136,24 +136,6 @@ describe.skipIf(chromiumPath === undefined)("reading in the chat app", { timeout
     await page.keyboard.press("Enter");
     await page.locator(".message[data-flash]", { hasText: "Where is @ada?" }).waitFor();
     await expect.poll(() => page.locator(".badge.mentions").count(), patience).toBe(0);
-
-    // Until it has come to where it jumps to, the list takes scrolling for its own.
-    const list = page.locator(".messages");
-    let was: number;
-    do {
-      was = await list.evaluate(({ scrollTop, scrollHeight }) => scrollHeight - scrollTop);
-      await page.waitForTimeout(500);
-    } while (was !== (await list.evaluate(({ scrollTop, scrollHeight }) => scrollHeight - scrollTop)));
-    await list.hover();
-    await page.mouse.wheel(0, -20_000);
-    await page.getByRole("button", { name: "Go to the newest message" }).waitFor();
-    await grace.say("Good morning, @here!");
-    const jump = page.locator(".chat").getByRole("button", { name: "1 unread mention of you: go to it" });
-    await jump.waitFor();
-    await takeScreenshot(page, "jump-to-mention");
-    await jump.click();
-    await page.locator(".message[data-flash]", { hasText: "Good morning" }).waitFor();
-    await expect.poll(() => jump.count(), patience).toBe(0);
   });
 
   it("says so when it is time for a reminder, and marks where it is (row I1)", async () => {
