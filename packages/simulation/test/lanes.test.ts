@@ -68,7 +68,7 @@ describe("the order of one person's messages in one conversation", { timeout: 30
   });
 
   it("[D7] holds where the server finds a client too busy", async () => {
-    world = await createWorld({ bounds: { framesPerSecond: 60, frameBurst: 25 } });
+    world = await createWorld({ bounds: { framesPerSecond: 30, frameBurst: 15 } });
     const ada = world.member(0);
     const codes = refusalsOf(ada);
     await sendAll(ada, numbered(80, "ada"));
