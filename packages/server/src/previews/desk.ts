@@ -103,7 +103,8 @@ export class Previews implements PreviewDesk {
       ...(isTitled(preview) && { preview }),
       ...(imageSource !== undefined && { imageSource }),
     };
-    await table.put(kept).catch(onFailure); // it is right all the same
+    // A server that closes has learned nothing of the page. What cannot be kept is right all the same.
+    if (fetched.ok || fetched.reason !== "closed") await table.put(kept).catch(onFailure);
     return kept;
   }
 

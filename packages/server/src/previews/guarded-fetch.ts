@@ -34,8 +34,9 @@ export interface Fetched {
   readonly body: Buffer;
 }
 
-/** Why there is nothing. `address`: nobody may be sent there. */
-export type Unfetched = "address" | "redirects" | "size" | "status" | "time" | "type" | "unreachable";
+/** Why there is nothing. `address`: nobody may be sent there; `closed`: nobody is asked any more. */
+export type Unfetched =
+  "address" | "closed" | "redirects" | "size" | "status" | "time" | "type" | "unreachable";
 
 export interface GuardedFetch {
   get(address: string, wanted: Wanted): Promise<Fetched | { readonly ok: false; readonly reason: Unfetched }>;
@@ -59,6 +60,7 @@ export function guardedFetch({ addresses, ports, timeoutMs, lookup }: GuardedFet
     "https:": new RequestFilteringHttpsAgent(limits),
   };
   const underWay = new Set<AbortController>();
+  let isClosed = false;
 
   const send = (url: URL, accept: string, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
@@ -96,6 +98,7 @@ export function guardedFetch({ addresses, ports, timeoutMs, lookup }: GuardedFet
 
   return {
     async get(address, wanted) {
+      if (isClosed) return { ok: false, reason: "closed" };
       const over = new AbortController();
       const timer = setTimeout(() => over.abort("time"), timeoutMs);
       underWay.add(over);
@@ -103,13 +106,15 @@ export function guardedFetch({ addresses, ports, timeoutMs, lookup }: GuardedFet
         const found = await follow(address, wanted, over.signal);
         return typeof found === "string" ? { ok: false, reason: found } : found;
       } catch (error) {
-        return { ok: false, reason: over.signal.aborted ? "time" : reasonOf(error) };
+        const reason = isClosed ? "closed" : over.signal.aborted ? "time" : reasonOf(error);
+        return { ok: false, reason };
       } finally {
         clearTimeout(timer);
         underWay.delete(over);
       }
     },
     close() {
+      isClosed = true;
       for (const each of underWay) each.abort();
       agents["http:"].destroy();
       agents["https:"].destroy();

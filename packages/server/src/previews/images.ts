@@ -1,4 +1,5 @@
 import { mediaTypeOf, SNIFFED_BYTES } from "../files/sniff.ts";
+import { BoundedMap } from "../bounded-map.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Meter } from "../observe/meter.ts";
 import type { PreviewTable } from "../store/previews.ts";
@@ -16,6 +17,11 @@ export interface PreviewImagesOptions {
 export interface Picture {
   readonly mediaType: string;
   readonly body: Buffer;
+}
+
+interface Remembered extends Picture {
+  /** By then its page may name another. */
+  readonly until: number;
 }
 
 /** So long the address of a picture is good beyond the answer it came with. */
@@ -42,8 +48,8 @@ const picture: Wanted = {
 export class PreviewImages {
   readonly #options: PreviewImagesOptions;
   /** Those used longest ago first. */
-  readonly #remembered = new Map<string, Picture>();
-  readonly #nothingUntil = new Map<string, number>();
+  readonly #remembered = new Map<string, Remembered>();
+  readonly #nothingUntil = new BoundedMap<string, number>(MOST_NOTHING);
   readonly #underWay = new Map<string, Promise<Picture | undefined>>();
   #bytes = 0;
 
@@ -54,7 +60,7 @@ export class PreviewImages {
   async find(key: string): Promise<Picture | undefined> {
     const { table, clock, meter, slots } = this.#options;
     const known = this.#remembered.get(key);
-    if (known) {
+    if (known && known.until > clock.now()) {
       this.#remember(key, known);
       meter.add("previewImage", "kept");
       return known;
@@ -79,17 +85,16 @@ export class PreviewImages {
       : "";
     if (!fetched.ok || !shown.test(mediaType)) {
       meter.add("previewImage", fetched.ok ? "type" : fetched.reason);
-      forgetOldest(this.#nothingUntil, MOST_NOTHING);
       this.#nothingUntil.set(key, clock.now() + NOTHING_MS);
       return undefined;
     }
     meter.add("previewImage", "found");
     const { body } = fetched;
-    this.#remember(key, { mediaType, body });
+    this.#remember(key, { mediaType, body, until: clock.now() + IMAGE_SPARE_MS });
     return { mediaType, body };
   }
 
-  #remember(key: string, picture: Picture): void {
+  #remember(key: string, picture: Remembered): void {
     this.#bytes -= this.#remembered.get(key)?.body.length ?? 0;
     this.#remembered.delete(key);
     this.#remembered.set(key, picture);
@@ -100,9 +105,4 @@ export class PreviewImages {
       this.#bytes -= body.length;
     }
   }
-}
-
-function forgetOldest(map: Map<string, unknown>, most: number): void {
-  const [oldest] = map.keys();
-  if (map.size >= most && oldest !== undefined) map.delete(oldest);
 }

@@ -38,15 +38,16 @@ export async function openPreviews(options: OpenPreviewsOptions): Promise<Opened
       ...([import("./images.ts"), import("./image-routes.ts"), import("./slots.ts")] as const),
     ]);
   const fetch = guardedFetch(previews);
-  const slots = new Slots(previews.atOnce, WAITING_PER_SLOT * previews.atOnce);
+  const slotsFor = (atOnce: number) => new Slots(atOnce, WAITING_PER_SLOT * atOnce);
   const signer = createSigner(previews.secret ?? derivedKey(secret, "addresses of previews"));
   const at = (): string => (previews.url ?? (files ? files.url : undefined) ?? baseUrl()).replace(/\/$/u, "");
   const desk = new Previews({
-    ...{ ...previews, table, fetch, slots, clock, meter, onFailure },
+    ...{ ...previews, table, fetch, slots: slotsFor(previews.atOnce), clock, meter, onFailure },
     imageLink: (key, expiresAt) => signer.sign("GET", new URL(`${at()}/previews/${key}`), expiresAt),
     imageSourceOf: (image, page) => admitted(image, previews.ports, page)?.href,
   });
-  const images = new PreviewImages({ table, fetch, slots, clock, meter });
+  // Nobody is asked who they are for a picture, so no page waits for one.
+  const images = new PreviewImages({ table, fetch, slots: slotsFor(previews.atOnce), clock, meter });
   return { desk, routes: [imageRoutes(images, signer, clock.now)], close: () => fetch.close() };
 }
 

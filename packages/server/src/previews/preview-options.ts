@@ -11,7 +11,7 @@ export interface PreviewOptions {
   readonly keepMs?: number | undefined;
   /** How long a page, or a picture, may take with all its redirects. Default 5 s. */
   readonly timeoutMs?: number | undefined;
-  /** Pages and pictures fetched at once. Default 16. */
+  /** Pages fetched at once, and as many pictures. Default 16. */
   readonly atOnce?: number | undefined;
   /** Pages one person may have looked up, on each node. Default 60. */
   readonly perMinute?: number | undefined;

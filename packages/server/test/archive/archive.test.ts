@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { notebookOf } from "@tidings/core/protocol";
 import { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -235,6 +236,13 @@ describe("an archive", () => {
       await server.close();
       expect(await take(store, right)).toMatchObject({ isNew: true });
     }
+    // Whatever it is called there.
+    const alias = temporaryFile("alias.db");
+    symlinkSync(file, alias);
+    const server = openLibsqlStore({ file });
+    const store = openLibsqlStore({ file: alias });
+    await expect(take(store, right)).rejects.toMatchObject({ code: "client/misused" });
+    await Promise.all([server, store].map((each) => each.close()));
     // Nor does one begin to run meanwhile.
     await Promise.all(opened.splice(0).map((each) => each.close()));
     const entry = { at: 1, actorId: "system", action: "server.import" } as const;

@@ -324,4 +324,15 @@ describe("whoever strangers name", () => {
       expect((await get(page, 500)).ok).toBe(false);
     });
   });
+
+  it("is not asked any more once the server closes, which says nothing of the page", async () => {
+    const closing = guardedFetch({ addresses: [OUTSIDE], ports: [port], timeoutMs: 5_000, lookup });
+    const before = closing.get(`http://${OUTSIDE}:${port}/slow`, page);
+    closing.close();
+    const closed = { ok: false, reason: "closed" };
+    expect(await Promise.all([before, closing.get(`http://${OUTSIDE}:${port}/`, page)])).toEqual([
+      closed,
+      closed,
+    ]);
+  });
 });

@@ -6,6 +6,8 @@ import type { PreviewAnswer, PreviewQuery } from "../../protocol/previews.ts";
 const MOST_REMEMBERED = 500;
 /** Asked at once: a server asks strangers, and takes its time. */
 const AT_ONCE = 4;
+/** Waiting; those wanted longest ago have most likely left the screen (D9). */
+const MOST_WAITING = 32;
 /** An answer is worth asking for again after this long at the earliest, whatever the clocks say. */
 const SHORTEST_MS = 60_000;
 const BUSY_MS = 30_000;
@@ -66,7 +68,8 @@ export function createPreviewBook({ clock, serverNow, userId, query }: PreviewBo
   };
 
   const next = (): void => {
-    for (const [key, asked] of waiting) {
+    // What came last is what is looked at.
+    for (const [key, asked] of [...waiting].reverse()) {
       if (underWay.size >= AT_ONCE) return;
       waiting.delete(key);
       void ask(key, asked);
@@ -78,7 +81,10 @@ export function createPreviewBook({ clock, serverNow, userId, query }: PreviewBo
     want(asked) {
       const key = keyOf(asked);
       if (underWay.has(key) || (known.get(key)?.until ?? 0) > clock.now()) return;
+      waiting.delete(key);
       waiting.set(key, asked);
+      const [oldest] = waiting.keys();
+      if (waiting.size > MOST_WAITING && oldest !== undefined) waiting.delete(oldest);
       next();
     },
     subscribe(listener) {

@@ -202,6 +202,28 @@ describe("what a link leads to", () => {
     book.want(on(1));
     expect(open).toHaveLength(11);
   });
+
+  it("[D9] is asked first for what was wanted last, and not for what has long left the screen", async () => {
+    const clock = virtualClock(0);
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const book = createPreviewBook({
+      ...{ clock, serverNow: clock.now, userId: () => "ada" },
+      query: ({ url }) =>
+        new Promise((resolve) => {
+          asked.push(url);
+          answers.push(() => resolve({ expiresAt: 0 }));
+        }),
+    });
+    const query = { type: "preview", conversationId: "a", messageId: "m" } as const;
+    for (let n = 0; n < 300; n += 1) book.want({ ...query, url: `https://a.example/${n}` });
+    for (let each = 0; each < answers.length; each += 1) {
+      answers[each]?.();
+      await clock.settle();
+    }
+    expect(asked).toHaveLength(4 + 32);
+    expect(asked[4]).toBe("https://a.example/299");
+  });
 });
 
 function rawLink({ backend }: ReturnType<typeof lookingUp>) {

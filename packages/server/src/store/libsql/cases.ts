@@ -34,7 +34,7 @@ const known = "ON CONFLICT (conversation_id, message_id, user_id) DO UPDATE SET"
 
 export function createCaseMarks({ prepare }: Connection): CaseMarks {
   const isKnown = "EXISTS (SELECT 1 FROM case_flags WHERE case_id = cases.id AND reporter_id = ?5)";
-  const isChanged = "coalesce(decided_revision, revision) < revision";
+  const isChanged = "coalesce(decided_revision, 1) < revision";
   // Of a person whoever has reported them before has no news.
   const isNews = `status IN ('approved', 'banned') AND iif(message_id = '', NOT ${isKnown}, ${isChanged})`;
   const flagged = prepare<{ id: string }>(

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from "node:fs";
 import { MessagingError } from "@tidings/core/errors";
 import Libsql from "libsql";
 
@@ -13,7 +14,7 @@ export interface Occupation {
  * @throws {MessagingError} `client/misused` while somebody has it alone.
  */
 export function occupy(file: string): Occupation {
-  const lock = new Libsql(`${file}-open`);
+  const lock = new Libsql(`${placeOf(file)}-open`);
   const share = (): void => {
     lock.exec("BEGIN");
     // What was read is locked until the end of the transaction.
@@ -54,6 +55,11 @@ export function occupy(file: string): Occupation {
       lock.close();
     },
   };
+}
+
+/** By whatever name it is opened; a database that is not there yet has none but this. */
+function placeOf(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
 }
 
 function isBusy(error: unknown): boolean {

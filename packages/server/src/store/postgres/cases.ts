@@ -59,7 +59,7 @@ export function caseMarks(event: CaseEvent): readonly RawBuilder<unknown>[] {
       // Of a person whoever has reported them before has no news.
       const isNews = sql`cases.status IN ('approved', 'banned') AND CASE cases.message_id
         WHEN '' THEN NOT EXISTS (SELECT FROM case_flags WHERE case_id = cases.id AND reporter_id = ${event.reporterId})
-        ELSE coalesce(cases.decided_revision, cases.revision) < cases.revision END`;
+        ELSE coalesce(cases.decided_revision, 1) < cases.revision END`;
       return [
         sql`${begin}) VALUES (${about}, 'open', ${at})
           ${known} status = CASE WHEN ${isNews} THEN 'open' ELSE cases.status END,
