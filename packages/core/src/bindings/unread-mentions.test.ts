@@ -26,7 +26,12 @@ function small(): World {
 }
 
 /** A transport that writes down what is asked, and refuses to search if it is to. */
-function noting(transport: Transport, asked: string[], canSearch = true): Transport {
+function noting(
+  transport: Transport,
+  asked: string[],
+  canSearch = true,
+  refusals: { left: number } = { left: 0 },
+): Transport {
   return {
     ...transport,
     async open(...given) {
@@ -36,6 +41,7 @@ function noting(transport: Transport, asked: string[], canSearch = true): Transp
         query(query) {
           asked.push(query.type);
           if (query.type === "search" && !canSearch) throw new MessagingError("command/unsupported");
+          if (query.type === "search" && refusals.left-- > 0) throw new MessagingError("rate/limited");
           return link.query(query);
         },
       };
@@ -118,6 +124,51 @@ describe("unread mentions", () => {
     await bens.conversation("side").delete(late.id);
     await here.clock.advance(1_000);
     expect(mine()).toEqual({ general: [1], side: [1] });
+  });
+
+  it("[D9] are not asked for again by what others think of old messages, nor at once where the backend is busy", async () => {
+    const here = small();
+    const [, ben] = await member(here, "ben");
+    const old = await ben.send("long ago");
+    await fill(ben, 9);
+    await here.clock.advance(1_000);
+    const asked: string[] = [];
+    const searches = (): number => asked.filter((type) => type === "search").length;
+    const refusals = { left: 0 };
+    const [adas] = await member(here, "ada", {
+      transport: noting(here.backend.transport("ada"), asked, true, refusals),
+    });
+    watch(adas);
+    await here.clock.advance(1_000);
+    expect(searches()).toBe(1);
+    for (const emoji of ["👍", "❤️", "😂"]) {
+      await ben.react(old.id, emoji);
+      await here.clock.advance(1_000);
+    }
+    expect(searches()).toBe(1);
+    refusals.left = 100;
+    for (let count = 0; count < 5; count += 1) {
+      await ben.edit(old.id, said("mention", "ada", `@ada, the ${count}th time`));
+      await here.clock.advance(1_000);
+    }
+    expect(searches()).toBe(2);
+  });
+
+  it("are found again by a search where they came to be while nobody listened", async () => {
+    const here = small();
+    const [, ben] = await member(here, "ben");
+    const old = await ben.send("not yet");
+    await fill(ben, 9);
+    await here.clock.advance(1_000);
+    const [adas] = await member(here, "ada");
+    const stop = openUnreadMentions(adas).subscribe(() => {});
+    await here.clock.advance(1_000);
+    stop();
+    await ben.edit(old.id, said("mention", "ada"));
+    await here.clock.advance(1_000);
+    const mine = watch(adas);
+    await here.clock.advance(1_000);
+    expect(mine()).toEqual({ general: [1] });
   });
 
   it("are what is held where the backend does not search", async () => {

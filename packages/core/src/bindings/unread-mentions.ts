@@ -7,6 +7,7 @@ import { internalsOf } from "../client/internals.ts";
 import type { Client } from "../client/types.ts";
 import type { CustomSchemas } from "../compose/custom.ts";
 import { isMentioned } from "../domain/search.ts";
+import type { ChangeKind } from "../protocol/changes.ts";
 import type { MessageRecord, ParticipantRecord } from "../protocol/records.ts";
 import type { Replica } from "../timeline/replica.ts";
 import { createMentionSearch, type MentionSearch } from "./mention-search.ts";
@@ -24,6 +25,9 @@ export type UnreadMentions = ReadonlyMap<string, readonly UnreadMention[]>;
 
 /** Unread messages of one conversation that are looked through: the newest (D9). */
 const MOST_LOOKED_AT = 1_000;
+
+/** What others think of a message changes nothing of whom it mentions. */
+const SAID: ReadonlySet<ChangeKind> = new Set(["message.send", "message.edit", "message.delete"]);
 
 const opened = new WeakMap<object, Observable<UnreadMentions>>();
 
@@ -61,7 +65,7 @@ function create(client: Client): Observable<UnreadMentions> {
 
   const follow = (): void => {
     state.invalidate();
-    if (client.connection.get().name === "online") search.ask(unread().filter(lacks));
+    if (client.connection.get().name === "online") search.ask(() => unread().filter(lacks));
   };
   /** Is there more unread than is here, and than was asked for? */
   const lacks = (replica: Replica): boolean => {
@@ -71,6 +75,7 @@ function create(client: Client): Observable<UnreadMentions> {
     return rangesSize(gapsIn(known, Math.max(from, floorSeq), records.head.seq)) > 0;
   };
   const begin = (): readonly Unsubscribe[] => {
+    search.forget(); // nobody has told of what changed meanwhile
     follow();
     return [
       client.conversations.subscribe(follow),
@@ -78,9 +83,10 @@ function create(client: Client): Observable<UnreadMentions> {
         if (name === "online") search.forget();
         follow();
       }),
-      client.on("change", ({ record }) => {
-        if (record.type === "message") search.absorb(record);
-        follow();
+      client.on("change", ({ record, kind }) => {
+        const isSaid = record.type === "message" && SAID.has(kind);
+        if (isSaid && search.absorb(record)) follow();
+        else state.invalidate();
       }),
       client.userId.subscribe(search.forget),
     ];

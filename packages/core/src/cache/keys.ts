@@ -1,7 +1,7 @@
 import type { StorageKey } from "../ports/storage.ts";
 
 /** Of what is kept in this way. What another version kept lies under other keys, and is never read. */
-const VERSION = "1";
+export const CACHE_VERSION = "1";
 
 /** The places of one user's cache. */
 export interface CacheKeys {
@@ -13,7 +13,7 @@ export interface CacheKeys {
 }
 
 export function cacheKeys(userId: string): CacheKeys {
-  const key = (...parts: readonly string[]): StorageKey => ["cache", VERSION, userId, ...parts];
+  const key = (...parts: readonly string[]): StorageKey => ["cache", CACHE_VERSION, userId, ...parts];
   return {
     list: key("list"),
     summary: (conversationId) => key("list", conversationId),

@@ -1,4 +1,5 @@
 import { systemClock } from "../../base/clock.ts";
+import { CACHE_VERSION } from "../../cache/keys.ts";
 import type { Storage, StorageKey } from "../../ports/storage.ts";
 
 export interface DeviceOptions {
@@ -14,15 +15,13 @@ export interface DeviceProgress {
 
 /** Entries looked at together (D9). */
 const AT_ONCE = 100;
-/** All that a client keeps of one person begins like one of these, and then with their id. */
-const PLACES: readonly StorageKey[] = [
-  ["cache", "1"],
-  ["outbox"],
-  ["draft"],
-  ["mark"],
-  ["upload"],
-  ["upload-bytes"],
-];
+const BYTES = "upload-bytes";
+/** Each of them is a MiB. */
+const BYTES_AT_ONCE = 4;
+/** All that a client keeps of one person begins like one of these, and then with their id: what they said, … */
+const SAID: readonly StorageKey[] = [["cache", CACHE_VERSION], ["outbox"], ["draft"], ["mark"]];
+/** … and files on their way, which their owner has. */
+const FILES: readonly StorageKey[] = [["upload"], [BYTES]];
 /** Who used the storage last. */
 const LAST_USER: StorageKey = ["user"];
 
@@ -44,7 +43,7 @@ export async function* exportDevice(
   const at = systemClock.now();
   const header = { type: "header", format: "tidings", version: 1, files: "none", at };
   yield text([{ ...header, scope: { of: "device", userId } }]);
-  for (const place of PLACES) {
+  for (const place of SAID) {
     for await (const page of pages(storage, [...place, userId])) {
       signal?.throwIfAborted();
       const found = page.flatMap(([key, value]) => linesOf(place[0] ?? "", key, value, userId));
@@ -69,7 +68,7 @@ export async function clearDevice(
   { onProgress = () => {}, signal }: DeviceOptions = {},
 ): Promise<number> {
   let done = 0;
-  for (const place of PLACES) {
+  for (const place of [...SAID, ...FILES]) {
     for await (const page of pages(storage, [...place, userId])) {
       signal?.throwIfAborted();
       await storage.write(page.map(([key]) => ({ type: "delete", key })));
@@ -84,11 +83,12 @@ export async function clearDevice(
 type Entry = readonly [StorageKey, unknown];
 
 async function* pages(storage: Storage, prefix: StorageKey): AsyncGenerator<readonly Entry[]> {
+  const limit = prefix[0] === BYTES ? BYTES_AT_ONCE : AT_ONCE;
   for (let after: StorageKey | undefined; ;) {
-    const page = await storage.scan({ prefix, limit: AT_ONCE, ...(after && { after }) });
+    const page = await storage.scan({ prefix, limit, ...(after && { after }) });
     if (page.length > 0) yield page;
     after = page.at(-1)?.[0];
-    if (page.length < AT_ONCE) return;
+    if (page.length < limit) return;
   }
 }
 
@@ -109,7 +109,7 @@ function linesOf(place: string, key: StorageKey, value: unknown, userId: string)
     case "mark":
       return [{ type: "mark", conversationId, seq: value }];
     default:
-      return []; // Files on their way, which their owner has.
+      return [];
   }
 }
 

@@ -71,6 +71,28 @@ describe("the queue of a moderator", () => {
     expect(queue.get().cases).toEqual([]);
   });
 
+  it("does not bring back what was decided while the list was on its way", async () => {
+    const { port } = backend(["1", "2"]);
+    let answer = (): void => {};
+    const slow: ModerationBackend = {
+      ...port,
+      async list(query) {
+        const page = await port.list(query);
+        await new Promise<void>((resolve) => (answer = resolve));
+        return page;
+      },
+    };
+    const queue = createModerationQueue({ backend: slow, conversationId: "a", clock: virtualClock() });
+    for (let times = 0; times < 2; times += 1) {
+      const listed = queue.refresh();
+      await Promise.resolve();
+      if (times === 1) await queue.decide("1", "approve");
+      answer();
+      await listed;
+    }
+    expect(queue.get()).toMatchObject({ cases: [{ id: "2" }], isLoading: false });
+  });
+
   it("decides about what it shows, and shows anew what has changed meanwhile", async () => {
     const { port, state } = backend(["1"]);
     const queue = createModerationQueue({ backend: port, conversationId: "a", clock: virtualClock() });

@@ -89,7 +89,10 @@ export function createModerationQueue({
     else deciding.delete(caseId);
     put({ deciding });
   };
-  const drop = (caseId: string): void => put({ cases: state.get().cases.filter(({ id }) => id !== caseId) });
+  const drop = (caseId: string): void => {
+    asked += 1; // an answer on its way may have been read before
+    put({ cases: state.get().cases.filter(({ id }) => id !== caseId), isLoading: false });
+  };
 
   return {
     ...whileWatched(state, () => [repeat()]),
