@@ -156,6 +156,19 @@ describe("the moderators' queue over HTTP", () => {
     },
   );
 
+  it("is decided also while its author goes on editing: what was pointed at was said; only an approval is of what was read", async () => {
+    const messageId = await say("odd");
+    const seen = await first();
+    const edit = { type: "message.edit", conversationId: "a", messageId } as const;
+    await bob.accepted({ ...edit, content: { text: "quite plain" } });
+    const approved = await decide("mo", seen, "approve");
+    expect(approved).toMatchObject({ status: 409, json: { code: "moderation/changed" } });
+    const removed = await decide("mo", seen, "remove");
+    expect(removed).toMatchObject({ status: 200, json: { status: "removed", decidedBy: "mo" } });
+    const { items } = await server.auditLog({ by: "actorId", id: "mo", limit: 10 });
+    expect(items.map(({ action }) => action)).toContain("case.remove");
+  });
+
   it("is decided as the moderator saw it: an appeal nobody has read is not answered, and an answer not taken back", async () => {
     const messageId = await say("odd");
     const seen = await first();

@@ -43,7 +43,9 @@ export async function decide(
   const isDone = status === statusAfter[decision];
   if (!cases) return noCases;
   if (decision === "remove" && found.messageId === undefined) return nothingToRemove;
-  if (!isDone && found.revision !== revision) return changed;
+  // What was pointed at stays said, whatever its author makes of it now; an approval is of what was read.
+  const isOfFlags = decision !== "approve" && status === "open" && found.messageId !== undefined;
+  if (!isDone && !isOfFlags && found.revision !== revision) return changed;
   const isFree = status === "open" || status === "appealed" || (status === "removed" && decision === "ban");
   if (isFree) {
     for (const command of commandsOf(found, decision, reason)) {
@@ -51,7 +53,10 @@ export async function decide(
       const outcome = await perform(caller, { ...common, ...command });
       if (!outcome.ok && !isGone(outcome)) return outcome;
     }
-    await cases.decide({ id, revision }, decision, { actorId: by, at: clock.now() });
+    const after = isOfFlags ? await cases.find(id) : undefined;
+    const isStill = after?.status === "removed" || after?.status === "open";
+    const decided = { id, revision: isStill ? after.revision : revision };
+    await cases.decide(decided, decision, { actorId: by, at: clock.now() });
   }
   const now = await cases.find(id);
   if (!now) return noCase;
