@@ -1,3 +1,4 @@
+import { finished } from "node:stream";
 import type { FastifyRequest } from "fastify";
 import * as z from "zod";
 import { exportArchive } from "../archive/export-archive.ts";
@@ -54,6 +55,8 @@ export function archiveRoute({
         : ({ of: "conversation", conversationId: only } as const);
     const found = await exportArchive(scope, archive, { at: now(), files: wanted });
     if (!found) return sendProblem(reply, notFound);
+    // Whoever goes away may do so before the first line is asked for.
+    finished(reply.raw, () => void found.release().catch(onFailure));
     const of = only === undefined ? {} : { conversationId: only };
     await engine.note({ action: `${scope.of}.export`, actorId: actorOf(asker), ...of });
     return sendLines(reply, untilItFails(found.text, onFailure));

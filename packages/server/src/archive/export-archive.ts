@@ -17,11 +17,13 @@ export interface ExportOptions {
   readonly onItems?: ((count: number) => void) | undefined;
 }
 
-/** Text, and what is known before it comes. To be read to its end, or returned from. */
+/** Text, and what is known before it comes. To be released, read or not. */
 export interface ExportText {
   /** How many messages there are; undefined where nobody knows. */
   readonly messages: number | undefined;
   readonly text: AsyncGenerator<string>;
+  /** Lets go of what it is read from. */
+  release(): Promise<void>;
 }
 
 /**
@@ -36,10 +38,10 @@ export async function exportArchive(
 ): Promise<ExportText | undefined> {
   const reading = await archive.read(scope);
   if (!reading) return undefined;
-  const { epoch, messages, pages } = reading;
+  const { epoch, messages, pages, release } = reading;
   const header = { ...headerOf(scope, at, files), epoch, messages };
   const counted = count(pages, (page) => page.filter(({ type }) => type === "message").length, onItems);
-  return { messages, text: archiveText(header, files ? bytesLast(counted, files) : counted) };
+  return { messages, release, text: archiveText(header, files ? bytesLast(counted, files) : counted) };
 }
 
 /** What is kept of a person. @param items - see `TidingsServer.exportUser`. */
@@ -50,7 +52,7 @@ export function exportPerson(
 ): ExportText {
   const pages = count(singly(items), (page) => page.length, onItems);
   const header = headerOf({ of: "person", userId }, at, files);
-  return { messages: undefined, text: archiveText(header, withBytes(pages, files)) };
+  return { messages: undefined, release: async () => {}, text: archiveText(header, withBytes(pages, files)) };
 }
 
 /** What one person may read of a conversation. */

@@ -35,7 +35,11 @@ export async function runExport(invocation: ExportRequest & Settled): Promise<vo
       try {
         const found = await open(invocation, store, bytes, (count) => progress.add(count));
         progress.total = found.messages;
-        await writeOut(found.text, out, signal);
+        try {
+          await writeOut(found.text, out, signal);
+        } finally {
+          await found.release();
+        }
       } catch (error) {
         await bytes?.undo();
         throw error;
@@ -60,8 +64,13 @@ async function open(
   const found = await exportArchive(scope, store.archive, options);
   if (!found) throw misused("there is no such conversation");
   const of = scope.of === "server" ? {} : { conversationId: scope.conversationId };
-  await store.audit?.note({ at: options.at, actorId: SYSTEM, action: `${scope.of}.export`, ...of });
-  return found;
+  try {
+    await store.audit?.note({ at: options.at, actorId: SYSTEM, action: `${scope.of}.export`, ...of });
+    return found;
+  } catch (error) {
+    await found.release();
+    throw error;
+  }
 }
 
 function bytesOf(

@@ -133,6 +133,30 @@ export interface ArchiveReading {
   readonly epoch: string;
   /** How many messages will come, as most of what there is. */
   readonly messages: number;
-  /** To be read once, or returned from: as long as it is not, the moment is held. */
+  /** To be read once; until its end the moment is held. */
   readonly pages: AsyncGenerator<readonly RowLine[]>;
+  /** Lets the moment go, however far the pages were read. Calling it again does nothing. */
+  release(): Promise<void>;
+}
+
+/** @param end - lets the moment go; `pages` do at their end, but only once they were begun. */
+export function releasable(
+  pages: ArchiveReading["pages"],
+  end: () => void | Promise<void>,
+): Pick<ArchiveReading, "pages" | "release"> {
+  let isHeld = true;
+  const begun = async function* (): ArchiveReading["pages"] {
+    isHeld = false;
+    yield* pages;
+  };
+  const all = begun();
+  return {
+    pages: all,
+    async release() {
+      await all.return(undefined);
+      if (!isHeld) return;
+      isHeld = false;
+      await end();
+    },
+  };
 }

@@ -217,6 +217,38 @@ describe("an archive", () => {
     }
   }, 60_000);
 
+  it("holds its moment no longer than somebody reads it, and not where nobody began to", async () => {
+    const file = temporaryFile("data.db");
+    const url = (await postgres?.database(blank)) ?? "";
+    const database = openConnection(file);
+    const pool = url === "" ? undefined : new Pool({ connectionString: url });
+    const isHeld = {
+      libsql: async () =>
+        database.prepare<{ busy: number }>("PRAGMA wal_checkpoint(TRUNCATE)").get()?.busy !== 0,
+      PostgreSQL: async () => {
+        const { rows } = (await pool?.query(
+          "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
+        )) ?? { rows: [] };
+        return rows.length > 0;
+      },
+    };
+    for (const kind of kinds) {
+      const store =
+        kind === "libsql" ? openLibsqlStore({ file }) : await openPostgresStore({ url, connections: 2 });
+      opened.push(store);
+      for (const read of [0, 1]) {
+        const found = store.archive && (await exportArchive({ of: "server" }, store.archive, { at: 1 }));
+        for (let chunks = 0; chunks < read; chunks += 1) await found?.text.next();
+        await store.audit?.note({ at: 1, actorId: "system", action: "server.export" });
+        expect([kind, await isHeld[kind]()]).toEqual([kind, true]);
+        for (let times = 0; times < 2; times += 1) await found?.release();
+        expect([kind, await isHeld[kind]()]).toEqual([kind, false]);
+      }
+    }
+    database.close();
+    await pool?.end();
+  }, 60_000);
+
   it("[E9] is not taken in where a server runs, which would go on with the epoch it knows", async () => {
     const [tea = {}, ada = {}] = conversation("tea");
     const right = sealed([header, tea, ada]);

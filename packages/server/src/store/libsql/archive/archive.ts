@@ -3,7 +3,13 @@ import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { Archive, ArchiveReading, ArchiveScope, RowLine } from "../../archive.ts";
+import {
+  type Archive,
+  type ArchiveReading,
+  type ArchiveScope,
+  releasable,
+  type RowLine,
+} from "../../archive.ts";
 import { archivePages } from "../../archive-reading.ts";
 import { ArchiveWriting, markOf } from "../../archive-writing.ts";
 import type { AuditEntry } from "../../audit.ts";
@@ -76,7 +82,7 @@ async function reading(
     return {
       epoch: epoch?.value ?? "",
       messages: count?.messages ?? 0,
-      pages: pages(connection, scope, end),
+      ...releasable(pages(connection, scope, end), end),
     };
   } catch (error) {
     end();

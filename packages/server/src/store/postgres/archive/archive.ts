@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import { MessagingError } from "@tidings/core/errors";
 import { sql } from "kysely";
 import type { Pool } from "pg";
-import type { Archive, ArchiveReading, ArchiveScope, RowLine } from "../../archive.ts";
+import {
+  type Archive,
+  type ArchiveReading,
+  type ArchiveScope,
+  releasable,
+  type RowLine,
+} from "../../archive.ts";
 import { archivePages } from "../../archive-reading.ts";
 import { ArchiveWriting, markOf } from "../../archive-writing.ts";
 import type { AuditEntry } from "../../audit.ts";
@@ -70,7 +76,10 @@ async function reading(pool: Pool, scope: ArchiveScope): Promise<ArchiveReading 
         (SELECT count(*) FROM messages m WHERE ${only} = ''
           OR m.conversation = (SELECT key FROM conversations WHERE id = ${only})) AS messages`);
     if (count && (only === "" || count.found))
-      return { epoch: count.epoch, messages: count.messages, pages: pages(session, scope, end) };
+      return {
+        ...{ epoch: count.epoch, messages: count.messages },
+        ...releasable(pages(session, scope, end), end),
+      };
   } catch (error) {
     await end();
     throw error;
