@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     expect(demo.connections()).toBe(3); // Alan is one
   });
 
-  it("[D3] shows both the same messages in the same order, delivered and read", async () => {
+  it("[D3] shows both the same messages in the same order, delivered and read (row F9)", async () => {
     await ada.say("Chapter one: hello Grace");
     await expect.poll(() => bothSee(/Chapter one/), patience).toEqual(both(["Chapter one: hello Grace"]));
     await grace.say("Chapter one: hello Ada");
@@ -74,7 +74,7 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     await expect.poll(() => there.count(), patience).toBe(1);
   });
 
-  it("shows reactions, answers, edits and deletions to both", async () => {
+  it("shows reactions, answers, edits and deletions to both (rows C5, F2, F4)", async () => {
     await ada.say("Chapter two: to be changed");
     await grace.message("Chapter two: to be changed").waitFor();
     await grace.choose("Chapter two: to be changed", "🎉");
@@ -255,7 +255,7 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     await expect.poll(() => ada.page.locator(".jump").count(), patience).toBe(0);
   });
 
-  it("adds and removes people, and gives roles", async () => {
+  it("adds and removes people, and gives roles (rows E5, E7)", async () => {
     await ada.page.getByRole("button", { name: "New conversation" }).click();
     await takeScreenshot(ada.page, "new-conversation");
     expect(await faultsOf(ada.page)).toEqual([]);

@@ -35,7 +35,7 @@ describe.skipIf(chromiumPath === undefined)("reading in the chat app", { timeout
 
   const dialog = ({ page }: ChatPage, name: string) => page.getByRole("dialog", { name });
 
-  it("shows what a message said before, by the keyboard, newest first (row F5)", async () => {
+  it("shows what a message said before, by the keyboard, newest first (row F4)", async () => {
     await ada.say("High water at **five**");
     await ada.choose("High water at five", "Edit");
     await ada.say("High water at **six**");

@@ -32,7 +32,7 @@ describe("a first message", () => {
     expect(phone.all("change").filter(({ change }) => change.kind === "message.send")).toEqual([]);
   });
 
-  it("is in the history and in the list of conversations, unread for the others", async () => {
+  it("is in the history and in the list of conversations, unread for the others (rows E3, F11)", async () => {
     const server = await start();
     const ada = await join(server, "ada");
     const bob = await join(server, "bob");

@@ -119,7 +119,7 @@ describe("a client", () => {
     });
   });
 
-  it("[D6] undoes a refused edit and reaction, and keeps a refused message with its text and code", async () => {
+  it("[D6] undoes a refused edit and reaction, and keeps a refused message with its text and code (rows C5, F2)", async () => {
     const here = world();
     const [ada, room] = await member(here, "ada");
     const message = await room.send("first");
@@ -160,7 +160,7 @@ describe("a client", () => {
     expect(texts(room)).toEqual([]);
   });
 
-  it("[D5] tells delivered and read by the watermarks of others, and counts unread by one's own", async () => {
+  it("[D5] tells delivered and read by the watermarks of others, and counts unread by one's own (rows F9, F11)", async () => {
     const here = world();
     const [, room] = await member(here, "ada");
     const [, other] = await member(here, "ben");
@@ -232,7 +232,7 @@ describe("a client", () => {
     expect(again.readersOf(1)).toEqual(["ben"]);
   });
 
-  it("begins conversations, adds and removes people, and lists what one is in", async () => {
+  it("begins conversations, adds and removes people, and lists what one is in (row E5)", async () => {
     const here = world();
     const [ada] = await member(here, "ada");
     const [ben] = await member(here, "ben");
@@ -273,7 +273,7 @@ describe("a client", () => {
     unsubscribe();
   });
 
-  it("tells the app what happened, by name", async () => {
+  it("tells the app what happened, by name (row I3)", async () => {
     const here = world();
     const [, room] = await member(here, "ada");
     const [ben] = await member(here, "ben");

@@ -105,7 +105,7 @@ describe("conversation.create", () => {
 });
 
 describe("conversation.update", () => {
-  it("changes what it names and leaves the rest", () => {
+  it("changes what it names and leaves the rest (row E3)", () => {
     const ledger = withCast();
     ledger.do("adam", { type: "conversation.update", name: "Plans", description: "for June" });
     ledger.do("adam", { type: "conversation.update", description: "" });

@@ -137,7 +137,7 @@ describe("message.send", () => {
 });
 
 describe("message.edit", () => {
-  it("raises the version and hands back the earlier text", () => {
+  it("raises the version and hands back the earlier text (row F4)", () => {
     const ledger = withCast();
     const messageId = ledger.say("mike", "one");
     ledger.now = 2_000;

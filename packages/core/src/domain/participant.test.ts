@@ -63,7 +63,7 @@ describe("participant.add", () => {
     expect(ledger.person("adam").role).toBe("member");
   });
 
-  it("stops at the most members", () => {
+  it("stops at the most members (row E6)", () => {
     const limits = { ...defaultPolicy.limits, members: 5 };
     const ledger = withCast();
     expect(outcome(ledger.try("olga", on("new", "add"), { limits }))).toBe("conversation/full");
@@ -146,7 +146,7 @@ describe("participant.join", () => {
     expect(outcome(ledger.try("new", join))).toBe("conversation/not-found");
   });
 
-  it("stops at the most members", () => {
+  it("stops at the most members (row E6)", () => {
     const limits = { ...defaultPolicy.limits, members: 5 };
     expect(outcome(withCast("community").try("new", join, { limits }))).toBe("conversation/full");
   });

@@ -19,7 +19,7 @@ function crowd(size: number): [Ledger, string] {
 }
 
 describe("reactions", () => {
-  it("count everybody and name the first few", () => {
+  it("count everybody and name the first few (row F2)", () => {
     const size = REACTION_NAMES + 3;
     const [ledger, messageId] = crowd(size);
     for (let index = 0; index < size; index += 1) expect(react(ledger, `u${index}`, messageId)).toBe("ok");
@@ -49,7 +49,7 @@ describe("reactions", () => {
     expect(ledger.message(messageId).reactions).toEqual([]);
   });
 
-  it("say in the change which emoji, and as a fact who", () => {
+  it("say in the change which emoji, and as a fact who (row F2)", () => {
     const ledger = withCast();
     const messageId = ledger.say("mike");
     const applied = ledger.do("mary", { type: "message.react", messageId, emoji: "🎉" });

@@ -86,7 +86,7 @@ describe("openTelemetry", () => {
     ]);
   });
 
-  it("counts and measures by kind and code, with no label that names anybody", async () => {
+  it("counts and measures by kind and code, with no label that names anybody (row I3)", async () => {
     const here = world();
     const recorded: (readonly [name: string, value: number, labels: unknown])[] = [];
     const instrument = (name: string): Histogram & Counter => {
