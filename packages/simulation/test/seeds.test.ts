@@ -304,6 +304,55 @@ const found: readonly Found[] = [
      wait 16409`,
   },
   {
+    title: "[D3] does not say of an anonymous vote what went with the power, before the disk had it",
+    plan: `seed 15381; devices ada bob cyd; rates none; disks relaxed
+     act poll of 2 (cyd) by 1974288850
+     act vote of 2 (cyd) by 922015720
+     wait 1000
+     fault powerCut of 2 (cyd) by 615999092`,
+  },
+  {
+    title:
+      "[D7] holds nobody to the order of what was taken back, and came again as the disk could not erase it",
+    plan: `seed 28847; devices ada bob cyd; rates none; disks strict
+     act plan of 2 (cyd) by 1187480217
+     act replan of 2 (cyd) by 1312536065
+     fault diskFails of 2 (cyd) by 796650338
+     act cancel of 2 (cyd) by 1680381531
+     fault doom of 2 (cyd) by 1655996491
+     wait 100`,
+  },
+  {
+    title: "[D5] waits to judge until what is planned for soon is carried out",
+    plan: `seed 29609; devices ada bob cyd ada; rates none; disks strict
+     act send of 3 (ada) by 2049635597
+     act note of 1 (bob) by 1743559950
+     wait 1
+     act send of 1 (bob) by 1141508779
+     act send of 1 (bob) by 1891391318
+     wait 1
+     act send of 1 (bob) by 1295741162
+     wait 384
+     act send of 1 (bob) by 1048338294
+     act send of 3 (ada) by 1215042954
+     wait 7166
+     act send of 2 (cyd) by 1632250958
+     act reply of 1 (bob) by 1367857656
+     act thread of 2 (cyd) by 867760613
+     act note of 1 (bob) by 1740286500
+     act plan of 1 (bob) by 1830010191
+     act send of 1 (bob) by 244591250
+     act send of 1 (bob) by 536294852
+     act send of 0 (ada) by 625061829
+     act edit of 1 (bob) by 53706157
+     act thread of 2 (cyd) by 50453502
+     wait 210
+     act plan of 2 (cyd) by 14815387
+     act send of 2 (cyd) by 1242155840
+     fault restore of 1 (bob) by 944825118
+     wait 1266`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

@@ -19,6 +19,8 @@ export interface Disk {
   connect(life: Life): Storage;
   /** The power fails: what was promised as strict stays, of the rest the newest writes go. How many. */
   losePower(mostLost: number): number;
+  /** Did that ever take something? */
+  readonly hasLostWrites: boolean;
 }
 
 interface Row {
@@ -36,6 +38,7 @@ export function createDisk(durability: Durability): Disk {
   /** What the newest writes have overwritten, to be put back if the power fails. */
   const undo: (readonly (readonly [string, Row | undefined])[])[] = [];
   const faults: DiskFaults = { isFull: false, failures: 0, delayMs: 0 };
+  let hasLostWrites = false;
 
   const put = (name: string, row: Row | undefined): void => {
     if (row) rows.set(name, row);
@@ -103,7 +106,11 @@ export function createDisk(durability: Durability): Disk {
       if (durability === "strict") return 0;
       const lost = undo.splice(Math.max(0, undo.length - mostLost));
       for (const before of lost.reverse()) for (const [name, row] of before.toReversed()) put(name, row);
+      if (lost.length > 0) hasLostWrites = true;
       return lost.length;
+    },
+    get hasLostWrites() {
+      return hasLostWrites;
     },
   };
 }

@@ -21,7 +21,8 @@ const values = commandOptions(
 );
 
 const BATCH = 25;
-const MOST_SHOWN = 3;
+const MOST_EXPLAINED = 3;
+const MOST_SHOWN = 20;
 
 process.exitCode = await main();
 
@@ -80,12 +81,12 @@ async function simulate(from: number, seeds: number, seconds: number): Promise<n
   const elapsed = secondsSince();
   pool.close();
 
-  for (const seed of failed.slice(0, MOST_SHOWN)) await explain(seed);
+  for (const seed of failed.slice(0, MOST_EXPLAINED)) await explain(seed);
   const counts = coverage.counts();
   say(`\n${formatCoverage(counts)}\n`);
   say(`never met: ${neverMet(counts).join(", ") || "nothing"}`);
   const rate = `${(done / elapsed).toFixed(1)} seeds/s with ${pool.size} workers`;
   say(`${done} seeds from ${from}, ${events} events, ${elapsed.toFixed(1)} s, ${rate}`);
-  say(`${failed.length} failed${failed.length > 0 ? `: ${failed.slice(0, 20).join(" ")}` : ""}`);
+  say(`${failed.length} failed${failed.length > 0 ? `: ${failed.slice(0, MOST_SHOWN).join(" ")}` : ""}`);
   return failed.length === 0 ? 0 : 1;
 }

@@ -6,7 +6,7 @@ import type { Account, Ledger } from "./ledger.ts";
 import { noteFaults } from "./note-faults.ts";
 import { notebookOf } from "./jot.ts";
 import type { Deed, People } from "./people.ts";
-import { overdue, planFaults } from "./plan-faults.ts";
+import { dueBy, planFaults } from "./plan-faults.ts";
 import { gapFaults, orderFaults } from "./timeline-faults.ts";
 import { voteFaults } from "./vote-faults.ts";
 
@@ -39,6 +39,8 @@ export interface OracleOptions {
 const TAIL = 40;
 /** More timers than any client has cause for (D9). */
 const MOST_TIMERS = 40;
+/** What is planned for so soon could be carried out in the midst of judging. */
+const SOON_MS = 300_000;
 /** Codes after which a command may have taken effect all the same. */
 const UNCERTAIN: ReadonlySet<string> = new Set(["outbox/gave-up", "outbox/cancelled", "client/closed"]);
 
@@ -169,7 +171,7 @@ export function createOracle(options: OracleOptions): Oracle {
         if (client.outbox.get().waiting > 0) return `${name} has commands waiting`;
         const notebook = notebookOf(device.userId);
         const noted = ledger.account(notebook).changes.length;
-        const due = overdue(ledger.account(notebook), now());
+        const due = dueBy(ledger.account(notebook), now() + SOON_MS);
         if (due) return `${device.userId}'s plan was not carried out: ${JSON.stringify(due)}`;
         const { complete, head, absent } = client.conversation(notebook).timeline.get();
         // As with any conversation: if the push that brings somebody into it gets lost, they learn at their next link.

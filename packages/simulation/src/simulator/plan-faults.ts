@@ -1,15 +1,15 @@
 import type { NoteRecord } from "@tidings/core/protocol";
 import type { Account, Ledger } from "./ledger.ts";
 
-/** What is due stands in the notebook until it is done: nothing of it may be there any more, once everything is at rest. */
-export function overdue({ records }: Account, now: number): NoteRecord | undefined {
+/** What is due by then stands in the notebook until it is done: nothing of it may be there any more, once all is at rest. */
+export function dueBy({ records }: Account, time: number): NoteRecord | undefined {
   return [...records.values()].find(
-    (record): record is NoteRecord => record.type === "note" && isDue(record, now),
+    (record): record is NoteRecord => record.type === "note" && isDue(record, time),
   );
 }
 
-function isDue({ subject, value }: NoteRecord, now: number): boolean {
-  if (value?.dueAt === undefined || value.dueAt > now) return false;
+function isDue({ subject, value }: NoteRecord, time: number): boolean {
+  if (value?.dueAt === undefined || value.dueAt > time) return false;
   return subject.kind === "scheduled" ? value.code === undefined : value.firedAt === undefined;
 }
 

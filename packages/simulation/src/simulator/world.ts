@@ -134,7 +134,7 @@ interface LaneWatch {
 
 /**
  * D7: what one device gave to one conversation takes effect in the order given. What was given up let the others pass, and
- * the next life tries it again. What was accepted, went with a backup, and came back to the outbox of a device that lost
+ * the next life tries it again; so it does with what was taken back where the disk could not erase it. What was accepted, went with a backup, and came back to the outbox of a device that lost
  * with its power that it had been, was passed while neither side had it. What is in a backup took effect where it stood at
  * the time, whatever was asked since.
  */
@@ -154,10 +154,10 @@ function createLaneWatch(
     took(commandId, conversationId) {
       const deed = people.of(commandId);
       if (!deed) return;
-      const { device, name, order, before: earlier, isExcused } = deed;
+      const { device, name, order, before: earlier, isExcused, isWithdrawn } = deed;
       const lane = `${device.name} ${conversationId}`;
       const before = last.get(lane) ?? 0;
-      const mayBeLate = givenUp.has(commandId) || (isExcused && wasLost(commandId));
+      const mayBeLate = givenUp.has(commandId) || isWithdrawn || (isExcused && wasLost(commandId));
       if (order < before && !mayBeLate)
         violate("D7", `${device.name} ${name} ${commandId}, given as ${order}, took effect after ${before}`);
       const place = earlier && earlier.life !== device.life ? earlier.order : order;
