@@ -353,6 +353,27 @@ const found: readonly Found[] = [
      wait 1266`,
   },
   {
+    title:
+      "[D7] holds nobody to the order of what was refused, and came again as the disk could not note that",
+    plan: `seed 39864; devices ada bob cyd; rates tight; disks relaxed
+     fault serverDoom of 1 (bob) by 1907965655
+     act send of 1 (bob) by 1944197176
+     act reply of 1 (bob) by 236440847
+     fault sickStore of 2 (cyd) by 1790450122
+     fault diskFull of 1 (bob) by 1400618446
+     wait 16322
+     act plan of 1 (bob) by 1577905533
+     wait 13022
+     fault heal of 0 (ada) by 1813379521
+     wait 10125
+     fault restore of 0 (ada) by 360832806
+     fault heal of 1 (bob) by 1445610272
+     wait 2543
+     act send of 1 (bob) by 1855658817
+     wait 19
+     fault crash of 1 (bob) by 1764961756`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

@@ -21,6 +21,8 @@ export interface Disk {
   losePower(mostLost: number): number;
   /** Did that ever take something? */
   readonly hasLostWrites: boolean;
+  /** Writes it did not take. */
+  readonly refusals: number;
 }
 
 interface Row {
@@ -39,6 +41,7 @@ export function createDisk(durability: Durability): Disk {
   const undo: (readonly (readonly [string, Row | undefined])[])[] = [];
   const faults: DiskFaults = { isFull: false, failures: 0, delayMs: 0 };
   let hasLostWrites = false;
+  let refusals = 0;
 
   const put = (name: string, row: Row | undefined): void => {
     if (row) rows.set(name, row);
@@ -70,7 +73,12 @@ export function createDisk(durability: Durability): Disk {
     life.step();
     if (faults.delayMs > 0) await new Promise<void>((done) => life.after(faults.delayMs, done));
     if (life.isOver) return;
-    refuse(copies);
+    try {
+      refuse(copies);
+    } catch (error) {
+      refusals += 1;
+      throw error;
+    }
     apply(copies);
     life.step();
   };
@@ -111,6 +119,9 @@ export function createDisk(durability: Durability): Disk {
     },
     get hasLostWrites() {
       return hasLostWrites;
+    },
+    get refusals() {
+      return refusals;
     },
   };
 }

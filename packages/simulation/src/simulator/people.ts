@@ -3,6 +3,7 @@ import {
   type Conversation,
   isMessagingError,
   type MessageItem,
+  type OutboxEntry,
   type Random,
   type Sent,
 } from "@tidings/core";
@@ -26,6 +27,9 @@ export interface Deed {
   id?: string;
   /** `accepted`, or the code it was refused with. */
   told?: string;
+  /** How many writes its disk had not taken when it was refused: if more by the time that is told, it may not have noted it. */
+  refusedAt?: number;
+  isUnnoted?: boolean;
   /** A retry took its place, or it was called off. */
   isWithdrawn: boolean;
   /** Its promise rested on a disk that lost it with the power, as a relaxed one may. */
@@ -37,6 +41,8 @@ export interface People {
   /** Deeds with a promise whose end nobody has seen yet. */
   open(): readonly Deed[];
   of(commandId: string): Deed | undefined;
+  /** Its device shows this of it. */
+  saw(entry: OutboxEntry): void;
   act(device: Device, name: ActName, random: Random): void;
   /** What no application could expect. */
   readonly surprises: readonly string[];
@@ -63,8 +69,9 @@ export function createPeople(): People {
     );
 
   const told = (deed: Deed, error: unknown): void => {
-    if (isMessagingError(error)) deed.told = error.code;
-    else surprised(deed, error);
+    if (!isMessagingError(error)) return surprised(deed, error);
+    deed.told = error.code;
+    deed.isUnnoted = deed.device.disk.refusals > (deed.refusedAt ?? Infinity);
   };
 
   const promise = (deed: Deed, sent: Sent): void => {
@@ -208,6 +215,10 @@ export function createPeople(): People {
     open: () =>
       (open = open.filter(({ told: end, isWithdrawn, isExcused }) => !end && !isWithdrawn && !isExcused)),
     of: (commandId) => byId.get(commandId),
+    saw({ command, status }) {
+      const deed = byId.get(command.commandId);
+      if (deed && status === "failed") deed.refusedAt = deed.device.disk.refusals;
+    },
     act,
     surprises,
   };

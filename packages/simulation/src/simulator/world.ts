@@ -5,6 +5,7 @@ import type { Submission } from "@tidings/server/store";
 import { connectionMoves, type Coverage, createCoverage, deliveryMoves } from "./coverage.ts";
 import { createDevice, type Device } from "./device.ts";
 import { createHost, type Host } from "./host.ts";
+import type { Life } from "./life.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { createOracle, type Oracle } from "./oracle.ts";
 import { createPeople, NOOK, type People, ROOM } from "./people.ts";
@@ -83,7 +84,8 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
       onConnection: moves.connection,
       onEntry: (of, entry) => {
         moves.entry(of, entry);
-        lanes.saw(entry);
+        lanes.saw(entry, of.life);
+        people.saw(entry);
       },
       onView: (device: Device, room: Conversation) => oracle.look(device, room),
       onEnd: moves.ended,
@@ -126,17 +128,17 @@ const beginning: readonly Submission[] = [
 });
 
 interface LaneWatch {
-  /** Some life of the device shows this of it. */
-  saw(entry: OutboxEntry): void;
+  /** This life of its device shows this of it. */
+  saw(entry: OutboxEntry, life: Life | undefined): void;
   took(commandId: string, conversationId: string): void;
   forget(): void;
 }
 
 /**
  * D7: what one device gave to one conversation takes effect in the order given. What was given up let the others pass, and
- * the next life tries it again; so it does with what was taken back where the disk could not erase it. What was accepted, went with a backup, and came back to the outbox of a device that lost
- * with its power that it had been, was passed while neither side had it. What is in a backup took effect where it stood at
- * the time, whatever was asked since.
+ * the next life tries it again; so it does with what was refused, or taken back, and the disk could not say so. What was
+ * accepted, went with a backup, and came back to the outbox of a device that lost with its power that it had been, was
+ * passed while neither side had it. What is in a backup took effect where it stood at the time, whatever was asked since.
  */
 function createLaneWatch(
   people: People,
@@ -145,11 +147,14 @@ function createLaneWatch(
 ): LaneWatch {
   const last = new Map<string, number>();
   const givenUp = new Set<string>();
+  /** In which life each was refused. */
+  const refusals = new Map<string, Life>();
   /** Where each stood when it first took effect. */
   const places = new Map<string, number>();
   return {
-    saw({ command, error }) {
-      if (error?.code === "outbox/gave-up") givenUp.add(command.commandId);
+    saw({ command: { commandId }, status, error }, life) {
+      if (error?.code === "outbox/gave-up") givenUp.add(commandId);
+      else if (status === "failed" && life) refusals.set(commandId, life);
     },
     took(commandId, conversationId) {
       const deed = people.of(commandId);
@@ -157,7 +162,9 @@ function createLaneWatch(
       const { device, name, order, before: earlier, isExcused, isWithdrawn } = deed;
       const lane = `${device.name} ${conversationId}`;
       const before = last.get(lane) ?? 0;
-      const mayBeLate = givenUp.has(commandId) || isWithdrawn || (isExcused && wasLost(commandId));
+      const refusedIn = refusals.get(commandId);
+      const hasLetPass = givenUp.has(commandId) || (refusedIn && refusedIn !== device.life);
+      const mayBeLate = hasLetPass || isWithdrawn || (isExcused && wasLost(commandId));
       if (order < before && !mayBeLate)
         violate("D7", `${device.name} ${name} ${commandId}, given as ${order}, took effect after ${before}`);
       const place = earlier && earlier.life !== device.life ? earlier.order : order;
