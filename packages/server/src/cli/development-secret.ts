@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { MessagingError } from "@tidings/core/errors";
+import { MEMORY } from "../store/libsql/database.ts";
 
 /** The secret kept beside a database for development; made if there is none. Readable by its owner only. */
 export function developmentSecret(dataFile: string): string | undefined {
-  if (dataFile === ":memory:") return undefined;
+  if (dataFile === MEMORY) return undefined;
   const file = `${dataFile}.secret`;
   try {
     // Exclusively, so that a server and a token made at the same moment agree.

@@ -6,6 +6,7 @@ import type { Clock } from "../engine/clock.ts";
 import type { RouteModule } from "../gateway/http.ts";
 import type { Meter } from "../observe/meter.ts";
 import type { Settings } from "../options.ts";
+import { MEMORY } from "../store/libsql/database.ts";
 import type { Store } from "../store/store.ts";
 import { Files } from "./desk.ts";
 import { createDiskStore } from "./disk-store.ts";
@@ -94,7 +95,7 @@ interface Folder {
 function folderOf({ dataFile, database, store }: Settings, { dir }: FileSettings): Folder {
   if (dir !== undefined) return { dir, isPassing: false };
   if (database !== undefined || store) return { dir: undefined, isPassing: false };
-  if (dataFile !== undefined && dataFile !== ":memory:")
+  if (dataFile !== undefined && dataFile !== MEMORY)
     return { dir: `${dataFile}.files`, isPassing: false };
   return { dir: join(tmpdir(), `tidings-files-${randomUUID()}`), isPassing: true };
 }

@@ -280,8 +280,12 @@ describe("an archive", () => {
     const entry = { at: 1, actorId: "system", action: "server.import" } as const;
     for (const kind of kinds) {
       const store = await again(kind);
+      // It has looked whether anything is imported, and does not run yet.
+      const early = kind === "PostgreSQL" ? await again(kind) : undefined;
       const batches = async function* () {
         yield [];
+        if (early)
+          await expect(early.plans?.work?.(async () => {})).rejects.toMatchObject({ code: "client/misused" });
         await expect(again(kind)).rejects.toMatchObject({
           code: "client/misused",
           message: expect.stringContaining("something is being imported"),
@@ -293,7 +297,7 @@ describe("an archive", () => {
       };
       expect(await store.archive?.write("a", batches(), entry)).toBe(true);
       await (await again(kind)).close();
-      await store.close();
+      await Promise.all([store.close(), early?.close()]);
     }
   }, 60_000);
 

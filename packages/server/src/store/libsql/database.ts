@@ -16,8 +16,11 @@ export interface Connection {
   readonly close: () => void;
 }
 
+/** The name of a database that no other connection has, and that is gone with its own. */
+export const MEMORY = ":memory:";
+
 /**
- * @param file - a path, or `":memory:"`.
+ * @param file - a path, or `MEMORY`.
  * @throws {Error} if the file cannot be opened or is not a database.
  */
 export function openConnection(file: string): Connection {

@@ -4,7 +4,7 @@ import { type Answers, createAnswers } from "./answers.ts";
 import { type AuditTable, createAudit } from "./audit.ts";
 import { type BlockTables, createBlocks } from "./blocks.ts";
 import { type CaseMarks, createCaseMarks, createCases } from "./cases.ts";
-import { type Connection, openConnection } from "./database.ts";
+import { type Connection, MEMORY, openConnection } from "./database.ts";
 import { createArchive } from "./archive/archive.ts";
 import { createErase } from "./erase.ts";
 import { createEraseConversation } from "./erase-conversation.ts";
@@ -46,9 +46,9 @@ export interface LibsqlStoreOptions {
  *
  * @throws {Error} if the file cannot be opened, or a newer version wrote it.
  */
-export function openLibsqlStore({ file = ":memory:", onDefect = () => {} }: LibsqlStoreOptions = {}): Store {
-  // A database in memory is nobody else's.
-  const occupation = file === ":memory:" ? undefined : occupy(file);
+export function openLibsqlStore({ file = MEMORY, onDefect = () => {} }: LibsqlStoreOptions = {}): Store {
+  // A database in memory is nobody else's; one without a name is SQLite's own way to say so.
+  const occupation = file === MEMORY || file === "" ? undefined : occupy(file);
   let connection: Connection | undefined;
   try {
     connection = openConnection(file);

@@ -3,6 +3,7 @@ import type { NoteRecord } from "@tidings/core/protocol";
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import { DUE_AT_ONCE, type Plans } from "../plans.ts";
+import { refuseWhileImporting } from "./archive/archive.ts";
 import { read } from "./session.ts";
 
 /** Jobs one node has under way at once. */
@@ -50,6 +51,13 @@ export function queuedPlans(options: QueueOptions): Plans {
           },
         },
       });
+      try {
+        // From here on an import sees this node; one that began before is seen by it.
+        await refuseWhileImporting(pool);
+      } catch (error) {
+        await runner.stop();
+        throw error;
+      }
       return () => runner.stop();
     },
   };

@@ -31,7 +31,7 @@ export function createArchive(
 ): Archive {
   return {
     async read(scope) {
-      if (file !== ":memory:") return reading(openConnection(file), scope, () => {});
+      if (occupation) return reading(openConnection(file), scope, () => {});
       const copy = join(tmpdir(), `tidings-${randomUUID()}.db`);
       connection.prepare("VACUUM INTO ?").run(copy);
       return reading(openConnection(copy), scope, () => {
