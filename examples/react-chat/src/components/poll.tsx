@@ -1,13 +1,13 @@
-import type { MessageRecord } from "@tidings/core/protocol";
 import { usePoll } from "@tidings/react";
 import { useId } from "react";
+import type { Message } from "../lib/data.ts";
 import { nameOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { useAttempt } from "./toasts.tsx";
 import "../styles/poll.css";
 
 interface PollProps {
-  readonly message: MessageRecord;
+  readonly message: Pick<Message, "id" | "conversationId">;
   readonly tabIndex: number;
 }
 

@@ -5,13 +5,16 @@ import { createSanitizer } from "@tidings/core/html";
 import { createMemoryBackend } from "@tidings/core/memory";
 import type { PreviewView } from "@tidings/core/previews";
 import type { Inline } from "@tidings/core/markdown";
-import { defaultPolicy, type TextRange } from "@tidings/core/protocol";
+import type { ModerationCase } from "@tidings/core/moderation";
+import { type Attachment, defaultPolicy, type TextRange } from "@tidings/core/protocol";
 import { MessagingProvider } from "@tidings/react";
 import { RichText } from "@tidings/react/markdown";
 import { createRoot } from "react-dom/client";
+import { CaseCard } from "../../src/components/case-card.tsx";
 import { ConversationList } from "../../src/components/conversation-list.tsx";
 import { LinkCard } from "../../src/components/link-preview.tsx";
 import { MessageItem } from "../../src/components/message-item.tsx";
+import { Poll } from "../../src/components/poll.tsx";
 import { Result } from "../../src/components/search-pane.tsx";
 import { ToastProvider } from "../../src/components/toasts.tsx";
 import type { Item, Message } from "../../src/lib/data.ts";
@@ -23,11 +26,17 @@ const ranges = (value: string): readonly TextRange[] => [
   { type: "link", start: 0, end: value.length, value },
 ];
 
+/** A file of each kind in turn, of which everything that somebody can say is the string. */
+function fileOf(text: string, index: number): Attachment {
+  const kind = (["file", "image", "video", "voice", "audio"] as const)[index % 5] ?? "file";
+  return { fileId: `f${index}`, kind, name: text, type: text, size: 1, placeholder: text };
+}
+
 function messageOf(text: string, index: number, withRanges: boolean): Message {
   return {
     ...{ type: "message", id: `m${index}`, conversationId: "general", rev: 1, seq: index + 1, kind: "text" },
     ...{ authorId: text, sentAt: 0, createdAt: 0, version: 0 },
-    content: withRanges ? { text, ranges: ranges(text) } : { text },
+    content: withRanges ? { text, ranges: ranges(text) } : { text, attachments: [fileOf(text, index)] },
     custom: { picture: { src: text, width: 1, height: 1 } },
     reactions: [{ emoji: text.slice(0, 64), count: 2, userIds: [text] }],
   };
@@ -63,6 +72,16 @@ function cardOf(text: string): PreviewView {
   return { url: "https://elsewhere.example/", host: "elsewhere.example", isKnown: true, preview };
 }
 
+/** What a moderator is shown of a message: what it said and says, why it was reported, what its author says to that. */
+function caseOf(text: string, message: Message): ModerationCase {
+  const flags = (["rule", "person"] as const).map((source) => ({ source, reason: text, score: 1, at: 0 }));
+  return {
+    ...{ id: message.id, conversationId: "general", messageId: message.id, userId: text, decidedBy: text },
+    ...{ status: "appealed", openedAt: 0, revision: 1, urgency: 1, reports: 1, flags, appeal: text, message },
+    said: message.content,
+  };
+}
+
 function Everything() {
   const messages = corpus.flatMap((text, index) => [
     messageOf(text, 2 * index, false),
@@ -93,6 +112,13 @@ function Everything() {
           <LinkCard key={index} view={cardOf(text)} tabIndex={0} />
         ))}
       </div>
+      {corpus.map((text, index) => {
+        const found = messages[2 * index + 1];
+        return found && <CaseCard key={index} {...decided} found={caseOf(text, found)} />;
+      })}
+      {polls.map((id) => (
+        <Poll key={id} message={{ id, conversationId: "general" }} tabIndex={0} />
+      ))}
       {messages.map((message) => (
         <div key={message.id}>
           <MessageItem
@@ -109,6 +135,7 @@ function Everything() {
   );
 }
 
+const decided = { isDeciding: false, onDecide: none, onShow: none };
 const policy = { ...defaultPolicy, rates: [], limits: { ...defaultPolicy.limits, pageSize: 1_000 } };
 
 async function connected(): Promise<Client> {
@@ -134,6 +161,17 @@ async function showVanilla(): Promise<void> {
   }
 }
 
+/** Polls between as many strings as one may have: the messages. */
+async function askedOf({ conversation }: Client): Promise<readonly string[]> {
+  const { check, send } = conversation("general");
+  const ask = (options: readonly string[]) => ({ kind: "poll", text: "Which?", poll: { options } }) as const;
+  const fit = [...new Set(corpus)].filter((text) => check(ask([text, "neither"])).length === 0);
+  const asked: string[] = [];
+  for (let from = 0; from < fit.length; from += 10)
+    asked.push((await send(ask([...fit.slice(from, from + 10), "neither"]))).id);
+  return asked;
+}
+
 function showHtml(): void {
   const sanitize = createSanitizer(window);
   for (const text of corpus) {
@@ -157,7 +195,7 @@ function provoke(types: readonly string[]): {
     const names = element
       .getAttributeNames()
       .filter((name) => /^on|^srcdoc$|^formaction$|^style$/.test(name));
-    const isOurs = element.closest("[data-ours], .avatar, html[style]") !== null;
+    const isOurs = element.closest(".avatar, .poll-bar, html[style]") !== null;
     if (names.some((name) => name !== "style" || !isOurs)) armed.push(element.outerHTML);
     const href = element.getAttribute("href");
     if (href !== null) links.push(href);
@@ -170,6 +208,7 @@ function provoke(types: readonly string[]): {
 
 const root = document.body.appendChild(document.createElement("div"));
 const client = await connected();
+const polls = await askedOf(client);
 createRoot(root).render(
   <TextsProvider>
     <MessagingProvider client={client}>

@@ -102,11 +102,17 @@ describe.skipIf(chromiumPath === undefined)("a string that would run something",
         (frame) => frame.contentDocument?.querySelectorAll("li").length ?? 0,
       );
       return {
+        files: document.querySelectorAll(".attachments li").length,
+        cases: document.querySelectorAll(".case").length,
+        options: document.querySelectorAll(".poll-option").length,
         messages: document.querySelectorAll(".message").length,
         items: items.reduce((sum, each) => sum + each, 0),
       };
     });
     expect(shown.messages).toBe(2 * corpus.length);
+    expect(shown.files).toBe(corpus.length);
+    expect(shown.cases).toBe(corpus.length);
+    expect(shown.options).toBeGreaterThan(0.9 * corpus.length); // as below
     expect(shown.items).toBeGreaterThan(0.9 * corpus.length); // some are nothing once what is invisible is taken out
     const { armed, links }: Provoked = await page.evaluate(
       'window.provoke(["click", "mouseover", "focus", "error", "load"])',
