@@ -49,9 +49,9 @@ describe("the queue of a moderator", () => {
     expect([ids(), queue.get().hasMore]).toEqual([["1", "2"], true]);
     await queue.loadMore();
     expect([ids(), queue.get().hasMore]).toEqual([["1", "2", "3"], false]);
-    open.add("0");
-    await clock.advance(10_000);
-    expect(ids()).toEqual(["1", "2"]);
+    open.add("4");
+    await clock.advance(10_000); // with the pages that somebody has loaded
+    expect(ids()).toEqual(["1", "2", "3", "4"]);
     stop();
     const { asked } = state;
     await clock.advance(100_000);

@@ -26,7 +26,7 @@ export interface ModerationQueueState {
 
 /** What moderators are to look at. It is loaded while somebody looks at it. */
 export interface ModerationQueue extends Observable<ModerationQueueState> {
-  /** From the first page on. Never rejects: `error` says what went wrong. */
+  /** From the first page on, as many as there were. Never rejects: `error` says what went wrong. */
   refresh(): Promise<void>;
   loadMore(): Promise<void>;
   /**
@@ -54,20 +54,25 @@ export function createModerationQueue({
   /** Answers to earlier questions come too late. */
   let asked = 0;
 
-  const load = async (after: string | undefined): Promise<void> => {
+  /** Goes on behind `known`, until there are no fewer than before: pages that somebody has loaded stay. */
+  const load = async (known: readonly ModerationCase[], from?: string): Promise<void> => {
     const turn = (asked += 1);
+    let [cases, after] = [known, from];
     put({ isLoading: true });
     try {
-      const page = await backend.list({ ...query, after });
-      if (turn !== asked) return;
-      next = page.next;
-      const cases = after === undefined ? page.items : joined(state.get().cases, page.items);
+      do {
+        const page = await backend.list({ ...query, after });
+        if (turn !== asked) return;
+        cases = joined(cases, page.items);
+        after = page.next;
+      } while (after !== undefined && cases.length < state.get().cases.length);
+      next = after;
       put({ cases, hasMore: next !== undefined, isLoading: false, error: undefined });
     } catch (error) {
       if (turn === asked) put({ isLoading: false, error: toMessagingError(error) });
     }
   };
-  const refresh = (): Promise<void> => load(undefined);
+  const refresh = (): Promise<void> => load([]);
 
   const repeat = (): (() => void) => {
     let cancel = (): void => {};
@@ -98,7 +103,7 @@ export function createModerationQueue({
     ...whileWatched(state, () => [repeat()]),
     refresh,
     loadMore: async () => {
-      if (next !== undefined && !state.get().isLoading) await load(next);
+      if (next !== undefined && !state.get().isLoading) await load(state.get().cases, next);
     },
     async decide(caseId, decision, reason) {
       mark(caseId, true);
