@@ -5,17 +5,26 @@ import { BlockList, isIPv6, type LookupFunction } from "node:net";
 const compatible = new BlockList();
 compatible.addSubnet("::", 96, "ipv6");
 
+/** The host of an address of the web, without the brackets around what has colons. */
+export function literalOf(host: string): string {
+  return host.replace(/^\[(.*)\]$/u, "$1");
+}
+
 /** Is this literal, as it stands in an address, another address in disguise? */
 export function isDisguised(host: string): boolean {
-  const address = host.replace(/^\[(.*)\]$/u, "$1");
+  const address = literalOf(host);
   return isIPv6(address) && compatible.check(address, "ipv6");
 }
 
-/** The same, refusing names that lead to one. */
-export function undisguised(lookup: LookupFunction = systemLookup): LookupFunction {
+/** The same, refusing names that lead to one. @param meet - told of every address before it is looked at. */
+export function undisguised(
+  meet: (address: string) => void,
+  lookup: LookupFunction = systemLookup,
+): LookupFunction {
   return (name, options, done) =>
     lookup(name, options, (error, found, family) => {
       const addresses = typeof found === "string" ? [found] : (found ?? []).map(({ address }) => address);
+      addresses.forEach(meet);
       if (!error && addresses.some(isDisguised)) done(new Error(`${name} is not allowed`), [], family);
       else done(error, found, family);
     });

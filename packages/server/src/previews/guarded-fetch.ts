@@ -2,6 +2,7 @@ import { type IncomingMessage, request as requestInTheClear } from "node:http";
 import { request } from "node:https";
 import type { LookupFunction } from "node:net";
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from "request-filtering-agent";
+import { createAllowance } from "./allowance.ts";
 import { admitted } from "./admitted.ts";
 import { isDisguised, undisguised } from "./disguised.ts";
 import { readBody } from "./read-body.ts";
@@ -54,7 +55,8 @@ const AGENT = "TidingsPreview/1.0 (link preview of a chat server)";
  * credential and no referrer, and no connection is kept for another request.
  */
 export function guardedFetch({ addresses, ports, timeoutMs, lookup }: GuardedFetchOptions): GuardedFetch {
-  const limits = { keepAlive: false, allowIPAddressList: [...addresses] };
+  const { met, meet } = createAllowance(addresses);
+  const limits = { keepAlive: false, allowIPAddressList: met };
   const agents = {
     "http:": new RequestFilteringHttpAgent(limits),
     "https:": new RequestFilteringHttpsAgent(limits),
@@ -65,7 +67,7 @@ export function guardedFetch({ addresses, ports, timeoutMs, lookup }: GuardedFet
   const send = (url: URL, accept: string, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const headers = { accept, "accept-encoding": "gzip", "user-agent": AGENT };
-      const common = { headers, signal, maxHeaderSize: LONGEST_HEADERS, lookup: undisguised(lookup) };
+      const common = { headers, signal, maxHeaderSize: LONGEST_HEADERS, lookup: undisguised(meet, lookup) };
       const sent =
         url.protocol === "https:"
           ? request(url, { ...common, agent: agents["https:"] })
@@ -87,6 +89,7 @@ export function guardedFetch({ addresses, ports, timeoutMs, lookup }: GuardedFet
     let url = admitted(address, ports);
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
       if (!url || isDisguised(url.hostname)) return "address";
+      meet(url.hostname);
       const response = await send(url, wanted.accept, signal);
       const { location } = response.headers;
       if (!isRedirect(response) || location === undefined) return take(url, response, wanted);

@@ -1,7 +1,7 @@
 import type { LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type GuardedFetch, guardedFetch, type Wanted } from "../../src/previews/guarded-fetch.ts";
 import { openSite, redirect, type WebSite } from "../support/web-site.ts";
 
@@ -231,6 +231,21 @@ describe("whoever strangers name", () => {
         ...{ ok: false, reason: "redirects" },
       });
     expect(outside.paths).toEqual(["/4", "/3", "/2", "/1", "/loop", "/loop", "/loop", "/loop"]);
+  });
+
+  it("may be in a network of one's own that is let in, of either family, and the log says nothing of it", async () => {
+    const warned = vi.spyOn(console, "warn");
+    const addresses = [`${OUTSIDE}/32`, "fd00::/8"];
+    const own = guardedFetch({ addresses, ports: [port], timeoutMs: 2_000, lookup });
+    const met = reached();
+    named("in.example", [OUTSIDE]);
+    named("six.example", ["::1"]);
+    for (const host of [OUTSIDE, "in.example"])
+      expect(await own.get(`http://${host}:${port}/`, page)).toMatchObject({ ok: true });
+    for (const host of ["127.0.0.1", "[::1]", "six.example"])
+      expect(await own.get(`http://${host}:${port}/`, page)).toEqual({ ok: false, reason: "address" });
+    own.close();
+    expect([reached() - met, warned.mock.calls]).toEqual([0, []]);
   });
 
   describe("and does not behave", () => {
