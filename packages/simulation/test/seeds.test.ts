@@ -374,6 +374,21 @@ const found: readonly Found[] = [
      fault crash of 1 (bob) by 1764961756`,
   },
   {
+    title: "[D3] knows its anonymous vote in the next life, though the poll came with it before its answer",
+    plan: `seed 96210; devices ada bob cyd; rates none; disks strict
+     fault doom of 0 (ada) by 1084233214
+     act poll of 2 (cyd) by 921251770
+     act send of 2 (cyd) by 1000678361
+     act unnote of 2 (cyd) by 147891372
+     act note of 2 (cyd) by 879111478
+     wait 7619
+     act send of 0 (ada) by 1647868972
+     fault forgetCommit of 0 (ada) by 1338626268
+     act vote of 0 (ada) by 628623230
+     wait 13862
+     fault crash of 0 (ada) by 1516237784`,
+  },
+  {
     title: "[D1] whoever is to sign in again and signs out, or closes, keeps what waits",
     plan: `seed 1; devices ada bob cyd; rates none; disks strict
      wait 400

@@ -69,7 +69,7 @@ const IMPLAUSIBLE = 10_000;
 export function createConfirmed(options: ConfirmedOptions): Confirmed {
   const { conversationId, reader, maxMessages, onChange, onPeople, onReceipt } = options;
   const revisions = createRevisions(onChange);
-  const facts = createReactionFacts();
+  const facts = createReactionFacts(onChange);
   const participants = new Map<string, ParticipantRecord>();
   const receipts = new Map<string, Receipt>();
   const notes = createNotes();

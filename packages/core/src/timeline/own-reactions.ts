@@ -19,15 +19,18 @@ export interface ReactionFacts {
 /** Beyond it all are forgotten; then only the backend knows (D9). */
 const MOST_FACTS = 10_000;
 
-export function createReactionFacts(): ReactionFacts {
+/** @param onChange - of this message something else is known now. Whoever shows it, or keeps it, has to look again. */
+export function createReactionFacts(onChange: (messageId: string) => void): ReactionFacts {
   /** Positive revisions: present; negative: taken back. */
   const facts = new Map<string, number>();
 
   const note: ReactionFacts["note"] = (messageId, mark, isPresent, rev) => {
     const key = messageId + mark;
-    if (Math.abs(facts.get(key) ?? 0) > rev) return;
+    const known = facts.get(key) ?? 0;
+    if (Math.abs(known) > rev) return;
     if (facts.size >= MOST_FACTS) facts.clear();
     facts.set(key, isPresent ? rev : -rev);
+    if (known > 0 !== isPresent) onChange(messageId);
   };
 
   return {

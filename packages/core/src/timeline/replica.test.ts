@@ -596,7 +596,9 @@ describe("a replica's pending commands", () => {
     "[D3] learn from a late answer what was one's own, though the change came before without saying so%s",
     (more) => {
       const people = Array.from({ length: 12 }, (_, index) => `p${index}`);
-      const lab = createLab({ backend: createBackend([...people, "bob"]) });
+      const kept: string[] = [];
+      const onUpdate = (messageIds: readonly string[]): void => void kept.push(...messageIds);
+      const lab = createLab({ backend: createBackend([...people, "bob"]), onUpdate });
       lab.act("bob", say("one"));
       const messageId = lab.backend.messageAt(1)?.id ?? "";
       const like = { type: "message.react", messageId, emoji: "👍" } as const;
@@ -613,8 +615,10 @@ describe("a replica's pending commands", () => {
       // The answer is given again, with the record as it is now.
       const record = lab.backend.messageAt(1);
       const changes = ack.changes.map((change) => ({ ...change, ...(record && { record }) }));
+      kept.length = 0;
       lab.replica.acceptAck({ ...ack, changes });
       expect(lab.replica.records.hasReacted(messageId, READER, "👍")).toBe(true);
+      expect(kept).toContain(messageId); // or the next life would not know
     },
   );
 

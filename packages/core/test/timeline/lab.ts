@@ -32,19 +32,25 @@ export interface Lab {
 export interface LabOptions {
   readonly maxMessages?: number;
   readonly backend?: Backend;
+  /** Told of messages that whoever keeps them has to keep anew. */
+  readonly onUpdate?: (messageIds: readonly string[]) => void;
 }
 
 /** A repair that asks more often than this goes round in circles. */
 const MOST_QUESTIONS = 500;
 
-export function createLab({ maxMessages = 1_000, backend = createBackend() }: LabOptions = {}): Lab {
+export function createLab({
+  maxMessages = 1_000,
+  backend = createBackend(),
+  onUpdate = () => {},
+}: LabOptions = {}): Lab {
   const scope = createScope((error) => {
     throw error;
   });
   const replica = createReplica({
     conversationId: CONVERSATION,
     userId: () => READER,
-    scope,
+    ...{ scope, onUpdate },
     limits: () => defaultPolicy.limits,
     now: () => 5_000,
     maxMessages: () => maxMessages,
