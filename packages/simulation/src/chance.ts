@@ -13,18 +13,18 @@ export function pick<T>(random: Random, choices: readonly T[]): T | undefined {
 /** One of the names in `weights`, each as often as its number is high. */
 export function pickWeighted<Name extends string>(
   random: Random,
-  weights: Readonly<Record<Name, number>>,
+  weights: Readonly<Partial<Record<Name, number>>>,
 ): Name | undefined {
   const names = keysOf(weights);
-  let left = random.next() * names.reduce((sum, name) => sum + weights[name], 0);
-  return names.find((name) => (left -= weights[name]) < 0);
+  let left = random.next() * names.reduce((sum, name) => sum + (weights[name] ?? 0), 0);
+  return names.find((name) => (left -= weights[name] ?? 0) < 0);
 }
 
 export function isLikely(random: Random, probability: number): boolean {
   return random.next() < probability;
 }
 
-function keysOf<Name extends string>(record: Readonly<Record<Name, unknown>>): readonly Name[] {
+function keysOf<Name extends string>(record: Readonly<Partial<Record<Name, unknown>>>): readonly Name[] {
   const names: Name[] = [];
   for (const name in record) names.push(name);
   return names;

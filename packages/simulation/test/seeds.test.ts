@@ -419,13 +419,27 @@ const found: readonly Found[] = [
      fault networkBack of 0 (ada) by 1
      wait 5000`,
   },
+  {
+    title: "[D6] what is about a message waits for its files no longer than the message does",
+    plan: `seed 972; devices ada bob cyd; rates none; disks strict; files plain
+     act attach of 1 (bob) by 897717096
+     act edit of 1 (bob) by 899653115`,
+  },
+  {
+    title: "[D6] a file that was refused for good, and is tried again, is refused again",
+    plan: `seed 1114; devices ada bob cyd; rates none; disks strict; files scanned
+     act attach of 0 (ada) by 1201432640
+     wait 1000
+     act resumeFile of 0 (ada) by 1401268497`,
+    meets: ["refused→waiting"],
+  },
 ];
 
 describe("what the simulation has found", () => {
   it.each(found)("$title", async ({ plan, meets = [] }) => {
     const { failure, coverage } = await runPlan(parsePlan(plan));
     expect(failure).toBeUndefined();
-    const met = { ...coverage.connection, ...coverage.delivery };
+    const met = { ...coverage.connection, ...coverage.delivery, ...coverage.upload };
     expect(meets.filter((move) => !met[move])).toEqual([]);
   });
 });

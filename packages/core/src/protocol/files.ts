@@ -89,7 +89,7 @@ export interface UploadTicket {
   readonly fileId: string;
   /** Of all parts but the last, which holds the rest. */
   readonly partBytes: number;
-  /** All of them, those received too. */
+  /** All of them, those received too; none of a file that is complete, or refused. */
   readonly parts: readonly UploadPart[];
   /** Numbers of parts that are there already. */
   readonly received: readonly number[];

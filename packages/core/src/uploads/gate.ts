@@ -51,7 +51,7 @@ export function createGate(options: GateOptions): FileGate {
     if (files.includes(false)) return true;
     return subjectsOf(command).some((messageId) => {
       const entry = outbox.find(messageId);
-      return entry?.status === "queued" && filesOf(entry.command).length > 0 && isHeld(entry.command);
+      return entry?.status === "queued" && isHeld(entry.command);
     });
   };
 

@@ -30,8 +30,9 @@ export function createFileLinks(
     const { url, expiresAt } = await query({ type: "file.download", conversationId, fileId });
     const livesMs = Math.max(0, expiresAt - serverNow());
     const address = { url, renewAt: clock.now() + Math.floor(livesMs * (1 - SPARE)) };
-    known.delete(fileId);
-    known.set(fileId, address);
+    const key = keyOf(conversationId, fileId);
+    known.delete(key);
+    known.set(key, address);
     const [oldest] = known.keys();
     if (known.size > MOST_LINKS && oldest !== undefined) known.delete(oldest);
     return address;
@@ -40,11 +41,17 @@ export function createFileLinks(
   return async (conversationId, fileId) => {
     if (addresses.userId !== userId()) addresses = none();
     const { known, underway } = addresses;
-    const address = known.get(fileId);
+    const key = keyOf(conversationId, fileId);
+    const address = known.get(key);
     if (address && address.renewAt > clock.now()) return address;
     const asked =
-      underway.get(fileId) ?? ask(addresses, conversationId, fileId).finally(() => underway.delete(fileId));
-    underway.set(fileId, asked);
+      underway.get(key) ?? ask(addresses, conversationId, fileId).finally(() => underway.delete(key));
+    underway.set(key, asked);
     return asked;
   };
+}
+
+/** A file may be shown in one conversation and not in another. */
+function keyOf(conversationId: string, fileId: string): string {
+  return `${conversationId} ${fileId}`;
 }

@@ -79,6 +79,12 @@ describe("the machine of an upload", () => {
     expect(puts(next(renewed, 0, 99))).toEqual([4, 5, 6, 7, 8, 9, 10]);
   });
 
+  it("[U4] asks how a file is doing of which nothing may be put any more: it is complete, or was refused", () => {
+    const over = { ...ticket(), parts: [] };
+    const job = after([{ type: "stored" }, { type: "asked" }, { type: "ticket", ticket: over }]);
+    expect(next(job, 0, 3)).toEqual([{ type: "ask", query: "complete" }]);
+  });
+
   it("[U5] believes the ticket: what it has not is put again, and parts of another size are other parts", () => {
     const job = after([...began, ...sending(1), ...sending(2)]);
     const forgot = after([{ type: "ticket", ticket: ticket([2]) }], 0, job);
@@ -194,6 +200,7 @@ describe("the machine of an upload", () => {
           ] as const),
           ...([{ type: "unasked" }, { type: "unanswered" }, { type: "damaged" }] as const),
           { type: "ticket", ticket: ticket([part, part + 1].filter((each) => each <= 10)) },
+          { type: "ticket", ticket: { ...ticket(), parts: [] } },
           { type: "departed", part: puts(next(job, now, 1))[0] ?? part },
           { type: "arrived", part: pick([...job.flying]) ?? part, etag: "e" },
           { type: "returned", part: pick([...job.flying]) ?? part, isStale: random.next() < 0.5 },

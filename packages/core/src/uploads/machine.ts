@@ -204,7 +204,8 @@ function withTicket(job: UploadJob, ticket: UploadTicket, { now, chance }: Circu
   const renewed: UploadJob = {
     ...{ ...job, phase: "uploading", isAsking: false, ticket, partBytes: ticket.partBytes, sent },
   };
-  if (sent.size === partsOf(renewed)) return { ...renewed, phase: "completing" };
+  // Where nothing may be put it is complete, or refused: it says which when it is asked to complete.
+  if (ticket.parts.length === 0 || sent.size === partsOf(renewed)) return { ...renewed, phase: "completing" };
   // A backend that forgets what it has got, or whose tickets end at once, is not asked for ever.
   const isUseless = [...job.sent.keys()].some((part) => !sent.has(part)) || !isGood(ticket, now);
   return isUseless ? failed(renewed, { now, chance }) : renewed;

@@ -147,6 +147,7 @@ export function createRegistry(client: Client, internals: Internals, options: Up
   };
 
   client.on("outbox", ({ command, status }) => {
+    if (status === "failed" || status === "cancelled") gate.review(); // what is about it waits for nothing any more
     for (const running of filesOf(command).flatMap((fileId) => supervisor.find(fileId) ?? [])) {
       const { fileId, size } = running.job;
       if (status === "cancelled") called(running, command.commandId).catch(() => {});

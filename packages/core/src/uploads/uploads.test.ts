@@ -67,15 +67,43 @@ describe("an upload", () => {
     world.meddle((part) => (part.endsWith("/2") ? gate : undefined));
     const photo = uploads.add("general", pattern(TWO_PARTS));
     const sent = await room.send({ text: "look", attachments: [photo.attachment] });
-    await room.send({ text: "an answer", replyTo: sent.id });
+    const answer = await room.send({ text: "an answer", replyTo: sent.id });
+    await room.edit(answer.id, "the answer");
     await room.send("later");
     await world.clock.advance(1_000);
     expect(said(world.backend)).toEqual(["later"]);
     expect(photo.state.get()).toMatchObject({ phase: "uploading", sentBytes: 5 * 1_024 * 1_024 });
     let2nd();
     await world.clock.advance(1_000);
-    expect(said(world.backend)).toEqual(["later", "look +1", "an answer"]);
+    expect(said(world.backend)).toEqual(["later", "look +1", "the answer"]);
     expect(client.outbox.get()).toMatchObject({ waiting: 0, failed: 0 });
+  });
+
+  it("[U13, D6] lets what is about a message wait for it no longer than it waits itself: not when it was refused, nor when it was called off", async () => {
+    const world = uploadWorld();
+    const { client, uploads, room } = world.live();
+    world.meddle(() => new Response(null, { status: 503 }));
+    await client.connect();
+    const say = async (text: string): Promise<string> => {
+      const photo = uploads.add("general", pattern(1_000));
+      const { id } = await room.send({ text, attachments: [photo.attachment] });
+      await room.edit(id, `${text} now`);
+      return id;
+    };
+    await say("refused");
+    const calledOff = await say("called off");
+    await world.clock.advance(1_000);
+    expect(client.outbox.get()).toMatchObject({ waiting: 4, failed: 0 });
+    client.outbox.cancel(calledOff);
+    await world.clock.advance(1_000);
+    expect(client.outbox.get()).toMatchObject({ waiting: 2, failed: 1 });
+    await world.clock.advance(20 * 60_000);
+    const errors = client.outbox.get().entries.map(({ command, error }) => [command.type, error?.code]);
+    expect(errors).toEqual([
+      ["message.send", "upload/failed"],
+      ["message.edit", "message/not-found"],
+      ["message.edit", "message/not-found"],
+    ]);
   });
 
   it("[U2] puts no more parts at once than it may, of all files together", async () => {

@@ -137,6 +137,22 @@ describe("the next person on a device", () => {
   });
 });
 
+describe("the address of a file", () => {
+  it("[D8] is one conversation's: what is refused in another at the same time is refused there alone", async () => {
+    const link = createFileLinks(
+      async ({ conversationId }) => {
+        if (conversationId === "other") throw new MessagingError("file/not-found");
+        return { url: "an address", expiresAt: 900_000 };
+      },
+      ...([virtualClock(), () => 0, () => "ada"] as const),
+    );
+    const refused = link("other", "photo");
+    expect(await link("general", "photo")).toMatchObject({ url: "an address" });
+    await expect(refused).rejects.toMatchObject({ code: "file/not-found" });
+    await expect(link("other", "photo")).rejects.toMatchObject({ code: "file/not-found" });
+  });
+});
+
 describe("before anybody is known on a device", () => {
   it("[D6] refuses a file that would be nobody's, and takes it once somebody is", async () => {
     const world = uploadWorld();

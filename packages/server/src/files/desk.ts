@@ -126,17 +126,21 @@ export class Files implements FileDesk {
     const { store, clock, uploadMs } = this.#options;
     const upload = uploadOf(file);
     const expiresAt = clock.now() + uploadMs;
-    const parts = partLengths(file.size).map((length, index) =>
+    const parts = this.#lengthsOf(file).map((length, index) =>
       store.presign(upload, index + 1, length, expiresAt),
     );
     const received = file.state === "open" ? await store.received(upload) : [];
     return {
       fileId: file.fileId,
-      partBytes: partBytesOf(file.size),
+      partBytes: store.partBytes?.(file.size) ?? partBytesOf(file.size),
       parts: file.state === "open" ? await Promise.all(parts) : [],
       received: received.map(({ number }) => number),
       expiresAt,
     };
+  }
+
+  #lengthsOf({ size }: FileRecord): readonly number[] {
+    return partLengths(size, this.#options.store.partBytes?.(size));
   }
 
   async #complete(file: FileRecord, query: FileCompleteQuery, limits: FileLimits): Promise<Answer> {
@@ -173,8 +177,9 @@ export class Files implements FileDesk {
       const put = new Map((await store.received(upload)).map((part) => [part.number, part]));
       for (const { number, etag } of told)
         if (put.get(number)?.etag !== etag) throw new Damaged(`part ${number} is not what was put`);
-      const parts = partLengths(size).flatMap((_length, index) => put.get(index + 1) ?? []);
-      if (parts.length !== partLengths(size).length) throw new Damaged("parts are missing");
+      const lengths = this.#lengthsOf(file);
+      const parts = lengths.flatMap((_length, index) => put.get(index + 1) ?? []);
+      if (parts.length !== lengths.length) throw new Damaged("parts are missing");
       await store.complete(upload, parts);
     }
     const isWhole =

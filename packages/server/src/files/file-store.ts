@@ -2,6 +2,8 @@ import type { UploadedPart, UploadPart } from "@tidings/core/protocol";
 
 /** Where the bytes of files are: somebody's object storage, or a folder. One suite (`file-store-suite.ts`) holds both. */
 export interface FileStore {
+  /** Of all parts but the last of a file of this size. Default: `partBytesOf`, which S3 asks for. */
+  partBytes?(size: number): number;
   /** @returns what tells an upload in parts from others of the same file; undefined for one put at once. */
   begin(object: NewObject): Promise<string | undefined>;
   /** Where a part is to be put: with these headers, of this length, by then. */
@@ -68,8 +70,7 @@ export function partBytesOf(size: number): number {
 }
 
 /** The bytes of each part, from the first. */
-export function partLengths(size: number): readonly number[] {
-  const bytes = partBytesOf(size);
+export function partLengths(size: number, bytes: number = partBytesOf(size)): readonly number[] {
   const count = Math.max(1, Math.ceil(size / bytes));
   return Array.from({ length: count }, (_, index) => Math.min(bytes, size - index * bytes));
 }

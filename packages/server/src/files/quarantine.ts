@@ -62,7 +62,9 @@ export class Quarantine {
     const { fileId } = file;
     // So that no other node begins too, as long as this one may still be at it.
     if (!(await table.change(fileId, "scanning", { scannedAt: clock.now() }))) return;
-    const signal = AbortSignal.any([AbortSignal.timeout(scanTimeoutMs), over]);
+    const late = new AbortController();
+    const cancel = clock.every(scanTimeoutMs, () => late.abort());
+    const signal = AbortSignal.any([late.signal, over]);
     const startedAt = clock.now();
     let verdict = "failed";
     try {
@@ -72,6 +74,8 @@ export class Quarantine {
       if (over.aborted) return;
       onFailure(error);
       if (!isFailOpen) meter.add("scan", "failed");
+    } finally {
+      cancel();
     }
     meter.since("scan", startedAt);
     if (verdict === "failed" && !isFailOpen) return; // Nobody sees it; it is looked at again.

@@ -1,6 +1,6 @@
 /**
- * For tests: a bad network in front of a real server, real services of the machine, and the engine alone, for whoever
- * brings time, chance and links.
+ * For tests: a bad network in front of a real server, real services of the machine, and the engine and the desk for files
+ * alone, for whoever brings time, chance, links and a place for bytes.
  */
 export type { Faults, FaultSources } from "./fault-pipe.ts";
 export { createFaultProxy, type Direction, type FaultProxy, type FaultProxyOptions } from "./fault-proxy.ts";
@@ -11,6 +11,10 @@ export { Engine, type EngineOptions } from "../engine/engine.ts";
 export type { FrameList } from "../engine/frame-list.ts";
 export type { Session } from "../engine/online.ts";
 export type { Outlet } from "../engine/outlet.ts";
+export { Files, type FilesOptions } from "../files/desk.ts";
+export { Damaged, type FileStore, type NewObject, type Served, type Upload } from "../files/file-store.ts";
+export type { Scan, ScannedFile, ScanVerdict } from "../files/scan.ts";
+export { silentMeter } from "../observe/meter.ts";
 export { Jobs, type JobsOptions } from "../jobs.ts";
 export {
   hasNginx,

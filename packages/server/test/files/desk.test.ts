@@ -9,6 +9,7 @@ import {
   type UploadTicket,
 } from "@tidings/core/protocol";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Clock } from "../../src/engine/clock.ts";
 import { Files, type FilesOptions } from "../../src/files/desk.ts";
 import { createDiskStore } from "../../src/files/disk-store.ts";
 import { clamdScan } from "../../src/files/clamd.ts";
@@ -48,7 +49,11 @@ async function openDesk(options: Partial<FilesOptions> = {}) {
   if (!table) throw new Error("no table");
   const failures: unknown[] = [];
   const time = { now: 1_000_000 };
-  const clock = { now: () => time.now, soon: setImmediate, every: () => () => {} };
+  const every: Clock["every"] = (periodMs, task) => {
+    const timer = setInterval(task, periodMs);
+    return () => clearInterval(timer);
+  };
+  const clock = { now: () => time.now, soon: setImmediate, every };
   const desk = new Files({
     ...{ table, store, clock, limits: defaultPolicy.limits, bytesPerUser: 100_000, meter: silentMeter },
     ...{ uploadMs: HOUR_MS, downloadMs: HOUR_MS, scan: undefined, scanTimeoutMs: 60_000, isFailOpen: false },

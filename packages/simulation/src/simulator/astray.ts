@@ -12,6 +12,8 @@ export const calm = (): Mishaps => ({ drop: 0, double: 0, swap: 0 });
 
 interface Frame {
   readonly type?: unknown;
+  readonly id?: unknown;
+  readonly query?: { readonly type?: unknown };
 }
 
 export const isPush = ({ type }: Frame): boolean => PUSHED.has(type);
@@ -44,6 +46,27 @@ export function createAstray(
       }
     }
     return passed.length === 0 ? undefined : JSON.stringify(passed);
+  };
+}
+
+/** What is asked about files over one connection, and what is answered: lost, doubled, late. */
+export function createFileTalk(
+  wire: { readonly questions: Mishaps; readonly answers: Mishaps },
+  onMishap: (name: string) => void,
+): { up(text: string | undefined): string | undefined; down(text: string | undefined): string | undefined } {
+  const asked = new Set<unknown>();
+  const [up, down] = [createAstray(onMishap, "question"), createAstray(onMishap, "answer")];
+  const isQuestion = ({ type, query }: Frame): boolean =>
+    type === "query" && String(query?.type).startsWith("file.");
+  const isAnswer = ({ type, id }: Frame): boolean =>
+    (type === "result" || type === "reject") && asked.has(id);
+  return {
+    up(text) {
+      if (!text?.includes('"file.')) return text;
+      for (const frame of framesOf(text)) if (isQuestion(frame)) asked.add(frame.id);
+      return up(text, wire.questions, isQuestion);
+    },
+    down: (text) => (asked.size === 0 || text === undefined ? text : down(text, wire.answers, isAnswer)),
   };
 }
 

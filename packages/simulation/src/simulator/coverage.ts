@@ -7,7 +7,7 @@ export interface Coverage {
   counts(): CoverageCounts;
 }
 
-export type Group = "connection" | "delivery" | "fault" | "act" | "law";
+export type Group = "connection" | "delivery" | "upload" | "fault" | "act" | "law";
 export type CoverageCounts = Readonly<Record<Group, Readonly<Record<string, number>>>>;
 
 const anyLiving = ["connecting", "online", "waiting", "offline", "blocked"];
@@ -51,9 +51,37 @@ export const deliveryMoves: readonly string[] = [
   "queued→cancelled",
 ];
 
+/** Of an upload, in one life of its device. Others there may be, as answers come late to what was paused meanwhile. */
+export const uploadMoves: readonly string[] = [
+  "new→storing",
+  ...["waiting", "uploading", "completing", "scanning", "ready", "refused", "paused"].map(
+    (phase) => `new→${phase}`, // an earlier life left it there
+  ),
+  "storing→waiting",
+  "storing→refused",
+  "waiting→uploading",
+  "waiting→completing",
+  "waiting→refused",
+  "uploading→completing",
+  "uploading→refused",
+  "completing→waiting",
+  "completing→scanning",
+  "completing→ready",
+  "completing→refused",
+  "scanning→ready",
+  "scanning→refused",
+  "refused→waiting",
+  "paused→waiting",
+  ...["waiting", "uploading", "completing", "scanning"].map((phase) => `${phase}→paused`),
+  ...["storing", "waiting", "uploading", "completing", "scanning", "ready", "refused", "paused"].map(
+    (phase) => `${phase}→cancelled`,
+  ),
+];
+
 const expected: Readonly<Record<Group, readonly string[]>> = {
   connection: connectionMoves,
   delivery: deliveryMoves,
+  upload: uploadMoves,
   fault: faultNames,
   act: actNames,
   law: [],
@@ -61,7 +89,7 @@ const expected: Readonly<Record<Group, readonly string[]>> = {
 
 export function createCoverage(): Coverage {
   const counts: Record<Group, Record<string, number>> = {
-    ...{ connection: {}, delivery: {}, fault: {}, act: {}, law: {} },
+    ...{ connection: {}, delivery: {}, upload: {}, fault: {}, act: {}, law: {} },
   };
   for (const [group, names] of entriesOf(expected)) for (const name of names) counts[group][name] = 0;
   const add = (group: Group, name: string, times: number): void =>
@@ -95,6 +123,6 @@ export function formatCoverage(counts: CoverageCounts): string {
 }
 
 function entriesOf<Value>(record: Readonly<Record<Group, Value>>): readonly (readonly [Group, Value])[] {
-  const groups: readonly Group[] = ["connection", "delivery", "fault", "act", "law"];
+  const groups: readonly Group[] = ["connection", "delivery", "upload", "fault", "act", "law"];
   return groups.map((group) => [group, record[group]]);
 }

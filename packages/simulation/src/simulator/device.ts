@@ -9,8 +9,12 @@ import {
 } from "@tidings/core";
 import { openNotebook } from "@tidings/core/bindings";
 import { seededRandom } from "@tidings/core/testing";
+import { openUploads, type Upload, type Uploads } from "@tidings/core/uploads";
 import { webSocketTransport } from "@tidings/transport-ws";
 import { createDisk, type Disk } from "./disk.ts";
+import { calmCourier, type CourierFaults, createCourier } from "./files/courier.ts";
+import type { Depot } from "./files/depot.ts";
+import { createLocks } from "./files/locks.ts";
 import { createLife, type Life } from "./life.ts";
 import type { Time } from "./time.ts";
 import { type Accept, createWire, type Wire } from "./wire.ts";
@@ -39,6 +43,10 @@ export interface Device {
   readonly disk: Disk;
   readonly wire: Wire;
   readonly faults: DeviceFaults;
+  /** What happens to parts of files on their way. */
+  readonly courier: CourierFaults;
+  /** Files on their way while there is a process, where there are any. */
+  readonly uploads: Uploads | undefined;
   /** Its shipped client while there is a process. */
   readonly client: Client | undefined;
   readonly life: Life | undefined;
@@ -66,11 +74,14 @@ export interface DeviceOptions {
   readonly isOneOfSeveral: boolean;
   readonly durability: Durability;
   readonly conversations: readonly string[];
+  /** Where files are put. Absent: this app has none. */
+  readonly depot: Depot | undefined;
   readonly accept: () => Accept | undefined;
   readonly onMishap: (name: string) => void;
   readonly onConnection: (device: Device, state: string) => void;
   readonly onEntry: (device: Device, entry: OutboxEntry) => void;
   readonly onView: (device: Device, room: Conversation) => void;
+  readonly onUpload: (device: Device, upload: Upload) => void;
   readonly onEnd: (device: Device) => void;
   readonly onRunaway: (device: Device) => void;
 }
@@ -81,17 +92,25 @@ const backoff = { baseMs: 100, maxMs: 2_000 };
 const goodTokens = { expiredTokens: 0, failedTokens: 0, refusedTokens: 0, tokenLifeMs: undefined };
 
 export function createDevice(options: DeviceOptions): Device {
-  const { time, seed, name, userId, durability, conversations, accept, onMishap } = options;
+  const { time, seed, name, userId, durability, conversations, depot, accept, onMishap } = options;
   const disk = createDisk(durability);
   const wire = createWire({ time, random: seededRandom(seed), accept, onMishap });
   const faults: DeviceFaults = {
     ...{ ...goodTokens, clockOffMs: 0, hasNetwork: true },
   };
+  const courier = calmCourier();
+  const send =
+    depot &&
+    createCourier({
+      ...{ time, depot, onMishap, faults: courier, random: seededRandom(seed + 1) },
+      hasWay: () => faults.hasNetwork && !wire.isOut,
+    });
   const rooms = new Map<string, Conversation>();
   const listeners = new Set<() => void>();
   let lives = 0;
   let life: Life | undefined;
   let client: Client | undefined;
+  let uploads: Uploads | undefined;
   let hasResumed = false;
   let isCurrent = true;
   let hasEpochChanged = false;
@@ -121,7 +140,7 @@ export function createDevice(options: DeviceOptions): Device {
   };
 
   const ended = (): void => {
-    client = undefined;
+    client = uploads = undefined;
     hasResumed = false;
     if (hasEpochChanged) isCurrent = false; // its disk may not have heard of it
     rooms.clear();
@@ -140,8 +159,27 @@ export function createDevice(options: DeviceOptions): Device {
     openNotebook(started);
   };
 
+  /** In the turn in which the client was made. */
+  const takeFiles = (of: Life, started: Client): void => {
+    if (!depot || !send) return;
+    const opened = openUploads(started, { send: send(of), locks: createLocks() });
+    uploads = opened;
+    const known = new Set<Upload>();
+    opened.list.subscribe((all) => {
+      if (of.isOver) return;
+      for (const upload of all.filter((each) => !known.has(each))) {
+        known.add(upload);
+        upload.state.subscribe(() => !of.isOver && options.onUpload(device, upload));
+        options.onUpload(device, upload);
+      }
+    });
+  };
+
   const device: Device = {
-    ...{ name, userId, disk, wire, faults, isOneOfSeveral: options.isOneOfSeveral },
+    ...{ name, userId, disk, wire, faults, courier, isOneOfSeveral: options.isOneOfSeveral },
+    get uploads() {
+      return uploads;
+    },
     get client() {
       return client;
     },
@@ -176,6 +214,7 @@ export function createDevice(options: DeviceOptions): Device {
           },
         },
       });
+      takeFiles(started, client);
       watch(started, client);
       void client.connect().catch(() => {});
     },
@@ -198,7 +237,8 @@ export function createDevice(options: DeviceOptions): Device {
     },
     heal() {
       Object.assign(faults, goodTokens);
-      Object.assign(disk.faults, { isFull: false, failures: 0, delayMs: 0 });
+      Object.assign(disk.faults, { isFull: false, failures: 0, delayMs: 0, isFullForBytes: false });
+      Object.assign(courier, calmCourier());
       wire.heal();
     },
   };

@@ -5,6 +5,8 @@ import type { Life } from "./life.ts";
 export interface DiskFaults {
   /** Nothing more fits. Deleting still works. */
   isFull: boolean;
+  /** It will be full when the next bytes of a file come. */
+  isFullForBytes: boolean;
   /** So many writes fail from now on. */
   failures: number;
   /** A write takes this long, ms. */
@@ -17,6 +19,8 @@ export interface Disk {
   readonly faults: DiskFaults;
   /** A connection of one process; it can do nothing once that has died. */
   connect(life: Life): Storage;
+  /** The keys of what is there, below `first`. */
+  keys(first: string): readonly (readonly string[])[];
   /** The power fails: what was promised as strict stays, of the rest the newest writes go. How many. */
   losePower(mostLost: number): number;
   /** Did that ever take something? */
@@ -39,7 +43,7 @@ export function createDisk(durability: Durability): Disk {
   const rows = new Map<string, Row>();
   /** What the newest writes have overwritten, to be put back if the power fails. */
   const undo: (readonly (readonly [string, Row | undefined])[])[] = [];
-  const faults: DiskFaults = { isFull: false, failures: 0, delayMs: 0 };
+  const faults: DiskFaults = { isFull: false, isFullForBytes: false, failures: 0, delayMs: 0 };
   let hasLostWrites = false;
   let refusals = 0;
 
@@ -64,6 +68,7 @@ export function createDisk(durability: Durability): Disk {
       faults.failures -= 1;
       throw new MessagingError("storage/failed", { message: "unable to write; simulated" });
     }
+    if (faults.isFullForBytes && operations.some(isOfFile)) faults.isFull = true;
     if (faults.isFull && operations.some(({ type }) => type === "put"))
       throw new MessagingError("storage/full", { message: "unable to write; simulated" });
   };
@@ -110,6 +115,7 @@ export function createDisk(durability: Durability): Disk {
       },
       write: (operations) => life.mortal(write(life, operations)),
     }),
+    keys: (first) => [...rows.values()].flatMap(({ key }) => (key[0] === first ? [key] : [])),
     losePower(mostLost) {
       if (durability === "strict") return 0;
       const lost = undo.splice(Math.max(0, undo.length - mostLost));
@@ -124,6 +130,10 @@ export function createDisk(durability: Durability): Disk {
       return refusals;
     },
   };
+}
+
+function isOfFile({ type, key }: StorageOperation): boolean {
+  return type === "put" && key[0] === "upload-bytes";
 }
 
 function nameOf(key: readonly string[]): string {

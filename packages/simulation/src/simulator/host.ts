@@ -1,32 +1,31 @@
 import type { Random } from "@tidings/core";
 import type { NoteRecord, Policy } from "@tidings/core/protocol";
+import { type Bus, type BusEvent, Engine, type Files, inProcessBus, Jobs } from "@tidings/server/testing";
 import {
-  type Bus,
-  type BusEvent,
-  Engine,
-  type EngineClock,
-  inProcessBus,
-  Jobs,
-} from "@tidings/server/testing";
-import { openLibsqlStore, type Outcome, type Store, type Submission } from "@tidings/server/store";
+  type FileRecord,
+  type FileTable,
+  openLibsqlStore,
+  type Outcome,
+  type Store,
+  type Submission,
+} from "@tidings/server/store";
+import { clockOf } from "./engine-clock.ts";
+import { type DeskFaults, type DeskOptions, openDesk, soundDesk } from "./files/desk.ts";
+import { type FileEffect, openFileTable } from "./files/file-table.ts";
 import { admit } from "./gateway.ts";
+import { createStoreDoor, SimulatedFault, type StoreFaults } from "./host-store.ts";
 import { createLife, type Life } from "./life.ts";
 import type { Time } from "./time.ts";
 import type { Accept, Incoming } from "./wire.ts";
 
-/** What goes wrong with the server's store and bus. Counted down. */
-export interface HostFaults {
-  /** Commits that write nothing, and say so. */
-  refusedCommits: number;
-  /** Commits that happen, and whose driver then says that they failed. */
-  forgottenCommits: number;
-  /** Each command is refused until clients give up, and then stored, and nobody gets to know. */
-  isSick: boolean;
+/** What goes wrong with the server's store and bus, and with its files. Counted down. */
+export interface HostFaults extends StoreFaults, DeskFaults {
   /** What is committed and not carried by the bus. */
   lostEvents: number;
-  /** A call of the store takes up to this long, before and after it does its work, ms. */
-  storeDelayMs: number;
 }
+
+/** Something that took effect on the server's disk. */
+type Deed = Submission | FileEffect;
 
 /** What the world is to hear of the server's doings. */
 export interface Observer {
@@ -38,6 +37,8 @@ export interface Observer {
   wrote(userId: string, text: string): void;
   /** What a client asked. */
   asked(userId: string, text: string): void;
+  /** What the server has written down of a file. `undefined`: nothing any more. */
+  filed(fileId: string, state: FileRecord["state"] | undefined): void;
   /** Somebody is told that the time they wanted to be reminded at has come. */
   reminded(userId: string, note: NoteRecord): void;
   /** The engine reported a failure that no fault of ours explains. */
@@ -61,6 +62,8 @@ export interface Host {
   /** Puts back a backup that lacks the newest commits: another epoch begins. */
   restore(lost: number): Promise<void>;
   accept(userId: string): Accept | undefined;
+  /** Deletes the files that nobody needs. */
+  sweep(): Promise<void>;
   heal(): void;
   close(): Promise<void>;
 }
@@ -71,17 +74,14 @@ export interface HostOptions {
   readonly policy: Policy;
   readonly newId: () => string;
   readonly observer: Observer;
+  /** Absent: this server keeps no files. */
+  readonly files?: Pick<DeskOptions, "depot" | "isScanned"> | undefined;
 }
 
 const healthy: HostFaults = {
   ...{ refusedCommits: 0, forgottenCommits: 0, isSick: false, lostEvents: 0, storeDelayMs: 0 },
+  ...soundDesk(),
 };
-
-/** A client takes one more refusal than this for the end of it. */
-const PATIENCE = 7;
-
-/** Faults we made; the engine reports them as failures. */
-class SimulatedFault extends Error {}
 
 const BOUNDS = {
   frames: { perSecond: 200, burst: 1_000 },
@@ -91,60 +91,36 @@ const BOUNDS = {
   tokenGraceMs: 10_000,
 };
 
-export function createHost({ time, random, policy, newId, observer }: HostOptions): Host {
+export function createHost({ time, random, policy, newId, observer, files }: HostOptions): Host {
   const faults: HostFaults = { ...healthy };
   let disk = openLibsqlStore();
   /** What took effect, in order: a backup is a beginning of it. */
-  let history: Submission[] = [];
+  let history: Deed[] = [];
   let founding = 0;
   let life: Life | undefined;
   let engine: Engine | undefined;
   let errands: Jobs | undefined;
+  let desk: Files | undefined;
   const links = new Set<Incoming>();
-  const refusals = new Map<string, number>();
 
-  const pause = async (of: Life): Promise<void> => {
-    if (faults.storeDelayMs === 0) return;
-    await new Promise<void>((done) => of.after(random.next() * faults.storeDelayMs, done));
+  const observeTable = {
+    did: (effect: FileEffect) => void history.push(effect),
+    filed: observer.filed,
   };
-
-  const reach = async <T>(of: Life, work: () => Promise<T>): Promise<T> => {
-    await pause(of);
-    of.step();
-    if (of.isOver) return new Promise<T>(() => {});
-    const result = await work();
-    of.step();
-    await pause(of);
-    return of.mortal(Promise.resolve(result));
-  };
-
-  const connectStore = (of: Life): Store => ({
-    epoch: disk.epoch,
-    commit: (items, admit) =>
-      reach(of, async () => {
-        if (count("refusedCommits") || isTooEarly(items)) throw new SimulatedFault("the commit failed");
-        const outcomes = await disk.commit(items, admit);
-        note(items, outcomes);
-        if (count("forgottenCommits") || faults.isSick)
-          throw new SimulatedFault("the answer to the commit was lost");
-        return outcomes;
-      }),
-    query: (readerId, query) => reach(of, () => disk.query(readerId, query)),
-    memberships: (userId) => reach(of, () => disk.memberships(userId)),
-    plans: {
-      due: (until, past) => reach(of, async () => (await disk.plans?.due(until, past)) ?? []),
-      next: (after) => reach(of, async () => disk.plans?.next(after)),
-    },
-    wasIn: (conversationId, userId) => reach(of, () => disk.wasIn(conversationId, userId)),
-    forgetAnswers: (before) => reach(of, () => disk.forgetAnswers(before)),
-    close: () => Promise.resolve(),
+  const door = createStoreDoor({
+    ...{ faults, random, disk: () => disk },
+    count: (name) => count(name),
+    note: (items, outcomes) => note(items, outcomes),
   });
 
-  const isTooEarly = (items: readonly Submission[]): boolean => {
-    if (!faults.isSick) return false;
-    const timesOf = ({ command: { commandId } }: Submission): number => refusals.get(commandId) ?? 0;
-    for (const item of items) refusals.set(item.command.commandId, timesOf(item) + 1);
-    return items.some((item) => timesOf(item) <= PATIENCE);
+  const openFiles = (of: Life): Files | undefined => {
+    if (!files) return undefined;
+    const reach = <T>(work: () => Promise<T>): Promise<T> => door.reach(of, work);
+    return openDesk(of, {
+      ...{ ...files, time, random, faults, limits: policy.limits, onMishap: observer.happened },
+      table: openFileTable(() => tableOf(disk), reach, observeTable),
+      onFailure: (error) => observer.failed("files", error),
+    });
   };
 
   const connectBus = (): Bus => {
@@ -166,7 +142,24 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
   const write = async (items: readonly Submission[]): Promise<void> =>
     note(items, await disk.commit(items, () => undefined));
 
-  const count = (name: Exclude<keyof HostFaults, "storeDelayMs" | "isSick">): boolean => {
+  /** What a backup has, in its order; commits behind each other at once. */
+  const redo = async (kept: readonly Deed[]): Promise<void> => {
+    for (let at = 0; at < kept.length;) {
+      const deed = kept[at];
+      if (typeof deed === "function") {
+        history.push(deed);
+        await deed(tableOf(disk));
+        at += 1;
+        continue;
+      }
+      const end = kept.findIndex((each, index) => index > at && !isCommit(each));
+      const commits = kept.slice(at, end === -1 ? undefined : end).filter(isCommit);
+      await write(commits);
+      at += commits.length;
+    }
+  };
+
+  const count = (name: "refusedCommits" | "forgottenCommits" | "lostEvents"): boolean => {
     if (faults[name] === 0) return false;
     faults[name] -= 1;
     observer.happened(name);
@@ -198,14 +191,15 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
         () => observer.failed("an endless loop", undefined),
       );
       life = started;
-      const [store, clock] = [connectStore(started), clockOf(started, time)];
+      const [store, clock] = [door.connect(started), clockOf(started, time)];
+      desk = openFiles(started);
       const jobs = new Jobs({
         ...{ plans: store.plans, clock },
         carryOut: (due) => opened.carryOut(due),
         onFailure: () => {}, // whatever the reason: what is due stays due, and the oracle looks
       });
       const opened = new Engine({
-        ...{ store, bus: connectBus(), clock },
+        ...{ store, bus: connectBus(), clock, files: desk },
         policy,
         authenticate: (token) => authenticate(token, time.now()),
         lobbies: [],
@@ -229,6 +223,7 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
     doom: (steps) => life?.doom(steps),
     async drain() {
       const [stopping, ending] = [engine, life];
+      desk?.close();
       await Promise.race([
         errands?.stop().then(() => stopping?.drain(1_000)),
         new Promise<void>((done) => void time.after(5_000, done)), // a store that hangs
@@ -237,19 +232,25 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
     },
     async restore(lost) {
       life?.end();
-      const kept = history.slice(0, Math.max(founding, history.length - lost));
+      const kept = keptOf(history, founding, lost);
       await disk.close();
       disk = openLibsqlStore();
       history = [];
       observer.erased();
-      await write(kept);
+      await redo(kept);
     },
     accept(userId) {
       if (!engine || !life || life.isOver) return undefined;
       return (incoming) => admit(engine, life, userId, incoming, links, observer);
     },
+    async sweep() {
+      await desk?.sweep().catch((error: unknown) => {
+        if (!(error instanceof SimulatedFault)) observer.failed("the clean-up of files", error);
+      });
+    },
     heal() {
       Object.assign(faults, healthy);
+      files?.depot.heal();
     },
     async close() {
       life?.end();
@@ -259,19 +260,20 @@ export function createHost({ time, random, policy, newId, observer }: HostOption
   return host;
 }
 
-function clockOf(life: Life, time: Time): EngineClock {
-  return {
-    now: () => time.now(),
-    soon: (task) => void life.after(0, task),
-    every(periodMs, task) {
-      const again = (): void => {
-        cancel = life.after(periodMs, again);
-        task();
-      };
-      let cancel = life.after(periodMs, again);
-      return () => cancel();
-    },
-  };
+function tableOf({ files }: Store): FileTable {
+  if (!files) throw new Error("unable to keep files; the store has no table for them");
+  return files;
+}
+
+/** What a backup has: all but the newest `lost` commits, and what was done to files since. */
+function keptOf(history: readonly Deed[], founding: number, lost: number): readonly Deed[] {
+  let cut = history.length;
+  for (let left = lost; left > 0 && cut > founding;) if (isCommit(history[(cut -= 1)])) left -= 1;
+  return history.slice(0, cut);
+}
+
+function isCommit(deed: Deed | undefined): deed is Submission {
+  return typeof deed === "object";
 }
 
 type Identity = Awaited<ReturnType<ConstructorParameters<typeof Engine>[0]["authenticate"]>>;

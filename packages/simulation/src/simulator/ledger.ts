@@ -53,9 +53,11 @@ export interface LedgerOptions {
   readonly violate: (law: string, what: string) => void;
   /** Told of each command when it takes effect. */
   readonly onEffect: (commandId: string, conversationId: string) => void;
+  /** Told of each message when it takes effect. */
+  readonly onMessage: (message: MessageRecord) => void;
 }
 
-export function createLedger({ now, violate, onEffect }: LedgerOptions): Ledger {
+export function createLedger({ now, violate, onEffect, onMessage }: LedgerOptions): Ledger {
   const books = new Map<string, Book>();
   const commands = new Set<string>();
   const texts = new Map<string, string>();
@@ -74,6 +76,7 @@ export function createLedger({ now, violate, onEffect }: LedgerOptions): Ledger 
     const versions = book.versions.get(message.id) ?? [];
     book.versions.set(message.id, [...versions, message]);
     if (change.kind !== "message.send") return;
+    onMessage(message);
     if (versions.length > 0) violate("D2", `message ${message.id} was sent twice`);
     book.order.push(message.id);
     if (message.seq !== book.order.length)

@@ -201,6 +201,48 @@ export const mutations: readonly Mutation[] = [
     to: "await put();",
   },
   {
+    name: "an upload is called ready when its last part has arrived",
+    file: "core/src/uploads/machine.ts",
+    from: 'const phase = sent.size === partsOf(job) ? "completing" : "uploading";',
+    to: 'const phase = sent.size === partsOf(job) ? "ready" : "uploading";',
+  },
+  {
+    name: "a message let out before its files are ready",
+    file: "core/src/uploads/gate.ts",
+    from: 'return found === undefined || (found !== "unknown" && found.job.phase === "ready");',
+    to: 'return found !== "unknown";',
+  },
+  {
+    name: "what is about a message that failed waits for its files",
+    file: "core/src/uploads/registry.ts",
+    from: 'if (status === "failed" || status === "cancelled") gate.review();',
+    to: "",
+  },
+  {
+    name: "bytes of a file that has arrived stay on the device",
+    file: "core/src/uploads/store.ts",
+    from: '...gone.map((key): StorageOperation => ({ type: "delete", key })),',
+    to: "",
+  },
+  {
+    name: "clean-up takes the files of messages that wait",
+    file: "server/src/store/files.ts",
+    from: "export const UNSHOWN_MS = 86_400_000;",
+    to: "export const UNSHOWN_MS = 1_000;",
+  },
+  {
+    name: "a file is shown before anybody has looked through it",
+    file: "server/src/files/desk.ts",
+    from: 'const state = fault ? "refused" : scan ? "scanning" : "ready";',
+    to: 'const state = fault ? "refused" : "ready";',
+  },
+  {
+    name: "a file that no message shows is handed to whoever asks",
+    file: "server/src/files/desk.ts",
+    from: "return file && (isOwn || isShown) ?",
+    to: "return file ?",
+  },
+  {
     name: "new epoch ignored",
     file: "core/src/timeline/replica.ts",
     from: "const isAnother = epoch !== undefined && epoch !== next;",

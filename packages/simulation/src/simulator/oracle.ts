@@ -2,6 +2,7 @@ import type { Client, Conversation, MessageItem } from "@tidings/core";
 import type { MessageRecord, ParticipantRecord } from "@tidings/core/protocol";
 import { canonical } from "./canonical.ts";
 import type { Device } from "./device.ts";
+import type { FileWatch } from "./files/file-watch.ts";
 import type { Account, Ledger } from "./ledger.ts";
 import { noteFaults } from "./note-faults.ts";
 import { notebookOf } from "./jot.ts";
@@ -30,6 +31,8 @@ export interface OracleOptions {
   readonly ledger: Ledger;
   readonly people: People;
   readonly violate: (law: string, what: string) => void;
+  /** Absent: there are no files. */
+  readonly files: Pick<FileWatch, "unrest"> | undefined;
   readonly conversations: readonly string[];
   /** Server time, ms. */
   readonly now: () => number;
@@ -187,7 +190,7 @@ export function createOracle(options: OracleOptions): Oracle {
             return `${name} lacks some of ${id}: ${JSON.stringify({ ...view, items: view?.items.length })} of ${account.changes.length}`;
         }
       }
-      return undefined;
+      return options.files?.unrest();
     },
     forget() {
       for (const device of devices) device.forgetEpoch();

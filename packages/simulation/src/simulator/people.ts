@@ -1,5 +1,4 @@
 import {
-  type Client,
   type Conversation,
   isMessagingError,
   type MessageItem,
@@ -7,12 +6,13 @@ import {
   type Random,
   type Sent,
 } from "@tidings/core";
-import type { Poll } from "@tidings/core/protocol";
 import { anyOf, isLikely, pick } from "../chance.ts";
 import type { Device } from "./device.ts";
+import { filesOf, filesWith, isHandling, type Handling, type Parcels } from "./files/parcels.ts";
 import { isJotting, jot, type Jotting, notebookOf, type Occasion } from "./jot.ts";
 import type { Life } from "./life.ts";
 import type { ActName } from "./plan.ts";
+import { ballot, choices, sentAt } from "./poll-acts.ts";
 
 /** Something a person did, and what they were told of it. */
 export interface Deed {
@@ -32,6 +32,8 @@ export interface Deed {
   isUnnoted?: boolean;
   /** A retry took its place, or it was called off. */
   isWithdrawn: boolean;
+  /** It waits for files, or for what does: the others pass it. */
+  readonly isHeldUp: boolean;
   /** Its promise rested on a disk that lost it with the power, as a relaxed one may. */
   isExcused: boolean;
 }
@@ -56,7 +58,7 @@ export const NOOK = "nook";
 const emoji = ["👍", "❤️", "😂"];
 const others = ["bob", "cyd"];
 
-export function createPeople(): People {
+export function createPeople(parcels: Parcels): People {
   const deeds: Deed[] = [];
   const byId = new Map<string, Deed>();
   const surprises: string[] = [];
@@ -84,9 +86,15 @@ export function createPeople(): People {
     );
   };
 
-  const note = (device: Device, conversationId: string, name: ActName, given: Promise<Sent>): void => {
+  const note = (
+    device: Device,
+    conversationId: string,
+    name: ActName,
+    given: Promise<Sent>,
+    isHeldUp = false,
+  ): void => {
     const deed = {
-      ...{ device, conversationId, name, order: ++orders, isWithdrawn: false, isExcused: false },
+      ...{ device, conversationId, name, isHeldUp, order: ++orders, isWithdrawn: false, isExcused: false },
     };
     deeds.push(deed);
     given.then(
@@ -107,30 +115,50 @@ export function createPeople(): People {
       before.order = ++orders;
     } else if (before) before.isWithdrawn = true;
     // Whether the retry is durable nobody says, so it is no promise; what it took the place of was one.
-    if (sent.id !== commandId) byId.set(sent.id, { ...deedOf(device, conversationId), order: ++orders });
+    const isHeldUp = before?.isHeldUp ?? filesWith(failed.command).length > 0;
+    const again = { device, conversationId, name: "retry" as const, isHeldUp, order: ++orders };
+    if (sent.id !== commandId) byId.set(sent.id, { ...again, isWithdrawn: false, isExcused: false });
   };
 
-  const deedOf = (device: Device, conversationId: string): Deed => ({
-    ...{ device, conversationId, name: "retry" as const, order: 0, isWithdrawn: false, isExcused: false },
-  });
-
-  const cancel = (device: Device, random: Random): void => {
-    const entry = pick(random, device.client?.outbox.get().entries ?? []);
-    if (!entry || !device.client?.outbox.cancel(entry.command.commandId)) return;
+  const cancel = (device: Device, commandId: string | undefined): void => {
+    const { outbox } = device.client ?? {};
+    const entry = outbox?.get().entries.find(({ command }) => command.commandId === commandId);
+    if (!entry || !outbox?.cancel(entry.command.commandId)) return;
+    parcels.giveUp(entry.command);
     const deed = byId.get(entry.command.commandId);
     if (deed) deed.isWithdrawn = true;
   };
 
+  /** Files on their way; and what is sent with them. */
+  const handleFile = (
+    device: Device,
+    room: Conversation,
+    name: Handling,
+    random: Random,
+    text: string,
+  ): void => {
+    const occasion = { device, conversationId: room.id, text, random };
+    const given = parcels.handle(name, { ...occasion, cancel: (commandId) => cancel(device, commandId) });
+    if (given) note(device, room.id, name, given, true);
+  };
+
+  /** What is about a message waits with it. */
+  const isAboutHeldUp = (target: MessageItem | undefined): boolean =>
+    target !== undefined && byId.get(target.key)?.isHeldUp === true;
+
   /** Ahead of everything else that goes there: it is a command of the other conversation. */
-  const forward = (device: Device, to: string, give: Conversation["forward"], messageId: string): void =>
-    note(device, to, "forward", give(messageId, to));
+  const forward = (device: Device, to: string, give: Conversation["forward"], target: MessageItem): void => {
+    const isHeldUp = isAboutHeldUp(target) || filesOf(target.message.content).length > 0;
+    note(device, to, "forward", give(target.key, to), isHeldUp);
+  };
 
   /** What messages have to do with each other, and what people think of them. */
   const relate = (device: Device, room: Conversation, name: Relation, random: Random, text: string): void => {
     const items = room.timeline.get().items.slice(-24);
     const target = anyMessage(random, items);
     const poll = anyMessage(random, items.filter(isPoll));
-    const give = (given: Promise<Sent>): void => note(device, room.id, name, given);
+    const isHeldUp = isAboutHeldUp(target) || isAboutHeldUp(poll);
+    const give = (given: Promise<Sent>): void => note(device, room.id, name, given, isHeldUp);
     switch (name) {
       case "thread":
         return target && give(room.send(text, { threadId: target.message.threadId ?? target.key }));
@@ -141,7 +169,7 @@ export function createPeople(): People {
       case "closePoll":
         return poll && give(room.closePoll(poll.key));
       case "forward":
-        return target && forward(device, room.id === ROOM ? NOOK : ROOM, room.forward, target.key);
+        return target && forward(device, room.id === ROOM ? NOOK : ROOM, room.forward, target);
     }
   };
 
@@ -160,8 +188,10 @@ export function createPeople(): People {
     const own = anyMessage(random, room.timeline.get().items.slice(-12), device.userId);
     const [sign, other] = [pick(random, emoji) ?? "👍", pick(random, others) ?? "bob"];
     const text = `${device.name} says ${deeds.length}`;
-    const give = (given: Promise<Sent>): void => note(device, conversationId, name, given);
+    const isHeldUp = isAboutHeldUp(target) || isAboutHeldUp(own);
+    const give = (given: Promise<Sent>): void => note(device, conversationId, name, given, isHeldUp);
     if (isRelation(name)) return relate(device, room, name, random, text);
+    if (isHandling(name)) return handleFile(device, room, name, random, text);
     if (isJotting(name)) return write(device, name, random, { conversationId, messageId: target?.key, text });
     switch (name) {
       case "send":
@@ -197,7 +227,7 @@ export function createPeople(): People {
       case "retry":
         return retry(device);
       case "cancel":
-        return cancel(device, random);
+        return cancel(device, pick(random, client.outbox.get().entries)?.command.commandId);
       case "loadOlder":
         return void room.timeline.loadOlder().catch(() => {});
       case "disconnect":
@@ -222,30 +252,6 @@ export function createPeople(): People {
     act,
     surprises,
   };
-}
-
-/** What is asked: of one choice or several, openly or not, for ever or for a few seconds. */
-function ballot(random: Random, client: Client): Poll {
-  const options = ["tea", "coffee", "water"];
-  return {
-    options,
-    ...(isLikely(random, 0.5) && { many: true }),
-    ...(isLikely(random, 0.4) && { anonymous: true }),
-    ...(isLikely(random, 0.3) && { closesAt: sentAt(client) + anyOf(random, 20_000) }),
-  };
-}
-
-/** When it is, as far as anybody can tell from what was said. */
-function sentAt(client: Client): number {
-  const times = client.conversations.get().map(({ lastMessage }) => lastMessage?.createdAt ?? 0);
-  return Math.max(0, ...times);
-}
-
-/** Some choose what there is not; the rules refuse that. */
-function choices(random: Random, { message }: MessageItem): readonly number[] {
-  const many = "text" in message.content && message.content.poll?.many;
-  const chosen = Array.from({ length: anyOf(random, many ? 4 : 2) }, () => anyOf(random, 3));
-  return [...new Set(chosen)];
 }
 
 const relations = ["thread", "poll", "vote", "closePoll", "forward"] as const;

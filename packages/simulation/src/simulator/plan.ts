@@ -18,6 +18,8 @@ export interface Setting {
   readonly devices: readonly string[];
   readonly rates: "none" | "tight";
   readonly disks: "strict" | "relaxed";
+  /** Absent: nobody has any. `scanned`: each is looked through before anybody sees it. */
+  readonly files?: "plain" | "scanned" | undefined;
 }
 
 export type Step =
@@ -62,7 +64,18 @@ const acts = {
   closePoll: 0.7,
   forward: 1.5,
 } as const;
-export type ActName = keyof typeof acts;
+
+/** What people do with files, where there are any. */
+const fileActs = {
+  attach: 9,
+  addFile: 3,
+  sendFile: 3,
+  pauseFile: 2,
+  resumeFile: 2.5,
+  cancelFile: 1.5,
+  callOff: 1,
+} as const;
+export type ActName = keyof typeof acts | keyof typeof fileActs;
 
 /** What goes wrong, and how often. Some of it lasts until `heal`. */
 const faults = {
@@ -103,12 +116,37 @@ const faults = {
   slowStore: 2,
   heal: 5,
 } as const;
-export type FaultName = keyof typeof faults;
 
-export const actNames: readonly string[] = Object.keys(acts);
-export const faultNames: readonly string[] = Object.keys(faults);
+/** What goes wrong with files, where there are any. */
+const fileFaults = {
+  loseQuestion: 2,
+  doubleQuestion: 1,
+  lateAnswer: 2,
+  loseFileAnswer: 1.5,
+  losePart: 2,
+  losePartAnswer: 2,
+  doublePart: 2,
+  stalePart: 1.5,
+  slowParts: 1.5,
+  fullForBytes: 1,
+  depotFails: 2,
+  depotForgets: 1.5,
+  depotSlow: 1,
+  scanFails: 1,
+  scanHangs: 0.7,
+  shortTickets: 1,
+  sweep: 1.5,
+} as const;
+export type FaultName = keyof typeof faults | keyof typeof fileFaults;
+
+const withFiles = { acts: { ...acts, ...fileActs }, faults: { ...faults, ...fileFaults } };
+export const actNames: readonly string[] = Object.keys(withFiles.acts);
+export const faultNames: readonly string[] = Object.keys(withFiles.faults);
 
 const CHANCES = 2 ** 31;
+/** One run in so many has files. */
+const WITH_FILES = 0.15;
+const FILE_CHANCES = 2 ** 30;
 /** Steps of most runs, from and to. */
 const SHORT = [12, 44] as const;
 /** Of one in ten: what takes several rare things to happen is met with the square and the cube of the length. */
@@ -121,13 +159,22 @@ export function planOf(seed: number): Plan {
     devices,
     rates: isLikely(random, 0.15) ? "tight" : "none",
     disks: isLikely(random, 0.25) ? "relaxed" : "strict",
+    ...filesOf(seed),
   };
   const trouble = pick(random, [0, 0.15, 0.3, 0.45]) ?? 0;
   const stay = pick(random, [0, 0, 0.5, 0.9]) ?? 0;
   const [shortest, longest] = isLikely(random, 0.1) ? LONG : SHORT;
   const length = shortest + anyOf(random, longest - shortest);
   const deviceOf = devicesInTurn(random, devices.length, stay);
-  return { seed, setting, steps: Array.from({ length }, () => stepOf(random, deviceOf, trouble)) };
+  const weights = setting.files ? withFiles : { acts, faults };
+  return { seed, setting, steps: Array.from({ length }, () => stepOf(random, deviceOf, trouble, weights)) };
+}
+
+/** In a part of the runs: files take more work than all else. Of its own chance, so that runs without stay what they were. */
+function filesOf(seed: number): Pick<Setting, "files"> {
+  const random = seededRandom(seed + FILE_CHANCES);
+  if (!isLikely(random, WITH_FILES)) return {};
+  return { files: isLikely(random, 0.5) ? "plain" : "scanned" };
 }
 
 /**
@@ -142,13 +189,18 @@ function devicesInTurn(random: Random, devices: number, stay: number): () => num
   };
 }
 
-function stepOf(random: Random, deviceOf: () => number, trouble: number): Step {
+interface Weights {
+  readonly acts: Readonly<Partial<Record<ActName, number>>>;
+  readonly faults: Readonly<Partial<Record<FaultName, number>>>;
+}
+
+function stepOf(random: Random, deviceOf: () => number, trouble: number, weights: Weights): Step {
   if (isLikely(random, 0.35)) return { type: "wait", ms: waitOf(random) };
   const device = deviceOf();
   const chance = anyOf(random, CHANCES);
   if (isLikely(random, trouble))
-    return { type: "fault", name: pickWeighted(random, faults) ?? "cut", device, chance };
-  return { type: "act", name: pickWeighted(random, acts) ?? "send", device, chance };
+    return { type: "fault", name: pickWeighted(random, weights.faults) ?? "cut", device, chance };
+  return { type: "act", name: pickWeighted(random, weights.acts) ?? "send", device, chance };
 }
 
 function waitOf(random: Random): number {
@@ -158,8 +210,9 @@ function waitOf(random: Random): number {
 
 /** One line per step. */
 export function formatPlan({ seed, setting, steps }: Plan): string {
-  const { devices, rates, disks } = setting;
-  const head = `seed ${seed}; devices ${devices.join(" ")}; rates ${rates}; disks ${disks}`;
+  const { devices, rates, disks, files } = setting;
+  const bytes = files === undefined ? "" : `; files ${files}`;
+  const head = `seed ${seed}; devices ${devices.join(" ")}; rates ${rates}; disks ${disks}${bytes}`;
   return [head, ...steps.map((step) => formatStep(step, devices))].join("\n");
 }
 
@@ -174,8 +227,11 @@ export function parsePlan(text: string): Plan {
     .trim()
     .split("\n")
     .map((line) => line.trim());
-  const found = /^seed (\d+); devices ([a-z ]+); rates (none|tight); disks (strict|relaxed)$/.exec(head);
-  const [, seed, devices = "", rates, disks] = found ?? [];
+  const found =
+    /^seed (\d+); devices ([a-z ]+); rates (none|tight); disks (strict|relaxed)(?:; files (plain|scanned))?$/.exec(
+      head,
+    );
+  const [, seed, devices = "", rates, disks, files] = found ?? [];
   if (!found) throw new Error(`unable to read the plan; it begins with "${head}"`);
   return {
     seed: Number(seed),
@@ -183,6 +239,7 @@ export function parsePlan(text: string): Plan {
       devices: devices.split(" "),
       rates: rates === "tight" ? rates : "none",
       disks: disks === "relaxed" ? disks : "strict",
+      ...(files !== undefined && { files: files === "scanned" ? files : "plain" }),
     },
     steps: lines.map(parseStep),
   };
@@ -200,9 +257,9 @@ function parseStep(line: string): Step {
 }
 
 function isAct(name: string): name is ActName {
-  return name in acts;
+  return name in withFiles.acts;
 }
 
 function isFault(name: string): name is FaultName {
-  return name in faults;
+  return name in withFiles.faults;
 }

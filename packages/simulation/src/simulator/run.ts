@@ -1,6 +1,7 @@
 import type { Conversation } from "@tidings/core";
 import { seededRandom } from "@tidings/core/testing";
 import type { CoverageCounts } from "./coverage.ts";
+import type { FileWatch } from "./files/file-watch.ts";
 import { ROOM } from "./people.ts";
 import { type Plan, planOf, type Step } from "./plan.ts";
 import { EndlessLoop } from "./time.ts";
@@ -83,6 +84,28 @@ async function converge(world: World): Promise<void> {
   }
   for (const device of world.devices) await loadOlder(world, device.room(ROOM));
   world.oracle.judge(true);
+  if (world.files) await judgeFiles(world, world.files);
+}
+
+/** Longer than anybody keeps a file that nobody sent, however clocks were set meanwhile. */
+const OVER_A_DAY_MS = 36 * 3_600_000;
+const SWEEP_MS = 5_000;
+/** By then nothing is started any more because of an earlier fault. */
+const LATE_STARTS_MS = 20_000;
+
+/** Everybody reads what they may; and a day later, with everything started anew, nothing is left of what nobody needs. */
+async function judgeFiles(world: World, files: FileWatch): Promise<void> {
+  const { host, devices, time } = world;
+  await files.read();
+  await time.pass(LATE_STARTS_MS);
+  for (const device of devices) device.crash(true);
+  host.crash(true);
+  await time.pass(OVER_A_DAY_MS);
+  await rest(world, true);
+  void host.sweep();
+  await time.pass(SWEEP_MS);
+  await rest(world, true);
+  files.judgeLeftovers();
 }
 
 async function resume(world: World): Promise<void> {

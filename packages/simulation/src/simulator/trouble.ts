@@ -68,6 +68,24 @@ const troubles: Readonly<Record<FaultName, (scene: Scene) => void>> = {
   loseEvent: ({ host, few }) => void (host.faults.lostEvents += few),
   slowStore: ({ host, random }) => void (host.faults.storeDelayMs = anyOf(random, 200)),
 
+  loseQuestion: ({ device, few }) => void (device.wire.questions.drop += few),
+  doubleQuestion: ({ device, few }) => void (device.wire.questions.double += few),
+  lateAnswer: ({ device, few }) => void (device.wire.answers.swap += few),
+  loseFileAnswer: ({ device, few }) => void (device.wire.answers.drop += few),
+  losePart: ({ device, few }) => void (device.courier.lost += few),
+  losePartAnswer: ({ device, few }) => void (device.courier.unanswered += few),
+  doublePart: ({ device, few }) => void (device.courier.doubled += few),
+  stalePart: ({ device, few }) => void (device.courier.refused += few),
+  slowParts: ({ device, random }) => void (device.courier.latencyMs = 500 + anyOf(random, 40_000)),
+  fullForBytes: ({ device }) => void (device.disk.faults.isFullForBytes = true),
+  depotFails: ({ world, few }) => void (world.depot.faults.failures += few),
+  depotForgets: ({ world, few }) => void (world.depot.faults.lostAnswers += few),
+  depotSlow: ({ world, random }) => void (world.depot.faults.delayMs = anyOf(random, 3_000)),
+  scanFails: ({ host, few }) => void (host.faults.failedScans += few),
+  scanHangs: ({ host }) => void (host.faults.endlessScans += 1),
+  shortTickets: ({ host, random }) => void (host.faults.ticketMs = 30_000 + anyOf(random, 10_000)),
+  sweep: ({ host }) => void host.sweep(),
+
   heal({ world, host, device, random }) {
     host.heal();
     if (isLikely(random, 0.2)) for (const each of world.devices) each.heal();
@@ -113,5 +131,7 @@ export async function relieve({ devices, host }: World): Promise<void> {
     device.setNetwork(true);
     device.start();
     void device.client?.connect().catch(() => {});
+    for (const { state, resume } of device.uploads?.list.get() ?? [])
+      if (state.get().phase === "paused") resume(); // as whoever paused it does, in the end
   }
 }

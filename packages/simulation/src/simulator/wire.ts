@@ -1,6 +1,6 @@
 import type { Random } from "@tidings/core";
 import type { WebSocketConstructor, WebSocketLike } from "@tidings/transport-ws";
-import { calm, createAstray, isPush, isSubmit, type Mishaps, withoutLost } from "./astray.ts";
+import { calm, createAstray, createFileTalk, isPush, isSubmit, type Mishaps, withoutLost } from "./astray.ts";
 import type { Life } from "./life.ts";
 import type { Time } from "./time.ts";
 
@@ -26,6 +26,10 @@ export type Accept = (incoming: Incoming) => Peer | undefined;
 export interface Wire {
   readonly pushes: Mishaps;
   readonly submits: Mishaps;
+  /** Questions about files. */
+  readonly questions: Mishaps;
+  /** … and the answers to them. */
+  readonly answers: Mishaps;
   /** Acks and refusals that get lost. */
   lostAnswers: number;
   /** No connection comes about. */
@@ -80,6 +84,7 @@ export function createWire({ time, random, accept, onMishap }: WireOptions): Wir
     const toClient = createPipe(life, (text) => socket.hear(text));
     const toServer = createPipe(undefined, (text) => peer?.received(text));
     const astray = { down: createAstray(onMishap, "push"), up: createAstray(onMishap, "submit") };
+    const talk = createFileTalk(wire, onMishap);
     const finish = (clientCode: number | undefined, serverCode: number | undefined): void => {
       if (isDown) return;
       isDown = true;
@@ -101,7 +106,7 @@ export function createWire({ time, random, accept, onMishap }: WireOptions): Wir
     const incoming: Incoming = {
       send(text) {
         if (isDown) return;
-        const passed = withoutLost(astray.down(text, wire.pushes, isPush), wire, onMishap);
+        const passed = talk.down(withoutLost(astray.down(text, wire.pushes, isPush), wire, onMishap));
         if (passed !== undefined) toClient.send(passed);
       },
       close: (code) => finish(code, code),
@@ -113,7 +118,7 @@ export function createWire({ time, random, accept, onMishap }: WireOptions): Wir
       send(text) {
         sent += 1;
         if (isDown) return;
-        const passed = astray.up(text, wire.submits, isSubmit);
+        const passed = talk.up(astray.up(text, wire.submits, isSubmit));
         if (passed !== undefined) toServer.send(passed);
       },
       close(code) {
@@ -133,6 +138,8 @@ export function createWire({ time, random, accept, onMishap }: WireOptions): Wir
   const wire: Wire = {
     pushes: calm(),
     submits: calm(),
+    questions: calm(),
+    answers: calm(),
     lostAnswers: 0,
     isOut: false,
     latencyMs: LATENCY_MS,
@@ -141,7 +148,7 @@ export function createWire({ time, random, accept, onMishap }: WireOptions): Wir
     },
     heal() {
       Object.assign(wire.pushes, calm());
-      Object.assign(wire.submits, calm());
+      for (const mishaps of [wire.submits, wire.questions, wire.answers]) Object.assign(mishaps, calm());
       wire.lostAnswers = 0;
       wire.isOut = false;
       wire.latencyMs = LATENCY_MS;

@@ -1,9 +1,13 @@
 import type { Conversation, OutboxEntry } from "@tidings/core";
 import { type Command, defaultPolicy, type NoteRecord, type Policy } from "@tidings/core/protocol";
 import { seededRandom } from "@tidings/core/testing";
+import type { Upload } from "@tidings/core/uploads";
 import type { Submission } from "@tidings/server/store";
 import { connectionMoves, type Coverage, createCoverage, deliveryMoves } from "./coverage.ts";
 import { createDevice, type Device } from "./device.ts";
+import { createDepot, type Depot } from "./files/depot.ts";
+import { createFileWatch, type FileWatch } from "./files/file-watch.ts";
+import { createParcels } from "./files/parcels.ts";
 import { createHost, type Host } from "./host.ts";
 import type { Life } from "./life.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
@@ -27,6 +31,10 @@ export interface World {
   readonly people: People;
   readonly ledger: Ledger;
   readonly oracle: Oracle;
+  /** Where the bytes of files are. */
+  readonly depot: Depot;
+  /** Absent: there are no files. */
+  readonly files: FileWatch | undefined;
   readonly coverage: Coverage;
   readonly violations: readonly Violation[];
   violate(law: string, what: string): void;
@@ -44,22 +52,35 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
   const coverage = createCoverage();
   const violations: Violation[] = [];
   const violate = (law: string, what: string): void => void violations.push({ law, what });
-  const people = createPeople();
+  const parcels = createParcels();
+  const people = createPeople(parcels);
   const lanes = createLaneWatch(people, (commandId) => ledger.lost.has(commandId), violate);
-  const ledger = createLedger({ now: time.now, violate, onEffect: lanes.took });
+  const ledger = createLedger({
+    now: time.now,
+    violate,
+    onEffect: lanes.took,
+    onMessage: (message) => files?.sent(message),
+  });
   const reminders = createReminderWatch(violate);
   const users = new Map<string, string>();
   const wires = watchWire({ ledger, now: time.now, violate });
   const moves = createMoveWatch(coverage, violate);
 
+  const mishap = (name: string): void => coverage.count("fault", name);
+  const depot = createDepot({ now: time.now, chance: () => random.next(), onMishap: mishap });
+  const isScanned = setting.files === "scanned";
+
   let ids = 0;
   const host = createHost({
-    ...{ time, random, policy: policyOf(setting.rates) },
+    ...{ time, random, policy: policyOf(setting) },
+    ...(setting.files && { files: { depot, isScanned } }),
     newId: () => `01900000-0000-7000-9000-${String(++ids).padStart(12, "0")}`,
     observer: {
       committed: ledger.committed,
+      filed: (fileId, state) => files?.filed(fileId, state),
       reminded: reminders.told,
       erased() {
+        files?.erase();
         reminders.forget();
         ledger.erase();
         lanes.forget();
@@ -68,7 +89,7 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
       asked: wires.asked,
       wrote: (device, text) => wires.wrote(device, users.get(device) ?? "", text),
       failed: (what, error) => violate("D9", `the server failed at ${what}: ${String(error)}`),
-      happened: (fault) => coverage.count("fault", fault),
+      happened: mishap,
     },
   });
 
@@ -80,26 +101,35 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
       isOneOfSeveral: setting.devices.filter((each) => each === userId).length > 1,
       seed: seed * 31 + index,
       accept: () => host.accept(name),
-      onMishap: (mishap) => coverage.count("fault", mishap),
+      depot: setting.files && depot,
+      onMishap: mishap,
       onConnection: moves.connection,
       onEntry: (of, entry) => {
         moves.entry(of, entry);
         lanes.saw(entry, of.life);
         people.saw(entry);
+        parcels.left(entry);
+        files?.left(of, entry);
       },
       onView: (device: Device, room: Conversation) => oracle.look(device, room),
+      onUpload: moves.upload,
       onEnd: moves.ended,
       onRunaway: ({ name: of }) => violate("D9", `${of} writes, or sends, without end`),
     });
   });
+  const files = setting.files
+    ? createFileWatch({
+        ...{ time, devices, ledger, parcels, depot, isScanned, violate, conversations: CONVERSATIONS },
+      })
+    : undefined;
   const oracle = createOracle({
-    ...{ devices, ledger, people, violate, conversations: CONVERSATIONS, now: time.now },
+    ...{ devices, ledger, people, violate, files, conversations: CONVERSATIONS, now: time.now },
   });
   await host.found(beginning);
   await host.start();
   for (const device of devices) device.start();
   return {
-    ...{ time, host, devices, people, ledger, oracle, coverage, violations, violate },
+    ...{ time, host, devices, people, ledger, oracle, depot, files, coverage, violations, violate },
     async close() {
       for (const device of devices) device.crash(true);
       await host.close();
@@ -107,8 +137,11 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
   };
 }
 
-function policyOf(rates: Plan["setting"]["rates"]): Policy {
-  const limits = { ...defaultPolicy.limits, pageSize: 10 };
+function policyOf({ rates, files }: Plan["setting"]): Policy {
+  const kept = defaultPolicy.limits.files;
+  // As many uploads an hour as anybody makes here; whoever has none of them left would wait longer than a run takes.
+  const perHour = files && kept && { files: { ...kept, perHour: 1_000 } };
+  const limits = { ...defaultPolicy.limits, ...perHour, pageSize: 10 };
   return { ...defaultPolicy, heartbeatMs: 5_000, limits, rates: rates === "tight" ? tight : [] };
 }
 
@@ -138,7 +171,8 @@ interface LaneWatch {
  * D7: what one device gave to one conversation takes effect in the order given. What was given up let the others pass, and
  * the next life tries it again; so it does with what was refused, or taken back, and the disk could not say so. What was
  * accepted, went with a backup, and came back to the outbox of a device that lost with its power that it had been, was
- * passed while neither side had it. What is in a backup took effect where it stood at the time, whatever was asked since.
+ * passed while neither side had it; what waits for files is passed, too. What is in a backup took effect where it stood at
+ * the time, whatever was asked since.
  */
 function createLaneWatch(
   people: People,
@@ -159,12 +193,12 @@ function createLaneWatch(
     took(commandId, conversationId) {
       const deed = people.of(commandId);
       if (!deed) return;
-      const { device, name, order, before: earlier, isExcused, isWithdrawn } = deed;
+      const { device, name, order, before: earlier, isExcused, isWithdrawn, isHeldUp } = deed;
       const lane = `${device.name} ${conversationId}`;
       const before = last.get(lane) ?? 0;
       const refusedIn = refusals.get(commandId);
       const hasLetPass = givenUp.has(commandId) || (refusedIn && refusedIn !== device.life);
-      const mayBeLate = hasLetPass || isWithdrawn || (isExcused && wasLost(commandId));
+      const mayBeLate = isHeldUp || hasLetPass || isWithdrawn || (isExcused && wasLost(commandId));
       if (order < before && !mayBeLate)
         violate("D7", `${device.name} ${name} ${commandId}, given as ${order}, took effect after ${before}`);
       const place = earlier && earlier.life !== device.life ? earlier.order : order;
@@ -197,6 +231,7 @@ function createReminderWatch(violate: World["violate"]): ReminderWatch {
 interface MoveWatch {
   connection(device: Device, state: string): void;
   entry(device: Device, entry: OutboxEntry): void;
+  upload(device: Device, upload: Upload): void;
   ended(device: Device): void;
 }
 
@@ -220,6 +255,16 @@ function createMoveWatch(coverage: Coverage, violate: World["violate"]): MoveWat
       const move = `${before}→${status}`;
       coverage.count("delivery", move);
       if (!deliveryMoves.includes(move)) violate("D5", `${commandId} of ${device.name} went ${move}`);
+    },
+    upload(device, { fileId, state }) {
+      const key = `${device.name} ${fileId}`;
+      const [before = "new", { phase }] = [statuses.get(key), state.get()];
+      statuses.set(key, phase);
+      if (before === phase) return; // further on its way
+      const move = `${before}→${phase}`;
+      coverage.count("upload", move);
+      const isOver = before === "cancelled" || (before === "ready" && phase !== "cancelled");
+      if (isOver) violate("D5", `${fileId} of ${device.name} went ${move}`);
     },
     ended(device) {
       states.delete(device);
