@@ -433,6 +433,16 @@ const found: readonly Found[] = [
      act resumeFile of 0 (ada) by 1401268497`,
     meets: ["refused→waiting"],
   },
+  {
+    title:
+      "[D6] a message whose file was called off is sent by no later life, though the server has the file",
+    plan: `seed 1966; devices ada bob cyd; rates none; disks strict; files scanned
+     act attach of 2 (cyd) by 1764538893
+     wait 1500
+     fault networkGone of 2 (cyd) by 1
+     wait 5000
+     act cancelFile of 2 (cyd) by 1230855174`,
+  },
 ];
 
 describe("what the simulation has found", () => {

@@ -494,5 +494,22 @@ describe("outbox", () => {
       await clock.settle();
       expect([entry.status, ids(flights)]).toEqual(["queued", []]);
     });
+
+    it("[D6] parks for good what no later life may send, and of what was out says only that it was called off", async () => {
+      const { clock, outbox, flights, keeper, link } = gated(new Set(["2"]));
+      outbox.use(link());
+      const [out, later] = [outbox.add(send("1")), outbox.add(send("2"))];
+      const ends = [out, later].map((entry) => entry.settled().catch(({ code }: MessagingError) => code));
+      await clock.settle();
+      expect(ids(flights)).toEqual(["1"]);
+      outbox.use(undefined);
+      for (const id of ["1", "2"]) keeper.park(id, new MessagingError("file/not-found"), true);
+      await clock.settle();
+      expect(await Promise.all(ends)).toEqual(["outbox/cancelled", "file/not-found"]);
+      expect([out, later].map(({ refused }) => refused?.code)).toEqual([
+        "outbox/cancelled",
+        "file/not-found",
+      ]);
+    });
   });
 });

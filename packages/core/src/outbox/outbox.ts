@@ -251,9 +251,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
           entries.forEach(lineUp);
           runs.ids().forEach(pump);
         },
-        park(commandId, error) {
+        park(commandId, error, isForGood) {
           const entry = entries.get(commandId);
-          if (entry?.status === "queued") scope.batch(() => park(entry, error));
+          if (entry?.status !== "queued") return;
+          scope.batch(() =>
+            (isForGood ? reject : park)(entry, entry.attempts && isForGood ? cancelled() : error),
+          );
         },
       };
     },

@@ -49,8 +49,12 @@ export interface Gate {
 export interface Gatekeeper {
   /** Lets those go that are held no more, in the order given among those that wait. */
   release(): void;
-  /** Parks what waits: it can never go as it is (D6). */
-  park(commandId: string, error: MessagingError): void;
+  /**
+   * Parks what waits: it can never go as it is (D6).
+   *
+   * @param isForGood - not in a later life either; what was out before may be there all the same, and is only called off
+   */
+  park(commandId: string, error: MessagingError, isForGood?: boolean): void;
 }
 
 export interface Outbox {

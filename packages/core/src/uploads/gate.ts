@@ -76,7 +76,8 @@ export function createGate(options: GateOptions): FileGate {
     for (const { command, status } of outbox.all()) {
       if (status !== "queued" || !filesOf(command).includes(job.fileId)) continue;
       parked.add(command.commandId);
-      keeper.park(command.commandId, error);
+      // Of a file called off nothing is left that would tell a later life.
+      keeper.park(command.commandId, error, job.phase === "cancelled");
     }
   };
   return { review: keeper.release, refuse };

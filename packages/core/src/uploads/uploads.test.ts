@@ -225,6 +225,44 @@ describe("an upload", () => {
     await expect(uploads.link("general", one.fileId)).rejects.toMatchObject({ code: "file/not-found" });
   });
 
+  it("[U10, U14] called off alone, is shown by its message in no later life, though the backend has it and was not told", async () => {
+    const world = uploadWorld();
+    const transport = world.backend.transport("ada");
+    const { client, uploads, room } = world.live({
+      transport: {
+        ...transport,
+        async open(...request) {
+          const link = await transport.open(...request);
+          return {
+            ...link,
+            async query(query) {
+              const answer = await link.query(query);
+              return query.type === "file.complete" ? new Promise(() => {}) : answer;
+            },
+          };
+        },
+      },
+    });
+    await client.connect();
+    const photo = uploads.add("general", pattern(1_000));
+    const sent = await room.send({ text: "look", attachments: [photo.attachment] });
+    const settled = sent.settled().catch((error: unknown) => error);
+    await world.clock.advance(1_000);
+    expect(phaseOf(photo)).toBe("completing");
+    client.disconnect();
+    photo.cancel();
+    expect(await settled).toMatchObject({ code: "file/not-found" });
+    await client.close();
+
+    const again = world.live();
+    await again.client.connect();
+    await world.clock.advance(60_000);
+    expect([said(world.backend), again.client.outbox.get().entries]).toMatchObject([
+      [],
+      [{ status: "failed", error: { code: "file/not-found" } }],
+    ]);
+  });
+
   it("sends thumbnail and poster along, and what is refused before it is taken in says what would put it right (row G3)", async () => {
     const world = uploadWorld();
     const { client, uploads, room } = world.live();

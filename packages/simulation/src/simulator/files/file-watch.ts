@@ -115,6 +115,7 @@ export function createFileWatch(options: FileWatchOptions): FileWatch {
       if (status !== "sending") return;
       for (const fileId of filesWith(command)) {
         const state = states.get(fileId);
+        if (parcels.find(fileId)?.isGivenUp) continue; // refused, then
         if ((state === "open" || state === "scanning") && !unsure.has(fileId))
           violate("D6", `${name} lets ${command.commandId} out, and its ${fileId} is ${state}`);
       }
