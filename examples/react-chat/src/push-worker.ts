@@ -11,9 +11,14 @@ servePushes(self, {
     `/?${new URLSearchParams({ open, message: messageId, seq: String(seq) }).toString()}`,
 });
 
-function textOf({ authorId, name, text = "…", count }: PushPayload): NotificationText {
-  if (authorId === undefined) return { title: isGerman ? "Neue Nachricht" : "New message" };
+const reminder = isGerman ? "Erinnerung" : "Reminder";
+
+function textOf({ authorId, name, text = "…", count, dueAt, note }: PushPayload): NotificationText {
+  const isReminder = dueAt !== undefined;
+  if (authorId === undefined)
+    return { title: isReminder ? reminder : isGerman ? "Neue Nachricht" : "New message" };
   const author = nameOf(authorId);
+  if (isReminder) return { title: `${reminder}: ${name ?? author}`, body: note ?? text };
   const title = name ?? author;
   const body = name === undefined ? text : `${author}: ${text}`;
   return { title: count > 1 ? `${title} (${count})` : title, body };

@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createClient } from "@tidings/core";
+import { openPlans } from "@tidings/core/bindings";
+import { webSocketTransport } from "@tidings/transport-ws";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium, launchProfile } from "../../../scripts/browser/chromium.ts";
 import { type Demo, startDemo } from "../demo/start-demo.ts";
@@ -88,7 +92,7 @@ describe.skipIf(chromiumPath === undefined)("notifications in a browser", { time
     expect(troubles.splice(0).filter((trouble) => !trouble.includes("Push API"))).toEqual([]);
   });
 
-  it("are shown by the service worker while the app is closed, lead to the message, and are gone once it is read (row F12)", async () => {
+  it("are shown by the service worker while the app is closed, lead to the message, and are gone once it is read, or a reminder let go (rows F12, I1)", async () => {
     const { page } = ada;
     const { origin } = new URL(page.url());
     await page.evaluate(async () => {
@@ -125,11 +129,26 @@ describe.skipIf(chromiumPath === undefined)("notifications in a browser", { time
     await expect
       .poll(() => shownOf({ ...payload, count: 3, sound: false }), patience)
       .toMatchObject([{ title: "General (3)", silent: true }]);
+    // As the server does when it is time for what she wanted to be reminded of, on another device.
+    const auth = await demo.tokenOf("ada");
+    const transport = webSocketTransport({ url: demo.url, WebSocket });
+    const desk = createClient({ transport, auth, userId: "ada" });
+    await desk.connect();
+    const dueAt = Date.now();
+    await (await openPlans(desk).remind("general", messageId, dueAt, "answer her")).settled();
+    const reminder = { title: "Reminder: General", body: "answer her", silent: false };
+    const shownReminders = async () => (await shown()).filter(({ tag }) => tag.startsWith("~/reminder"));
+    await push({ ...payload, count: 1, dueAt, note: "answer her" });
+    await expect.poll(shownReminders, patience).toMatchObject([reminder]);
+    expect(await shown()).toHaveLength(2);
     // Where a click leads, as a person of whom no page is open.
     const to = new URLSearchParams({ open: "general", message: messageId, seq });
     await page.goto(`${origin}/?${to.toString()}`);
     await expect.poll(() => ada.texts(/seen this/), patience).toHaveLength(1);
+    await expect.poll(shown, patience).toMatchObject([reminder]);
+    await openPlans(desk).forget("general", messageId);
     await expect.poll(shown, patience).toEqual([]);
+    await desk.close();
     expect(troubles).toEqual([]);
   });
 });

@@ -106,7 +106,7 @@ function assemble({ settings, store, bus, push, desks, share, meter, prom }: Ope
   });
   const engine = new Engine({
     ...{ store, bus: push?.over(bus) ?? bus, newId, policy, lobbies, moderators },
-    ...{ files: desks.files?.desk, previews: desks.previews?.desk },
+    ...{ files: desks.files?.desk, previews: desks.previews?.desk, remind: push?.remind },
     clock: systemClock,
     sharedRates: share?.("rate", policy.rates),
     random: Math.random,
@@ -278,6 +278,7 @@ class RunningServer implements TidingsServer {
     await engine.empty(FAREWELL_MS);
     await Promise.all([this.#http.close(), this.#metricsHttp?.close()]);
     await push?.close(FAREWELL_MS);
+    await engine.settled(); // that devices were told of a reminder
     await desks.close();
     observation.stop();
     await bus.close();

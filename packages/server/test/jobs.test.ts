@@ -1,11 +1,16 @@
 import { type Command, notebookOf, type NoteRecord } from "@tidings/core/protocol";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { hasPostgres, type PostgresService, startPostgres } from "../src/testing/postgres.ts";
+import { virtualClock } from "@tidings/core/testing";
 import { Jobs } from "../src/jobs.ts";
+import { openLibsqlStore } from "../src/store/index.ts";
 import type { Moderator } from "../src/moderation/index.ts";
 import { EngineBench, engineClock, sendFrame } from "./support/engine-bench.ts";
-import { type Draft, newId, type RawClient } from "./support/raw-client.ts";
+import type { PushProvider } from "../src/push/provider.ts";
+import { call } from "./support/api.ts";
+import { type Draft, join, newId, type RawClient } from "./support/raw-client.ts";
 import { ServerProcess } from "./support/server-process.ts";
+import { start } from "./support/start.ts";
 import { temporaryFile } from "./support/temporary-file.ts";
 
 const conversationId = notebookOf("ada");
@@ -144,6 +149,54 @@ describe("what is planned", () => {
     expect(reminded).toEqual([["ada", expect.objectContaining({ kind: "reminder" })]]);
   });
 
+  it("[D2] of a reminder devices are told once, though several nodes find it due and some end over it (row I1)", async () => {
+    const store = openLibsqlStore();
+    const clock = virtualClock(1_000_000);
+    const told: string[] = [];
+    const ends: ((isOver: boolean) => void)[] = [];
+    const node = async (name: string) => {
+      const bench = await EngineBench.open({
+        ...{ store, clock },
+        remind: () => {
+          told.push(name);
+          return new Promise((resolve) => ends.push(resolve));
+        },
+      });
+      const jobs = new Jobs({
+        ...{ plans: store.plans, clock: engineClock(clock) },
+        carryOut: (note) => bench.engine.carryOut(note),
+        onFailure: (error) => bench.failures.push(error),
+      });
+      await jobs.start();
+      return { bench, jobs };
+    };
+    const nodes = [await node("one"), await node("other")];
+    const [one, other] = nodes;
+    if (!one || !other) throw new Error("no nodes");
+    const ada = await one.bench.join("ada");
+    const subject = { kind: "reminder", conversationId: "general", messageId: newId() } as const;
+    const common = { commandId: newId(clock.now()), conversationId, at: 0, subject } as const;
+    const command = { type: "note.set", ...common, value: { dueAt: clock.now() + 5 } } as const;
+    await one.bench.send(ada, { type: "submit", id: 1, command });
+    const value = async (): Promise<unknown> => {
+      const answer = await store.query("ada", { type: "notes", conversationId, limit: 10 });
+      const [found] = answer.ok && "items" in answer.result ? answer.result.items.filter(isNote) : [];
+      return found?.value;
+    };
+    await clock.advance(2_000);
+    expect(told).toHaveLength(1); // and whoever was told of it is at it still
+    expect(await value()).toMatchObject({ firedAt: expect.any(Number), tellingAt: expect.any(Number) });
+    await clock.advance(121_000); // so it has gone
+    expect(told).toHaveLength(2);
+    ends[0]?.(false);
+    ends[1]?.(true);
+    await clock.advance(121_000);
+    expect([told.length, await value()]).toEqual([2, { dueAt: 1_000_005, firedAt: expect.any(Number) }]);
+    expect(nodes.flatMap(({ bench }) => bench.failures)).toEqual([]);
+    await Promise.all(nodes.map(({ jobs }) => jobs.stop()));
+    await store.close();
+  });
+
   it("[D2] is sent once when it is planned again after it was refused", async () => {
     const bench = await EngineBench.open({
       moderators: [({ text }) => (text === "rude" ? { type: "refuse", reason: "rude" } : { type: "pass" })],
@@ -237,6 +290,39 @@ describe("what is planned", () => {
       expect(await notes(ada)).not.toEqual([]); // it was killed in the middle
       await expectSent(ada, ids);
       await other.kill();
+    }, 120_000);
+
+    it("[D2] of a reminder devices are told once by two nodes, and its owner sees that it is time (rows I1, F12)", async () => {
+      const database = await postgres.database();
+      const pushed: string[] = [];
+      const provider: PushProvider = {
+        ...{ publicKey: "", accepts: () => true },
+        async push({ payload: { messageId, dueAt } }) {
+          pushed.push(dueAt === undefined ? "no reminder" : messageId);
+          return { kind: "sent" };
+        },
+      };
+      const options = { database, push: { provider }, secret: "s".repeat(32) };
+      const [one, other] = [await start(options), await start(options)];
+      const device = {
+        endpoint: "https://push.example/1",
+        keys: { p256dh: "p".repeat(87), auth: "a".repeat(22) },
+      };
+      const token = await one.issueToken("ada");
+      const put = await call(one, "PUT /v1/push/devices/phone", { token, body: device });
+      expect(put.status).toBe(204);
+      const ada = await join(one, "ada");
+      const dueAt = Date.now() + 500;
+      const ids = Array.from({ length: 20 }, () => newId());
+      for (const messageId of ids) {
+        const subject = { kind: "reminder", conversationId: "general", messageId } as const;
+        await ada.accepted({ type: "note.set", conversationId, subject, value: { dueAt } });
+      }
+      // Told, and written down that it was.
+      const values = async () => (await notes(await join(other, "ada"))).map(({ value }) => value);
+      const isTold = { dueAt, firedAt: expect.any(Number) };
+      await vi.waitFor(async () => expect(await values()).toEqual(ids.map(() => isTold)), waiting);
+      expect([...pushed].sort()).toEqual([...ids].sort());
     }, 120_000);
   });
 });

@@ -1,6 +1,7 @@
 import { useConnection, useNotifications } from "@tidings/react";
 import { useState } from "react";
 import type { Destination } from "../lib/chat-actions.ts";
+import { textOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -17,6 +18,11 @@ export function NotificationPrompt({ onOpen, onAccept }: NotificationPromptProps
   const { permission, request } = useNotifications({
     isWatching: () => !document.hidden,
     onOpen: (message) => onOpen(message.conversationId, message),
+    reminderTextOf: ({ text }, message) => ({
+      title: t.reminder,
+      body: text ?? (message ? textOf(message) || t.sealed : t.reminded(undefined)),
+    }),
+    onOpenReminder: (_reminder, message) => message && onOpen(message.conversationId, message),
   });
   const isBlocked = useConnection().name === "blocked"; // one thing after the other
   if (permission !== "default" || isDismissed || isBlocked) return null;

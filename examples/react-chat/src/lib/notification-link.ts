@@ -13,6 +13,7 @@ export function followed(): Exclude<Destination, string> | undefined {
 export function linkOf(hash: string): URLSearchParams {
   const isThere = hash.length > 1;
   if (isThere) localStorage.setItem(KEPT, hash);
-  const kept = followed() ? (localStorage.getItem(KEPT) ?? "") : "";
+  const isLed = new URLSearchParams(location.search).has("open");
+  const kept = isLed ? (localStorage.getItem(KEPT) ?? "") : "";
   return new URLSearchParams((isThere ? hash : kept).slice(1));
 }

@@ -18,6 +18,8 @@ export function usePushes(
   const devices = useMemo(() => httpPushDevices({ url: location.origin, auth }), [auth]);
   return usePushSubscription({
     ...{ devices, worker },
-    onOpen: ({ conversationId, messageId: id, seq }) => onOpen(conversationId, { id, seq, conversationId }),
+    onOpen({ conversationId, messageId: id, seq }) {
+      if (seq > 0) onOpen(conversationId, { id, seq, conversationId }); // else it cannot be read any more
+    },
   });
 }

@@ -2,8 +2,9 @@ import type { Unsubscribe } from "../base/observable.ts";
 import type { Client } from "../client/types.ts";
 import { internalsOf } from "../client/internals.ts";
 import type { CustomSchemas } from "../compose/custom.ts";
-import { type Notice, noticeOf } from "../domain/notice.ts";
+import { type Notice, noticeOf, reminderNoticeOf } from "../domain/notice.ts";
 import { notebookOf, noteIdOf, type NoteSubject, type NoteValue } from "../protocol/notes.ts";
+import type { NotifyRules } from "../protocol/notify-rules.ts";
 import type { MessageRecord } from "../protocol/records.ts";
 import type { Replica } from "../timeline/replica.ts";
 import { notesOf } from "./notes-of.ts";
@@ -19,6 +20,8 @@ export interface Notices {
   isKnown(): boolean;
   /** Is the user to be told, and of how much? */
   of(message: Said): Notice | undefined;
+  /** How much the user is to be told of a reminder that is due. @param message - if it is here, and they may read it. */
+  ofReminder(dueAt: number, message: Said | undefined): Notice;
   isMuted(conversationId: string): boolean;
   readonly end: Unsubscribe;
 }
@@ -48,6 +51,11 @@ export function openNotices<Schemas extends CustomSchemas>(
   const ends = [session.userId.subscribe(follow), session.policy.subscribe(onNews)];
   leave = notebookNow()?.view.subscribe(onNews);
 
+  const ownRules = (): NotifyRules | undefined =>
+    noted({ kind: "notify", conversationId: notebookOf(core.userId() ?? "") })?.rules;
+  const isBlocked = (userId: string): boolean =>
+    noted({ kind: "block", userId, conversationId: notebookOf(core.userId() ?? "") }) !== undefined;
+
   return {
     isKnown() {
       if (!core.limits().notes) return true; // the backend keeps none
@@ -57,19 +65,26 @@ export function openNotices<Schemas extends CustomSchemas>(
     of(message) {
       const userId = core.userId() ?? "";
       const { conversationId, threadId: messageId, authorId } = message;
-      const notebook = notebookOf(userId);
       const { members, record } = client.conversation(conversationId);
       const self = members.get().find((member) => member.userId === userId);
       return noticeOf({
         message,
         reader: self ?? { userId, role: "member" },
-        rules: noted({ kind: "notify", conversationId: notebook })?.rules,
+        rules: ownRules(),
         muted: noted({ kind: "muted", conversationId }),
         follows:
           messageId !== undefined && noted({ kind: "followed", conversationId, messageId }) !== undefined,
-        isBlocked: noted({ kind: "block", userId: authorId, conversationId: notebook }) !== undefined,
+        isBlocked: isBlocked(authorId),
         isConfidential: record.get()?.settings.confidential,
         now: session.serverNow(),
+      });
+    },
+    ofReminder(dueAt, message) {
+      const place = message && client.conversation(message.conversationId).record.get();
+      return reminderNoticeOf({
+        ...{ dueAt, message, rules: ownRules(), now: session.serverNow() },
+        isBlocked: message && isBlocked(message.authorId),
+        isConfidential: place?.settings.confidential,
       });
     },
     isMuted(conversationId) {

@@ -8,6 +8,7 @@ import { notebookOf } from "../protocol/notes.ts";
 import type { Transport } from "../ports/transport.ts";
 import { openNotebook } from "./notebook.ts";
 import { createNotifications } from "./notifications.ts";
+import { openPlans } from "./plans.ts";
 
 /** jsdom has no notifications: this is the part of the platform's interface we use, with what was shown. */
 class ShownNotification {
@@ -86,6 +87,22 @@ async function freshPage(noted: (notebook: ReturnType<typeof openNotebook>) => P
   await Promise.all([elsewhere.connect(), bo.connect()]);
   await (await noted(openNotebook(elsewhere))).settled();
   return { backend, bo, fresh };
+}
+
+/** A page of Ada's, and another device of hers; her notebook has begun, and both know it. */
+async function remindedPage() {
+  const { backend, bo, fresh: page } = await freshPage((notebook) => notebook.setRules({}));
+  const elsewhere = createClient({ transport: memoryTransport({ backend, userId: "ada" }) });
+  await Promise.all([page.connect(), elsewhere.connect()]);
+  const { timeline } = page.conversation(notebookOf("ada"));
+  openPlans(page);
+  await vi.waitFor(() => expect(timeline.get().complete).toBe(true));
+  return { bo, page, elsewhere };
+}
+
+/** Due at once. */
+async function remind(client: Client, id: string, text?: string, dueAt = Date.now()): Promise<void> {
+  await (await openPlans(client).remind("general", id, dueAt, text)).settled();
 }
 
 describe("notifications", () => {
@@ -190,6 +207,105 @@ describe("notifications", () => {
     const end = createNotifications(ada).start({ badge: false });
     Reflect.deleteProperty(navigator, "setAppBadge");
     end();
+  });
+
+  it("tell of a reminder that comes due, lead to it, and are gone once it was let go anywhere (rows I1, F12)", async () => {
+    const { elsewhere, bo, page } = await remindedPage();
+    const opened: string[] = [];
+    const start = (client: Client) =>
+      createNotifications(client).start({
+        ...{ isWatching: () => true, badge: false },
+        onOpenReminder: ({ messageId }) => opened.push(messageId),
+      });
+    start(page);
+    const id = await say(bo, "look at this");
+    const tag = `~/reminder/${id}/general`;
+    await remind(elsewhere, id, "answer him");
+    await vi.waitFor(() =>
+      expect(ShownNotification.shown).toMatchObject([
+        { title: "⏰ General", options: { body: "answer him", tag } },
+      ]),
+    );
+    ShownNotification.shown[0]?.onclick?.();
+    expect(opened).toEqual([id]);
+    const second = await say(bo, "and this");
+    await remind(elsewhere, second);
+    await vi.waitFor(() => expect(ShownNotification.shown).toHaveLength(2));
+    const [, shown] = ShownNotification.shown;
+    expect(shown).toMatchObject({ options: { body: "and this" }, isClosed: false });
+    start(page); // later than both came due
+    await (await openPlans(elsewhere).forget("general", second)).settled();
+    await vi.waitFor(() => expect(shown?.isClosed).toBe(true));
+    await remind(elsewhere, second); // planned anew
+    await vi.waitFor(() => expect(ShownNotification.shown.length).toBeGreaterThan(2));
+    expect(ShownNotification.shown.map(({ options }) => options.tag)).not.toContain(undefined);
+    expect(ShownNotification.shown.filter(({ options }) => options.tag === tag)).toHaveLength(1);
+  });
+
+  it("[D8] say nothing of what one is reminded of where one is no more, or may not show", async () => {
+    const { elsewhere, bo, page } = await remindedPage();
+    const told: unknown[] = [];
+    createNotifications(page).start({
+      reminderTextOf: ({ messageId }, message, shows) => {
+        told.push([messageId, message?.content, shows]);
+        return { title: "A reminder" };
+      },
+    });
+    const id = await say(bo, "a secret");
+    await (await openNotebook(elsewhere).setRules({ previews: false })).settled();
+    await remind(elsewhere, id);
+    await vi.waitFor(() => expect(told).toEqual([[id, undefined, "nothing"]]));
+    await (await openNotebook(elsewhere).setRules({})).settled();
+    const next = await say(bo, "another");
+    await (await page.conversation("general").leave()).settled();
+    await remind(elsewhere, next);
+    await vi.waitFor(() => expect(told.slice(1)).toEqual([[next, undefined, "nothing"]]));
+    const shown = ShownNotification.shown.filter(({ title }) => title === "A reminder");
+    expect(shown).toHaveLength(2);
+  });
+
+  it("leave to the service worker what it shows, whoever of the two comes first", async () => {
+    const { elsewhere, bo, page } = await remindedPage();
+    const container = new EventTarget();
+    const byWorker: { data: unknown; close: () => void }[] = [];
+    const getRegistration = async () => ({ getNotifications: async () => byWorker });
+    Object.defineProperty(navigator, "serviceWorker", {
+      ...{ value: Object.assign(container, { getRegistration }), configurable: true },
+    });
+    createNotifications(page).start({ isWatching: () => false });
+    const pushed = (of: object): void => {
+      const payload = { version: 1, conversationId: "general", count: 1, badge: 1, sound: true, ...of };
+      const data = { type: "tidings.pushed", payload, isShown: true };
+      container.dispatchEvent(new MessageEvent("message", { data }));
+    };
+    const id = await say(bo, "said");
+    await vi.waitFor(() => expect(ShownNotification.shown).toHaveLength(1));
+    pushed({ messageId: id, seq: 1 });
+    expect(ShownNotification.shown[0]?.isClosed).toBe(true);
+    const dueAt = Date.now() - 1;
+    pushed({ messageId: id, seq: 1, dueAt });
+    await remind(elsewhere, id, undefined, dueAt);
+    const closed: string[] = [];
+    for (const at of [dueAt, dueAt - 5]) {
+      const data = {
+        version: 1,
+        conversationId: "general",
+        messageId: id,
+        seq: 1,
+        count: 1,
+        badge: 1,
+        dueAt: at,
+      };
+      byWorker.push({ data, close: () => closed.push(at === dueAt ? "this" : "another time") });
+    }
+    const other = await say(bo, "other");
+    await remind(elsewhere, other);
+    await vi.waitFor(() => expect(ShownNotification.shown.at(-1)?.options.tag).toContain(other));
+    expect(ShownNotification.shown.filter(({ options }) => options.tag?.includes(id))).toEqual([]);
+    expect(closed).not.toContain("this");
+    await (await openPlans(elsewhere).forget("general", id)).settled();
+    await vi.waitFor(() => expect(closed).toContain("this"));
+    Reflect.deleteProperty(navigator, "serviceWorker");
   });
 
   it("ask for permission, and say where there are none", async () => {

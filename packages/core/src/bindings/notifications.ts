@@ -8,8 +8,12 @@ import { textOf } from "./composer-sources.ts";
 import { openNotices } from "./notice-scenes.ts";
 import type { NotificationText } from "./notification-text.ts";
 import { takePageTurns } from "./page-turn.ts";
-import { readPushPayload } from "./push/push-message.ts";
+import type { Reminder } from "./plans.ts";
+import { onPushWord } from "./push/opened.ts";
+import { tagOf } from "./push/push-message.ts";
+import { closeRemindersOfWorker, type ReminderNotices, watchReminders } from "./reminder-notices.ts";
 import { rethrow } from "./rethrow.ts";
+import { closeOfWorker, type NotifiedOf, showNotification } from "./show-notification.ts";
 
 /** `unsupported`: this browser shows none, or not to this page. */
 export type NotificationPermissionState = "default" | "granted" | "denied" | "unsupported";
@@ -25,13 +29,26 @@ export interface NotificationsOptions<Custom = JsonObject> {
   readonly textOf?: (message: MessageRecord<Custom>, shows: Notice["shows"]) => NotificationText | undefined;
   /** The person has followed one: show that message. The window has the focus by then. */
   readonly onOpen?: (message: MessageRecord<Custom>) => void;
+  /**
+   * What it says of a reminder that is due. Default: where the message was said, and what the person wrote to themselves or
+   * else the message; where nothing may be said, the title of the page. `undefined` shows none.
+   *
+   * @param message - what it is about; undefined where nothing may be said of it.
+   */
+  readonly reminderTextOf?: (
+    reminder: Reminder,
+    message: MessageRecord<Custom> | undefined,
+    shows: Notice["shows"],
+  ) => NotificationText | undefined;
+  /** As `onOpen`, of a reminder. @param message - undefined if it is gone, or they are not where it was said any more. */
+  readonly onOpenReminder?: (reminder: Reminder, message: MessageRecord<Custom> | undefined) => void;
   /** Would they see the message anyway? Default: the page is visible and has the focus. */
   readonly isWatching?: (message: MessageRecord<Custom>) => boolean;
   /** Show on the app's icon how much is unread, where it is installed? Default true. */
   readonly badge?: boolean;
 }
 
-/** Notifications of the system for what others say while nobody is looking. Observes the permission. */
+/** Notifications of the system for what others say, and for reminders, while nobody is looking. Observes the permission. */
 export interface Notifications<Custom = JsonObject> extends Observable<NotificationPermissionState> {
   /** Asks the person. Browsers show the question only in answer to a click or a key. */
   request(): Promise<NotificationPermissionState>;
@@ -48,14 +65,20 @@ export interface Notifications<Custom = JsonObject> extends Observable<Notificat
 /** What there is to tell of a message. */
 type Said = Pick<MessageRecord, "conversationId" | "authorId" | "content">;
 
+interface Shown {
+  readonly notification: Notification;
+  readonly dueAt: number | undefined;
+}
+
 const LONGEST_BODY = 200;
-/** Messages that wait until it is known what the person has noted (D9); of more, the newest. */
+/** Messages that wait until it is known what the person has noted, and reminders left to a worker (D9); of more, the newest. */
 const MOST_HELD = 100;
 
 /**
- * Notifies of new messages once started, by the person's rules (`noticeOf`): one notification a conversation, gone when
- * the conversation is read, here or on another device. Of several tabs one shows it. Until it is known what the person
- * has noted, nothing is shown; then what is still unread.
+ * Notifies once started, by the person's rules (`noticeOf`, `reminderNoticeOf`): of new messages with one notification a
+ * conversation, gone when the conversation is read, and of each reminder with one of its own, gone when it was dealt with;
+ * here or on another device. Of several tabs one shows it, and none what the app's service worker shows. Until it is known
+ * what the person has noted, nothing is shown; then what is still unread.
  */
 export function createNotifications<Schemas extends CustomSchemas>(
   client: Client<Schemas>,
@@ -67,18 +90,26 @@ export function createNotifications<Schemas extends CustomSchemas>(
   scope.hold(); // as on a server
   permission.set(currentPermission());
 
-  const shown = new Map<string, Notification>();
+  /** By tag. */
+  const shown = new Map<string, Shown>();
+  /** By tag, when reminders were due that the service worker shows. */
+  const byWorker = new Map<string, number>();
 
-  const present = (message: Message, notice: Notice, { textOf: describe, onOpen }: Options): void => {
-    const text = describe ? describe(message, notice.shows) : plainText(client, message, notice.shows);
-    if (!text) return;
-    const notification = show(text, message, notice);
+  const close = (tag: string): void => {
+    shown.get(tag)?.notification.close();
+    shown.delete(tag);
+  };
+
+  const present = (text: NotificationText | undefined, of: NotifiedOf, onOpen: () => void): void => {
+    const tag = tagOf(of);
+    if (!text || (of.dueAt !== undefined && byWorker.get(tag) === of.dueAt)) return;
+    const notification = showNotification(text, of);
     if (!notification) return;
-    shown.set(message.conversationId, notification);
+    shown.set(tag, { notification, dueAt: of.dueAt });
     notification.onclick = () => {
       globalThis.focus();
       notification.close();
-      onOpen?.(message);
+      onOpen();
     };
   };
 
@@ -90,22 +121,41 @@ export function createNotifications<Schemas extends CustomSchemas>(
     const news = now.filter((item) => read.get(item.conversationId) !== lastSeqOf(item));
     read.clear();
     for (const item of now) read.set(item.conversationId, lastSeqOf(item));
-    for (const { conversationId } of news) {
-      shown.get(conversationId)?.close();
-      shown.delete(conversationId);
-    }
-    if (news.length > 0) void closeOfWorker(read);
+    for (const { conversationId } of news) close(conversationId);
+    if (news.length > 0)
+      void closeOfWorker(
+        ({ dueAt, conversationId, seq }) => dueAt === undefined && seq <= (read.get(conversationId) ?? 0),
+      );
+  };
+
+  const closeDealtWith = (dueAts: ReadonlyMap<string, number>): void => {
+    for (const [tag, { dueAt }] of shown) if (dueAt !== undefined && dueAts.get(tag) !== dueAt) close(tag);
+    void closeRemindersOfWorker(client, dueAts);
+  };
+
+  const leaveToWorker = (tag: string, dueAt: number): void => {
+    byWorker.delete(tag);
+    byWorker.set(tag, dueAt);
+    const [oldest] = byWorker.keys();
+    if (byWorker.size > MOST_HELD && oldest !== undefined) byWorker.delete(oldest);
   };
 
   const start = (optionsNow: () => Options): Unsubscribe => {
     const turn = takePageTurns(`tidings.notify/${client.userId.get() ?? ""}`, isPageWatched);
+    const inTurn = (work: () => void): void => {
+      const isMine = turn.isMine();
+      if (isMine === true) work();
+      else if (isMine) void isMine.then((is) => is && work());
+    };
+    const isWanted = (isWatched: boolean): boolean => {
+      permission.set(currentPermission());
+      return permission.get() === "granted" && !isWatched;
+    };
     /** Whether the person wants to be told of them is not known yet. */
     const held: Message[] = [];
     const tell = (message: Message): void => {
-      const options = optionsNow();
-      const { isWatching = isPageWatched } = options;
-      permission.set(currentPermission());
-      if (permission.get() !== "granted" || isWatching(message)) return;
+      const { isWatching = isPageWatched, textOf: describe, onOpen } = optionsNow();
+      if (!isWanted(isWatching(message))) return;
       if (!notices.isKnown()) {
         held.push(message);
         if (held.length > MOST_HELD) held.shift();
@@ -113,9 +163,24 @@ export function createNotifications<Schemas extends CustomSchemas>(
       }
       const notice = notices.of(message);
       if (!notice) return;
-      const isMine = turn.isMine();
-      if (isMine === true) present(message, notice, options);
-      else if (isMine) void isMine.then((is) => is && present(message, notice, options));
+      const { shows, sound } = notice;
+      const { conversationId, id: messageId, seq } = message;
+      inTurn(() => {
+        const text = describe ? describe(message, shows) : plainText(client, message, shows);
+        present(text, { conversationId, messageId, seq, sound }, () => onOpen?.(message));
+      });
+    };
+    const remind = (reminder: Reminder, message: Message | undefined): void => {
+      const { reminderTextOf: describe, onOpenReminder } = optionsNow();
+      if (!isWanted(isPageWatched())) return;
+      const { conversationId, messageId, dueAt } = reminder;
+      const { shows, sound } = notices.ofReminder(dueAt, message);
+      const said = shows === "nothing" ? undefined : message;
+      inTurn(() => {
+        const text = describe ? describe(reminder, said, shows) : reminderText(client, reminder, said, shows);
+        const of = { conversationId, messageId, seq: message?.seq ?? 0, sound, dueAt };
+        present(text, of, () => onOpenReminder?.(reminder, message));
+      });
     };
     const follow = (): void => {
       closeRead();
@@ -124,14 +189,25 @@ export function createNotifications<Schemas extends CustomSchemas>(
     const notices = openNotices(client, () => {
       follow();
       if (!notices.isKnown()) return;
+      reminders.look();
       for (const message of held.splice(0))
         if (message.seq > (read.get(message.conversationId) ?? 0)) tell(message);
     }); // not before: a page rendered on a server notifies nobody
+    const reminders: ReminderNotices = watchReminders(client, {
+      isKnown: notices.isKnown,
+      onDue: remind,
+      onKept: closeDealtWith,
+    });
     follow();
     const ends = [
       client.on("message", tell),
       client.conversations.subscribe(follow),
-      ...[turn.end, notices.end],
+      onPushWord(({ isShown, payload }) => {
+        if (!isShown) return;
+        close(tagOf(payload));
+        if (payload.dueAt !== undefined) leaveToWorker(tagOf(payload), payload.dueAt);
+      }),
+      ...[turn.end, notices.end, reminders.end],
     ];
     return () => ends.forEach((end) => end());
   };
@@ -151,37 +227,6 @@ export function createNotifications<Schemas extends CustomSchemas>(
 function currentPermission(): NotificationPermissionState {
   const { Notification }: Partial<typeof globalThis> = globalThis;
   return Notification?.permission ?? "unsupported";
-}
-
-/** Chromium on Android has the constructor and refuses it: there the app's service worker shows notifications. */
-function show(
-  { title, ...rest }: NotificationText,
-  { conversationId, id: messageId, seq }: MessageRecord<unknown>,
-  { sound }: Notice,
-): Notification | undefined {
-  const options = { ...rest, tag: conversationId, renotify: sound, silent: !sound };
-  try {
-    return new Notification(title, options);
-  } catch {
-    const data = { version: 1, conversationId, messageId, seq, count: 1, badge: 0, sound };
-    void registration().then((worker) => worker?.showNotification(title, { ...options, data }));
-    return undefined;
-  }
-}
-
-async function registration(): Promise<ServiceWorkerRegistration | undefined> {
-  const { navigator }: Partial<typeof globalThis> = globalThis;
-  const workers: ServiceWorkerContainer | undefined = navigator?.serviceWorker;
-  return workers?.getRegistration();
-}
-
-/** What the app's service worker shows of conversations that are read by now, up to the sequence named. */
-async function closeOfWorker(read: ReadonlyMap<string, number>): Promise<void> {
-  const shown = await (await registration())?.getNotifications();
-  for (const notification of shown ?? []) {
-    const { seq } = readPushPayload(notification.data) ?? {};
-    if (seq !== undefined && seq <= (read.get(notification.tag) ?? 0)) notification.close();
-  }
 }
 
 function lastSeqOf({ lastMessage }: { readonly lastMessage?: { readonly seq: number } | undefined }): number {
@@ -214,9 +259,25 @@ function plainText<Schemas extends CustomSchemas>(
   message: Said,
   shows: Notice["shows"],
 ): NotificationText {
-  if (shows === "nothing") return { title: globalThis.document?.title || message.conversationId };
+  if (shows === "nothing") return bareText(message);
   const { name } = client.conversation(message.conversationId).record.get() ?? {};
   const text = shows === "text" ? textOf(message).text : "…";
   const body = name === undefined ? text : `${message.authorId}: ${text}`;
   return { title: name ?? message.authorId, body: body.slice(0, LONGEST_BODY) };
+}
+
+function reminderText<Schemas extends CustomSchemas>(
+  client: Client<Schemas>,
+  reminder: Reminder,
+  message: Said | undefined,
+  shows: Notice["shows"],
+): NotificationText {
+  if (!message) return bareText(reminder);
+  const { name } = client.conversation(reminder.conversationId).record.get() ?? {};
+  const body = reminder.text ?? (shows === "text" ? textOf(message).text : "…");
+  return { title: `⏰ ${name ?? message.authorId}`, body: body.slice(0, LONGEST_BODY) };
+}
+
+function bareText({ conversationId }: { readonly conversationId: string }): NotificationText {
+  return { title: globalThis.document?.title || conversationId };
 }

@@ -140,8 +140,11 @@ const scheduledOf = remembered(({ subject, value }): ScheduledMessage | undefine
   return { id, conversationId, message, dueAt, status, code: refusal };
 });
 
-const reminderOf = remembered(({ subject, value }): Reminder | undefined => {
-  const { kind, conversationId, messageId } = subject;
-  if (kind !== "reminder" || messageId === undefined || value?.dueAt === undefined) return undefined;
-  return { conversationId, messageId, dueAt: value.dueAt, text: value.text, firedAt: value.firedAt };
-});
+/** What a note says of a reminder; undefined of any other note. The same for as long as the note is. */
+export const reminderOf: (note: NoteRecord) => Reminder | undefined = remembered(
+  ({ subject, value }): Reminder | undefined => {
+    const { kind, conversationId, messageId } = subject;
+    if (kind !== "reminder" || messageId === undefined || value?.dueAt === undefined) return undefined;
+    return { conversationId, messageId, dueAt: value.dueAt, text: value.text, firedAt: value.firedAt };
+  },
+);

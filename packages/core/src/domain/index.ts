@@ -13,7 +13,14 @@ export {
   searchPlan,
   type SearchTerm,
 } from "./search.ts";
-export { isQuietAt, type Notice, noticeOf, type NoticeScene } from "./notice.ts";
+export {
+  isQuietAt,
+  type Notice,
+  noticeOf,
+  type NoticeScene,
+  reminderNoticeOf,
+  type ReminderScene,
+} from "./notice.ts";
 export { isOpen, pollOf, tallied, unnamedMarks } from "./poll.ts";
 export { type Suspicion, suspicionOf, type SuspicionOptions } from "./suspicion.ts";
 export { isForModerators } from "./report.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { mint } from "../../test/ledger.ts";
 import type { NotifyRules, QuietHours } from "../protocol/notify-rules.ts";
 import type { MessageContent, MessageRecord, TextRange } from "../protocol/records.ts";
-import { isQuietAt, type Notice, noticeOf, type NoticeScene } from "./notice.ts";
+import { isQuietAt, type Notice, noticeOf, type NoticeScene, reminderNoticeOf } from "./notice.ts";
 
 const HOUR = 60;
 const at = (text: string): number => Date.parse(text);
@@ -180,5 +180,37 @@ describe("notices, of any message under any rules", () => {
         if (timeZone === "UTC") expect(isQuietAt({ timeZone, from, to }, now + 7 * 86_400_000)).toBe(isQuiet);
       }),
     );
+  });
+});
+
+describe("a notice of a reminder", () => {
+  const night: QuietHours = { timeZone: "UTC", from: 22 * HOUR, to: 7 * HOUR };
+  const noon = at("2026-03-04T12:00Z");
+  const midnight = at("2026-03-04T00:00Z");
+
+  it("is given at whatever hour it was asked for, and silent only where it comes late into quiet ones (row I1)", () => {
+    const rules: NotifyRules = { level: "none", quiet: night };
+    const soundOf = (dueAt: number, now: number): boolean =>
+      reminderNoticeOf({ dueAt, now, rules, message: said() }).sound;
+    expect(soundOf(noon, noon)).toBe(true);
+    expect(soundOf(midnight, midnight + 5)).toBe(true);
+    expect(soundOf(at("2026-03-03T21:00Z"), midnight)).toBe(false);
+    expect(soundOf(midnight, noon)).toBe(true);
+    expect(reminderNoticeOf({ dueAt: noon, now: noon, rules: { sound: false } }).sound).toBe(false);
+  });
+
+  it("[D8] shows nothing of what is gone, not theirs to read, of somebody blocked, or not to be shown", () => {
+    const shown = (more: Partial<Parameters<typeof reminderNoticeOf>[0]>): string =>
+      reminderNoticeOf({ dueAt: noon, now: noon, message: said(), ...more }).shows;
+    expect(shown({})).toBe("text");
+    expect(shown({ message: said({ sealed: "…", scheme: "x" }) })).toBe("sender");
+    for (const hidden of [
+      { message: undefined },
+      { message: said(undefined, { deletedAt: 5 }) },
+      { isBlocked: true },
+      { isConfidential: true },
+      { rules: { previews: false } },
+    ])
+      expect([hidden, shown(hidden)]).toEqual([hidden, "nothing"]);
   });
 });

@@ -48,6 +48,33 @@ export function noticeOf(scene: NoticeScene): Notice | undefined {
   return { sound, shows: !previews || isConfidential ? "nothing" : isOpen ? "text" : "sender" };
 }
 
+/** A reminder whose time has come, and what decides how its owner is told. */
+export interface ReminderScene {
+  /** When they wanted to be reminded, server time in ms. */
+  readonly dueAt: number;
+  /** What of: undefined if it is not there any more, or they are not where it was said. */
+  readonly message?: Pick<MessageRecord, "deletedAt" | "content"> | undefined;
+  readonly rules?: NotifyRules | undefined;
+  /** They want to hear nothing of the message's author. */
+  readonly isBlocked?: boolean | undefined;
+  readonly isConfidential?: boolean | undefined;
+  /** Server time, ms. */
+  readonly now: number;
+}
+
+/**
+ * How is somebody to be told that it is time? That they are told they have said themselves, so no level, mute or quiet hour
+ * is against it: whoever wants to be reminded at night is. Only what comes later than it should, into quiet hours in
+ * which they wanted nothing, makes no sound. What is shown of the message is as little as of any.
+ */
+export function reminderNoticeOf(scene: ReminderScene): Notice {
+  const { dueAt, message, rules: { quiet, sound = true, previews = true } = {}, now } = scene;
+  const isUnwanted = quiet !== undefined && isQuietAt(quiet, now) && !isQuietAt(quiet, dueAt);
+  const isHidden = !previews || scene.isConfidential || scene.isBlocked || !message || message.deletedAt;
+  const shows = isHidden ? "nothing" : "text" in message.content ? "text" : "sender";
+  return { sound: sound && !isUnwanted, shows };
+}
+
 function isNews({ authorId, kind, deletedAt }: Said, userId: string): boolean {
   return authorId !== userId && kind !== "system" && deletedAt === undefined;
 }

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { mint, outcome } from "../../test/ledger.ts";
 import { ConversationStore } from "../memory/conversation-store.ts";
-import { notebookOf, type NoteSubject, type NoteValue } from "../protocol/notes.ts";
+import {
+  dueOf,
+  type NoteKind,
+  type NoteRecord,
+  notebookOf,
+  type NoteSubject,
+  type NoteValue,
+} from "../protocol/notes.ts";
 import { defaultPolicy, type Limits } from "../protocol/policy.ts";
 import { apply } from "./apply.ts";
 import { claimed, sendingOf } from "./plan.ts";
@@ -12,7 +19,7 @@ const reminder: NoteSubject = { kind: "reminder", conversationId: "general", mes
 const message = { kind: "text", content: { text: "later" } } as const;
 const planned: NoteValue = { dueAt: 100, message };
 
-function notebook(limits: Limits = defaultPolicy.limits) {
+function notebook(kind: NoteKind = "scheduled", limits: Limits = defaultPolicy.limits) {
   const conversationId = notebookOf("mike");
   const store = new ConversationStore(conversationId);
   const put = (subject: NoteSubject, value?: NoteValue, context: Partial<ApplyContext> = {}): Applied => {
@@ -25,7 +32,11 @@ function notebook(limits: Limits = defaultPolicy.limits) {
     if (applied.ok) store.commit(applied);
     return applied;
   };
-  const note = () => [...store.notes()].find(({ subject }) => subject.kind === "scheduled");
+  const note = (): NoteRecord => {
+    const found = [...store.notes()].find(({ subject }) => subject.kind === kind);
+    if (!found) throw new Error("nothing is noted");
+    return found;
+  };
   return { put, note };
 }
 
@@ -42,6 +53,7 @@ describe("a plan", () => {
       [reminder, {}],
       [reminder, planned],
       [scheduled, { ...planned, firedAt: 5 }],
+      [reminder, { dueAt: 100, tellingAt: 5 }],
       [scheduled, { ...planned, code: "permission/banned" }],
     ];
     for (const [subject, value] of malformed) expect(outcome(put(subject, value))).toBe("command/malformed");
@@ -53,11 +65,11 @@ describe("a plan", () => {
 
   it("[D9] lies no further ahead than the policy allows, and nowhere without one", () => {
     const { planAheadMs, ...none } = defaultPolicy.limits;
-    const { put } = notebook({ ...none, planAheadMs: 1_000 });
+    const { put } = notebook("scheduled", { ...none, planAheadMs: 1_000 });
     expect(outcome(put(scheduled, { ...planned, dueAt: 1_006 }))).toBe("note/too-far");
     expect(outcome(put(scheduled, { ...planned, dueAt: 1_005 }))).toBe("ok");
     expect(planAheadMs).toBeGreaterThan(1_000);
-    expect(outcome(notebook(none).put(reminder, { dueAt: 6 }))).toBe("command/unsupported");
+    expect(outcome(notebook("reminder", none).put(reminder, { dueAt: 6 }))).toBe("command/unsupported");
   });
 
   it("[D2] under way is changed by nobody but the backend, until it was refused", () => {
@@ -70,7 +82,7 @@ describe("a plan", () => {
     expect(outcome(put(scheduled, { ...planned, dueAt: 300 }))).toBe("note/due");
     expect(outcome(put(scheduled, { ...value, code: "permission/banned" }, system))).toBe("ok");
     expect(outcome(put(scheduled, { ...planned, dueAt: 300 }))).toBe("ok");
-    expect(note()?.value).toEqual({ ...planned, dueAt: 300 });
+    expect(note().value).toEqual({ ...planned, dueAt: 300 });
   });
 
   it("[D2] that is done is not claimed again", () => {
@@ -82,6 +94,34 @@ describe("a plan", () => {
     put(scheduled, planned);
     put(scheduled, { ...claimed(planned, 101), code: "permission/banned" }, system);
     expect(outcome(put(scheduled, claimed(planned, 102), system))).toBe("note/due");
+  });
+
+  it("[D2] that devices are told of is held by whoever tells them, and by another only if that takes too long", () => {
+    const { put, note } = notebook("reminder");
+    put(reminder, { dueAt: 100 });
+    const telling = claimed({ dueAt: 100 }, 101, true);
+    expect(outcome(put(reminder, telling, system))).toBe("ok");
+    const again = dueOf(note()) ?? 0;
+    expect(again).toBeGreaterThan(60_000);
+    for (const at of [101, again - 1])
+      expect(outcome(put(reminder, claimed(telling, at, true), system))).toBe("note/due");
+    expect(outcome(put(reminder, claimed(telling, again, true), system))).toBe("ok");
+    expect(note().value).toEqual({ dueAt: 100, firedAt: 101, tellingAt: again }); // it came due when it did
+    expect(outcome(put(reminder, claimed(telling, again + 5), system))).toBe("ok");
+    expect([note().value, dueOf(note())]).toEqual([{ dueAt: 100, firedAt: 101 }, undefined]);
+    expect(outcome(put(reminder, claimed(telling, again * 3, true), system))).toBe("note/due");
+  });
+
+  it("[D2] that is let go or moved while devices are told of it stays so", () => {
+    const { put, note } = notebook("reminder");
+    put(reminder, { dueAt: 100 });
+    const telling = claimed({ dueAt: 100 }, 101, true);
+    put(reminder, telling, system);
+    expect(outcome(put(reminder, { dueAt: 300 }))).toBe("ok");
+    expect(outcome(put(reminder, claimed(telling, 102), system))).toBe("note/due");
+    expect([note().value, dueOf(note())]).toEqual([{ dueAt: 300 }, 300]);
+    expect(outcome(put(reminder))).toBe("ok");
+    expect(outcome(put(reminder, claimed(telling, 102), system))).toBe("note/due");
   });
 
   it("[D2] that was changed meanwhile is not done as it was", () => {
@@ -101,8 +141,7 @@ describe("a plan", () => {
   it("sends the same command each time", () => {
     const { put, note } = notebook();
     put(scheduled, planned);
-    const found = note();
-    expect(found && sendingOf(found)).toEqual({
+    expect(sendingOf(note())).toEqual({
       ...{ type: "message.send", commandId: scheduled.messageId, conversationId: "general", at: 100 },
       ...message,
     });

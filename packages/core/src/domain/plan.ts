@@ -13,7 +13,8 @@ import type { ApplyContext } from "./types.ts";
  *      └──────── planned again ────────────────┘
  *
  * Its owner may change or cancel what is planned or refused, not what is under way. So of a cancel and the sending
- * the first one counts, on whichever node it was. A reminder is done once it is claimed.
+ * the first one counts, on whichever node it was. A reminder is done once it is claimed, or, where the backend tells
+ * devices of it, once it has told them; whoever claims it to do so holds it for a while, and then another may.
  */
 const plans: ReadonlySet<NoteKind> = new Set(["scheduled", "reminder"]);
 
@@ -28,18 +29,19 @@ export function planFault(
   if (limits.planAheadMs === undefined) return "command/unsupported";
   if (system) {
     const { value } = command.type === "note.set" ? command : {};
+    const due = dueOf({ subject, ...(before && { value: before }) });
     // Of two that found it due, one claims a reminder; and what was refused meanwhile nobody claims.
-    const isDone =
-      value?.code === undefined && dueOf({ subject, ...(before && { value: before }) }) === undefined;
-    return value && (isDone || !isPlanOf(value, before)) ? "note/due" : undefined;
+    const isDone = value?.code === undefined && due === undefined;
+    const isHeld = before?.tellingAt !== undefined && (value?.tellingAt ?? Infinity) < (due ?? 0);
+    return value && (isDone || isHeld || !isPlanOf(value, before)) ? "note/due" : undefined;
   }
   if (subject.kind === "scheduled" && before?.firedAt !== undefined && before.code === undefined)
     return "note/due";
   if (command.type === "note.clear") return undefined;
-  const { dueAt, message, firedAt, code } = command.value;
+  const { dueAt, message, firedAt, tellingAt, code } = command.value;
   const isScheduled = subject.kind === "scheduled";
   const isWhole = dueAt !== undefined && subject.messageId !== undefined && isScheduled === Boolean(message);
-  if (!isWhole || firedAt !== undefined || code !== undefined) return "command/malformed";
+  if (!isWhole || (firedAt ?? tellingAt ?? code) !== undefined) return "command/malformed";
   if (dueAt > at + limits.planAheadMs) return "note/too-far";
   return message && contentFault(message.kind, message.content, limits);
 }
@@ -50,9 +52,14 @@ function isPlanOf(value: NoteValue, before: NoteValue | undefined): boolean {
   return before !== undefined && isSameJson(said(value), said(before));
 }
 
-/** The value of a note whose time has come. One under way stays so: whoever was at it may have gone. */
-export function claimed(value: NoteValue, at: number): NoteValue {
-  return { ...value, firedAt: value.firedAt ?? at };
+/**
+ * The value of a note whose time has come. One under way stays so: whoever was at it may have gone.
+ *
+ * @param isToBeTold - whoever claims it tells devices of it now; without, nobody tells any, or has to any more.
+ */
+export function claimed(value: NoteValue, at: number, isToBeTold = false): NoteValue {
+  const { tellingAt: _before, ...said } = value;
+  return { ...said, firedAt: said.firedAt ?? at, ...(isToBeTold && { tellingAt: at }) };
 }
 
 /** What sends a planned message; the same command each time it is asked for (D2). */

@@ -64,6 +64,8 @@ export interface NoteValue {
   readonly message?: PlannedMessage;
   /** When the backend did it, or began to. Nobody else can say so. */
   readonly firedAt?: number;
+  /** Since when the backend tells devices of a reminder; absent where it told them, or tells none. Nobody else can say so. */
+  readonly tellingAt?: number;
   /** Why it was refused then. */
   readonly code?: string;
   /** Nobody but the backend can say it. */
@@ -105,8 +107,13 @@ export function ownerOf(conversationId: string): string | undefined {
   return isNotebook(conversationId) ? conversationId.slice(NOTEBOOKS.length) : undefined;
 }
 
+/** Whoever has not told somebody's devices of a reminder by then has gone: another part of the backend tells them. */
+const TELL_AGAIN_MS = 120_000;
+
 /** When the backend has something to do about a note, server time in ms; undefined if it has not, or no more. */
 export function dueOf({ subject, value }: Pick<NoteRecord, "subject" | "value">): number | undefined {
-  const isDone = subject.kind === "scheduled" ? value?.code !== undefined : value?.firedAt !== undefined;
-  return isDone ? undefined : value?.dueAt;
+  const { dueAt, firedAt, tellingAt, code } = value ?? {};
+  if (tellingAt !== undefined) return tellingAt + TELL_AGAIN_MS;
+  const isDone = subject.kind === "scheduled" ? code !== undefined : firedAt !== undefined;
+  return isDone ? undefined : dueAt;
 }

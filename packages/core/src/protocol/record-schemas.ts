@@ -192,6 +192,7 @@ export const noteValue: Schema<NoteValue> = z.object({
   dueAt: z.exactOptional(count),
   message: z.exactOptional(plannedMessage),
   firedAt: z.exactOptional(count),
+  tellingAt: z.exactOptional(count),
   code: z.exactOptional(text(64)),
   outcome: z.exactOptional(z.enum(["granted", "refused"])),
 });

@@ -24,7 +24,7 @@ import { nodeView } from "./node-view.ts";
 import { Session } from "./online.ts";
 import { type Farewell, Outbound } from "./outbound.ts";
 import type { Outlet } from "./outlet.ts";
-import { carryOut, type OnReminder } from "./plans.ts";
+import { carryOut, type OnReminder, type Remind } from "./plans.ts";
 import { personalData } from "./personal-data.ts";
 import { type Desks, Questions } from "./questions.ts";
 import { concernRates, Rates, type SharedRates } from "./rates.ts";
@@ -58,6 +58,8 @@ export interface EngineOptions extends Desks {
   readonly onChanges?: ((changes: readonly Change[]) => void) | undefined;
   /** Default: nobody but the clients, by the note itself. */
   readonly onReminder?: OnReminder | undefined;
+  /** Tells devices of a reminder, instead of `onReminder`. Default: none are told. */
+  readonly remind?: Remind | undefined;
   /** Default: nobody measures. */
   readonly meter?: Meter | undefined;
   /** Default: nothing is logged. */
@@ -245,8 +247,9 @@ export class Engine {
 
   /** Does what a note plans, now. @throws {Error} if the store fails; call it again. */
   carryOut(note: NoteRecord): Promise<void> {
-    const { clock, newId, onReminder = () => {} } = this.#options;
-    return carryOut(note, { clock, newId, onReminder, commits: this.#commits });
+    const { clock, newId, onReminder = () => {}, remind } = this.#options;
+    const onFailure = (error: unknown): void => this.#options.onFailure("reminder", error);
+    return carryOut(note, { clock, newId, onReminder, remind, onFailure, commits: this.#commits });
   }
 
   /** See `decide.ts`. */
@@ -278,6 +281,11 @@ export class Engine {
       });
     }
     this.#repairs.stop();
+  }
+
+  /** Resolves when whatever was to be written, for links or without, is. */
+  settled(): Promise<void> {
+    return this.#commits.settled();
   }
 
   /** Resolves when every link is gone; cuts off those still there after `timeoutMs`. */

@@ -6,29 +6,42 @@ import type { Commits } from "./commits.ts";
 import { isRetryable } from "./packets.ts";
 
 /**
- * Told of each reminder whose time has come: at most once, on the node that claimed it. `createServer` listens to none: its
- * clients learn of a reminder by the note, and nobody is pushed.
+ * Told of each reminder whose time has come: at most once, on the node that claimed it. Its owner's clients learn of it by
+ * the note.
  */
 export type OnReminder = (userId: string, reminder: NoteRecord) => void;
+
+/**
+ * Tells somebody's devices that a reminder is due. It is asked again, on whichever node, until it has said that nobody
+ * need be told any more; so what it does a second time must be what it did the first time.
+ *
+ * @returns whether that is so.
+ */
+export type Remind = (userId: string, reminder: NoteRecord) => Promise<boolean>;
 
 export interface PlansOptions {
   readonly commits: Commits;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly onReminder: OnReminder;
+  /** Instead of `onReminder`. */
+  readonly remind?: Remind | undefined;
+  /** Told of what went wrong while devices were told. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /**
  * Does what a note plans. In three commits, each of which may be made again: claim it, unless it was changed meanwhile;
  * send the message, under the id it has had since it was planned; let the note go, or write down why not. So however
  * often, and on however many nodes, this runs, and wherever it ends in the middle, the message is sent once (D2); if it is
- * refused, it may be planned again under that id.
+ * refused, it may be planned again under that id. Of a reminder devices are told meanwhile, and nothing else waits for
+ * that: until they were, the claim holds for some minutes only.
  *
  * @throws {Error} if the store fails; call it again.
  */
 export async function carryOut(
   note: NoteRecord,
-  { commits, clock, newId, onReminder }: PlansOptions,
+  { commits, clock, newId, onReminder, remind, onFailure }: PlansOptions,
 ): Promise<void> {
   const { conversationId, subject } = note;
   const userId = ownerOf(conversationId);
@@ -40,10 +53,16 @@ export async function carryOut(
       : { ...common, type: "note.clear" };
     return answered(await commits.act(userId, command));
   };
-  const value = claimed(note.value ?? {}, clock.now());
+  const isReminder = subject.kind === "reminder";
+  const value = claimed(note.value ?? {}, clock.now(), isReminder && remind !== undefined);
   const claim = await put(value);
   if (!claim.ok) return;
-  if (subject.kind === "reminder") onReminder(userId, note);
+  if (isReminder) {
+    if (!remind) return onReminder(userId, note);
+    const tell = async (): Promise<unknown> =>
+      (await remind(userId, note)) && put(claimed(value, clock.now()));
+    return void tell().catch(onFailure);
+  }
   const send = sendingOf(note);
   if (!send) return;
   const outcome = answered(await commits.request({ userId, isPlanned: true }, send));

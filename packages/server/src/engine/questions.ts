@@ -1,17 +1,15 @@
 import {
   type FileQuery,
   isFileQuery,
-  type MessageRecord,
   type Policy,
   type PreviewQuery,
   type Query,
   type QueryFrame,
-  type QueryResults,
-  type QueryType,
 } from "@tidings/core/protocol";
 import type { Answer, Store } from "../store/store.ts";
 import type { FileDesk } from "./file-desk.ts";
 import type { Clock } from "./clock.ts";
+import { findMessage } from "./found-message.ts";
 import type { Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
 import type { PreviewDesk } from "./preview-desk.ts";
@@ -106,17 +104,9 @@ export class Questions {
   /** Only of what stands in a message they may read (D8). */
   async #aboutPage(userId: string, query: PreviewQuery): Promise<Answer> {
     const { store, previews } = this.#options;
-    const { conversationId, messageId } = query;
-    const [place, messages] = await Promise.all([
-      store.query(userId, { type: "conversation", conversationId }),
-      store.query(userId, { type: "messages", conversationId, messageIds: [messageId] }),
-    ]);
-    if (!place.ok) return place;
-    if (!messages.ok) return messages;
-    const [message] = areMessages(messages.result) ? messages.result : [];
-    if (!message) return noSuchMessage;
-    if (!previews || !("self" in place.result)) return looksNothingUp;
-    return previews.answer(userId, query, { conversation: place.result.conversation, message });
+    const found = await findMessage(userId, query, store);
+    if (!found.ok) return found;
+    return previews ? previews.answer(userId, query, found) : looksNothingUp;
   }
 
   /** The answer to one query, whoever brought it. */
@@ -135,16 +125,8 @@ export class Questions {
   }
 }
 
-function areMessages(result: QueryResults[QueryType]): result is readonly MessageRecord[] {
-  return Array.isArray(result) && result.every((each) => Object.hasOwn(each, "seq"));
-}
-
 const looksNothingUp: Answer = refuse(
   "command/unsupported",
   "unable to answer; this server looks up no links",
-);
-const noSuchMessage: Answer = refuse(
-  "message/not-found",
-  "unable to find the message; it is not in this conversation",
 );
 const keepsNoFiles: Answer = refuse("command/unsupported", "unable to answer; this server keeps no files");

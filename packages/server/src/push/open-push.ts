@@ -1,5 +1,6 @@
 import type { Bus, BusEvent } from "../bus/bus.ts";
 import type { Clock } from "../engine/clock.ts";
+import type { Remind } from "../engine/plans.ts";
 import type { Meter } from "../observe/meter.ts";
 import type { Store } from "../store/store.ts";
 import type { PushTargets } from "../store/push.ts";
@@ -7,11 +8,13 @@ import type { PushProvider } from "./provider.ts";
 import type { PushSettings } from "./push-options.ts";
 import { PushQueue } from "./push-queue.ts";
 import { Pusher } from "./pusher.ts";
+import { remindByPush } from "./reminders.ts";
 
-/** What tells people of messages while they are not there. */
+/** What tells people of messages while they are not there, and of what they wanted to be reminded of. */
 export interface PushService {
   readonly provider: PushProvider;
   readonly targets: PushTargets;
+  readonly remind: Remind;
   /** The same bus; what this node publishes on it is heard. */
   over(bus: Bus): Bus;
   /** Tells of what waits, by what is so now. */
@@ -50,6 +53,7 @@ export async function openPush(options: OpenPushOptions): Promise<PushService | 
   const pusher = new Pusher({ ...settings, store, blocks, targets, queue, clock, isLooking, onFailure });
   return {
     ...{ provider, targets },
+    remind: remindByPush({ ...settings, store, targets, queue, clock }),
     over: (bus) => overheard(bus, (events) => pusher.hear(events)),
     flush: () => pusher.flush(),
     async close(timeoutMs) {

@@ -10,8 +10,12 @@ export interface PushQueueOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** Told once of a push. @param isOver - nobody need try again: it was delivered, or was not worth it any more. */
+export type OnEnd = (isOver: boolean) => void;
+
 interface Waiting {
   readonly message: PushMessage;
+  readonly onEnd: OnEnd;
   readonly givenAt: number;
   readonly attempts: number;
   /** Not before. */
@@ -43,15 +47,16 @@ export class PushQueue {
   readonly #underWay = new Map<string, Set<string>>();
   #countUnderWay = 0;
   #cancel: Cancel | undefined;
+  #isStopped = false;
 
   constructor(options: PushQueueOptions) {
     this.#options = options;
   }
 
   /** Instead of what waits for the same device of the same topic. */
-  add(message: PushMessage): void {
+  add(message: PushMessage, onEnd: OnEnd = () => {}): void {
     const now = this.#options.clock.now();
-    this.#put({ message, givenAt: now, attempts: 0, at: now });
+    this.#put({ message, onEnd, givenAt: now, attempts: 0, at: now });
     this.#go();
   }
 
@@ -61,21 +66,27 @@ export class PushQueue {
 
   /** Sends nothing more. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancel?.();
-    for (const { message } of this.#waiting.values()) this.#options.onOutcome("dropped", message);
+    for (const { message, onEnd } of this.#waiting.values()) {
+      this.#options.onOutcome("dropped", message);
+      onEnd(false);
+    }
     for (const kept of [this.#waiting, this.#due, this.#later]) kept.clear();
   }
 
   #put(waiting: Waiting): void {
     const key = keyOf(waiting.message);
-    this.#take(key);
+    this.#take(key)?.onEnd(false);
     this.#waiting.set(key, waiting);
     if (waiting.at > this.#options.clock.now()) this.#later.add(key);
     else addTo(this.#due, waiting.message.target.userId, key);
     if (this.#waiting.size <= MOST_WAITING) return;
     const [oldest] = this.#waiting.keys();
     const dropped = oldest === undefined ? undefined : this.#take(oldest);
-    if (dropped) this.#options.onOutcome("dropped", dropped.message);
+    if (!dropped) return;
+    this.#options.onOutcome("dropped", dropped.message);
+    dropped.onEnd(false);
   }
 
   /** It waits no more. */
@@ -138,17 +149,20 @@ export class PushQueue {
     this.#go();
   }
 
-  #settle(key: string, { message, givenAt, attempts: before }: Waiting, outcome: PushOutcome): void {
+  #settle(key: string, waiting: Waiting, outcome: PushOutcome): void {
+    const { message, onEnd, givenAt, attempts: before } = waiting;
     const { clock, random, onOutcome } = this.#options;
     onOutcome(outcome.kind, message);
     if (outcome.kind === "refused") this.#options.onFailure(new Error(`unable to push; ${outcome.reason}`));
-    if (outcome.kind !== "later" || this.#waiting.has(key)) return;
+    if (outcome.kind !== "later") return onEnd(true);
+    if (this.#waiting.has(key) || this.#isStopped) return onEnd(false);
     const attempts = before + 1;
     const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** before) * (0.5 + random() / 2);
     const at = clock.now() + Math.max(outcome.afterMs ?? 0, waitMs);
     if (attempts < MOST_ATTEMPTS && at < givenAt + message.ttlMs)
-      this.#put({ message, givenAt, attempts, at });
-    else onOutcome("dropped", message);
+      return this.#put({ ...waiting, attempts, at });
+    onOutcome("dropped", message);
+    onEnd(true);
   }
 }
 

@@ -1,16 +1,10 @@
-import { createHash } from "node:crypto";
-import { type Notice, noticeOf } from "@tidings/core/domain";
-import {
-  type ConversationRecord,
-  isNotebook,
-  type MessageRecord,
-  notebookOf,
-  type PushPayload,
-} from "@tidings/core/protocol";
+import { noticeOf } from "@tidings/core/domain";
+import { isNotebook, type MessageRecord } from "@tidings/core/protocol";
 import type { BusEvent } from "../bus/bus.ts";
 import type { Cancel, Clock } from "../engine/clock.ts";
 import type { Store } from "../store/store.ts";
 import type { Audience, Listener, PushTargets } from "../store/push.ts";
+import { badgeOf, placeOf, topicOf, wordsOf } from "./payload.ts";
 import type { PushQueue } from "./push-queue.ts";
 
 export interface PusherOptions {
@@ -42,9 +36,6 @@ const MOST_CONVERSATIONS = 10_000;
 /** Messages of one conversation that are told of together; of more, the newest. */
 const MOST_MESSAGES = 100;
 const TICK_MS = 500;
-const LONGEST_TEXT = 200;
-/** Conversations whose unread messages a badge counts: those that were active last. */
-const COUNTED = 100;
 
 /**
  * Tells people of messages they have not read and do not see anyway. Hears what this node has committed, after it was
@@ -162,62 +153,14 @@ export class Pusher {
     });
     const newest = told.at(-1);
     if (!newest) return;
-    const badge = await this.#badgeOf(self.userId);
-    const payload = payloadOf(newest.message, newest.notice, conversation, { count: told.length, badge });
+    const { message, notice } = newest;
+    const badge = await badgeOf(self.userId, this.#options);
+    const payload = {
+      ...{ ...placeOf(message), sound: notice.sound, count: told.length, badge },
+      ...wordsOf(message, notice.shows, conversation),
+    };
     const urgency = conversation.kind === "direct" ? "high" : "normal";
     const topic = topicOf(self.userId, conversation.conversationId);
     for (const target of targets) queue.add({ target, payload, topic, urgency, ttlMs });
   }
-
-  /** Unread messages of conversations that are not muted. */
-  async #badgeOf(userId: string): Promise<number> {
-    const { store, clock } = this.#options;
-    const conversationId = notebookOf(userId);
-    const [listed, muted] = await Promise.all([
-      store.query(userId, { type: "conversations", limit: COUNTED }),
-      store.query(userId, { type: "notes", kind: "muted", conversationId, limit: 1_000 }),
-    ]);
-    const silent = new Set<string>();
-    for (const item of itemsOf(muted))
-      if ("subject" in item && (item.value?.until ?? Infinity) > clock.now())
-        silent.add(item.subject.conversationId);
-    let count = 0;
-    for (const item of itemsOf(listed))
-      if ("unread" in item && !silent.has(item.conversation.conversationId)) count += item.unread;
-    return count;
-  }
-}
-
-type Answer = Awaited<ReturnType<Store["query"]>>;
-
-function itemsOf(answer: Answer) {
-  return answer.ok && "items" in answer.result
-    ? answer.result.items.filter((item) => typeof item === "object")
-    : [];
-}
-
-function payloadOf(
-  { conversationId, id: messageId, seq, authorId, content }: MessageRecord,
-  { sound, shows }: Notice,
-  { name }: ConversationRecord,
-  counts: Pick<PushPayload, "count" | "badge">,
-): PushPayload {
-  const text = shows === "text" && "text" in content ? beginningOf(content.text) : undefined;
-  return {
-    ...{ version: 1, conversationId, messageId, seq, sound, ...counts },
-    ...(shows !== "nothing" && { authorId, ...(name !== undefined && { name }) }),
-    ...(text !== undefined && { text }),
-  };
-}
-
-/** No character is cut in two. */
-function beginningOf(text: string): string {
-  return text.length <= LONGEST_TEXT
-    ? text
-    : `${text.slice(0, LONGEST_TEXT).replace(/[\ud800-\udbff]$/u, "")}…`;
-}
-
-/** One per conversation, so that pushes of it replace one another; it says nothing to the push service. */
-function topicOf(userId: string, conversationId: string): string {
-  return createHash("sha256").update(`${userId}\n${conversationId}`).digest("base64url").slice(0, 32);
 }

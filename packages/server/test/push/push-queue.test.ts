@@ -164,4 +164,34 @@ describe("pushes", () => {
     made.stop();
     expect(outcomes.filter((outcome) => outcome.startsWith("dropped"))).toHaveLength(4 + 9_999);
   });
+
+  it("say once whether they are over: not of what was replaced, dropped or left when it stops", async () => {
+    const ends: string[] = [];
+    const end = (name: string) => (isOver: boolean) => ends.push(`${name} ${isOver}`);
+    const { made, clock, held } = queue({ kind: "sent" }, { kind: "gone" }, { kind: "refused", reason: "" });
+    for (const name of ["sent", "gone", "refused"]) made.add(push(name, 1), end(name));
+    await clock.advance(1);
+    expect(ends.splice(0)).toEqual(["sent true", "gone true", "refused true"]);
+    made.add(push("phone", 1), end("replaced under way"));
+    made.add(push("phone", 2), end("replaced"));
+    made.add(push("phone", 3), end("last"));
+    held.shift()?.({ kind: "later" });
+    await clock.advance(1);
+    expect(ends.splice(0)).toEqual(["replaced false", "replaced under way false"]);
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      expect(ends).toEqual([]);
+      held.shift()?.({ kind: "later" });
+      await clock.advance(300_000);
+    }
+    expect(ends.splice(0)).toEqual(["last true"]);
+    made.add(push("phone", 4), end("left"));
+    held.shift()?.({ kind: "later" });
+    await clock.advance(1);
+    made.add(push("desk", 5), end("under way"));
+    made.stop();
+    held.shift()?.({ kind: "later" });
+    await clock.advance(1);
+    expect(ends).toEqual(["left false", "under way false"]);
+    expect(made.isIdle).toBe(true); // it is not tried again
+  });
 });

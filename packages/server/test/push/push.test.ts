@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { notebookOf } from "@tidings/core/protocol";
 import type { Bus, BusEvent } from "../../src/bus/bus.ts";
 import {
   createServer,
@@ -88,6 +89,35 @@ describe("a server that pushes", () => {
     });
     expect(second).toMatchObject({ payload: { text: "are you there?", seq: 2, count: 1, badge: 2 } });
     expect(second?.headers["topic"]).toBe(first?.headers["topic"]);
+  });
+
+  it("tells a device whose app is closed of what its owner wanted to be reminded of, once, beside what is said (rows I1, F12)", async () => {
+    const dataFile = temporaryFile("reminders.db");
+    const server = await start({ dataFile, secret: "s".repeat(32), ...pushing() });
+    await meet(server, "ada", "bob");
+    const deviceId = await phone(server);
+    await said(server, "look at this");
+    const [news] = await pushesTo(deviceId, 1);
+    const { messageId } = Object(news?.payload);
+    const bob = await join(server, "bob");
+    const conversationId = notebookOf("bob");
+    const subject = { kind: "reminder", conversationId: "general", messageId } as const;
+    const dueAt = Date.now() + 100;
+    const value = { dueAt, text: "answer" };
+    service.answer({ status: 503 });
+    await bob.accepted({ type: "note.set", conversationId, subject, value });
+    bob.socket.close();
+    const [, reminder] = await pushesTo(deviceId, 2);
+    expect(reminder).toMatchObject({
+      payload: { messageId, seq: 1, dueAt, note: "answer", text: "look at this", name: "General" },
+      headers: { urgency: "high" },
+    });
+    expect(reminder?.headers["topic"]).not.toBe(news?.headers["topic"]);
+    await server.close();
+    const again = await start({ dataFile, secret: "s".repeat(32), ...pushing() });
+    const back = await join(again, "bob");
+    const [note] = (await back.query({ type: "notes", conversationId, limit: 10 })).items;
+    expect(note?.value).toEqual({ ...value, firedAt: expect.any(Number) }); // nobody has to tell it any more
   });
 
   it("pushes nothing to a device that took itself back, nor to one its service has forgotten", async () => {

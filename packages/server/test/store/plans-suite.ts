@@ -55,6 +55,20 @@ export function plansSuite(bench: () => Workbench, reopen: (store: Store) => Pro
       expect(await times(99)).toEqual([]);
     });
 
+    it("are found again if whoever tells devices of one does not say that it has, and not if it does", async () => {
+      const reminder = { ...plan(), kind: "reminder" } as const;
+      const system = { system: true };
+      await bench().accepted("ada", put(reminder, { dueAt: 10 }));
+      const telling = claimed({ dueAt: 10 }, 40, true);
+      await bench().accepted("ada", put(reminder, telling), system);
+      const again = (await bench().store.plans?.next(10)) ?? 0;
+      expect([await times(again - 1), await times(again)]).toEqual([[], [10]]);
+      bench().store = await reopen(bench().store);
+      expect(await due(again)).toMatchObject([{ subject: reminder, value: { firedAt: 40, tellingAt: 40 } }]);
+      await bench().accepted("ada", put(reminder, claimed(telling, again)), system);
+      expect([await times(again * 9), await bench().store.plans?.next(0)]).toEqual([[], undefined]);
+    });
+
     it("wake somebody at their last time, and nobody once they are called off", async () => {
       const { work } = bench().store.plans ?? {};
       if (!work) return; // Nobody but us is there to be woken.

@@ -15,7 +15,7 @@ import type { Clock } from "../../src/engine/clock.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import type { FrameList } from "../../src/engine/frame-list.ts";
 import type { Lobby } from "../../src/engine/lobbies.ts";
-import type { OnReminder } from "../../src/engine/plans.ts";
+import type { OnReminder, Remind } from "../../src/engine/plans.ts";
 import type { Outlet } from "../../src/engine/outlet.ts";
 import type { Session } from "../../src/engine/online.ts";
 import type { Moderator } from "../../src/moderation/index.ts";
@@ -63,6 +63,7 @@ export interface EngineBenchOptions {
   readonly store?: Store;
   readonly bus?: Bus;
   readonly onReminder?: OnReminder;
+  readonly remind?: Remind;
   readonly moderators?: readonly Moderator[];
   /** Engines that share it live at the same time. */
   readonly clock?: VirtualClock;
@@ -97,7 +98,7 @@ export class EngineBench {
       },
       newId: () => newId(this.clock.now()),
       random: () => 0.5,
-      onReminder: options.onReminder,
+      ...{ onReminder: options.onReminder, remind: options.remind },
       authenticate: async (token) => {
         const [userId = "", what, number] = token.split(" ");
         if (userId === "nobody") return { ok: false, code: "auth/invalid", message: "" };

@@ -28,6 +28,8 @@ function workerScope(pages: readonly Partial<PushWorkerPage>[] = [], options?: S
     registration: {
       scope: "https://chat.example/",
       showNotification: async (title, more) => void shown.push([title, more]),
+      getNotifications: async ({ tag }) =>
+        shown.map(([, more]) => ({ data: undefined, tag: "", ...more })).filter((each) => each.tag === tag),
     },
     clients: {
       matchAll: async () =>
@@ -87,12 +89,37 @@ describe("a service worker that serves pushes", () => {
     await looking.push(payload);
     expect(looking.shown).toEqual([]);
     expect(looking.said).toEqual([
-      { type: "tidings.pushed", payload },
-      { type: "tidings.pushed", payload },
+      { type: "tidings.pushed", payload, isShown: false },
+      { type: "tidings.pushed", payload, isShown: false },
     ]);
     const hidden = workerScope([{ focused: false, visibilityState: "visible" }]);
     await hidden.push(payload);
     expect(hidden.shown).toHaveLength(1);
+    expect(hidden.said).toMatchObject([{ isShown: true }]);
+  });
+
+  it("shows each reminder beside what is said there, and alerts nobody twice (rows I1, F12)", async () => {
+    const { push, shown } = workerScope();
+    const reminder: PushPayload = { ...payload, dueAt: 5, note: "answer her" };
+    for (const pushed of [payload, reminder, reminder, { ...reminder, dueAt: 9 }]) await push(pushed);
+    const tag = "~/reminder/m1/tea";
+    expect(shown).toMatchObject([
+      ["Tea", { tag: "tea" }],
+      ["Reminder: Tea", { body: "answer her", tag, renotify: true, data: { dueAt: 5 } }],
+      ["Reminder: Tea", { tag, renotify: false }],
+      ["Reminder: Tea", { tag, renotify: true }], // planned anew
+    ]);
+    const { authorId: _author, name: _name, text: _text, note: _note, ...bare } = reminder;
+    const german = workerScope([], { reminder: { title: "Erinnerung" } });
+    await german.push(bare);
+    const { name: _place, note: _own, ...plain } = reminder;
+    await german.push({ ...plain, messageId: "m2" });
+    expect(
+      german.shown.map(([title, { body }]: readonly [string, { body?: string }]) => [title, body]),
+    ).toEqual([
+      ["Erinnerung", undefined],
+      ["Erinnerung: ada", "hello"],
+    ]);
   });
 
   it("leads to the message, in a page that is open or a new one", async () => {
