@@ -434,6 +434,12 @@ const found: readonly Found[] = [
     meets: ["refused→waiting"],
   },
   {
+    title: "[D8] the address of a file in one conversation is not taken for one in another",
+    plan: `seed 5; devices ada bob cyd; rates none; disks strict; files plain
+     act attach of 2 (cyd) by 1764538893
+     wait 1000`,
+  },
+  {
     title:
       "[D6] a message whose file was called off is sent by no later life, though the server has the file",
     plan: `seed 1966; devices ada bob cyd; rates none; disks strict; files scanned

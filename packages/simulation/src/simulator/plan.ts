@@ -144,8 +144,8 @@ export const actNames: readonly string[] = Object.keys(withFiles.acts);
 export const faultNames: readonly string[] = Object.keys(withFiles.faults);
 
 const CHANCES = 2 ** 31;
-/** One run in so many has files. */
-const WITH_FILES = 0.15;
+/** The chance of a run to have files. */
+const WITH_FILES = 0.125;
 const FILE_CHANCES = 2 ** 30;
 /** Steps of most runs, from and to. */
 const SHORT = [12, 44] as const;
