@@ -101,7 +101,7 @@ describe.skipIf(chromiumPath === undefined)("the chat app", { timeout: 30_000 },
     await expect.poll(() => quote.innerText(), patience).toContain("was deleted");
   });
 
-  it("asks in a poll, counts votes on both sides, and forwards what was said (row F1) (row F6)", async () => {
+  it("asks in a poll, counts votes on both sides, and forwards what was said (rows F1, F6)", async () => {
     await ada.page.getByRole("button", { name: "Ask in a poll" }).click();
     const dialog = ada.page.getByRole("dialog");
     await dialog.getByLabel("Question").fill("Where to?");
