@@ -12,6 +12,7 @@ import { readRoles, readScopes, readServiceKeys, readTiers } from "./credentials
 import { readFiles } from "./files.ts";
 import { readList } from "./lists.ts";
 import { misused } from "./misused.ts";
+import { readModerators } from "./moderators.ts";
 
 /** What the command line asks for. */
 export type Invocation =
@@ -73,6 +74,12 @@ const flags = {
   clamd: { type: "string" },
   previews: { type: "string" },
   "previews-url": { type: "string" },
+  profanity: { type: "string" },
+  "profanity-words": { type: "string" },
+  spam: { type: "string" },
+  links: { type: "string" },
+  "links-deny": { type: "string" },
+  "links-shorteners": { type: "string" },
   "push-subject": { type: "string" },
   "push-origins": { type: "string" },
   "vapid-public-key": { type: "string" },
@@ -209,6 +216,7 @@ function readSettings(
       serve: mapped(read("serve"), (dir) => ({ dir })),
       files: readFiles(read("files"), read("files-url"), read("clamd")),
       previews: readPreviews(read("previews"), read("previews-url")),
+      moderators: readModerators(read),
       push: readPush(read, vapid),
       retention: readRetention(read("max-age"), read("max-messages")),
     },

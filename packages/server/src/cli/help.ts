@@ -51,6 +51,12 @@ Every option can also be an environment variable; the option wins.
   --clamd <address>           TIDINGS_CLAMD            ClamAV's daemon, which sees each file first: tcp://host:3310
   --previews on               TIDINGS_PREVIEWS         look up what links in messages lead to; default off: no stranger is asked
   --previews-url <address>    TIDINGS_PREVIEWS_URL     where clients reach this server for their pictures; default --files-url
+  --profanity flag            TIDINGS_PROFANITY        show moderators messages with obscene words; or mask, or refuse them
+  --profanity-words <file>    TIDINGS_PROFANITY_WORDS  … and further words, one a line; !word for one that is none
+  --spam flag                 TIDINGS_SPAM             show them repetition and floods; or refuse
+  --links flag                TIDINGS_LINKS            show them links that are not what they seem; or refuse
+  --links-deny <file>         TIDINGS_LINKS_DENY       … and refuse those to these sites, one a line
+  --links-shorteners <list>   TIDINGS_LINKS_SHORTENERS … sites that lead elsewhere, default the best known; off for none
   --push-subject <address>    TIDINGS_PUSH_SUBJECT     push to devices; whom push services may write to, as mailto:ops@example.com
   --vapid-public-key <key>    TIDINGS_VAPID_PUBLIC_KEY … with the keys of "tidings-server vapid"; the private one only
                               TIDINGS_VAPID_PRIVATE_KEY
