@@ -110,6 +110,7 @@ export function createPeople(parcels: Parcels): People {
     const before = byId.get(commandId);
     const sent = device.client?.outbox.retry(commandId);
     if (!sent) return;
+    parcels.want(failed.command);
     if (before && sent.id === commandId) {
       before.before = { order: before.before?.order ?? before.order, life: device.life };
       before.order = ++orders;

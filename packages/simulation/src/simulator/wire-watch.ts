@@ -60,8 +60,8 @@ export function watchWire({ ledger, now, violate }: WireWatchOptions): WireWatch
     asked(device, text) {
       for (const { type, id, query } of framesOf(text)) {
         if (type !== "query") continue;
-        const { conversationId } = fieldsOf(query);
-        if (typeof conversationId === "string") subjects.set(`${device} ${String(id)}`, conversationId);
+        const { conversationId, type: about } = fieldsOf(query);
+        if (typeof conversationId === "string" && !isOnOwnFile(about)) subjects.set(`${device} ${String(id)}`, conversationId);
         else subjects.delete(`${device} ${String(id)}`);
       }
     },
@@ -93,6 +93,11 @@ export function watchWire({ ledger, now, violate }: WireWatchOptions): WireWatch
       }
     },
   };
+}
+
+/** Of that nobody learns anything but who asks; and it may take as long as the bytes are far away. */
+function isOnOwnFile(query: unknown): boolean {
+  return String(query).startsWith("file.") && query !== "file.download";
 }
 
 /** At the very change, or right before it: whoever goes out is told so. */

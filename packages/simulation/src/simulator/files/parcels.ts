@@ -35,6 +35,8 @@ export interface Parcels {
   handle(name: Handling, occasion: Occasion): Promise<Sent> | undefined;
   /** Somebody calls this off. */
   giveUp(command: Command): void;
+  /** … and tries it again: what was called off of it is wanted. */
+  want(command: Command): void;
   /** A device is about to send this. */
   left(entry: OutboxEntry): void;
 }
@@ -138,6 +140,10 @@ export function createParcels(): Parcels {
     find: (fileId) => known.get(fileId),
     all: () => [...known.values()],
     giveUp: (command) => filesWith(command).forEach(giveUp),
+    want(command) {
+      for (const parcel of filesWith(command).flatMap((fileId) => known.get(fileId) ?? []))
+        parcel.calledOffIn = undefined;
+    },
     left({ command, status }) {
       if (status === "sending") for (const fileId of filesWith(command)) hasLeft.add(fileId);
     },
