@@ -440,6 +440,13 @@ const found: readonly Found[] = [
      wait 1000`,
   },
   {
+    title: "[D6] a file goes on when its wait is over, though the clock was set back meanwhile",
+    plan: `seed 8158; devices ada bob cyd; rates none; disks strict; files scanned
+     act addFile of 1 (bob) by 1334901670
+     wait 551
+     fault clockBack of 1 (bob) by 1411073245`,
+  },
+  {
     title:
       "[D6] a message whose file was called off is sent by no later life, though the server has the file",
     plan: `seed 1966; devices ada bob cyd; rates none; disks strict; files scanned

@@ -197,6 +197,7 @@ describe("the machine of an upload", () => {
             { type: "pause" },
             { type: "resume" },
             { type: "online" },
+            { type: "due" },
           ] as const),
           ...([{ type: "unasked" }, { type: "unanswered" }, { type: "damaged" }] as const),
           { type: "ticket", ticket: ticket([part, part + 1].filter((each) => each <= 10)) },

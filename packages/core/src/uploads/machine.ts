@@ -75,6 +75,8 @@ export type UploadEvent =
   | { readonly type: "damaged" }
   /** There is a link again: what failed without one says nothing. */
   | { readonly type: "online" }
+  /** The wait is over, whatever the clock says, which may have been set. */
+  | { readonly type: "due" }
   | { readonly type: "refused"; readonly code: string }
   | { readonly type: "pause" }
   | { readonly type: "resume" }
@@ -149,6 +151,8 @@ export function advance(job: UploadJob, event: UploadEvent, circumstances: Circu
       return { ...job, isAsking: false };
     case "online":
       return { ...job, notBefore: 0, failures: job.phase === "scanning" ? job.failures : 0 };
+    case "due":
+      return { ...job, notBefore: 0 };
     case "state":
       return withState(job, event.file, circumstances);
     case "unanswered":

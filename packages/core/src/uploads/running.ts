@@ -24,6 +24,8 @@ export class Running {
   saved: Promise<void> = Promise.resolve();
   /** Ends the attempt to get them there. */
   stopStoring: () => void = () => {};
+  /** An alarm is set for then, client's clock as it was when it was set. */
+  waitsUntil: number | undefined;
   /** Aborted when what is out is wanted no more. */
   flights: AbortController = new AbortController();
   /** Bytes that have left of parts that are out. */

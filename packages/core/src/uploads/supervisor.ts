@@ -96,9 +96,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   /** False if nothing was done. */
   const perform = (running: Running, step: UploadStep): boolean => {
-    const { fileId } = running.job;
     if (step.type === "wait") {
-      alarms.set(fileId, step.untilMs - clock.now(), pump);
+      wait(running, step.untilMs);
       return false;
     }
     if (!options.isOnline() || !running.isHeld) return false;
@@ -106,6 +105,16 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     if (step.query === "upload" && isTooSoon(running.job)) return false;
     void ask(running, step.query);
     return true;
+  };
+
+  /** As long as it was when it began: a clock that is set back meanwhile makes it no longer. */
+  const wait = (running: Running, untilMs: number): void => {
+    if (running.waitsUntil === untilMs) return;
+    running.waitsUntil = untilMs;
+    alarms.set(running.job.fileId, untilMs - clock.now(), () => {
+      running.waitsUntil = undefined;
+      tell(running, { type: "due" });
+    });
   };
 
   const flying = (): number => [...jobs.values()].reduce((sum, { job }) => sum + job.flying.size, 0);

@@ -178,6 +178,22 @@ describe("an upload", () => {
     expect(phaseOf(first)).toBe("ready");
   });
 
+  it("[U7] waits no longer when the clock is set back meanwhile", async () => {
+    const world = uploadWorld();
+    let offMs = 0;
+    const clock = { now: () => world.clock.now() + offMs, after: world.clock.after };
+    const { client, uploads } = world.live({ clock });
+    let isDown = true;
+    world.meddle(() => (isDown ? new Response(null, { status: 503 }) : undefined));
+    await client.connect();
+    const photo = uploads.add("general", pattern(1_000));
+    await world.clock.advance(3_000);
+    isDown = false;
+    offMs = -600_000;
+    await world.clock.advance(60_000);
+    expect(phaseOf(photo)).toBe("ready");
+  });
+
   it("[U9] pauses, and goes on where it was in another life", async () => {
     const world = uploadWorld();
     const { client, uploads, room } = world.live();

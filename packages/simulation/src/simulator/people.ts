@@ -143,9 +143,9 @@ export function createPeople(parcels: Parcels): People {
     if (given) note(device, room.id, name, given, true);
   };
 
-  /** What is about a message waits with it. */
+  /** What is about a message waits with it; of one that is pending nobody here may know yet what for. */
   const isAboutHeldUp = (target: MessageItem | undefined): boolean =>
-    target !== undefined && byId.get(target.key)?.isHeldUp === true;
+    byId.get(target?.key ?? "")?.isHeldUp ?? (target?.message.seq === 0 && parcels.all().length > 0);
 
   /** Ahead of everything else that goes there: it is a command of the other conversation. */
   const forward = (device: Device, to: string, give: Conversation["forward"], target: MessageItem): void => {
