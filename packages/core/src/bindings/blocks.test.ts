@@ -50,6 +50,32 @@ describe("blocks", () => {
     expect(eve.conversation(room.id).timeline.get().items.at(-1)).toMatchObject({ status: "sent" });
   });
 
+  it("let neither change what both have, nor bring the other in; what one said one may take back (row D10)", async () => {
+    const here = world();
+    const [ada] = await member(here, "ada");
+    const [eve] = await member(here, "eve");
+    const { id } = await ada.createConversation({ kind: "direct", participants: [{ userId: "eve" }] });
+    const club = await eve.createConversation({ kind: "group" });
+    await here.clock.settle();
+    const room = eve.conversation(id);
+    const said = await room.send("hello");
+    await (await openBlocks(ada).block("eve")).settled();
+    await here.clock.settle();
+    const given = [
+      await room.update({ description: "you cannot get rid of me" }),
+      await room.setStatus("deleted"),
+      await room.pin(said.id),
+      await club.members.add("ada"),
+      await room.delete(said.id),
+      await club.members.add("bob"),
+    ];
+    const outcomes = Promise.allSettled(given.map((each) => each.settled()));
+    await here.clock.settle();
+    const apart = { reason: { code: "participant/unreachable" } };
+    const done = { status: "fulfilled" };
+    expect(await outcomes).toMatchObject([apart, apart, apart, apart, done, done]);
+  });
+
   it("leave out of what is found what those said who are blocked, and show it again", async () => {
     const here = world();
     const [ada, room] = await member(here, "ada");

@@ -41,7 +41,7 @@ const registry = {
   "conversation/full": ["limit", "This conversation has no room for more people."],
   "participant/not-found": ["input", "This person is not in the conversation."],
   "participant/exists": ["conflict", "This person is already in the conversation."],
-  "participant/unreachable": ["permission", "You cannot write to this person."],
+  "participant/unreachable": ["permission", "You cannot reach this person."],
   "participant/last-owner": ["conflict", "Someone else has to become the owner first."],
   "message/not-found": ["input", "This message does not exist."],
   "message/deleted": ["conflict", "This message was deleted."],

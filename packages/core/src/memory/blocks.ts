@@ -1,10 +1,8 @@
+import { broughtIn, reachesOther } from "../domain/contact.ts";
 import type { Command } from "../protocol/commands.ts";
 import { noteIdOf, notebookOf } from "../protocol/notes.ts";
 import type { Archive } from "./archive.ts";
 import type { Refused } from "./outcome.ts";
-
-/** What puts words before the other in a direct conversation. */
-const reaching: ReadonlySet<Command["type"]> = new Set(["message.send", "message.edit", "message.react"]);
 
 const unreachable: Refused = {
   ok: false,
@@ -26,16 +24,11 @@ export function areApart(archive: Archive, oneId: string, otherId: string): bool
 
 /** Why a command reaches nobody: the same whoever has blocked whom. */
 export function obstacle(archive: Archive, actorId: string, command: Command): Refused | undefined {
-  const people = peopleReached(archive, command);
-  const isIn = command.type === "conversation.create" || people.includes(actorId);
-  return isIn && people.some((id) => areApart(archive, actorId, id)) ? unreachable : undefined;
-}
-
-/** Those of a direct conversation. */
-function peopleReached(archive: Archive, command: Command): readonly string[] {
-  if (command.type === "conversation.create")
-    return command.kind === "direct" ? (command.participants ?? []).map(({ userId }) => userId) : [];
+  const isApart = (id: string): boolean => areApart(archive, actorId, id);
+  if (broughtIn(command).some(isApart)) return unreachable;
+  if (command.type === "conversation.create" || !reachesOther(command)) return undefined;
   const store = archive.store(command.conversationId);
-  if (!reaching.has(command.type) || store.conversation?.kind !== "direct") return [];
-  return [...store.participants()].map(({ userId }) => userId);
+  if (store.conversation?.kind !== "direct") return undefined;
+  const people = [...store.participants()].map(({ userId }) => userId);
+  return people.includes(actorId) && people.some(isApart) ? unreachable : undefined;
 }

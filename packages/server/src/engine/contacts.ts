@@ -1,3 +1,4 @@
+import { broughtIn, reachesOther } from "@tidings/core/domain";
 import type { Change, Command } from "@tidings/core/protocol";
 import { BoundedMap } from "../bounded-map.ts";
 import type { BusEvent } from "../bus/bus.ts";
@@ -33,9 +34,6 @@ const unreachable: Refusal = refuse(
   "participant/unreachable",
   "unable to reach the person; no contact is possible",
 );
-
-/** What puts words before the other in a direct conversation. */
-const reaching: ReadonlySet<Command["type"]> = new Set(["message.send", "message.edit", "message.react"]);
 
 /**
  * Who has blocked whom, as far as anybody here is concerned. Read once per person, then followed by what the bus tells:
@@ -73,8 +71,7 @@ export class Contacts {
 
   /** Why a command reaches nobody; at once if nothing has to be read. */
   obstacle(actorId: string, command: Command): Refusal | undefined | Promise<Refusal | undefined> {
-    const isBeginning = command.type === "conversation.create" && command.kind === "direct";
-    if (!isBeginning && !reaching.has(command.type)) return undefined;
+    if (!reachesOther(command)) return undefined;
     const ties = this.of(actorId);
     if (ties instanceof Promise) return ties.then((read) => this.#between(actorId, read, command));
     return this.#between(actorId, ties, command);
@@ -112,12 +109,12 @@ export class Contacts {
     command: Command,
   ): Refusal | undefined | Promise<Refusal | undefined> {
     if (ties.own.size === 0 && ties.by.size === 0) return undefined;
+    const isApart = (id: string): boolean => ties.own.has(id) || ties.by.has(id);
+    // Said without a look at the conversation, so that it tells a stranger nothing of it (D8).
+    if (broughtIn(command).some(isApart)) return unreachable;
+    if (command.type === "conversation.create") return undefined;
     const judge = (people: readonly string[]): Refusal | undefined =>
-      people.includes(actorId) && people.some((id) => ties.own.has(id) || ties.by.has(id))
-        ? unreachable
-        : undefined;
-    if (command.type === "conversation.create")
-      return judge([actorId, ...(command.participants ?? []).map(({ userId }) => userId)]);
+      people.includes(actorId) && people.some(isApart) ? unreachable : undefined;
     const known = this.#pairs.get(command.conversationId);
     return known ? judge(known) : this.#readPair(command.conversationId).then(judge);
   }

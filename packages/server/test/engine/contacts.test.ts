@@ -23,6 +23,24 @@ const direct = (conversationId: string, other: string) =>
 const say = (conversationId: string) =>
   submit({ type: "message.send", conversationId, kind: "text", content: { text: "hello" } });
 
+const group = (conversationId: string, ...others: readonly string[]) =>
+  submit({
+    ...{ type: "conversation.create", conversationId, kind: "group" },
+    participants: others.map((userId) => ({ userId })),
+  });
+
+const add = (conversationId: string, userId: string) =>
+  submit({ type: "participant.add", conversationId, userId });
+
+const poll = (conversationId: string) =>
+  submit({
+    ...{ type: "message.send", conversationId, kind: "poll" },
+    content: { text: "lunch?", poll: { options: ["yes", "no"] } },
+  });
+
+const react = (type: "message.react" | "message.unreact", { command }: ReturnType<typeof say>) =>
+  submit({ type, conversationId: command.conversationId, messageId: command.commandId, emoji: "👍" });
+
 /** What a link was answered since the last call. */
 function answers(link: TestLink): readonly string[] {
   return link.take().flatMap((frame) => {
@@ -83,19 +101,65 @@ describe("a block", () => {
     expect([answers(ada), answers(eve)]).toEqual([["ack", "ack"], ["ack"]]);
   });
 
-  it("lets neither begin one, and groups be", async () => {
+  it("lets neither change, or take away, what the other has there; one's own stays one's own (row D10)", async () => {
     const bench = await EngineBench.open();
     const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];
+    const [said, vote] = [say("two"), poll("two")];
+    await bench.send(ada, direct("two", "eve"), vote);
+    await bench.send(eve, said, react("message.react", said));
+    await bench.send(ada, block("ada", "eve"));
+    const on = { conversationId: "two", messageId: said.command.commandId };
+    const reaching: readonly Draft[] = [
+      { type: "conversation.update", conversationId: "two", description: "you cannot get rid of me" },
+      { type: "conversation.update", conversationId: "two", settings: { typing: true, receipts: false } },
+      { type: "conversation.status", conversationId: "two", status: "archived" },
+      { type: "conversation.status", conversationId: "two", status: "deleted" },
+      { type: "message.pin", ...on },
+      { type: "message.unpin", ...on },
+      { type: "poll.vote", conversationId: "two", messageId: vote.command.commandId, choices: [0] },
+      { type: "message.delete", ...on, reason: "you know why" },
+    ];
+    for (const link of [ada, eve]) {
+      answers(link);
+      for (const draft of reaching) await bench.send(link, submit(draft));
+      expect(answers(link)).toEqual(reaching.map(() => "participant/unreachable"));
+    }
+    const own: readonly Draft[] = [
+      { type: "receipt.mark", conversationId: "two", readSeq: 1 },
+      { type: "participant.notify", conversationId: "two", notify: "none" },
+      { type: "message.unreact", ...on, emoji: "👍" },
+      { type: "message.delete", ...on },
+    ];
+    for (const draft of own) await bench.send(eve, submit(draft));
+    expect(answers(eve)).toEqual(own.map(() => "ack"));
+  });
+
+  it("lets neither begin one, nor bring the other into any other; where both are they stay (row D10)", async () => {
+    const bench = await EngineBench.open();
+    const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];
+    await bench.send(eve, group("before", "ada"), group("more", "bob"));
     await bench.send(ada, block("ada", "eve"));
     answers(ada);
-    const group = submit({
-      ...{ type: "conversation.create", conversationId: "more", kind: "group" },
-      participants: [{ userId: "ada" }],
-    });
-    await bench.send(eve, direct("one", "ada"), direct("other", "bob"), group, say("more"));
-    await bench.send(ada, direct("third", "eve"));
-    expect(answers(eve)).toEqual(["participant/unreachable", "ack", "ack", "ack"]);
-    expect(answers(ada)).toEqual(["participant/unreachable"]);
+    answers(eve);
+    await bench.send(eve, direct("one", "ada"), group("new", "bob", "ada"), add("more", "ada"));
+    await bench.send(eve, say("before"), direct("other", "bob"), group("new", "bob"), add("more", "cy"));
+    await bench.send(ada, direct("third", "eve"), group("fourth", "eve"), say("before"));
+    const apart = "participant/unreachable";
+    expect(answers(eve)).toEqual([apart, apart, apart, "ack", "ack", "ack", "ack"]);
+    expect(answers(ada)).toEqual([apart, apart, "ack"]);
+    await bench.send(ada, block("ada", "eve", false));
+    await bench.send(eve, add("more", "ada"));
+    expect(answers(eve)).toEqual(["ack"]);
+  });
+
+  it("[D8] answers alike whoever wants to bring somebody in where they are not, if there is such a place or not", async () => {
+    const bench = await EngineBench.open();
+    const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];
+    await bench.send(ada, group("theirs", "bob"), block("ada", "eve"));
+    await bench.send(eve, add("theirs", "ada"), add("none", "ada"), add("theirs", "bob"), add("none", "bob"));
+    const [one, other, ...strangers] = answers(eve);
+    expect([one, other]).toEqual(["participant/unreachable", "participant/unreachable"]);
+    expect(strangers).toEqual(["conversation/not-found", "conversation/not-found"]);
   });
 
   it("[D8] tells a stranger nothing of a conversation of others", async () => {

@@ -29,7 +29,7 @@ export const ar: ErrorWords = {
     "conversation/full": "لم يعد في هذه المحادثة متسع لأحد.",
     "participant/not-found": "هذا الشخص ليس في المحادثة.",
     "participant/exists": "هذا الشخص موجود في المحادثة بالفعل.",
-    "participant/unreachable": "لا يمكنك الكتابة إلى هذا الشخص.",
+    "participant/unreachable": "لا يمكنك التواصل مع هذا الشخص.",
     "participant/last-owner": "يجب أن يصبح شخص آخر مالكًا أولًا.",
     "message/not-found": "هذه الرسالة غير موجودة.",
     "message/deleted": "حُذفت هذه الرسالة.",

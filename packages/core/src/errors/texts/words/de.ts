@@ -23,7 +23,7 @@ export const de: ErrorWords = {
     "conversation/full": "In dieser Unterhaltung ist kein Platz mehr.",
     "participant/not-found": "Diese Person ist nicht dabei.",
     "participant/exists": "Diese Person ist schon dabei.",
-    "participant/unreachable": "Dieser Person kannst du nicht schreiben.",
+    "participant/unreachable": "Du kannst diese Person nicht erreichen.",
     "participant/last-owner": "Zuerst muss jemand anderes Eigentümer werden.",
     "message/not-found": "Diese Nachricht gibt es nicht.",
     "message/deleted": "Diese Nachricht wurde gelöscht.",

@@ -23,7 +23,7 @@ export const es: ErrorWords = {
     "conversation/full": "En esta conversación no cabe más gente.",
     "participant/not-found": "Esta persona no está en la conversación.",
     "participant/exists": "Esta persona ya está en la conversación.",
-    "participant/unreachable": "No puedes escribir a esta persona.",
+    "participant/unreachable": "No puedes contactar con esta persona.",
     "participant/last-owner": "Antes otra persona tiene que ser la propietaria.",
     "message/not-found": "Este mensaje no existe.",
     "message/deleted": "Este mensaje fue eliminado.",

@@ -23,7 +23,7 @@ export const fr: ErrorWords = {
     "conversation/full": "Il n’y a plus de place dans cette conversation.",
     "participant/not-found": "Cette personne n’est pas dans la conversation.",
     "participant/exists": "Cette personne est déjà dans la conversation.",
-    "participant/unreachable": "Vous ne pouvez pas écrire à cette personne.",
+    "participant/unreachable": "Vous ne pouvez pas contacter cette personne.",
     "participant/last-owner": "Quelqu’un d’autre doit d’abord devenir propriétaire.",
     "message/not-found": "Ce message n’existe pas.",
     "message/deleted": "Ce message a été supprimé.",
