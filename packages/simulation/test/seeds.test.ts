@@ -447,6 +447,14 @@ const found: readonly Found[] = [
      fault clockBack of 1 (bob) by 1411073245`,
   },
   {
+    title: "[D6] two files wait no longer than each would, though the clock was set back between them",
+    plan: `seed 43792; devices ada bob cyd; rates none; disks strict; files scanned
+     act attach of 1 (bob) by 1122701102
+     wait 337
+     fault clockBack of 1 (bob) by 295459417
+     act attach of 1 (bob) by 748852894`,
+  },
+  {
     title:
       "[D6] a message whose file was called off is sent by no later life, though the server has the file",
     plan: `seed 1966; devices ada bob cyd; rates none; disks strict; files scanned

@@ -72,4 +72,19 @@ describe("alarms", () => {
     await clock.advance(1_000);
     expect(rung).toEqual([10_000_100, 10_000_300]);
   });
+
+  it("ring no later for one that is set after the clock was set back", async () => {
+    const clock = virtualClock(10_000_000);
+    let aheadMs = 0;
+    const alarms = createAlarms({
+      now: () => clock.now() + aheadMs,
+      after: (delayMs, task) => clock.after(delayMs, task),
+    });
+    const rung: string[] = [];
+    for (const delayMs of [100, 300]) alarms.set(`${delayMs}`, delayMs, () => rung.push(`${delayMs}`));
+    aheadMs = -3_600_000;
+    alarms.set("20", 20, () => rung.push("20"));
+    await clock.advance(1_000);
+    expect(rung).toEqual(["20", "100", "300"]);
+  });
 });

@@ -18,7 +18,20 @@ export function createAlarms(clock: Clock): Alarms {
   const alarms = new Map<string, { readonly atMs: number; readonly task: () => void }>();
   let timer = nothing;
   let timerAtMs = Infinity;
+  let seenMs = -Infinity;
   let isClosed = false;
+
+  const moveBack = (byMs: number): void => {
+    for (const [name, alarm] of alarms) alarms.set(name, { ...alarm, atMs: alarm.atMs - byMs });
+    timerAtMs -= byMs;
+  };
+
+  /** A clock that was set back takes along what was set before. */
+  const look = (): number => {
+    const now = clock.now();
+    if (now < seenMs) moveBack(seenMs - now);
+    return (seenMs = now);
+  };
 
   const wind = (atMs: number): void => {
     timer();
@@ -27,10 +40,9 @@ export function createAlarms(clock: Clock): Alarms {
   };
 
   const ring = (): void => {
-    const now = clock.now();
+    const now = look();
     // It rings before its time only if the clock was set back since: all are moved along with it.
-    const backMs = Math.max(0, timerAtMs - now);
-    for (const [name, alarm] of alarms) alarms.set(name, { ...alarm, atMs: alarm.atMs - backMs });
+    moveBack(Math.max(0, timerAtMs - now));
     const due = [...alarms].filter(([, { atMs }]) => atMs <= now);
     for (const [name, alarm] of due) {
       if (alarms.get(name) !== alarm) continue; // one that rang before called it off
@@ -48,7 +60,7 @@ export function createAlarms(clock: Clock): Alarms {
   return {
     set(name, delayMs, task) {
       if (isClosed) return;
-      const atMs = clock.now() + delayMs;
+      const atMs = look() + delayMs;
       alarms.set(name, { atMs, task });
       if (atMs < timerAtMs) wind(atMs);
     },
