@@ -83,8 +83,12 @@ async function printVapidKeys(): Promise<void> {
 
 async function migrate(database: string): Promise<void> {
   const { migratePostgres } = await import("./store/postgres/postgres-store.ts");
-  const made = await migratePostgres(database);
-  process.stdout.write(made.length > 0 ? `migrated: ${made.join(", ")}\n` : "up to date\n");
+  const { made, newer } = await migratePostgres(database);
+  if (newer.length > 0)
+    process.stdout.write(
+      `nothing done: a newer version migrated the database (${newer.join(", ")}); this one can work on it\n`,
+    );
+  else process.stdout.write(made.length > 0 ? `migrated: ${made.join(", ")}\n` : "up to date\n");
 }
 
 async function serve(settings: CommandSettings): Promise<void> {

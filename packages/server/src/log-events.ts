@@ -1,7 +1,7 @@
 /** Every event the server logs, by level. Its lines are what operators search and alert by, so none is ever renamed. */
 export type DebugEvent = "upgrade refused" | "link opened" | "link refused" | "link closed" | "request";
 export type InfoEvent = "listening" | "draining" | "closed" | "repaired" | "service key";
-export type WarnEvent = "development mode" | "connection lost";
+export type WarnEvent = "development mode" | "newer schema" | "connection lost";
 export type ErrorEvent = "failure" | "defect";
 
 interface Entry<Level extends string> {
@@ -52,6 +52,11 @@ export const logEvents: Readonly<
     level: "warn",
     fields: ["note"],
     means: "there is no secret, so one was made up; not for production",
+  },
+  "newer schema": {
+    level: "warn",
+    fields: ["migrations"],
+    means: "a newer version migrated the database; this one can work on that, and migrates nothing",
   },
   "connection lost": {
     level: "warn",

@@ -36,15 +36,16 @@ export async function openStore(
     meter.add("failure", "apply");
     log.error({ what: "apply", err: error }, "defect");
   };
+  const onNewerSchema = (migrations: readonly string[]): void => log.warn({ migrations }, "newer schema");
   try {
     if (database === undefined)
-      return openLibsqlStore({ onDefect, ...(dataFile !== undefined && { file: dataFile }) });
+      return openLibsqlStore({ onDefect, onNewerSchema, ...(dataFile !== undefined && { file: dataFile }) });
     const onFailure = (error: unknown): void => {
       meter.add("failure", "database");
       log.warn({ what: "database", err: error }, "connection lost");
     };
     return await openPostgresStore({
-      ...{ url: database, onDefect, onFailure, migrate },
+      ...{ url: database, onDefect, onFailure, onNewerSchema, migrate },
       onRecalled: (what, isHit) => meter.add(isHit ? "cacheHit" : "cacheMiss", what),
       ...(databaseReplica !== undefined && { replicaUrl: databaseReplica }),
     });

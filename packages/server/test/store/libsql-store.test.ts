@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createServer } from "../../src/create-server.ts";
 import { openLibsqlStore } from "../../src/store/index.ts";
 import { message } from "../support/raw-client.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
@@ -113,6 +114,35 @@ describe("the libsql store on its file", () => {
     const ack = await bench.accepted("ada", message("a", "kept"));
     expect(ack.changes).toMatchObject([{ rev: 3, record: { seq: 1 } }]);
     await bench.store.close();
+  });
+
+  it("works on a schema that a newer version has added to, as after a rollback, and says so once", async () => {
+    const file = temporaryFile("rollback.db");
+    const before = new Workbench(open(file));
+    await before.group("a", "ada");
+    await before.store.close();
+    const { default: Database } = await import("libsql");
+    const newer = new Database(file);
+    newer.exec("ALTER TABLE messages ADD COLUMN mood TEXT NOT NULL DEFAULT 'calm'; PRAGMA user_version = 99");
+    const versionNow = (): unknown => newer.prepare("PRAGMA user_version").get();
+    const lines: unknown[] = [];
+    const note = (fields: object, event: string): void => void lines.push([event, fields]);
+    const server = await createServer({
+      ...{ dataFile: file, port: 0 },
+      log: { debug: () => {}, info: () => {}, error: note, warn: note },
+    });
+    await server.close();
+    expect(lines).toEqual([
+      ["development mode", expect.anything()],
+      ["newer schema", { migrations: expect.arrayContaining(["99"]) }],
+    ]);
+    const bench = new Workbench(open(file));
+    await bench.said("ada", "a", "said by the version before");
+    await bench.store.close();
+    expect(versionNow()).toMatchObject({ user_version: 99 });
+    newer.exec("UPDATE meta SET value = 99 WHERE name = 'oldest_schema'");
+    newer.close();
+    expect(() => open(file)).toThrow(/newer.*restore a backup/u);
   });
 
   it("refuses a database of a newer version, and a file that is none", async () => {

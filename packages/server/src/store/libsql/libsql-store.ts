@@ -38,21 +38,29 @@ export interface LibsqlStoreOptions {
   readonly file?: string;
   /** Told when `apply` throws: a defect, never an expected outcome. */
   readonly onDefect?: (error: unknown) => void;
+  /** Told, once, which migrations of a newer server the database has that this one does not know and can work with. */
+  readonly onNewerSchema?: (migrations: readonly string[]) => void;
 }
 
 /**
  * The embedded store: one SQLite database in WAL mode, flushed at each commit. A call blocks the process while it
  * runs; what is asked is small, and many commands share one flush.
  *
- * @throws {Error} if the file cannot be opened, or a newer version wrote it.
+ * @throws {Error} if the file cannot be opened, or a newer version wrote it on whose schema this one cannot work.
  */
-export function openLibsqlStore({ file = MEMORY, onDefect = () => {} }: LibsqlStoreOptions = {}): Store {
+export function openLibsqlStore({
+  file = MEMORY,
+  onDefect = () => {},
+  onNewerSchema = () => {},
+}: LibsqlStoreOptions = {}): Store {
   // A database in memory is nobody else's; one without a name is SQLite's own way to say so.
   const occupation = file === MEMORY || file === "" ? undefined : occupy(file);
   let connection: Connection | undefined;
   try {
     connection = openConnection(file);
-    return new LibsqlStore(connection, migrate(connection), { file, onDefect, occupation });
+    const { epoch, newer } = migrate(connection);
+    if (newer.length > 0) onNewerSchema(newer);
+    return new LibsqlStore(connection, epoch, { file, onDefect, occupation });
   } catch (error) {
     connection?.close();
     occupation?.close();
@@ -60,7 +68,7 @@ export function openLibsqlStore({ file = MEMORY, onDefect = () => {} }: LibsqlSt
   }
 }
 
-interface Opened extends Required<LibsqlStoreOptions> {
+interface Opened extends Required<Omit<LibsqlStoreOptions, "onNewerSchema">> {
   readonly occupation: Occupation | undefined;
 }
 

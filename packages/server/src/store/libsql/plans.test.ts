@@ -10,7 +10,7 @@ import { createTables } from "./tables.ts";
 
 it("finds every row by an index: no statement walks through a table", () => {
   const connection = openConnection(":memory:");
-  const epoch = migrate(connection);
+  const { epoch } = migrate(connection);
   const statements: string[] = [];
   const noting: Connection = {
     ...connection,

@@ -11,7 +11,8 @@ import { retentionSchema } from "./retention-schema.ts";
 import { addSearch } from "./search-schema.ts";
 
 /**
- * Each entry lifts the schema by one version; entries are only ever added. Records are JSON beside the columns that
+ * Each entry lifts the schema by one version; entries are only ever added. One that breaks older servers says
+ * `needsAtLeast`. Records are JSON beside the columns that
  * queries search by. Inside the database a conversation is an integer (`key`), so that no index repeats its name.
  */
 const migrations: readonly (string | ((connection: Connection) => void))[] = [
@@ -138,33 +139,58 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   casesSchema,
   previewsSchema,
   caseRevisions,
+  needsAtLeast(15),
 ];
 
+/** Servers that know this version can work on the schema, whatever comes after it; see `needsAtLeast` of PostgreSQL. */
+function needsAtLeast(version: number): string {
+  return `INSERT INTO meta VALUES ('oldest_schema', ${version}) ON CONFLICT DO UPDATE SET value = excluded.value`;
+}
+
+export interface Migrated {
+  readonly epoch: string;
+  /** What a newer server made of the schema, which this one does not know and can work with. */
+  readonly newer: readonly string[];
+}
+
 /**
- * Brings a database to the newest schema.
+ * Brings a database to the newest schema; what a newer server has migrated is left as it is.
  *
- * @returns the epoch.
- * @throws {Error} if a newer version of this server wrote it.
+ * @throws {Error} if a newer version of this server wrote it and this one cannot work on that.
  */
-export function migrate(connection: Connection): string {
+export function migrate(connection: Connection): Migrated {
   connection.exec("BEGIN IMMEDIATE");
   try {
     const version =
       connection.prepare<{ user_version: number }>("PRAGMA user_version").get()?.user_version ?? 0;
-    if (version > migrations.length) {
-      throw new Error(`unable to open the database; its schema ${version} is newer than this server's`);
-    }
+    const newer = newerThanOurs(connection, version);
     for (const migration of migrations.slice(version)) {
       if (typeof migration === "string") connection.exec(migration);
       else migration(connection);
     }
-    connection.exec(`PRAGMA user_version = ${migrations.length}`);
+    if (newer.length === 0) connection.exec(`PRAGMA user_version = ${migrations.length}`);
     connection.prepare("INSERT INTO meta VALUES ('epoch', ?) ON CONFLICT DO NOTHING").run(randomUUID());
-    const epoch = connection.prepare<{ value: string }>("SELECT value FROM meta WHERE name = 'epoch'").get();
+    const epoch = valueOf(connection, "epoch") ?? "";
     connection.exec("COMMIT");
-    return epoch?.value ?? "";
+    return { epoch, newer };
   } catch (error) {
     connection.exec("ROLLBACK");
     throw error;
   }
+}
+
+function newerThanOurs(connection: Connection, version: number): readonly string[] {
+  const ours = migrations.length;
+  if (version <= ours) return [];
+  const isOurs = connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() !== undefined;
+  const oldest = isOurs ? Number(valueOf(connection, "oldest_schema")) : Number.NaN;
+  if (oldest <= ours) return Array.from({ length: version - ours }, (_, index) => String(ours + index + 1));
+  throw new Error(
+    `unable to open the database; its schema ${version} is newer than this server's, which cannot work on it: ` +
+      "start the version that migrated it, or restore a backup from before",
+  );
+}
+
+function valueOf(connection: Connection, name: string): string | undefined {
+  return connection.prepare<{ value: string }>("SELECT value FROM meta WHERE name = ?").get(name)?.value;
 }

@@ -13,12 +13,13 @@ import { retentionSchema } from "./retention-schema.ts";
 import { firstSchema } from "./schema.ts";
 import { addSearch } from "./search-schema.ts";
 import { notesSchema } from "./notes-schema.ts";
+import { needsAtLeast, newerThan } from "./oldest-schema.ts";
 import { previewsSchema } from "./previews.ts";
 import { pushSchema } from "./push-schema.ts";
 import type { Tables } from "./tables.ts";
 import { togetherSchema } from "./together-schema.ts";
 
-/** Each lifts the schema by one version; entries are only ever added. */
+/** Each lifts the schema by one version; entries are only ever added. One that breaks older servers says `needsAtLeast`. */
 const migrations: Readonly<Record<string, Migration>> = {
   "0001": { up: (database) => firstSchema.execute(database).then(() => {}) },
   "0002": { up: (database) => auditSchema.execute(database).then(() => {}) },
@@ -36,16 +37,30 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0014": { up: (database) => casesSchema.execute(database).then(() => {}) },
   "0015": { up: (database) => previewsSchema.execute(database).then(() => {}) },
   "0016": { up: (database) => caseRevisions.execute(database).then(() => {}) },
+  "0017": {
+    up: (database) =>
+      needsAtLeast("0017")
+        .execute(database)
+        .then(() => {}),
+  },
 };
+
+export interface Migrated {
+  /** The migrations made now. */
+  readonly made: readonly string[];
+  /** Those a newer server made, which this one does not know and can work with. */
+  readonly newer: readonly string[];
+}
 
 /**
  * Brings a database to the newest schema, in one transaction and under an advisory lock: of several nodes that start
- * together one migrates and the others wait.
+ * together one migrates and the others wait. What a newer server has migrated is left as it is.
  *
- * @returns the migrations made now.
- * @throws {Error} if a newer version of this server wrote it, or the role may not.
+ * @throws {Error} if a newer version of this server wrote it and this one cannot work on that, or the role may not.
  */
-export async function migrate(pool: Pool): Promise<readonly string[]> {
+export async function migrate(pool: Pool): Promise<Migrated> {
+  const newer = await newerMigrations(pool);
+  if (newer.length > 0) return { made: [], newer };
   const migrator = new Migrator({
     // Over the pool of the store, which stays open.
     db: kyselyOver(pool),
@@ -55,8 +70,19 @@ export async function migrate(pool: Pool): Promise<readonly string[]> {
   });
   await prepareQueue(pool);
   const { error, results = [] } = await migrator.migrateToLatest();
-  if (error !== undefined) throw unable(error);
-  return results.map(({ migrationName }) => migrationName);
+  if (error === undefined) return { made: results.map(({ migrationName }) => migrationName), newer };
+  const madeMeanwhile = await newerMigrations(pool);
+  if (madeMeanwhile.length > 0) return { made: [], newer: madeMeanwhile };
+  throw unable(error);
+}
+
+/**
+ * What a newer server has made of the schema.
+ *
+ * @throws {Error} if this one cannot work on that.
+ */
+export function newerMigrations(pool: Pool): Promise<readonly string[]> {
+  return newerThan(Object.keys(migrations), kyselyOver(pool));
 }
 
 /** Which history this is; made with the first schema. */
@@ -78,7 +104,5 @@ function kyselyOver(pool: Pool): Kysely<Tables> {
 
 function unable(error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);
-  const isNewer = reason.startsWith("corrupted migrations");
-  const told = isNewer ? "its schema is newer than this server's" : reason;
-  return new Error(`unable to migrate the database; ${told}`, { cause: error });
+  return new Error(`unable to migrate the database; ${reason}`, { cause: error });
 }

@@ -24,7 +24,7 @@ import { forget, traces } from "./erase.ts";
 import { forgetConversation } from "./erase-conversation.ts";
 import { figures } from "./figures.ts";
 import { keptParts } from "./kept.ts";
-import { epochOf, migrate } from "./migrations.ts";
+import { epochOf, migrate, type Migrated, newerMigrations } from "./migrations.ts";
 import { previewTable } from "./previews.ts";
 import { pushTargets } from "./push.ts";
 import { prune } from "./prune.ts";
@@ -50,6 +50,8 @@ export interface PostgresStoreOptions {
   readonly rideOutMs?: number;
   /** Default true. False: the schema was brought up to date by `tidings-server migrate`. */
   readonly migrate?: boolean;
+  /** Told, once, which migrations of a newer server the database has that this one does not know and can work with. */
+  readonly onNewerSchema?: (migrations: readonly string[]) => void;
   /** Told when `apply` throws: a defect, never an expected outcome. */
   readonly onDefect?: (error: unknown) => void;
   /** Told of each commit, and each question about recent records, whether what the node remembers was enough. */
@@ -76,13 +78,14 @@ const FORGET_AT_ONCE = 1_000;
 /**
  * The store of a server with many nodes. While the database is away every call rejects, and may be made again.
  *
- * @throws {Error} if the database cannot be reached, or a newer version wrote it.
+ * @throws {Error} if the database cannot be reached, or a newer version wrote it on whose schema this one cannot work.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { connections = 8 } = options;
   const upkeep = openPool({ ...poolSettings(options), connections: FOR_UPKEEP });
   try {
-    if (options.migrate ?? true) await migrate(upkeep);
+    const newer = (options.migrate ?? true) ? (await migrate(upkeep)).newer : await newerMigrations(upkeep);
+    if (newer.length > 0) options.onNewerSchema?.(newer);
     await refuseWhileImporting(upkeep);
     const epoch = await epochOf(upkeep);
     const commits = openPool({ ...poolSettings(options), connections: FOR_COMMITS, purpose: "commits" });
@@ -100,8 +103,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   }
 }
 
-/** Brings the schema of a database up to date; the migrations made now. */
-export async function migratePostgres(url: string): Promise<readonly string[]> {
+/** Brings the schema of a database up to date, unless a newer version has. */
+export async function migratePostgres(url: string): Promise<Migrated> {
   const pool = openPool({ ...patient({ url }), connections: 2 });
   try {
     return await migrate(pool);
