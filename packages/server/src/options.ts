@@ -60,7 +60,10 @@ export interface ServerOptions {
   readonly dataFile?: string | undefined;
   /** Address of a PostgreSQL, `"postgres://user:password@host/database"`, instead of `dataFile`. */
   readonly database?: string | undefined;
-  /** Address of a read-only copy of `database`, for pages of history and lists. */
+  /**
+   * Address of a read-only copy of `database`: pages of history, participants, reactors and versions, and what the index
+   * for searches holds, come from there while it is as far as `database`, and figures. Who may read is never asked there.
+   */
   readonly databaseReplica?: string | undefined;
   /** Another store, instead of `dataFile` and `database`. The server closes it. */
   readonly store?: Store | undefined;

@@ -18,7 +18,9 @@ Every option can also be an environment variable; the option wins.
   --data <file>               TIDINGS_DATA             database, default tidings.db; :memory: for none
   --database <address>        TIDINGS_DATABASE         postgres://user:password@host/database instead of --data;
                               DATABASE_URL             … the same
-  --database-replica <addr.>  TIDINGS_DATABASE_REPLICA a copy of it, for pages of history and lists
+  --database-replica <addr.>  TIDINGS_DATABASE_REPLICA a copy of it, for pages of history, participants,
+                                                       reactors and versions, for the index that searches use,
+                                                       and for figures; never for who may read
   --redis <address>           TIDINGS_REDIS            redis://host:6379, to run several nodes on one database;
                               REDIS_URL                … the same
   --jwks <address>            TIDINGS_JWKS             public keys that sign tokens, followed as they rotate

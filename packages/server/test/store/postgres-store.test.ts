@@ -153,15 +153,61 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       await bench.store.close();
     });
 
-    it("does without when it is gone", async () => {
-      const { bench } = await withReplica();
-      const url = urls.get(bench.store) ?? "";
+    /** Where each word is only the replica remembers. */
+    async function withReplicaThatSearches(): Promise<Workbench> {
+      const url = await service.database(blank);
+      const before = new Workbench(await open(url));
+      for (const room of ["a", "b"]) {
+        await before.group(room, "ada", "bob");
+        await before.said("ada", room, `original of ${room}`);
+      }
+      await before.store.close();
+      const replicaUrl = await service.database(url);
+      await ask(replicaUrl, "UPDATE messages SET record = replace(record::text, 'original', 'copy')::json");
+      await ask(url, "DELETE FROM searchable");
+      return new Workbench(await open(url, { replicaUrl }));
+    }
+    const found = async (bench: Workbench, who: string, conversationId?: string): Promise<unknown> => {
+      const query = { type: "search", text: "original", limit: 5 } as const;
+      const { items } = await bench.query(who, { ...query, ...(conversationId && { conversationId }) });
+      return items.map(({ message }) => message.content);
+    };
+
+    it("looks for words there, until it lags behind, and shows what the database has in their place", async () => {
+      const bench = await withReplicaThatSearches();
+      const [ofA, ofB] = [{ text: "original of a" }, { text: "original of b" }];
+      expect(await found(bench, "ada")).toEqual([ofB, ofA]);
+      expect(await found(bench, "bob", "a")).toEqual([ofA]);
+      await bench.said("bob", "a", "new");
+      expect(await found(bench, "bob")).toEqual([]);
+      expect(await found(bench, "bob", "b")).toEqual([ofB]);
       await bench.store.close();
+    });
+
+    it("[D8] shows of what it finds nothing that the database would not", async () => {
+      const bench = await withReplicaThatSearches();
+      await bench.accepted("ada", { type: "participant.remove", conversationId: "a", userId: "bob" });
+      expect(await found(bench, "bob")).toEqual([{ text: "original of b" }]);
+      expect(await bench.refusal("bob", { type: "search", text: "original", conversationId: "a", limit: 5 }))
+        .toMatchObject({ code: "conversation/not-found" }); // prettier-ignore
+      await ask(urls.get(bench.store) ?? "", "DELETE FROM messages");
+      expect(await found(bench, "bob")).toEqual([]);
+      await bench.store.close();
+    });
+
+    it("does without when it is gone", async () => {
+      const before = await withReplica();
+      const url = urls.get(before.bench.store) ?? "";
+      await before.bench.store.close();
       const failures: unknown[] = [];
       const replicaUrl = "postgres://nobody@127.0.0.1:1/none";
       const store = await open(url, { replicaUrl, onFailure: (error) => failures.push(error) });
-      expect(await first(new Workbench(store))).toEqual({ text: "original" });
-      expect(failures).toHaveLength(1);
+      const bench = new Workbench(store);
+      expect(await first(bench)).toEqual({ text: "original" });
+      expect(await found(bench, "bob")).toEqual([{ text: "original" }]);
+      expect(await store.figures?.({ conversationId: "a", since: 0, until: 2_000_000, offsetMs: 0 }))
+        .toMatchObject({ total: { messages: 1 } }); // prettier-ignore
+      expect(failures).toHaveLength(3);
       await store.close();
     });
   });
@@ -269,27 +315,27 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
         const newer = new Client(url);
         await newer.connect();
         await newer.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCK_OF_KYSELY})`);
-        const opening = open(url);
+        const told: (readonly string[])[] = [];
+        const opening = open(url, { onNewerSchema: (migrations) => void told.push(migrations) });
         const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
         while ((await ask(url, waiting)).length === 0);
         await newer.query(`${oneMore}; COMMIT`);
         await newer.end();
         await (await opening).close();
+        expect(told).toEqual([["9999"]]);
       });
 
-      it("refuses a schema that only a newer version can work on, and one of another branch, and says what helps", async () => {
-        for (const change of [
-          "UPDATE meta SET value = '9999' WHERE name = 'oldest schema'",
-          "DELETE FROM meta WHERE name = 'oldest schema'",
-          "DELETE FROM tidings_migrations WHERE name = '0016'",
-        ]) {
-          const url = await service.database(blank);
-          await ask(url, `${oneMore}; ${change}`);
-          for (const migrate of [true, false])
-            await expect(open(url, { migrate }), change).rejects.toThrow(/newer.*restore a backup/u);
-          await expect(migratePostgres(url)).rejects.toThrow("newer");
-        }
+      it.each([
+        ["UPDATE meta SET value = '9999' WHERE name = 'oldest schema'"],
+        ["DELETE FROM meta WHERE name = 'oldest schema'"],
+        ["DELETE FROM tidings_migrations WHERE name = '0016'"],
+      ])("refuses a schema on which it cannot work, and says what helps: %s", async (change) => {
+        const url = await service.database(blank);
+        await ask(url, `${oneMore}; ${change}`);
+        for (const migrate of [true, false])
+          await expect(open(url, { migrate })).rejects.toThrow(/newer.*restore a backup/u);
+        await expect(migratePostgres(url)).rejects.toThrow("newer");
       });
     });
 

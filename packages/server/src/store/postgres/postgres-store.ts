@@ -36,7 +36,10 @@ import { build } from "./tables.ts";
 export interface PostgresStoreOptions {
   /** `"postgres://user:password@host:5432/database"`. */
   readonly url: string;
-  /** A copy that may lag behind: pages of history and lists are read there when it has what the database has. */
+  /**
+   * A copy that may lag behind. Pages of history, participants, reactors and versions are read there, and the index for
+   * searches, when it is as far as the database is; and figures.
+   */
   readonly replicaUrl?: string;
   /** Connections for queries, beside one for commits and two for housekeeping. Default 8. */
   readonly connections?: number;
@@ -169,7 +172,13 @@ class PostgresStore implements Store {
       page: audited,
       forget: (before) => expire(upkeep, before),
     };
-    this.figures = (query) => figures(replica ?? upkeep, query);
+    this.figures = async (query) => {
+      if (!replica) return figures(upkeep, query);
+      return figures(replica, query).catch((error: unknown) => {
+        onFailure(error);
+        return figures(upkeep, query);
+      });
+    };
     this.plans = queuedPlans({ pool: work, onFailure });
     this.files = fileTable(readers, upkeep);
     this.#pools = pools;

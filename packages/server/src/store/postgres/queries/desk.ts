@@ -33,7 +33,7 @@ export interface DeskOptions {
 }
 
 /**
- * What a replica may answer. Catching up is not among it: to whoever knows more than a replica it would say that they
+ * What a replica may answer, beside its part of a search. Catching up is not among it: to whoever knows more than a replica it would say that they
  * have to begin anew. Nor is what has no revision, as watermarks.
  */
 const REPLICATED: ReadonlySet<RecordQuery["type"]> = new Set([
@@ -58,7 +58,7 @@ export class Desk {
   constructor(options: DeskOptions) {
     this.#options = options;
     this.#together = new Together(options.pool);
-    this.#search = new Search(options.pool, options.searchTimeoutMs);
+    this.#search = new Search({ ...options, timeoutMs: options.searchTimeoutMs });
   }
 
   memberships(userId: string): Promise<readonly Membership[]> {

@@ -33,38 +33,56 @@ const tooMuch: Refusal = Object.freeze({
   message: "unable to search; it takes too long, so name more words, or rarer ones",
 });
 
-/** Answers `search`. */
+export interface SearchOptions {
+  readonly pool: Pool;
+  /** A copy that may lag behind. */
+  readonly replica: Pool | undefined;
+  /** What takes longer is given up. */
+  readonly timeoutMs: number;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * Answers `search`: finds places in the index of words, then reads the messages there. Only places come from a replica,
+ * and only if it is as far as the database in every conversation searched; who may read, and what is there, the database
+ * says (D8).
+ */
 export class Search {
-  readonly #pool: Pool;
-  readonly #timeoutMs: number;
+  readonly #options: SearchOptions;
   readonly #searches = new Searches<Place>();
 
-  /** @param timeoutMs - what takes longer is given up. */
-  constructor(pool: Pool, timeoutMs: number) {
-    this.#pool = pool;
-    this.#timeoutMs = timeoutMs;
+  constructor(options: SearchOptions) {
+    this.#options = options;
   }
 
   async answer(readerId: string, query: SearchQuery): Promise<Answer> {
     try {
-      return await readAs(this.#pool, readerId, (session) => this.#within(session, readerId, query));
+      const found = this.#searches.recall(readerId, query) ?? (await this.#fromReplica(readerId, query));
+      return await readAs(this.#options.pool, readerId, (session) =>
+        this.#within(session, readerId, query, found),
+      );
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === QUERY_CANCELED) return tooMuch;
+      if (tookTooLong(error)) return tooMuch;
       throw error;
     }
   }
 
-  async #within(session: Session, readerId: string, query: SearchQuery): Promise<Answer> {
-    const { conversationId, after } = query;
+  async #within(
+    session: Session,
+    readerId: string,
+    query: SearchQuery,
+    known: Found<Place> | undefined,
+  ): Promise<Answer> {
+    const { conversationId } = query;
     const reading = conversationId === undefined ? undefined : await open(session, readerId, conversationId);
     if (conversationId !== undefined && !reading) return notFound;
     const plan = searchPlan(query, readerId);
     if (!plan) return answered<"search">({ items: [] });
-    const start = after === undefined ? FIRST : placeOf(after);
+    const start = startOf(query);
     if (!start) return badToken;
     const key = reading?.conversation.key ?? null;
     const { places, ...next } =
-      this.#searches.recall(readerId, query) ??
+      known ??
       this.#searches.keep(readerId, query, await this.#find(session, wantedOf(plan), query, key, start));
     const [rows, blocked] = await Promise.all([
       session.all(messagesAt(readerId, places)),
@@ -76,6 +94,29 @@ export class Search {
     return answered<"search">({ items, ...next });
   }
 
+  /** @returns undefined if the database has to look itself. */
+  async #fromReplica(readerId: string, query: SearchQuery): Promise<Found<Place> | undefined> {
+    const { pool, replica, onFailure } = this.#options;
+    const plan = searchPlan(query, readerId);
+    const start = startOf(query);
+    if (!replica || !plan || !start) return undefined;
+    const { conversationId } = query;
+    const heads = await readAs(pool, readerId, (session) => session.all(headsOf(readerId, conversationId)));
+    if (heads.length === 0) return undefined;
+    const key = conversationId === undefined ? null : (heads[0]?.key ?? null);
+    try {
+      const found = await readAs(replica, readerId, async (session) => {
+        const behind = await session.first(behindOf(heads));
+        return behind ? undefined : this.#find(session, wantedOf(plan), query, key, start);
+      });
+      return found && this.#searches.keep(readerId, query, found);
+    } catch (error) {
+      if (tookTooLong(error)) throw error;
+      onFailure(error);
+      return undefined;
+    }
+  }
+
   async #find(
     session: Session,
     wanted: string,
@@ -84,7 +125,7 @@ export class Search {
     { created_at, conversation, seq }: Place,
   ): Promise<Found<Place>> {
     const [, found] = await Promise.all([
-      session.all(sql`SELECT set_config('statement_timeout', ${String(this.#timeoutMs)}, true)`),
+      session.all(sql`SELECT set_config('statement_timeout', ${String(this.#options.timeoutMs)}, true)`),
       session.all(sql<Place>`SELECT * FROM tidings_search(${wanted}::tsquery, ${key}::bigint, ${since}::bigint,
         ${until}::bigint, ${created_at}::bigint, ${conversation}::bigint, ${seq}::bigint, ${limit + 1}::int)`),
     ]);
@@ -96,6 +137,41 @@ export class Search {
 
 /** How PostgreSQL calls a statement that took too long. */
 const QUERY_CANCELED = "57014";
+
+function tookTooLong(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === QUERY_CANCELED;
+}
+
+function startOf({ after }: SearchQuery): Place | undefined {
+  return after === undefined ? FIRST : placeOf(after);
+}
+
+interface Head {
+  readonly key: number;
+  readonly rev: number;
+}
+
+/** How far the conversations are that a reader searches. */
+function headsOf(readerId: string, conversationId: string | undefined) {
+  return build
+    .selectFrom("memberships as m")
+    .innerJoin("conversations as c", "c.key", "m.conversation")
+    .select(["c.key", "c.rev"])
+    .where("m.user_id", "=", readerId)
+    .$if(conversationId !== undefined, (all) => all.where("c.id", "=", conversationId ?? ""));
+}
+
+/** One of them that is not as far here, or not yet known to be the reader's. */
+function behindOf(heads: readonly Head[]) {
+  const keys = array("bigint", heads.map(({ key }) => key)); // prettier-ignore
+  const revs = array("bigint", heads.map(({ rev }) => rev)); // prettier-ignore
+  return build
+    .selectFrom(sql<Head>`unnest(${keys}, ${revs})`.as<"head">(sql`head (key, rev)`))
+    .leftJoin("conversations as c", "c.key", "head.key")
+    .select("head.key")
+    .where((is) => is.or([is("c.rev", "is", null), is("c.rev", "<", is.ref("head.rev"))]))
+    .limit(1);
+}
 
 /** Through the policies, like any others: what was found earlier may have been taken from the reader since (D8). */
 function messagesAt(readerId: string, places: readonly Place[]) {
