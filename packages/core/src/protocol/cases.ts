@@ -15,7 +15,7 @@ export interface CaseFlag {
   /** From 0 to 1; a rule's. */
   readonly score?: number;
   readonly at: number;
-  /** What it is about, if the message says something else now. */
+  /** What it is about, if the message says something else now; of a rule about a person, what they have called the conversation. */
   readonly said?: MessageContent;
 }
 

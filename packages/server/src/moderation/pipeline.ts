@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { type Command, LONGEST_REASON, type MessageKind } from "@tidings/core/protocol";
+import { type Command, LONGEST_REASON } from "@tidings/core/protocol";
 import { BoundedMap } from "../bounded-map.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Judged } from "../store/store.ts";
-import { type Plain, saidIn, withMask } from "./mask.ts";
+import { withMask } from "./mask.ts";
 import {
   type ModeratedDraft,
   type ModerationContext,
@@ -11,6 +11,7 @@ import {
   soundScore,
   type Verdict,
 } from "./moderator.ts";
+import { type Said, saidIn, type Saying, sayingOf } from "./saying.ts";
 
 /** Verdicts remembered, so that what is sent again is not judged again: longer than a client waits for an answer. */
 const MOST_REMEMBERED = 10_000;
@@ -37,29 +38,26 @@ export class Moderation {
 
   /** Undefined: there is nothing to say of it. A moderator that throws is a defect of it: see `scorer` for what may fail. */
   judge(actorId: string, command: Command): Judgement | Promise<Judgement> {
-    if (this.#moderators.length === 0 || !isSaid(command) || "sealed" in command.content) return undefined;
-    if (command.content.text.length > this.#textLength) return undefined;
-    const id = markOf(actorId, command);
+    const said = this.#moderators.length === 0 ? undefined : sayingOf(command);
+    if (!said || (said[1].content?.text.length ?? 0) > this.#textLength) return undefined;
+    const id = markOf(actorId, said[0]);
     const known = this.#judged.get(id);
     if (known) return known.judgement;
-    const isForward = command.type === "message.send" && command.forward !== undefined;
-    const asked = this.#judge(actorId, command, isForward ? { text: "" } : command.content);
+    const asked = this.#judge(actorId, ...said);
     const judgement = asked instanceof Promise ? this.#inTime(asked) : asked;
     this.#judged.set(id, { judgement });
     if (judgement instanceof Promise) judgement.catch(() => this.#judged.delete(id));
     return judgement;
   }
 
-  #judge(actorId: string, command: Said, content: Plain): Judgement | Promise<Judgement> {
-    const isEdit = command.type === "message.edit";
+  #judge(actorId: string, command: Said, saying: Saying): Judgement | Promise<Judgement> {
     const { conversationId } = command;
-    const context = { authorId: actorId, conversationId, at: this.#clock.now(), isEdit };
-    return judgeFrom(this.#moderators, context, {
-      kind: isEdit ? "text" : command.kind,
-      content,
-      isMasked: false,
-      flags: [],
-    });
+    const context = {
+      ...{ authorId: actorId, conversationId, at: this.#clock.now() },
+      isEdit: command.type === "message.edit" || command.type === "conversation.update",
+      ...messageOf(command),
+    };
+    return judgeFrom(this.#moderators, context, { command, saying, isMasked: false, flags: [] });
   }
 
   #inTime(judgement: Promise<Judgement>): Promise<Judgement> {
@@ -73,8 +71,6 @@ export class Moderation {
   }
 }
 
-type Said = Extract<Command, { readonly type: "message.send" | "message.edit" }>;
-
 /** The same only for the same words: a command that was refused for the moment may come again with others under its id. */
 function markOf(actorId: string, command: Said): string {
   const { at: _at, ...said } = command;
@@ -84,18 +80,30 @@ function markOf(actorId: string, command: Said): string {
 }
 
 interface State {
-  readonly kind: MessageKind;
-  readonly content: Plain;
+  readonly command: Said;
+  readonly saying: Saying;
   readonly isMasked: boolean;
   readonly flags: NonNullable<Judged["flags"]>;
 }
 
-function isSaid(command: Command): command is Said {
-  return command.type === "message.send" || command.type === "message.edit";
+function messageOf(command: Said): Pick<ModerationContext, "messageId"> {
+  if (command.type === "message.send") return { messageId: command.commandId };
+  return command.type === "message.edit" ? { messageId: command.messageId } : {};
 }
 
-function draftOf({ kind, content }: State): ModeratedDraft {
-  return { kind, text: saidIn(content), ranges: content.ranges ?? [] };
+function draftOf({ command, saying }: State): ModeratedDraft {
+  const { content, custom } = saying;
+  const { attachments } = content ?? {};
+  const { kind = "text", replyTo, threadId } = command.type === "message.send" ? command : {};
+  return {
+    kind: content ? kind : "conversation",
+    text: saidIn(saying),
+    ranges: content?.ranges ?? [],
+    ...(custom && { custom }),
+    ...(attachments && { attachments }),
+    ...(replyTo !== undefined && { replyTo }),
+    ...(threadId !== undefined && { threadId }),
+  };
 }
 
 /** Those that answer at once are asked at once. */
@@ -118,7 +126,7 @@ function after(state: State, verdict: Exclude<Verdict, { readonly type: "refuse"
     case "pass":
       return state;
     case "mask":
-      return { ...state, content: withMask(state.content, verdict.ranges), isMasked: true };
+      return { ...state, saying: withMask(state.saying, verdict.ranges), isMasked: true };
     case "flag": {
       const flag = { reason: verdict.reason.slice(0, LONGEST_REASON), score: soundScore(verdict.score) };
       return { ...state, flags: [...state.flags, flag] };
@@ -126,7 +134,7 @@ function after(state: State, verdict: Exclude<Verdict, { readonly type: "refuse"
   }
 }
 
-function judged({ content, isMasked, flags }: State): Judgement {
+function judged({ saying, isMasked, flags }: State): Judgement {
   if (!isMasked && flags.length === 0) return undefined;
-  return { ...(isMasked && { content }), ...(flags.length > 0 && { flags }) };
+  return { ...(isMasked && saying), ...(flags.length > 0 && { flags }) };
 }

@@ -15,6 +15,8 @@ export type AuditAction =
   | "token.issue"
   /** Moderators let it be said, and somebody is to look at it; `detail` has their reason and score. */
   | "message.flag"
+  /** The same of what a conversation is called, or says of itself; by whom is the subject. */
+  | "conversation.flag"
   /** What moderators decided of a case; the commands that go with it are written down by themselves. */
   | `case.${"approve" | "remove" | "ban"}`;
 

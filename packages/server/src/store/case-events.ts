@@ -1,6 +1,6 @@
-import type { Accepted, Records } from "@tidings/core/domain";
-import type { NoteRecord } from "@tidings/core/protocol";
-import type { Submission } from "./store.ts";
+import type { Accepted, ApplyContext, Records } from "@tidings/core/domain";
+import type { ConversationRecord, NoteRecord } from "@tidings/core/protocol";
+import type { Judged, Submission } from "./store.ts";
 
 /** What a case is about. */
 interface Subject {
@@ -21,6 +21,7 @@ export type CaseEvent =
       readonly reporterId: string;
       /** Empty: a person. */
       readonly rule: string;
+      /** Why, in the words of a person; of a rule about a person, what they have called a conversation. */
       readonly text: string;
       readonly score: number | null;
       /** Of the message, as it was pointed at. */
@@ -37,6 +38,9 @@ export function caseEventsOf(
   { changes }: Accepted,
   recordsOf: (conversationId: string) => Records,
 ): readonly CaseEvent[] {
+  const [first] = changes;
+  if (judged?.flags && first?.record.type === "conversation")
+    return nameEvents(first.record, context, judged);
   const record = changes.at(-1)?.record;
   if (record?.type === "note") return noteEvents(record, context.actorId, recordsOf);
   if (record?.type !== "message") return [];
@@ -49,6 +53,19 @@ export function caseEventsOf(
     ...({ type: "flag", ...subject, reporterId: "", rule, text: "", score, version } as const),
   }));
   return command.type === "message.edit" ? [{ type: "edited", ...subject }, ...flags] : flags;
+}
+
+/** What somebody has called a conversation is about them: there is no message to point at. */
+function nameEvents(
+  { conversationId, name, description }: ConversationRecord,
+  { actorId: userId, at }: ApplyContext,
+  { flags = [] }: Judged,
+): readonly CaseEvent[] {
+  const text = [name, description].filter((each) => each !== undefined).join("\n");
+  return flags.map(({ reason: rule, score }) => ({
+    ...({ type: "flag", conversationId, messageId: "", userId, at, reporterId: "", version: 0 } as const),
+    ...{ rule, text, score },
+  }));
 }
 
 /** A report that is taken back stays one: somebody has looked at it, or will. */

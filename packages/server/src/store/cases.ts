@@ -131,7 +131,9 @@ function flagOf({ reporter_id: reporterId, rule, text, score, at, said }: Flag):
     reporterId === ""
       ? ({ source: "rule", reason: rule } as const)
       : ({ source: "person", reason: text } as const);
-  return { ...why, at, ...(score !== null && { score }), ...(said && { said: said.content }) };
+  // A rule has no words of its own: they are those it is about, where there is no message that has them.
+  const content = said?.content ?? (reporterId === "" && text !== "" ? { text } : undefined);
+  return { ...why, at, ...(score !== null && { score }), ...(content && { said: content }) };
 }
 
 /** The entry of a decision. */

@@ -77,9 +77,16 @@ function applyTo({ command, context, judged }: Submission, { work, onDefect }: S
   }
 }
 
-function asJudged(command: Command, { content }: Judged): Command {
-  const isSaid = command.type === "message.send" || command.type === "message.edit";
-  return content && isSaid ? { ...command, content } : command;
+function asJudged(command: Command, { content, name, description, custom }: Judged): Command {
+  if (command.type === "message.send" || command.type === "message.edit")
+    return { ...command, ...(content && { content }), ...(custom && { custom }) };
+  if (command.type !== "conversation.create" && command.type !== "conversation.update") return command;
+  return {
+    ...command,
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(custom && { custom }),
+  };
 }
 
 function refusedAs(reason: string): Refusal {

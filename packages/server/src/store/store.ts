@@ -9,6 +9,7 @@ import type {
   QueryResults,
   QueryType,
   RecordQuery,
+  UpdateConversation,
 } from "@tidings/core/protocol";
 
 import type { Archive } from "./archive.ts";
@@ -89,11 +90,11 @@ export interface Submission {
   readonly judged?: Judged | undefined;
 }
 
-/** What moderators have said of a message, or of an edit. */
-export interface Judged {
+/** What moderators have said of a message, of an edit, or of what a conversation says of itself. */
+export interface Judged extends Pick<UpdateConversation, "name" | "description" | "custom"> {
   /** Why it is refused; remembered like any other answer, so that it stays refused. */
   readonly refused?: string;
-  /** What is said instead. */
+  /** What is said instead, as are a `name`, a `description` and `custom`. */
   readonly content?: MessageContent;
   /** Shown to moderators, once it is said. */
   readonly flags?: readonly { readonly reason: string; readonly score: number }[];

@@ -150,6 +150,81 @@ describe("moderation", () => {
     expect(asked).toEqual(["half x\ntea\ncoffee", "good", ""]);
   });
 
+  it("reads what a conversation is called and says of itself, and all texts in custom (rows D3, D24)", async () => {
+    const { bench, ada, bob, asked } = await open();
+    const submit = (id: number, command: Draft) =>
+      bench.send(ada, { type: "submit", id, command: { commandId: newId(), at: 0, ...command } as Command });
+    const create = (conversationId: string, name: string): Draft => ({
+      ...({ type: "conversation.create", kind: "group", conversationId, name } as const),
+      ...{ description: "of us", participants: [{ userId: "bob" }] },
+    });
+    const codes = () =>
+      ada
+        .take()
+        .flatMap((frame) => (frame.type === "reject" ? [frame.code] : frame.type === "ack" ? ["ok"] : []));
+    await submit(1, create("bad", "bad name"));
+    await submit(2, create("half", "half name"));
+    await submit(3, create("odd", "odd name"));
+    expect(codes()).toEqual(["moderation/refused", "ok", "ok"]);
+    await submit(4, { type: "conversation.update", conversationId: "odd", name: "bad again" });
+    await submit(5, {
+      type: "conversation.update",
+      conversationId: "odd",
+      settings: { typing: false, receipts: true },
+    });
+    const custom = { n: 1, card: { title: "title", lines: ["word"] } };
+    const said = {
+      type: "message.send",
+      conversationId: "odd",
+      kind: "text",
+      content: { text: "half x" },
+    } as const;
+    await submit(6, { ...said, custom });
+    expect(codes()).toEqual(["moderation/refused", "ok", "ok"]);
+    expect(asked).toEqual([
+      ...["bad name\nof us", "half name\nof us", "odd name\nof us", "bad again", "half x\ntitle\nword"],
+    ]);
+    const seen = JSON.stringify(bob.take());
+    for (const each of ['"name":"half ****"', '"name":"odd name"', '"text":"half *"', '"title":"**tle"'])
+      expect(seen).toContain(each);
+    expect(seen).not.toContain("bad");
+    expect((await bench.store.audit?.page({ by: "subject", id: "ada", limit: 1 }))?.items).toMatchObject([
+      { actorId: "system", action: "conversation.flag", conversationId: "odd", detail: "odd 0.8" },
+    ]);
+  });
+
+  it("is told what a message answers, which files it has, and what is hung on it", async () => {
+    const drafts: unknown[] = [];
+    const moderator: Moderator = (draft, context) => (
+      drafts.push({ ...draft, ...context }),
+      { type: "pass" }
+    );
+    const bench = await EngineBench.open({ moderators: [moderator] });
+    const ada = await bench.join("ada");
+    const { command, ...frame } = sendFrame("general", "first", 1);
+    await bench.send(ada, { ...frame, command });
+    const messageId = newId();
+    const about = { replyTo: command.commandId, threadId: command.commandId, custom: { mood: "good" } };
+    await bench.send(ada, {
+      ...frame,
+      lane: 2,
+      command: { ...command, commandId: messageId, ...about } as Command,
+    });
+    const edit = {
+      type: "message.edit",
+      commandId: newId(),
+      at: 0,
+      conversationId: "general",
+      messageId,
+    } as const;
+    await bench.send(ada, { type: "submit", id: 9, command: { ...edit, content: { text: "second" } } });
+    expect(drafts).toMatchObject([
+      { text: "first", messageId: command.commandId, isEdit: false },
+      { text: "first\ngood", messageId, ...about },
+      { text: "second", messageId, isEdit: true },
+    ]);
+  });
+
   it("[D9] that does not answer refuses for the moment after half a minute, and holds up its lane no longer", async () => {
     const { bench, ada } = await open();
     await bench.send(ada, sendFrame("general", "later never", 1), sendFrame("general", "second", 2));

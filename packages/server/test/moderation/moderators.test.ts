@@ -70,9 +70,8 @@ describe("profanity", () => {
     const at = text.indexOf("@ada");
     const mention = { type: "mention", start: at, end: at + 4, value: "ada" } as const;
     const link = { type: "link", start: 0, end: text.length, value: "https://x.example/fuck" } as const;
-    expect(withMask({ text, ranges: [link, mention] }, found.ranges)).toEqual({
-      text: "ﬁrst 👩‍👩‍👧 ***** then **** @ada",
-      ranges: [mention],
+    expect(withMask({ content: { text, ranges: [link, mention] } }, found.ranges)).toEqual({
+      content: { text: "ﬁrst 👩‍👩‍👧 ***** then **** @ada", ranges: [mention] },
     });
   });
 });
@@ -117,11 +116,36 @@ describe("spam", () => {
     expect(await verdict(moderator, "a.example b.example", by("new", 90_000_000))).toEqual({ type: "pass" });
   });
 
-  it("is not an edit, however often somebody corrects themselves", async () => {
-    const moderator = spam({ mostRepetitions: 1, mostMessages: 1 });
-    const edit = { ...by("ada"), isEdit: true };
-    for (let index = 0; index < 5; index += 1)
-      expect(await moderator(said("the very same words"), edit)).toEqual({ type: "pass" });
+  it("is not a correction, however often it is made; edits are a flood, and repeat what others say (row D4)", async () => {
+    const moderator = spam({ mostRepetitions: 2 });
+    const edit = (messageId: string) => ({ ...by("ada"), messageId, isEdit: true });
+    const correct = async (messageId: string) => moderator(said("the very same words"), edit(messageId));
+    for (let index = 0; index < 20; index += 1) expect(await correct("one")).toEqual({ type: "pass" });
+    expect(await correct("two")).toEqual({ type: "pass" });
+    expect(await correct("three")).toMatchObject({ reason: "spam: repetition" });
+    const few = spam({ mostMessages: 3 });
+    const fates: string[] = [];
+    for (const text of ["a", "b", "c", "d"]) fates.push((await few(said(text), edit("one"))).type);
+    expect(fates).toEqual(["pass", "pass", "pass", "flag"]);
+  });
+
+  it("is the same from many in one conversation, whatever is hidden beside it, and not their good wishes (row D4)", async () => {
+    const moderator = spam({ mostEchoes: 3, createdAt: (id) => (id === "new" ? 0 : undefined) });
+    const fatesOf = async (text: string, ids: readonly string[], conversationId = "a") => {
+      const fates: unknown[] = [];
+      for (const id of ids) {
+        const draft = { ...said(`${text}\n${id}`), custom: { nonce: id } };
+        const verdict = await moderator(draft, { ...by(id), conversationId, messageId: `of ${id}` });
+        fates.push("reason" in verdict ? verdict.reason : verdict.type);
+      }
+      return fates;
+    };
+    const text = "claim your prize at prizes.example";
+    const passed = ["pass", "pass", "pass"];
+    expect(await fatesOf(text, ["a", "b", "c", "d"])).toEqual([...passed, "spam: echo"]);
+    expect(await fatesOf(text, ["e", "f", "g"], "elsewhere")).toEqual(passed);
+    expect(await fatesOf(text, ["h", "i", "new"], "third")).toEqual(["pass", "pass", "spam: echo"]);
+    expect(await fatesOf("happy birthday!", ["a", "b", "c", "d"])).toEqual([...passed, "pass"]);
   });
 });
 

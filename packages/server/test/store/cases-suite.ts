@@ -107,6 +107,26 @@ export function casesSuite(bench: () => Workbench): void {
       expect(log?.items).toMatchObject([{ actorId: "ada", action: "case.approve", conversationId: "a" }]);
     });
 
+    it("is about a person whom a rule has seen call a conversation something, each time anew (row D24)", async () => {
+      const name = async (text: string): Promise<void> => {
+        const draft: Draft = { type: "conversation.update", conversationId: "a", name: text };
+        const flags = [{ reason: "rule one", score: 0.5 }];
+        await bench().outcome({ ...bench().submission("ada", draft), judged: { name: `*${text}`, flags } });
+      };
+      await name("odd");
+      const seen = (text: string) => ({
+        ...{ conversationId: "a", userId: "ada", status: "open", reports: 0, urgency: 50 },
+        flags: [{ source: "rule", reason: "rule one", score: 0.5, said: { text } }],
+      });
+      expect(await listed()).toMatchObject([seen("*odd")]);
+      const [{ id, messageId } = { id: "" }] = await listed();
+      expect(messageId).toBeUndefined();
+      expect(await decide(id, "approve", by("bob"))).toBe(true);
+      expect(await listed()).toEqual([]);
+      await name("odder");
+      expect(await listed()).toMatchObject([{ id, ...seen("*odder") }]);
+    });
+
     it("is decided as it was seen: what was edited meanwhile is another, and is opened by the next report", async () => {
       const messageId = await bench().said("bob", "a", "scum");
       await bench().accepted("cy", report("cy", messageId));

@@ -35,8 +35,8 @@ const known = "ON CONFLICT (conversation_id, message_id, user_id) DO UPDATE SET"
 export function createCaseMarks({ prepare }: Connection): CaseMarks {
   const isKnown = "EXISTS (SELECT 1 FROM case_flags WHERE case_id = cases.id AND reporter_id = ?5)";
   const isChanged = "coalesce(decided_revision, 1) < revision";
-  // Of a person whoever has reported them before has no news.
-  const isNews = `status IN ('approved', 'banned') AND iif(message_id = '', NOT ${isKnown}, ${isChanged})`;
+  // Of a person whoever has reported them before has no news; a rule has seen them do something.
+  const isNews = `status IN ('approved', 'banned') AND iif(message_id = '', ?5 = '' OR NOT ${isKnown}, ${isChanged})`;
   const flagged = prepare<{ id: string }>(
     `${begin}) VALUES (?1, ?2, ?3, 'open', ?4) ${known}
        status = iif(${isNews}, 'open', status), opened_at = iif(${isNews}, ?4, opened_at),

@@ -56,9 +56,10 @@ export function caseMarks(event: CaseEvent): readonly RawBuilder<unknown>[] {
     case "edited":
       return [sql`UPDATE cases SET revision = revision + 1 WHERE ${isAbout(event)}`];
     case "flag": {
-      // Of a person whoever has reported them before has no news.
+      // Of a person whoever has reported them before has no news; a rule has seen them do something.
       const isNews = sql`cases.status IN ('approved', 'banned') AND CASE cases.message_id
-        WHEN '' THEN NOT EXISTS (SELECT FROM case_flags WHERE case_id = cases.id AND reporter_id = ${event.reporterId})
+        WHEN '' THEN ${event.reporterId}::text = ''
+          OR NOT EXISTS (SELECT FROM case_flags WHERE case_id = cases.id AND reporter_id = ${event.reporterId})
         ELSE coalesce(cases.decided_revision, 1) < cases.revision END`;
       return [
         sql`${begin}) VALUES (${about}, 'open', ${at})
