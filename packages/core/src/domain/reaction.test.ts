@@ -1,3 +1,4 @@
+import { nameToEmoji } from "gemoji";
 import { describe, expect, it } from "vitest";
 import { createLedger, type Ledger, outcome, withCast } from "../../test/ledger.ts";
 import { REACTION_NAMES, REACTIONS_PER_MESSAGE } from "../protocol/bounds.ts";
@@ -9,6 +10,9 @@ function react(ledger: Ledger, userId: string, messageId: string, emoji = "👍"
 function unreact(ledger: Ledger, userId: string, messageId: string, emoji = "👍"): string {
   return outcome(ledger.try(userId, { type: "message.unreact", messageId, emoji }));
 }
+
+/** As many different ones as are asked for. */
+const emojiOf = (index: number): string => String.fromCodePoint(0x1f600 + index);
 
 /** A conversation of `size` people named u0, u1, … and the id of a message in it. */
 function crowd(size: number): [Ledger, string] {
@@ -61,10 +65,54 @@ describe("reactions", () => {
     const ledger = withCast();
     const messageId = ledger.say("mike");
     for (let index = 0; index < REACTIONS_PER_MESSAGE; index += 1) {
-      expect(react(ledger, "mary", messageId, `e${index}`)).toBe("ok");
+      expect(react(ledger, "mary", messageId, emojiOf(index))).toBe("ok");
     }
-    expect(react(ledger, "mary", messageId, "more")).toBe("reaction/limit");
-    expect(react(ledger, "mona", messageId, "e0")).toBe("ok");
+    expect(react(ledger, "mary", messageId, emojiOf(REACTIONS_PER_MESSAGE))).toBe("reaction/limit");
+    expect(react(ledger, "mona", messageId, emojiOf(0))).toBe("ok");
+  });
+
+  it("are emoji as people see them, and nothing that only looks small on the wire (row F2)", () => {
+    const emoji = ["😀", "👍🏽", "❤", "❤️", "👨‍👩‍👧‍👦", "👩🏻‍❤️‍💋‍👨🏽", "🏳️‍🌈", "🇩🇪", "1️⃣", "#⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"];
+    const others = [
+      "hello",
+      "1",
+      "#",
+      "é",
+      "漢",
+      "\u200b",
+      "\u202e",
+      "\u200d",
+      "\u034f",
+      "👍\u200b",
+      "\u202e👍",
+    ];
+    const parts = [
+      "🇩",
+      "😀😀",
+      "👨‍x",
+      "👍\u200d",
+      "👍🏽🏽",
+      "❤️️",
+      "🏴\u{e0067}\u{e007f}",
+      ":tada:",
+      "👨‍👨‍👨‍👨‍👨",
+    ];
+    for (const [given, answer] of [
+      ...emoji.map((each) => [each, "ok"] as const),
+      ...[...others, ...parts].map((each) => [each, "command/malformed"] as const),
+    ]) {
+      const ledger = withCast();
+      expect([given, react(ledger, "mary", ledger.say("mike"), given)]).toEqual([given, answer]);
+    }
+  });
+
+  it("may be every emoji there is a name for", () => {
+    const ledger = withCast();
+    const messageId = ledger.say("mike");
+    for (const emoji of Object.values(nameToEmoji)) {
+      expect([emoji, react(ledger, "mary", messageId, emoji)]).toEqual([emoji, "ok"]);
+      expect(unreact(ledger, "mary", messageId, emoji)).toBe("ok");
+    }
   });
 
   it("go with a deleted message", () => {

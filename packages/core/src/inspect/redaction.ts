@@ -58,7 +58,7 @@ export function createRedaction(): Redaction {
 
   const textOf = (text: string, field: string): string => {
     if (field === "own" && optionOf(text) !== undefined) return text;
-    if (field === "emoji" || field === "own") return `emoji-${numberOf(text)}`;
+    if (field === "emoji" || field === "own") return signOf(numberOf(text));
     return KEPT.has(field) && text.length <= LONGEST_ID ? text : blank(text);
   };
 
@@ -80,6 +80,12 @@ export function createRedaction(): Redaction {
     return visit(value, "");
   }
   return redacted;
+}
+
+/** An emoji nobody has, as what is replayed reacts with it: a black flag with the number in tags. */
+function signOf(number: number): string {
+  const tags = Array.from(String(number).padStart(3, "0"), (digit) => 0xe0030 + Number(digit));
+  return String.fromCodePoint(0x1f3f4, ...tags, 0xe007f);
 }
 
 /** 53 bits of two multiplicative hashes: it is not kept beside anything it could be guessed from, nor exported. */
