@@ -27,7 +27,7 @@ export async function openMetrics({ metricsPort }: Settings): Promise<PromMeter 
 }
 
 export async function openStore(
-  { dataFile, database, databaseReplica, log: given }: Settings,
+  { dataFile, database, log: given, ...settings }: Settings,
   meter: Meter,
   { migrate = true }: { readonly migrate?: boolean } = {},
 ): Promise<Store> {
@@ -37,6 +37,7 @@ export async function openStore(
     log.error({ what: "apply", err: error }, "defect");
   };
   const onNewerSchema = (migrations: readonly string[]): void => log.warn({ migrations }, "newer schema");
+  const { databaseReplica, databaseConnections, statementTimeoutMs } = settings;
   try {
     if (database === undefined)
       return openLibsqlStore({ onDefect, onNewerSchema, ...(dataFile !== undefined && { file: dataFile }) });
@@ -48,6 +49,8 @@ export async function openStore(
       ...{ url: database, onDefect, onFailure, onNewerSchema, migrate },
       onRecalled: (what, isHit) => meter.add(isHit ? "cacheHit" : "cacheMiss", what),
       ...(databaseReplica !== undefined && { replicaUrl: databaseReplica }),
+      ...(databaseConnections !== undefined && { connections: databaseConnections }),
+      ...(statementTimeoutMs !== undefined && { statementTimeoutMs }),
     });
   } catch (error) {
     throw unavailable(error);

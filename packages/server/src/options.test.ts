@@ -44,6 +44,10 @@ describe("options", () => {
     [{ roles: { a: ["root"] } }, "unable to start; roles.a.0: "],
     [{ serviceKeys: [{ name: "a", hash: "tsk_itself", scopes: [] }] }, "must be the SHA-256 of a key"],
     [{ bounds: { connections: 0 } }, "unable to start; bounds.connections: "],
+    [{ database: "postgres://a/b", databaseConnections: 0 }, "unable to start; databaseConnections: "],
+    [{ databaseReplica: "postgres://a/b" }, "databaseReplica is about database; name that too"],
+    [{ databaseConnections: 4 }, "databaseConnections is about database; name that too"],
+    [{ dataFile: "x", statementTimeoutMs: 1 }, "statementTimeoutMs is about database; name that too"],
     [{ prot: 1 }, 'unable to start; the options: Unrecognized key: "prot"'],
     [{ store: {}, dataFile: "x" }, "unable to start; store, dataFile and database exclude each other"],
   ])("are refused with the name of the one that is wrong: %j", (options, reason) => {

@@ -65,6 +65,10 @@ export interface ServerOptions {
    * for searches holds, come from there while it is as far as `database`, and figures. Who may read is never asked there.
    */
   readonly databaseReplica?: string | undefined;
+  /** Connections to `database` for queries, and so many to the copy; a node takes 6 more for all else. Default 8. */
+  readonly databaseConnections?: number | undefined;
+  /** After this long `database` gives a statement up, and whoever asked may try again. Default 10 s. */
+  readonly statementTimeoutMs?: number | undefined;
   /** Another store, instead of `dataFile` and `database`. The server closes it. */
   readonly store?: Store | undefined;
   /**
@@ -116,6 +120,8 @@ export interface Settings extends Defaulted<Omit<ServerOptions, Absent | "policy
   readonly dataFile?: string | undefined;
   readonly database?: string | undefined;
   readonly databaseReplica?: string | undefined;
+  readonly databaseConnections?: number | undefined;
+  readonly statementTimeoutMs?: number | undefined;
   readonly redis?: string | undefined;
   readonly store?: Store | undefined;
   readonly bus?: Bus | undefined;
@@ -137,6 +143,8 @@ type Absent =
   | "dataFile"
   | "database"
   | "databaseReplica"
+  | "databaseConnections"
+  | "statementTimeoutMs"
   | "redis"
   | "store"
   | "bus"
@@ -203,6 +211,8 @@ const schema: z.ZodType<Settings> = z.strictObject({
   dataFile: z.string().min(1).optional(),
   database: postgresAddress.optional(),
   databaseReplica: postgresAddress.optional(),
+  databaseConnections: amount.optional(),
+  statementTimeoutMs: amount.optional(),
   store: z.custom<Store>((value) => typeof value === "object" && value !== null).optional(),
   bus: z.custom<Bus>((value) => typeof value === "object" && value !== null).optional(),
   redis: z
@@ -241,8 +251,9 @@ export function readOptions(options: ServerOptions): Settings {
     const { store, dataFile, database } = parsed.data;
     if ([store, dataFile, database].filter((each) => each !== undefined).length > 1)
       throw misused("store, dataFile and database exclude each other");
-    if (parsed.data.databaseReplica !== undefined && database === undefined)
-      throw misused("databaseReplica is a copy of database; name that too");
+    for (const name of ["databaseReplica", "databaseConnections", "statementTimeoutMs"] as const)
+      if (parsed.data[name] !== undefined && database === undefined)
+        throw misused(`${name} is about database; name that too`);
     const { redis, bus } = parsed.data;
     if (redis !== undefined && bus) throw misused("redis and bus exclude each other");
     if (redis !== undefined && store === undefined && database === undefined)

@@ -180,6 +180,13 @@ describe("the command line", () => {
     }
   });
 
+  it("says how many connections there are to a database, and how long it may think", () => {
+    const variables = { DATABASE_URL: "postgres://a", TIDINGS_DATABASE_CONNECTIONS: "4" };
+    expect(readArguments(["--statement-timeout", "3s"], variables)).toMatchObject({
+      settings: { server: { databaseConnections: 4, statementTimeoutMs: 3_000 } },
+    });
+  });
+
   it.each([
     [["migrate"]],
     [["export", "ada"]],

@@ -9,6 +9,7 @@ import type { PushOptions } from "../push/push-options.ts";
 import type { RetentionOptions, ServerOptions } from "../options.ts";
 import { type ExportRequest, type ImportRequest, readExport, readImport } from "./archive-arguments.ts";
 import { readRoles, readScopes, readServiceKeys, readTiers } from "./credentials.ts";
+import { readDuration } from "./duration.ts";
 import { readFiles } from "./files.ts";
 import { readList } from "./lists.ts";
 import { misused } from "./misused.ts";
@@ -48,6 +49,8 @@ const flags = {
   data: { type: "string" },
   database: { type: "string" },
   "database-replica": { type: "string" },
+  "database-connections": { type: "string" },
+  "statement-timeout": { type: "string" },
   redis: { type: "string" },
   jwks: { type: "string" },
   algorithms: { type: "string" },
@@ -187,6 +190,8 @@ function readSettings(
     server: {
       ...(database === undefined ? { dataFile } : { database }),
       databaseReplica: read("database-replica"),
+      databaseConnections: number("database-connections"),
+      statementTimeoutMs: mapped(read("statement-timeout"), readDuration),
       redis: read("redis"),
       port: number("port"),
       host: read("host"),
@@ -279,16 +284,6 @@ function readPolicy(file: string): Partial<Policy> {
     throw misused(`the policy cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
   throw misused(`the policy in ${file} is not an object`);
-}
-
-const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function readDuration(text: string): number {
-  const [, amount, unit] = /^(\d{1,6})([smhd])$/u.exec(text) ?? [];
-  const ms = unit === undefined ? undefined : unitMs[unit];
-  if (amount === undefined || ms === undefined)
-    throw misused(`"${text}" is not a duration such as 30s, 15m, 12h or 7d`);
-  return Number(amount) * ms;
 }
 
 function mapped<Item>(text: string | undefined, read: (text: string) => Item): Item | undefined {

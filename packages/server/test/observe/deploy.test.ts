@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { connectionsOfNode, FOR_QUERIES } from "../../src/store/postgres/connections.ts";
 import { createServer, type TidingsServer } from "../../src/index.ts";
 import { parsePage } from "../support/metrics-page.ts";
 import { hasPrometheus, type Prometheus, promtool, startPrometheus } from "../support/prometheus.ts";
@@ -43,6 +44,37 @@ function namedIn(text: string): readonly string[] {
     name.replace(/_(?:bucket|sum|count)$/u, ""),
   );
 }
+
+describe("connections to PostgreSQL", () => {
+  /** `superuser_reserved_connections`, as PostgreSQL has it. */
+  const KEPT_FOR_SUPERUSERS = 3;
+  const read = (name: string): string => readFileSync(`${deploy}${name}`, "utf8");
+  const numberIn = (text: string, pattern: RegExp): number => Number(pattern.exec(text)?.[1]);
+
+  it("are enough for as many nodes as there may be, and one more, and are what the pages say", () => {
+    const [kubernetes, conf] = [read("kubernetes/tidings.yaml"), read("postgres/postgresql.conf")];
+    const nodes = numberIn(kubernetes, /^ +maxReplicas: (\d+)$/m);
+    const each = connectionsOfNode();
+    const all = nodes * each;
+    const meanwhile = all + numberIn(kubernetes, /maxSurge: (\d+)/) * each;
+    const most = numberIn(conf, /^max_connections = (\d+)$/m);
+    expect(most).toBeGreaterThanOrEqual(meanwhile + KEPT_FOR_SUPERUSERS);
+
+    const scaling = readFileSync(`${deploy}../docs/guides/scaling.md`, "utf8");
+    for (const [page, sentence] of [
+      [conf, `A node takes ${each} connections (1 for commits, ${FOR_QUERIES} for queries`],
+      [conf, `${nodes} nodes ${all}, one more while they\n# are replaced ${meanwhile};`],
+      [kubernetes, `Each takes ${each} connections to PostgreSQL`],
+      [kubernetes, `max_connections = ${most}.`],
+      [read(".env.example"), `it takes ${each - FOR_QUERIES} more of the database`],
+      [read(".env.example"), `#TIDINGS_DATABASE_CONNECTIONS=${FOR_QUERIES}\n`],
+      [scaling, `| ${each} connections each to PostgreSQL`],
+      [scaling, `\`max_connections\` (${most} for ${nodes} nodes)`],
+      [scaling, `${nodes} nodes take ${all} connections of\nPostgreSQL, and ${meanwhile} while`],
+    ] as const)
+      expect(page).toContain(sentence);
+  });
+});
 
 describe("dashboards and alerts", () => {
   let server: TidingsServer;

@@ -1,6 +1,10 @@
 import { sql } from "kysely";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { silentMeter } from "../../src/observe/meter.ts";
+import { openStore } from "../../src/open-parts.ts";
+import { readOptions } from "../../src/options.ts";
+import { connectionsOfNode } from "../../src/store/postgres/connections.ts";
 import { readAs } from "../../src/store/postgres/queries/reader.ts";
 import {
   migratePostgres,
@@ -365,6 +369,30 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       expect(await bench.accepted("ada", message("a", "kept"))).toMatchObject({
         changes: [{ rev: 3, record: { seq: 1 } }],
       });
+      await bench.store.close();
+    });
+
+    it("[D9] takes as many connections, and as long for a statement, as the server is told", async () => {
+      const database = await service.database(blank);
+      const given = { database, databaseConnections: 2, statementTimeoutMs: 500 };
+      const bench = new Workbench(await openStore(readOptions(given), silentMeter));
+      await bench.group("a", "ada");
+      await Promise.all(
+        Array.from({ length: 20 }, () => bench.query("ada", { type: "pins", conversationId: "a" })),
+      );
+      const counted = `SELECT count(*)::int AS count FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name LIKE 'tidings%'`;
+      const [{ count } = {}] = await ask(database, counted);
+      expect(count).toBeGreaterThan(2);
+      expect(count).toBeLessThanOrEqual(connectionsOfNode(2));
+      const meddler = new Client(database);
+      await meddler.connect();
+      await meddler.query("BEGIN; SELECT FROM conversations WHERE id = 'a' FOR UPDATE");
+      // By default it would wait for longer than that.
+      const letGo = meddler.query("SELECT pg_sleep(5); COMMIT").catch(() => {});
+      await expect(bench.said("ada", "a", "lost?")).rejects.toThrow("timeout");
+      await meddler.end();
+      await letGo;
       await bench.store.close();
     });
 

@@ -19,6 +19,7 @@ import { Recollection } from "./recollection.ts";
 import { createArchive, refuseWhileImporting } from "./archive/archive.ts";
 import { expire, note, page } from "./audit.ts";
 import { commit } from "./commit.ts";
+import { FOR_COMMITS, FOR_QUERIES, FOR_UPKEEP, FOR_WORK } from "./connections.ts";
 import { fileTable } from "./files.ts";
 import { forget, traces } from "./erase.ts";
 import { forgetConversation } from "./erase-conversation.ts";
@@ -41,7 +42,7 @@ export interface PostgresStoreOptions {
    * searches, when it is as far as the database is; and figures.
    */
   readonly replicaUrl?: string;
-  /** Connections for queries, beside one for commits and two for housekeeping. Default 8. */
+  /** Connections for queries, beside one for commits, two for housekeeping and three for jobs. Default 8. */
   readonly connections?: number;
   /** After this long a statement is given up, and whoever asked may try again. Default 10 s. */
   readonly statementTimeoutMs?: number;
@@ -66,15 +67,6 @@ export interface PostgresStoreOptions {
 /** What a node may do by what it remembers. */
 export type Recalled = "commit" | RecentQuery["type"];
 
-/** One commit at a time comes from the engine. */
-const FOR_COMMITS = 1;
-
-/** One step of housekeeping at a time; beside it whatever is not read on behalf of somebody. */
-const FOR_UPKEEP = 2;
-
-/** One listens, the others take jobs and finish them. */
-const FOR_WORK = 3;
-
 /** How many rows housekeeping deletes in one statement, so that it never holds up commits for long. */
 const FORGET_AT_ONCE = 1_000;
 
@@ -84,7 +76,7 @@ const FORGET_AT_ONCE = 1_000;
  * @throws {Error} if the database cannot be reached, or a newer version wrote it on whose schema this one cannot work.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const { connections = 8 } = options;
+  const { connections = FOR_QUERIES } = options;
   const upkeep = openPool({ ...poolSettings(options), connections: FOR_UPKEEP });
   try {
     const newer = (options.migrate ?? true) ? (await migrate(upkeep)).newer : await newerMigrations(upkeep);
