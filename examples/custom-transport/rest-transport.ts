@@ -14,7 +14,7 @@ export interface RestTransportOptions {
 export function restTransport({ url }: RestTransportOptions): Transport {
   return {
     // Requests may overtake each other on their way, so submits go one at a time (pipelining: false).
-    supports: { pipelining: false, signals: false, receipts: false, search: true },
+    supports: { pipelining: false, signals: false, receipts: true, search: true },
     async open(request, signal) {
       if (signal.aborted) throw failure("connection/failed", "unable to connect; it was called off");
       const controller = new AbortController();

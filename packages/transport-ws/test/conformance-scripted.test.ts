@@ -1,15 +1,12 @@
 import type { Link, LinkEvent } from "@tidings/core";
-import { MessagingError, toMessagingError } from "@tidings/core/errors";
-import { createMemoryBackend, type MemoryBackend } from "@tidings/core/memory";
+import { type MessagingError, toMessagingError } from "@tidings/core/errors";
+import type { MemoryBackend } from "@tidings/core/memory";
 import { closeCodeOf, type Head, type ServerFrame } from "@tidings/core/protocol";
-import { type TransportBench, transportConformance } from "@tidings/core/testing";
+import { scriptedBackend, type TransportBench, transportConformance } from "@tidings/core/testing";
 import { describe, it } from "vitest";
 import { WebSocket } from "ws";
 import { webSocketTransport } from "../src/web-socket-transport.ts";
-import { mark, say } from "./harness.ts";
 import { type Peer, type Script, scriptedServer } from "./scripted-server.ts";
-
-const conversationId = "general";
 
 /** The server's end of one socket, with a link of the backend in memory behind it. */
 interface Behind {
@@ -94,44 +91,14 @@ function wireOf(memory: MemoryBackend, faults: { isGarbling: boolean }): Script 
 }
 
 async function bench(): Promise<TransportBench> {
-  const memory = createMemoryBackend({
-    authenticate(token) {
-      if (token === "ada" || token === "bob") return { userId: token, expiresInMs: 60_000 };
-      throw new MessagingError(token === "old" ? "auth/expired" : "auth/invalid");
-    },
-  });
+  const scripted = await scriptedBackend();
   const onTheWay = { isGarbling: false };
-  const server = await scriptedServer(wireOf(memory, onTheWay));
-  const asBob = { token: "bob", clientId: "bob", receive: () => {} };
-  const bob = await memory.transport().open(asBob, new AbortController().signal);
-  const { faults } = memory;
-  const later = { code: "server/unavailable", retryAfterMs: 1_500 } as const;
-  const farewell = { code: "server/draining", retryAfterMs: 400 } as const;
-  return {
-    transport: webSocketTransport({ url: server.url, WebSocket }),
-    conversationId,
-    token: "ada",
-    badTokens: { "auth/expired": "old", "auth/invalid": "forged" },
-    backend: {
-      say: (text) => bob.submit(say(text)),
-      type: () => bob.signal({ type: "typing", conversationId, active: true }),
-      read: () => bob.submit(mark()),
-      links: () => memory.links - 1,
-      hold: () => faults.hold(),
-      release: () => faults.release(),
-      refuseNext() {
-        faults.refuseNext(later.code, { retryAfterMs: later.retryAfterMs });
-        return later;
-      },
-      garbleNext: () => void (onTheWay.isGarbling = true),
-      cut: () => server.peers.forEach(({ socket }) => socket.terminate()),
-      end() {
-        faults.cut({ userId: "ada", ...farewell });
-        return farewell;
-      },
-      close: () => server.close(),
-    },
-  };
+  const server = await scriptedServer(wireOf(scripted.memory, onTheWay));
+  return scripted.bench(webSocketTransport({ url: server.url, WebSocket }), {
+    garbleNext: () => void (onTheWay.isGarbling = true),
+    cut: () => server.peers.forEach(({ socket }) => socket.terminate()),
+    close: () => server.close(),
+  });
 }
 
 describe("webSocketTransport, with a scripted server", () => {

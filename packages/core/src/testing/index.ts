@@ -11,6 +11,7 @@ export { countListeners, type ListenerCount } from "./count-listeners.ts";
 export { deliveryTransitions } from "../delivery/machine.ts";
 export { type FaultyTransport, faultyTransport, type LinkFaults } from "./faulty-transport.ts";
 export type { TestRunner } from "./kit.ts";
+export { type ScriptedBackend, scriptedBackend } from "./scripted-backend.ts";
 export { seededRandom } from "./seeded-random.ts";
 export type { StorageBench, StorageExpectations } from "./storage-bench.ts";
 export { storageConformance, type StorageConformanceOptions } from "./storage-conformance.ts";

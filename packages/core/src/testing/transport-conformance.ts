@@ -45,14 +45,18 @@ export interface TransportConformanceOptions extends TestRunner {
 
 /**
  * The contract of the port `Transport` (docs/spec/transport.md) as tests, to hold an adapter to. The backend at its other
- * end is yours: real, or as real as need be, and does through `TransportBackend` what a law is about.
+ * end does through `TransportBackend` what a law is about: a real one in your hand, or `scriptedBackend` behind your wire.
  *
  * @example
  * transportConformance({
  *   describe,
  *   it,
  *   supports: { pipelining: false, signals: false, receipts: false, tokens: true, farewells: false },
- *   create: async () => benchOf(await startBackend()),
+ *   async create() {
+ *     const scripted = await scriptedBackend();
+ *     const server = await startServer(scripted.memory);
+ *     return scripted.bench(myTransport(server.url), { cut: () => server.cut(), close: () => server.close() });
+ *   },
  * });
  */
 export function transportConformance(options: TransportConformanceOptions): void {
