@@ -6,14 +6,20 @@ export interface Chronicle {
   fault(name: string): void;
   /** By id: whose it is, and what it says. */
   readonly promised: ReadonlyMap<string, { readonly userId: string; readonly text: string }>;
-  /** Texts whose `send` was refused. */
-  readonly refused: ReadonlySet<string>;
+  /** Whose `send` was refused, of which text, and why. */
+  readonly refusals: readonly Refusal[];
   /** Defects that members reported themselves. */
   readonly failures: readonly string[];
   counts(): Counts;
   /** Per second since the beginning. */
   readonly promisedPerSecond: readonly number[];
   readonly faultTimes: readonly { readonly second: number; readonly name: string }[];
+}
+
+export interface Refusal {
+  readonly userId: string;
+  readonly text: string;
+  readonly code: string;
 }
 
 export interface Counts {
@@ -25,7 +31,7 @@ export interface Counts {
 export function createChronicle(): Chronicle {
   const began = performance.now();
   const promised = new Map<string, { readonly userId: string; readonly text: string }>();
-  const refused = new Set<string>();
+  const refusals: Refusal[] = [];
   const failures: string[] = [];
   const promisedPerSecond: number[] = [];
   const faultTimes: { readonly second: number; readonly name: string }[] = [];
@@ -37,17 +43,17 @@ export function createChronicle(): Chronicle {
         const now = Math.floor(second());
         while (promisedPerSecond.length <= now) promisedPerSecond.push(0);
         promisedPerSecond[now] = (promisedPerSecond[now] ?? 0) + 1;
-      } else if (word.type === "refused") refused.add(word.text);
+      } else if (word.type === "refused") refusals.push({ userId, text: word.text, code: word.code });
       else if (word.type === "failed") failures.push(`${userId}: ${word.what}`);
     },
     fault: (name) => void faultTimes.push({ second: second(), name }),
     promised,
-    refused,
+    refusals,
     failures,
     counts() {
       const faults: Record<string, number> = {};
       for (const { name } of faultTimes) faults[name] = (faults[name] ?? 0) + 1;
-      return { promised: promised.size, refused: refused.size, faults };
+      return { promised: promised.size, refused: refusals.length, faults };
     },
     promisedPerSecond,
     faultTimes,

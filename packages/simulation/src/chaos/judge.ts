@@ -11,6 +11,9 @@ export interface Finding {
   readonly what: string;
 }
 
+/** K8: so many of a conversation's messages a client keeps, the newest, and all where there are no more. */
+const CACHED_MESSAGES = 1_000;
+
 /**
  * What was promised exists exactly once, in one order, in the server's store, at every member, and in what every member
  * has stored. Between the crash of a process and its next breath a message may exist of which nobody was told: that is
@@ -19,8 +22,8 @@ export interface Finding {
  * @param letters - what the files of messages hold.
  */
 export function judge(
-  { promised, refused, failures }: Chronicle,
-  { messages }: History,
+  { promised, refusals, failures }: Pick<Chronicle, "promised" | "refusals" | "failures">,
+  { messages }: Pick<History, "messages">,
   states: ReadonlyMap<string, MemberState>,
   letters: ReadonlyMap<string, string>,
 ): readonly Finding[] {
@@ -34,7 +37,10 @@ export function judge(
     if (!there.has(id) && !failed.has(id)) add("lost", `${userId}: "${text}" (${id})`);
   for (const text of doubles(messages.map(textOf))) add("doubled", text);
   for (const id of doubles(ids)) add("doubled", id);
+  const refused = new Set(refusals.map(({ text }) => text));
   for (const message of messages) if (refused.has(textOf(message))) add("invented", textOf(message));
+  for (const { userId, text, code } of refusals)
+    if (code !== "storage/full") add("defect", `${userId}: "${text}" was refused for ${code}`);
   messages.forEach(({ seq, id }, index) => {
     if (seq !== index + 1) add("disorder", `${id} has place ${seq} and not ${index + 1}`);
   });
@@ -47,8 +53,8 @@ export function judge(
 
   for (const [userId, { shown, cached }] of states) {
     if (shown.join() !== ids.join()) add("unlike the server", `${userId} shows ${difference(shown, ids)}`);
-    if (cached.length === 0 || cached.join() !== ids.slice(-cached.length).join())
-      add("cache", `${userId} has stored ${difference(cached, ids.slice(-cached.length))}`);
+    const newest = ids.slice(-CACHED_MESSAGES);
+    if (cached.join() !== newest.join()) add("cache", `${userId} has stored ${difference(cached, newest)}`);
   }
   return found;
 }
