@@ -4,11 +4,11 @@ import { join } from "node:path";
 import type { Random } from "@tidings/core";
 import { createFaultProxy } from "@tidings/server/testing";
 import { directTransport } from "../backend.ts";
-import { anyOf, isLikely, pick, pickWeighted } from "../chance.ts";
 import { type History, readHistory, withLink } from "../history.ts";
 import { type ServerProcess, startServerProcess } from "../server-process.ts";
 import { sleep } from "../until.ts";
-import { pause, ROOM, type Word } from "./chatter.ts";
+import { ROOM, type Word } from "./chatter.ts";
+import { follow, type PlannedFault, rage } from "./faults.ts";
 import { judge, type Finding } from "./judge.ts";
 import { readLetters } from "./letters.ts";
 import type { ChaosMember } from "./member.ts";
@@ -21,6 +21,8 @@ export interface ChaosOptions {
   readonly random: Random;
   /** Is one of the members a page of Chromium? */
   readonly hasPage: boolean;
+  /** Faults that come first, in this order; after them chance decides. */
+  readonly plan?: readonly PlannedFault[];
   readonly say?: (line: string) => void;
 }
 
@@ -32,28 +34,14 @@ export interface ChaosResult {
 }
 
 const people = ["ada", "bob", "cyd"];
-const PAGE_USER = "dan";
-/** Between two faults, on average; ms. */
-const FAULT_EVERY_MS = 400;
+/** Whose client is a page. */
+export const PAGE_USER = "dan";
 /** How long everybody may take to come to rest at the end. */
 const REST_MS = 120_000;
 
-/** What goes wrong, and how often. */
-const weights = {
-  "kill member": 3,
-  "kill server": 1,
-  cut: 4,
-  "cut in mid-frame": 4,
-  "black hole": 1,
-  slow: 1,
-  "fill quota": 2,
-  heal: 3,
-};
-type FaultName = keyof typeof weights;
-
 /** Real processes under real faults; resolves with what was wrong at the end. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seconds, random, hasPage, say = () => {} } = options;
+  const { seconds, random, hasPage, plan = [], say = () => {} } = options;
   const folder = mkdtempSync(join(tmpdir(), "tidings-chaos-"));
   const chronicle = createChronicle();
   const server = await startServerProcess();
@@ -61,11 +49,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const members = await gather(server, folder, hasPage, chronicle);
   try {
     say(`${members.length} members, ${seconds} s`);
-    await rage({ server, members, chronicle, random, say }, seconds);
+    const stage = { server, members, chronicle, random, say };
+    await follow(stage, plan);
+    await rage(stage, seconds);
     say("all faults end; everybody comes to rest");
     for (const { proxy, fill } of members) {
       proxy.heal();
-      fill?.(false);
+      await fill(false);
     }
     await inTime(Promise.all(members.map((member) => member.rest())));
     const states = await inTime(
@@ -119,60 +109,6 @@ async function gather(
     };
   };
   return Promise.all([...people, ...(hasPage ? [PAGE_USER] : [])].map(create));
-}
-
-interface Storm {
-  readonly server: ServerProcess;
-  readonly members: readonly ChaosMember[];
-  readonly chronicle: Chronicle;
-  readonly random: Random;
-  readonly say: (line: string) => void;
-}
-
-async function rage(storm: Storm, seconds: number): Promise<void> {
-  const { chronicle, random, say } = storm;
-  const end = performance.now() + seconds * 1_000;
-  let toldMs = performance.now();
-  while (performance.now() < end) {
-    await pause(anyOf(random, 2 * FAULT_EVERY_MS));
-    const name = pickWeighted(random, weights);
-    if (name) await inflict(storm, name);
-    if (performance.now() - toldMs < 10_000) continue;
-    toldMs = performance.now();
-    const { promised, faults } = chronicle.counts();
-    say(`${Math.round((end - toldMs) / 1_000)} s left, ${promised} messages, ${JSON.stringify(faults)}`);
-  }
-}
-
-async function inflict({ server, members, chronicle, random }: Storm, name: FaultName): Promise<void> {
-  const member = pick(random, members);
-  if (!member) return;
-  const { proxy } = member;
-  const direction = isLikely(random, 0.5) ? "up" : "down";
-  chronicle.fault(name);
-  switch (name) {
-    case "kill member":
-      await member.kill();
-      await pause(anyOf(random, 300));
-      return member.start();
-    case "kill server":
-      await server.kill();
-      await pause(anyOf(random, 300));
-      return server.restart();
-    case "cut":
-      return isLikely(random, 0.5) ? proxy.cut() : proxy.reset();
-    case "cut in mid-frame":
-      return proxy.cutAfter(1 + anyOf(random, 2_000), direction);
-    case "black hole":
-      return proxy.set({ blackHole: true }, direction);
-    case "slow":
-      return proxy.set({ latencyMs: anyOf(random, 200), jitterMs: anyOf(random, 100) }, direction);
-    case "fill quota":
-      return member.fill?.(true);
-    case "heal":
-      proxy.heal();
-      return member.fill?.(false);
-  }
 }
 
 async function historyOf(server: ServerProcess): Promise<History> {

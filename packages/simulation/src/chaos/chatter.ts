@@ -10,6 +10,8 @@ export type Word =
   | { readonly type: "promised"; readonly id: string; readonly text: string }
   /** `send` was refused: it must never come to be. */
   | { readonly type: "refused"; readonly text: string; readonly code: string }
+  /** What it was told of the quota of its disk. */
+  | { readonly type: "limited"; readonly isDone: boolean }
   | { readonly type: "rests" }
   | { readonly type: "shows"; readonly state: MemberState }
   | { readonly type: "failed"; readonly what: string };

@@ -5,8 +5,8 @@ import Database from "libsql";
 /** A storage on a SQLite file, whose quota can be filled while it is used. */
 export interface QuotaDisk {
   readonly storage: Storage;
-  /** Lets the file grow by so many pages of 4 KiB at most; `undefined` takes the bound away. */
-  limit(pages: number | undefined): void;
+  /** Lets the file grow by so many pages of 4 KiB at most; `undefined` takes the bound away. Answers whether it does so now. */
+  limit(pages: number | undefined): boolean;
 }
 
 const UNBOUNDED_PAGES = 1_000_000;
@@ -17,9 +17,10 @@ export function openDisk(file: string): QuotaDisk {
   return {
     storage: sqliteStorage({ database: open }),
     limit(pages) {
-      if (!database) return;
+      if (!database) return false;
       const used = Number(Object(database.prepare("PRAGMA page_count").get()).page_count);
       database.exec(`PRAGMA max_page_count = ${pages === undefined ? UNBOUNDED_PAGES : used + pages}`);
+      return true;
     },
   };
 }

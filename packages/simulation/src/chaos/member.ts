@@ -1,16 +1,19 @@
 import type { FaultProxy } from "@tidings/server/testing";
 import type { MemberState, Word } from "./chatter.ts";
 
+/** How a member dies: its process by SIGKILL, its tab as running out of memory ends one, its whole browser by SIGKILL. */
+export type Death = "kill member" | "crash page" | "kill browser";
+
 /** One member of the conversation, in a process or page that can be killed, behind a network of its own. */
 export interface ChaosMember {
   readonly userId: string;
   readonly proxy: FaultProxy;
-  /** Ends its process, or its tab, at once; its storage stays. */
-  kill(): Promise<void>;
+  /** What may end it at once; its storage stays. Each resolves with whether there was a life to end. */
+  readonly deaths: Readonly<Partial<Record<Death, () => Promise<boolean>>>>;
   /** Begins its next life. */
   start(): Promise<void>;
-  /** Lets its storage grow by a few pages only, or takes that back. Where that can be done. */
-  fill?(isFull: boolean): void;
+  /** Lets its storage grow by a few messages only, or takes that back; resolves with whether that is so now. */
+  fill(isFull: boolean): Promise<boolean>;
   /** No more is sent; resolves when nothing waits. */
   rest(): Promise<void>;
   /** To be asked when all rest. */

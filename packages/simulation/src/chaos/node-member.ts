@@ -24,35 +24,48 @@ export async function createNodeMember(options: ChaosMemberOptions): Promise<Cha
   let child: ChildProcess | undefined;
   let rests = (): void => {};
   let shows = (_state: MemberState): void => {};
+  let limited = (_isDone: boolean): void => {};
 
   const order = (given: Order): void => void child?.send(given, () => {});
+
+  const living = (): ChildProcess | undefined =>
+    child?.exitCode === null && child.signalCode === null ? child : undefined;
+  const kill = async (): Promise<boolean> => {
+    const dying = living();
+    if (!dying) return false;
+    const exit = once(dying, "exit");
+    dying.kill("SIGKILL");
+    await exit;
+    return true;
+  };
 
   const member: ChaosMember = {
     userId,
     proxy,
-    async kill() {
-      const dying = child;
-      if (!dying || dying.exitCode !== null || dying.signalCode !== null) return;
-      const exit = once(dying, "exit");
-      dying.kill("SIGKILL");
-      await exit;
-    },
+    deaths: { "kill member": kill },
     async start() {
       const born = next;
       next = load();
       child = born;
+      born.once("exit", () => limited(false));
       const ready = new Promise<void>((resolve) => {
         born.on("message", (word: Word) => {
           if (word.type === "ready") resolve();
           if (word.type === "rests") rests();
           if (word.type === "shows") shows(word.state);
+          if (word.type === "limited") limited(word.isDone);
           hear(word);
         });
       });
       order({ type: "start", url: proxy.url, token, prefix: `${userId} ${++lives}` });
       await ready;
     },
-    fill: (isFull) => order({ type: "quota", pages: isFull ? LAST_PAGES : undefined }),
+    fill: (isFull) =>
+      new Promise((resolve) => {
+        limited = resolve;
+        if (!living()) resolve(false);
+        order({ type: "quota", pages: isFull ? LAST_PAGES : undefined });
+      }),
     rest: () =>
       new Promise((resolve) => {
         rests = resolve;
@@ -64,7 +77,7 @@ export async function createNodeMember(options: ChaosMemberOptions): Promise<Cha
         order({ type: "show" });
       }),
     async close() {
-      await member.kill();
+      await kill();
       next.kill("SIGKILL");
     },
   };

@@ -2,7 +2,7 @@
  * A member in a browser's page, with IndexedDB: `/?server=ws://…&token=…&user=…&prefix=…`. It talks until its tab is
  * killed or it is told to rest.
  */
-import { createClient, type Storage } from "@tidings/core";
+import { createClient, isMessagingError, type Storage } from "@tidings/core";
 import { indexedDbStorage } from "@tidings/storage/indexeddb";
 import { webSocketTransport } from "@tidings/transport-ws";
 import { cachedOf, chat, type MemberState, type Word } from "./chatter.ts";
@@ -12,6 +12,8 @@ declare global {
     /** Made by whoever opened the page. */
     readonly tell: (word: Word) => void;
     fallSilent: () => Promise<void>;
+    /** Does the disk say that it has no room for so much? */
+    isTooMuch: (bytes: number) => Promise<boolean>;
     show: () => Promise<MemberState>;
   }
 }
@@ -37,3 +39,27 @@ window.show = async () => {
   );
   return { ...state, cached };
 };
+
+window.isTooMuch = async (bytes) => {
+  const ballast = indexedDbStorage({ name: "ballast" });
+  await ballast.open();
+  const key = ["ballast"];
+  try {
+    await ballast.write([{ type: "put", key, value: noise(bytes) }]);
+    await ballast.write([{ type: "delete", key }]);
+    return false;
+  } catch (error) {
+    if (isMessagingError(error) && error.code === "storage/full") return true;
+    throw error;
+  } finally {
+    await ballast.close();
+  }
+};
+
+/** What cannot be made smaller on its way to the disk. */
+function noise(bytes: number): Uint8Array {
+  const found = new Uint8Array(bytes);
+  const most = 65_536; // at a time
+  for (let at = 0; at < bytes; at += most) crypto.getRandomValues(found.subarray(at, at + most));
+  return found;
+}

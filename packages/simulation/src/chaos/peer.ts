@@ -38,7 +38,7 @@ const chatter = chat(client, start.prefix, tell, { fetch: (url, request) => fetc
 tell({ type: "ready" });
 
 process.on("message", (order: Order) => {
-  if (order.type === "quota") disk.limit(order.pages);
+  if (order.type === "quota") tell({ type: "limited", isDone: disk.limit(order.pages) });
   if (order.type === "rest") void chatter.rest().then(() => tell({ type: "rests" }));
   if (order.type === "show") void show();
 });

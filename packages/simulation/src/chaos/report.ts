@@ -12,7 +12,7 @@ export function formatCounts({ chronicle, findings, letters }: ChaosResult): str
     `messages ${promised}`,
     `files ${letters}`,
     `refused (disk full) ${refused}`,
-    `kills ${number("kill member", "kill server")} (${number("kill server")} of the server)`,
+    `kills ${number("kill member", "kill server", "kill browser", "crash page")} (${number("kill server")} of the server, ${number("kill browser")} of the browser, ${number("crash page")} of its page)`,
     `cuts ${number("cut", "cut in mid-frame", "black hole")} (${number("cut in mid-frame")} in mid-frame)`,
     `quotas filled ${number("fill quota")}`,
     `duplicates ${of("doubled")}`,
@@ -40,6 +40,8 @@ const HEIGHT = 260;
 const MARGIN = 40;
 const colours: Readonly<Record<string, string>> = {
   "kill member": "#c92a2a",
+  "crash page": "#c92a2a",
+  "kill browser": "#c92a2a",
   "kill server": "#5f3dc4",
   "fill quota": "#e67700",
 };
