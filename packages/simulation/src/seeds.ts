@@ -1,8 +1,8 @@
 import { env } from "node:process";
 
-/** Set by `npm run chaos -- --seed <n>`: only this one, again. */
+/** `TIDINGS_SEED=7 npm test -- packages/simulation/test/thousand`: only this one, again. */
 const only = numberOf("TIDINGS_SEED");
-/** Set by `npm run chaos -- --seeds <n>`: so many, from 1 on. */
+/** `TIDINGS_SEEDS=500 npm test -- packages/simulation/test/chaos-virtual`: so many, from 1 on. */
 const many = numberOf("TIDINGS_SEEDS");
 
 /** Is this the long form? */

@@ -8,8 +8,9 @@ function stage(count: number) {
   const messages = Array.from({ length: count }, (_, index): MessageRecord => {
     const id = `${index + 1}`;
     return {
-      ...({ id, conversationId: "room", seq: index + 1, rev: index + 1, kind: "text" } as const),
-      ...{ senderId: "ada", createdAt: 0, content: { text: `ada 1 ${index}` } },
+      ...({ type: "message", kind: "text", id, conversationId: "room", authorId: "ada" } as const),
+      ...{ seq: index + 1, rev: index + 1, version: 1, createdAt: 0, sentAt: 0, reactions: [] },
+      content: { text: `ada 1 ${index}` },
     };
   });
   const chronicle = createChronicle();
