@@ -95,8 +95,7 @@ interface Folder {
 function folderOf({ dataFile, database, store }: Settings, { dir }: FileSettings): Folder {
   if (dir !== undefined) return { dir, isPassing: false };
   if (database !== undefined || store) return { dir: undefined, isPassing: false };
-  if (dataFile !== undefined && dataFile !== MEMORY)
-    return { dir: `${dataFile}.files`, isPassing: false };
+  if (dataFile !== undefined && dataFile !== MEMORY) return { dir: `${dataFile}.files`, isPassing: false };
   return { dir: join(tmpdir(), `tidings-files-${randomUUID()}`), isPassing: true };
 }
 

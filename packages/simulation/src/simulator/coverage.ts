@@ -52,7 +52,7 @@ export const deliveryMoves: readonly string[] = [
 ];
 
 /** Of an upload, in one life of its device. Others there may be, as answers come late to what was paused meanwhile. */
-export const uploadMoves: readonly string[] = [
+const uploadMoves: readonly string[] = [
   "new→storing",
   ...["waiting", "uploading", "completing", "scanning", "ready", "refused", "paused"].map(
     (phase) => `new→${phase}`, // an earlier life left it there

@@ -61,7 +61,8 @@ export function watchWire({ ledger, now, violate }: WireWatchOptions): WireWatch
       for (const { type, id, query } of framesOf(text)) {
         if (type !== "query") continue;
         const { conversationId, type: about } = fieldsOf(query);
-        if (typeof conversationId === "string" && !isOnOwnFile(about)) subjects.set(`${device} ${String(id)}`, conversationId);
+        if (typeof conversationId === "string" && !isOnOwnFile(about))
+          subjects.set(`${device} ${String(id)}`, conversationId);
         else subjects.delete(`${device} ${String(id)}`);
       }
     },
