@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { TidingsServer } from "../src/index.ts";
 import { createServiceKey } from "../src/index.ts";
+import { MOST_MEASURED } from "../src/store/figures.ts";
 import { call } from "./support/api.ts";
 import { join } from "./support/server-process.ts";
 import { secret } from "./support/server-process.ts";
@@ -33,6 +34,19 @@ describe("figures over HTTP", () => {
     expect(csv.text).toMatch(
       /^day,messages,people,reactions,medianResponseMs\r\n\d{4}-\d\d-\d\d,2,1,0,\r\n$/u,
     );
+  });
+
+  it("[D9] say in JSON and in CSV where there was more than they look at (row I2)", async () => {
+    const { embedded } = MOST_MEASURED;
+    try {
+      MOST_MEASURED.embedded = 1;
+      expect((await asked("ada", around())).json).toMatchObject({ total: { messages: 1 }, truncated: true });
+      const csv = await asked("ada", `${around()}&format=csv`);
+      expect(csv.text).toMatch(/\r\n\d{4}-\d\d-\d\d,1,1,0,\r\ntruncated,,,,\r\n$/u);
+    } finally {
+      MOST_MEASURED.embedded = embedded;
+    }
+    expect((await asked("ada", around())).json).not.toHaveProperty("truncated");
   });
 
   it("[D8] are refused to members, and to whoever is not in it as if it were not there", async () => {

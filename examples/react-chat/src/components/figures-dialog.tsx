@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { daysIn, lastDays, offsetOf, type Span } from "../lib/days.ts";
+import { daysIn, lastDays, offsetOf, type Span, startOf } from "../lib/days.ts";
 import { useFigures } from "../lib/use-figures.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Dialog } from "./dialog.tsx";
@@ -17,7 +17,7 @@ const FIRST_SHOWN = 30;
 
 /** How much was said, by how many, and what came of it: for those who look after a conversation. */
 export function FiguresDialog({ conversationId, title, onClose }: FiguresDialogProps) {
-  const { t } = useTexts();
+  const { t, format } = useTexts();
   const [now] = useState(Date.now);
   const [span, setSpan] = useState<Span>(() => lastDays(FIRST_SHOWN, now, offsetOf(now)));
   const days = daysIn(span);
@@ -40,6 +40,11 @@ export function FiguresDialog({ conversationId, title, onClose }: FiguresDialogP
             </div>
           )}
           {isEmpty && <p role="status">{t.nothingCounted}</p>}
+          {figures?.truncated && (
+            <p className="notice warn" role="status">
+              {t.notAllCounted(format.calendarDay(startOf(figures.days.at(-1)?.day ?? span.from)))}
+            </p>
+          )}
           {figures && !isEmpty && <FiguresPlots figures={figures} days={days} />}
         </div>
         <div className="form-buttons">

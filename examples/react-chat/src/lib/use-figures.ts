@@ -14,6 +14,7 @@ const measured = {
 const answer = z.object({
   days: z.array(z.object({ day: z.string(), ...measured })),
   total: z.object(measured),
+  truncated: z.optional(z.literal(true)),
 });
 
 export type Figures = z.infer<typeof answer>;

@@ -11,6 +11,8 @@ export const figures: typeof english = {
   wrongSpan: "Wähle höchstens 366 Tage, den ersten vor dem letzten.",
   downloadCsv: "Als CSV herunterladen",
   nothingCounted: "In dieser Zeit wurde nichts gesagt.",
+  notAllCounted: (day) =>
+    `Es wurde so viel gesagt, dass nicht alles gezählt ist: Es endet am ${day}. Wähle weniger Tage.`,
   inAll: "Insgesamt",
   day: "Tag",
   measures: {

@@ -10,6 +10,8 @@ export const figures = {
   wrongSpan: "Choose 366 days at most, the first before the last.",
   downloadCsv: "Download as CSV",
   nothingCounted: "Nothing was said in this time.",
+  notAllCounted: (day: string) =>
+    `So much was said that not all of it is counted: it ends on ${day}. Choose fewer days.`,
   inAll: "In all",
   day: "Day",
   measures: {

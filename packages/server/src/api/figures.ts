@@ -78,9 +78,10 @@ async function obstacle(
 
 const COLUMNS = ["day", "messages", "people", "reactions", "medianResponseMs"] as const;
 
-/** Nothing in it is what somebody wrote, so nothing has to be escaped. */
-function sendCsv(reply: FastifyReply, { days }: Figures): FastifyReply {
+/** Where not everything was looked at the last line says so. Nothing in it is what somebody wrote: nothing has to be escaped. */
+function sendCsv(reply: FastifyReply, { days, truncated }: Figures): FastifyReply {
   const lines = days.map((row) => COLUMNS.map((name) => row[name] ?? "").join(","));
+  if (truncated) lines.push(`truncated${",".repeat(COLUMNS.length - 1)}`);
   return reply
     .type("text/csv; charset=utf-8")
     .header("content-disposition", 'attachment; filename="figures.csv"')

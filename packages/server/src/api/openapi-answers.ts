@@ -48,6 +48,7 @@ export const figuresAnswer: JsonSchema = {
   properties: {
     days: { type: "array", items: { type: "object", properties: { day: { type: "string" }, ...measured } } },
     total: { type: "object", properties: measured },
+    truncated: { type: "boolean" },
   },
   required: ["days", "total"],
 };

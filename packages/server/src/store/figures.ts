@@ -27,6 +27,8 @@ export interface Figures {
   /** Those on which anything was said. */
   readonly days: readonly DayMeasured[];
   readonly total: Measured;
+  /** More was said than one answer looks at (`MOST_MEASURED`): what came after that is in none of these. */
+  readonly truncated?: true;
 }
 
 /** What a store can tell of a conversation as a whole; a statement each for the days and for all of them. */
@@ -76,7 +78,22 @@ export function figuresStatement(value: (place: number) => string, byDay: boolea
     FROM counted c LEFT JOIN medians m ON m.day = c.day GROUP BY c.day ORDER BY c.day`;
 }
 
-export function figuresFrom(days: readonly FiguresRow[], [total]: readonly FiguresRow[]): Figures {
+/** When the first message behind those that are looked at was sent; the values are conversation and last sequence. */
+export function beyondStatement(value: (place: number) => string): string {
+  return `SELECT created_at FROM messages WHERE conversation = ${value(1)} AND seq > ${value(2)} ORDER BY seq LIMIT 1`;
+}
+
+export interface BeyondRow {
+  readonly created_at: number;
+}
+
+/** @param beyond - what `beyondStatement` finds */
+export function figuresFrom(
+  days: readonly FiguresRow[],
+  [total]: readonly FiguresRow[],
+  beyond: BeyondRow | undefined,
+  { until }: Pick<FiguresQuery, "until">,
+): Figures {
   const nothing = { day: 0, messages: 0, people: 0, reactions: 0, median_ms: null };
   return {
     days: days.map((row) => ({
@@ -84,6 +101,7 @@ export function figuresFrom(days: readonly FiguresRow[], [total]: readonly Figur
       ...measuredOf(row),
     })),
     total: measuredOf(total ?? nothing),
+    ...(beyond && Number(beyond.created_at) < until && { truncated: true }),
   };
 }
 

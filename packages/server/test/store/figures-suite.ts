@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FiguresQuery } from "../../src/store/figures.ts";
+import { type FiguresQuery, MOST_MEASURED } from "../../src/store/figures.ts";
 import type { Workbench } from "./workbench.ts";
 
 const DAY_MS = 86_400_000;
@@ -54,6 +54,29 @@ export function figuresSuite(bench: () => Workbench): void {
       expect(figures?.total).toMatchObject({ messages: 5, people: 3, reactions: 3 });
       const one = await ask({ since: MORNING + 5_500, until: MORNING + 7_000 });
       expect(one?.total).toEqual({ messages: 1, people: 1, reactions: 0, medianResponseMs: 4_000 });
+    });
+
+    it("[D9] say where there was more than one answer looks at (row I2)", async () => {
+      await bench().group("a", "ada");
+      bench().at = MORNING;
+      for (let said = 0; said < 4; said += 1) await say("ada", 1_000);
+      const { ...most } = MOST_MEASURED;
+      const counted = async (
+        bound: number,
+        query: Partial<FiguresQuery> = {},
+      ): Promise<readonly unknown[]> => {
+        Object.assign(MOST_MEASURED, { database: bound, embedded: bound });
+        const figures = await ask(query);
+        return [figures?.total.messages, figures?.truncated];
+      };
+      try {
+        expect(await counted(4)).toEqual([4, undefined]);
+        expect(await counted(3)).toEqual([3, true]);
+        expect(await counted(3, { until: MORNING + 3_500 })).toEqual([3, undefined]);
+        expect(await counted(3, { since: MORNING + 1_500 })).toEqual([3, undefined]);
+      } finally {
+        Object.assign(MOST_MEASURED, most);
+      }
     });
 
     it("go by the days of whoever asks, and say nothing where nothing was said", async () => {

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import type { Pool } from "pg";
 import {
+  type BeyondRow,
+  beyondStatement,
   type Figures,
   figuresFrom,
   type FiguresQuery,
@@ -13,6 +15,7 @@ import type { Prepared } from "./statement.ts";
 
 const value = (place: number): string => `$${place}::bigint`;
 const texts = { days: figuresStatement(value, true), total: figuresStatement(value, false) };
+const beyond = beyondStatement(value);
 
 /** See `FiguresOf`. @param pool - of a copy, if there is one: what is a little behind is right enough. */
 export function figures(
@@ -26,12 +29,14 @@ export function figures(
       FROM conversations c WHERE c.id = ${conversationId}`);
     if (!found) return undefined;
     const { key, from } = found;
-    const values = [key, from, from + MOST_MEASURED.database, since, until, offsetMs];
+    const last = Number(from) + MOST_MEASURED.database;
+    const values = [key, from, last, since, until, offsetMs];
     const rows = (part: "days" | "total"): Promise<readonly FiguresRow[]> => {
       const statement: Prepared<FiguresRow> = { name: `figures ${part}`, text: texts[part], values };
       return session.all(statement);
     };
-    const [days, total] = await Promise.all([rows("days"), rows("total")]);
-    return figuresFrom(days, total);
+    const next: Prepared<BeyondRow> = { name: "figures beyond", text: beyond, values: [key, last] };
+    const [days, total, [after]] = await Promise.all([rows("days"), rows("total"), session.all(next)]);
+    return figuresFrom(days, total, after, { until });
   });
 }
