@@ -11,7 +11,7 @@ const run = (step: ComposeStep, draft: Draft) =>
   });
 
 describe("the step that warns", () => {
-  it("asks about links that are not what they seem, and leaves the decision to the person (rows D3, D5)", async () => {
+  it("asks about links that are not what they seem, and leaves the decision to the person (row D5)", async () => {
     const proceed = vi.fn<CautionOptions["proceed"]>(() => false);
     const draft = {
       text: "sign in at https://bank.example@evil.example/ or https://xn--pple-43d.com or https://ok.example",

@@ -14,7 +14,7 @@ import { changeMessage, send } from "./message.ts";
 import { note } from "./note.ts";
 import type { Scene, Verdict } from "./outcome.ts";
 import { add, administer, join, leave, setNotify } from "./participant.ts";
-import { may } from "./permissions.ts";
+import { may, mayUpload } from "./permissions.ts";
 import { mark } from "./receipt.ts";
 import { isIn, isMutedAt, standing } from "./standing.ts";
 import type { Applied, ApplyContext, Records } from "./types.ts";
@@ -130,7 +130,7 @@ export function uploadObstacle(
   context: ApplyContext,
 ): ErrorCode | undefined {
   const code = obstacle({ context, conversation, self, role: standing(self) }, "message.send");
-  return code ?? (self?.canUpload === false ? "file/denied" : undefined);
+  return code ?? (self && !mayUpload(self, context.limits) ? "file/denied" : undefined);
 }
 
 /** Who may write no more, whatever their role says. */

@@ -135,6 +135,23 @@ describe("a message with files", () => {
     ledger.do("mona", { type: "participant.mute", userId: "mary" });
     expect(obstacle("mary")).toBe("permission/muted");
   });
+
+  it("is not for those whose role is less than the policy asks for; who may not upload is told so (row G9)", () => {
+    const ledger = withCast();
+    const { files, ...others } = defaultPolicy.limits;
+    if (!files) throw new Error("the product keeps files");
+    const limits = { ...others, files: { ...files, leastRole: "moderator" as const } };
+    const tried = (actorId: string) => [
+      outcome(ledger.try(actorId, send(picture()), { limits })),
+      uploadObstacle(ledger.conversation(), ledger.store.participant(actorId), { actorId, at: 1, limits }),
+    ];
+    expect(tried("mike")).toEqual(["permission/denied", "file/denied"]);
+    expect(tried("mona")).toEqual(["ok", undefined]);
+    const words = { type: "message.send", kind: "text", content: { text: "words" } } as const;
+    expect(outcome(ledger.try("mike", words, { limits }))).toBe("ok");
+    ledger.do("olga", { type: "participant.permissions", userId: "mona", canUpload: false });
+    expect(tried("mona")).toEqual(["permission/denied", "file/denied"]);
+  });
 });
 
 describe("an edit", () => {

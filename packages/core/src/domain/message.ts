@@ -17,7 +17,7 @@ import type {
 import { attachmentsOf, keepingAttachments, withKnownFiles } from "./attachments.ts";
 import { contentFault, uploads } from "./content.ts";
 import { isSameJson, nothing, put, type Scene, type Verdict } from "./outcome.ts";
-import { may } from "./permissions.ts";
+import { may, mayUpload } from "./permissions.ts";
 import { close, freshTally, pollOf, vote, withPollOf } from "./poll.ts";
 import { react } from "./reaction.ts";
 import type { ApplyContext } from "./types.ts";
@@ -93,7 +93,7 @@ function unspeakable(
   const isDenied =
     kind === "system" ||
     (kind === "announcement" && !may(role, "message.announce")) ||
-    (self?.canUpload === false && (uploads.has(kind) || attachmentsOf(content).length > 0));
+    (self && !mayUpload(self, context.limits) && (uploads.has(kind) || attachmentsOf(content).length > 0));
   return isDenied ? "permission/denied" : undefined;
 }
 

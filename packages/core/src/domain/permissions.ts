@@ -1,5 +1,6 @@
 import type { CommandType } from "../protocol/commands.ts";
-import type { Role } from "../protocol/records.ts";
+import type { Limits } from "../protocol/policy.ts";
+import type { ParticipantRecord, Role } from "../protocol/records.ts";
 
 /** A role, or the server itself acting, above everybody. */
 export type Authority = Role | "system";
@@ -66,6 +67,14 @@ const rank: { readonly [Name in Authority]: number } = {
 /** Says the table yes? For what an app shows as possible; `apply` decides. */
 export function may(role: Authority, action: Action): boolean {
   return rank[role] >= rank[leastRole[action]];
+}
+
+/** May this person put files here: by their role, and unless a moderator has taken that away from them? */
+export function mayUpload(
+  { role, canUpload }: Pick<ParticipantRecord, "role" | "canUpload">,
+  { files }: Limits,
+): boolean {
+  return canUpload !== false && rank[role] >= rank[files?.leastRole ?? "member"];
 }
 
 /** Strictly: nobody acts on their equals, so two owners cannot throw each other out. */

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { MOST_ATTACHMENTS } from "./bounds.ts";
 import type { Policy } from "./policy.ts";
+import { role } from "./record-schemas.ts";
 import { count, list, type Schema, text } from "./schema.ts";
 
 const amount = z.int().check(z.positive());
@@ -37,6 +38,7 @@ export const policy: Schema<Policy> = z.object({
         perMessage: z.int().check(z.positive(), z.lte(MOST_ATTACHMENTS)),
         perHour: count,
         types: list(text(256), 128),
+        leastRole: z.exactOptional(role),
       }),
     ),
     planAheadMs: z.exactOptional(count),

@@ -1,3 +1,5 @@
+import type { Role } from "./records.ts";
+
 /** A token bucket: holds at most `burst`, gains `tokens` every `perMs`; one command takes one. */
 export interface Rate {
   /** For display, as "minute" or "day". */
@@ -47,6 +49,8 @@ export interface FileLimits {
   readonly perHour: number;
   /** Media types; `*` at the end of one stands for anything. */
   readonly types: readonly string[];
+  /** Who is less than this in a conversation may put no file there. Absent: every member may. */
+  readonly leastRole?: Role;
 }
 
 /** What the server announces at `welcome`, and again when it changes. The client's buckets and timers learn from it. */

@@ -1,7 +1,9 @@
 import type { Client } from "../client/types.ts";
 import { internalsOf } from "../client/internals.ts";
 import type { CustomSchemas } from "../compose/custom.ts";
-import { errorOf, refuse } from "../compose/pipeline.ts";
+import { errorOf, issueOf, refuse } from "../compose/pipeline.ts";
+import { mayUpload } from "../domain/permissions.ts";
+import { isIn } from "../domain/standing.ts";
 import { type ErrorIssue, MessagingError } from "../errors/messaging-error.ts";
 import type { Attachment } from "../protocol/files.ts";
 import { fileIssues, kindOf, mediaTypeOf, nameOf } from "./check.ts";
@@ -42,12 +44,20 @@ function create(client: Client, options: UploadsOptions): Uploads {
   const registry = createRegistry(client, internals, options);
   const links = createFileLinks(core.loader.query, core.clock, session.serverNow, core.userId);
 
-  const check = (file: Pick<Blob, "size" | "type">): readonly ErrorIssue[] => {
-    const { files } = core.limits();
-    return files ? fileIssues(file, files) : [];
+  const isDenied = (conversationId: string): boolean => {
+    const self = core.directory.get(conversationId).records.participant(core.userId() ?? "");
+    return self !== undefined && isIn(self) && !mayUpload(self, core.limits());
   };
 
-  const refuseUnfit = (file: Blob): void => {
+  const check = (file: Pick<Blob, "size" | "type">, conversationId?: string): readonly ErrorIssue[] => {
+    const { files } = core.limits();
+    if (!files) return [];
+    const issues = fileIssues(file, files);
+    if (conversationId === undefined || !isDenied(conversationId)) return issues;
+    return [issueOf("file/denied", "Ask somebody who looks after this conversation to send it."), ...issues];
+  };
+
+  const refuseUnfit = (conversationId: string, file: Blob): void => {
     if (storage.supports.bytes === false) {
       const message = "unable to keep the file; this storage has no room for files, IndexedDB or SQLite have";
       throw new MessagingError("upload/unsupported", { message });
@@ -62,7 +72,7 @@ function create(client: Client, options: UploadsOptions): Uploads {
     if (core.userId() === undefined) {
       throw new MessagingError("auth/required", { message: "unable to upload; nobody has signed in yet" });
     }
-    const issues = check(file);
+    const issues = check(file, conversationId);
     if (issues.length > 0) throw errorOf(refuse(...issues), "send the file");
   };
 
@@ -71,7 +81,7 @@ function create(client: Client, options: UploadsOptions): Uploads {
     find: (fileId) => registry.list.get().find((upload) => upload.fileId === fileId),
     check,
     add(conversationId, file, about = {}) {
-      refuseUnfit(file);
+      refuseUnfit(conversationId, file);
       const { thumbnail, poster } = about;
       const attachment = describe(core.nextId, file, about);
       const { fileId, thumbnailId, posterId } = attachment;

@@ -67,12 +67,16 @@ export interface Uploads {
    * Takes a file in: on this device at once, and to the backend as soon as there is a link.
    *
    * @throws {MessagingError} `upload/unsupported` where there is no room for files by nature; `command/unsupported` where the
-   *   backend keeps none; `file/too-large`, `file/type-refused` with what would put it right; `auth/required` while
+   *   backend keeps none; `file/denied`, `file/too-large`, `file/type-refused` with what would put it right; `auth/required` while
    *   `client.userId` is unknown: a file would be nobody's
    */
   add(conversationId: string, file: Blob, about?: UploadAbout): Upload;
-  /** What stands against a file before it is taken in; empty if nothing does. */
-  check(file: Pick<Blob, "size" | "type">): readonly ErrorIssue[];
+  /**
+   * What stands against a file before it is taken in; empty if nothing does.
+   *
+   * @param conversationId - where: then it is also whether the user may put files there, as far as is known here.
+   */
+  check(file: Pick<Blob, "size" | "type">, conversationId?: string): readonly ErrorIssue[];
   /** What is on this device of a file that is not there yet, or has only just arrived: for a preview. */
   bytes(fileId: string): Promise<Blob | undefined>;
   /** Where a file of a message can be read, for a while; asked for again before that ends. */

@@ -309,6 +309,22 @@ describe("an upload", () => {
     expect(() => uploads.add("general", pattern(0))).toThrow(MessagingError);
   });
 
+  it("says before it takes a file in that others may put files there, and fails where nobody knew (row G9)", async () => {
+    const world = uploadWorld({ leastRole: "moderator" });
+    const { client, uploads } = world.live();
+    const early = uploads.add("general", pattern(5));
+    await client.connect();
+    await world.clock.advance(2_000);
+    expect(early.state.get()).toMatchObject({ phase: "refused", error: { code: "file/denied" } });
+    expect(uploads.check(pattern(5), "general")).toMatchObject([{ code: "file/denied" }]);
+    expect(uploads.check(pattern(5))).toEqual([]);
+    expect(() => uploads.add("general", pattern(5))).toThrow(
+      expect.objectContaining({ code: "file/denied" }),
+    );
+    const made = await client.createConversation({ kind: "group", name: "of my own" });
+    expect(uploads.check(pattern(5), made.id)).toEqual([]);
+  });
+
   it("keeps no file where storage has no room for any, by nature", () => {
     const { live, storage } = uploadWorld();
     const { uploads } = live({ storage: { ...storage, supports: { durability: "relaxed", bytes: false } } });

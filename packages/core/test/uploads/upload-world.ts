@@ -3,7 +3,7 @@ import { createClient } from "../../src/client/create-client.ts";
 import { createMemoryBackend, type MemoryBackend } from "../../src/memory/index.ts";
 import { memoryStorage } from "../../src/memory/storage.ts";
 import type { Storage } from "../../src/ports/storage.ts";
-import { defaultPolicy } from "../../src/protocol/policy.ts";
+import { defaultPolicy, type FileLimits } from "../../src/protocol/policy.ts";
 import { seededRandom } from "../../src/testing/seeded-random.ts";
 import { type VirtualClock, virtualClock } from "../../src/testing/virtual-clock.ts";
 import { openUploads } from "../../src/uploads/create-uploads.ts";
@@ -55,10 +55,10 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 12; turn += 1) await new Promise((done) => setImmediate(done));
 }
 
-export function uploadWorld(): UploadWorld {
+export function uploadWorld(asked: Partial<FileLimits> = {}): UploadWorld {
   const clock = virtualClock(1_000_000, turns);
   const { files } = defaultPolicy.limits;
-  const limits = { ...defaultPolicy.limits, ...(files && { files: { ...files, perHour: 1_000 } }) };
+  const limits = { ...defaultPolicy.limits, ...(files && { files: { ...files, perHour: 1_000, ...asked } }) };
   const backend = createMemoryBackend({
     ...{ clock, random: seededRandom(1), policy: { ...defaultPolicy, rates: [], limits } },
   });
