@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { MessagingError } from "@tidings/core/errors";
 import type { FastifyInstance } from "fastify";
 import { remoteKeys } from "./auth/remote-keys.ts";
+import { notErased } from "./auth/not-erased.ts";
 import { onOurClock } from "./auth/on-our-clock.ts";
 import { createAuthenticator, issueToken, type TokenHolder } from "./auth/tokens.ts";
 import type { Bus } from "./bus/bus.ts";
@@ -96,7 +97,8 @@ function assemble({ settings, store, bus, push, desks, share, meter, prom }: Ope
   const log: EventLog = settings.log ?? silentLog;
   const secret = secretOf(settings);
   const keys = jwks === undefined ? undefined : remoteKeys({ url: jwks, now: systemClock.now });
-  const authenticate = onOurClock(createAuthenticator({ ...settings, secret, keys }));
+  const checked = onOurClock(createAuthenticator({ ...settings, secret, keys }));
+  const authenticate = notErased(checked, store.erasures, failures(log, meter));
   const { framesPerSecond, frameBurst, ...bounds } = settings.bounds;
   const jobs = new Jobs({
     plans: store.plans,

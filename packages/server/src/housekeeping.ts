@@ -24,6 +24,9 @@ export interface HousekeepingOptions {
 
 const HOUR_MS = 3_600_000;
 
+/** A year. Tokens that live longer, or never end, would be of use again. */
+const ERASURE_KEPT_MS = 31_622_400_000;
+
 /** Deletes once an hour what is not kept, a little at a time; until called off. */
 export function keepHouse(options: HousekeepingOptions): Cancel {
   let isOver = false;
@@ -44,6 +47,8 @@ async function tidy(options: HousekeepingOptions, isOver: () => boolean): Promis
   while (store.audit && (await store.audit.forget(Math.max(0, now - auditRetentionMs))) > 0)
     await setImmediate();
   while (store.cases && (await store.cases.forget(Math.max(0, now - auditRetentionMs))) > 0)
+    await setImmediate();
+  while (store.erasures && (await store.erasures.forget(Math.max(0, now - ERASURE_KEPT_MS))) > 0)
     await setImmediate();
   if (store.upkeep) await prune(store.upkeep, options, isOver);
   for (const desk of desks) await desk?.sweep();

@@ -23,8 +23,8 @@ export interface TidingsServer {
   issueToken(userId: string, options?: TokenOptions): Promise<string>;
   /**
    * Takes back everything a person said and did, and deletes what no command takes back: their messages say nothing any
-   * more, on all devices; their reactions, watermarks and earlier texts are gone; they are in no conversation. What stays
-   * is their id, and that they were there. The last owner of a conversation stays in it: make somebody else owner first.
+   * more, on all devices, nor does what others forwarded of them; their reactions, watermarks and earlier texts are gone; they are in no conversation. What stays
+   * is their id, and that they were there. Their links end, and tokens issued until then are refused. The last owner of a conversation stays in it: make somebody else owner first.
    *
    * @param by - who wanted it, for the audit log. Default `"system"`.
    * @throws {Error} if the store fails; call it again.

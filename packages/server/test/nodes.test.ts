@@ -66,6 +66,19 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
       );
   const revs = (client: RawClient): number[] => client.all("change").map(({ change }) => change.rev);
 
+  it("end the links of whoever is erased at either, and refuse their tokens at both", async () => {
+    await open();
+    const token = await nodes[1].issueToken("bob");
+    const [ada, bob] = [await join(0, "ada"), await join(1, "bob")];
+    await group(ada, "a", "bob");
+    await bob.find("change", ({ change }) => change.conversationId === "a");
+    await nodes[0].eraseUser("bob");
+    expect(await bob.find("closing")).toMatchObject({ code: "auth/invalid" });
+    for (const node of nodes)
+      expect(await call(node, "GET /v1/conversations", { token })).toMatchObject({ status: 401 });
+    expect(await ada.find("change", ({ change }) => change.kind === "participant.leave")).toBeDefined();
+  });
+
   it("[D3, D4] deliver what is said on either, in one order, each revision once", async () => {
     await open();
     const [ada, bob] = [await join(0, "ada"), await join(1, "bob")];

@@ -104,6 +104,9 @@ const whileClosed: ReadonlySet<CommandType> = new Set([
   "receipt.mark",
 ]);
 
+/** What the server does there beside it: somebody is erased everywhere. */
+const takesBack: ReadonlySet<CommandType> = new Set(["message.delete", "message.unreact", "poll.vote"]);
+
 /** Who wants something, and where: all that is looked at before what it is. */
 type Standing = Omit<Scene, "records">;
 
@@ -117,7 +120,9 @@ function obstacle(scene: Standing, type: Later["type"]): ErrorCode | undefined {
     if (type !== "participant.join" || !isOpen) return "conversation/not-found";
   }
   if (kind === "notebook") return "permission/denied";
-  if ((status === "archived" || status === "deleted") && !whileClosed.has(type)) return "conversation/closed";
+  const isClosed = status === "archived" || status === "deleted";
+  if (isClosed && !whileClosed.has(type) && (role !== "system" || !takesBack.has(type)))
+    return "conversation/closed";
   // The two people of a direct conversation stay its two people, both owners.
   const isFixed = kind === "direct" && type.startsWith("participant.") && type !== "participant.notify";
   return isFixed || !may(role, type) ? "permission/denied" : silenced(scene, type);

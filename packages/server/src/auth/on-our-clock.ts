@@ -4,11 +4,16 @@ import type { TokenHolder } from "./tokens.ts";
 
 type Authenticate = (token: string) => Promise<TokenHolder | Refusal>;
 
-/** Tokens end by the machine's clock, which may be set while a link lives. */
+/** Tokens begin and end by the machine's clock, which may be set while a link lives. */
 export function onOurClock(authenticate: Authenticate): Authenticate {
   return async (token) => {
     const identity = await authenticate(token);
-    if ("ok" in identity || identity.expiresAt === undefined) return identity;
-    return { ...identity, expiresAt: toSystemTime(identity.expiresAt) };
+    if ("ok" in identity) return identity;
+    const { expiresAt, issuedAt } = identity;
+    return {
+      ...identity,
+      ...(expiresAt !== undefined && { expiresAt: toSystemTime(expiresAt) }),
+      ...(issuedAt !== undefined && { issuedAt: toSystemTime(issuedAt) }),
+    };
   };
 }

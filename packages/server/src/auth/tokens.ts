@@ -128,9 +128,14 @@ export function createAuthenticator(
   return async (token) => {
     try {
       const payload = await verify(token);
-      const { sub: userId, exp } = payload;
+      const { sub: userId, exp, iat } = payload;
       if (userId === undefined || !isUserId(userId)) return refused("auth/invalid", "it names no user");
-      return { userId, ...(exp !== undefined && { expiresAt: exp * 1_000 }), ...claimed(payload, options) };
+      return {
+        userId,
+        ...(exp !== undefined && { expiresAt: exp * 1_000 }),
+        ...(iat !== undefined && { issuedAt: iat * 1_000 }),
+        ...claimed(payload, options),
+      };
     } catch (error) {
       if (error instanceof errors.JWTExpired) return refused("auth/expired", "it has expired");
       if (error instanceof KeysUnavailable)

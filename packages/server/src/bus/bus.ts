@@ -25,7 +25,7 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-export type BusEvent = CommittedEvent | ReceiptEvent | TypingEvent | PresenceEvent | LostEvent;
+export type BusEvent = CommittedEvent | ReceiptEvent | TypingEvent | PresenceEvent | ErasedEvent | LostEvent;
 
 /** A command took effect. */
 export interface CommittedEvent {
@@ -57,6 +57,13 @@ export interface PresenceEvent {
   readonly userId: string;
   readonly status: PresenceStatus;
   readonly conversationIds: readonly string[];
+}
+
+/** A person was erased: links opened by tokens issued up to `at`, server time in ms, are theirs no more. */
+export interface ErasedEvent {
+  readonly type: "erased";
+  readonly userId: string;
+  readonly at: number;
 }
 
 /** Something may have been committed that nobody was told of: the store knows. */

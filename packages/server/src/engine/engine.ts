@@ -31,6 +31,7 @@ import { concernRates, Rates, type SharedRates } from "./rates.ts";
 import { draining, type ReceivedFrame, Reception } from "./reception.ts";
 import { Repairs } from "./repair/repairs.ts";
 import { Roster } from "./roster.ts";
+import { SendOff } from "./send-off.ts";
 import { scrutiny } from "./scrutiny.ts";
 import { Signals } from "./signals.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -133,8 +134,9 @@ export class Engine {
     this.#lobbies = new Lobbies({ lobbies, store, commits, clock, newId });
     const { authenticate } = options;
     const { linksPerUser } = bounds;
+    const sendOff = new SendOff({ store, roster, outbound, onFailure });
     const greeting = new Greeting({
-      ...{ store, roster, outbound, signals, contacts, clock, policy, authenticate, linksPerUser },
+      ...{ store, roster, outbound, signals, contacts, clock, policy, sendOff, authenticate, linksPerUser },
       lobbies: this.#lobbies,
     });
     const questions = new Questions({ ...options, outbound });
@@ -148,7 +150,7 @@ export class Engine {
     });
     this.#repairs = repairs;
     bus.listen(
-      (events) => events.forEach((event) => (contacts.hear(event), repairs.hear(event))),
+      (events) => events.forEach((event) => (sendOff.hear(event), contacts.hear(event), repairs.hear(event))),
       nodeView(roster),
     );
     this.#fanOut = fanOut;
@@ -241,8 +243,8 @@ export class Engine {
 
   /** See `erasure.ts`. */
   erase(what: Erased, by: string): Promise<boolean> {
-    const { store, clock, newId, files } = this.#options;
-    return erase(what, by, { store, clock, newId, files, commits: this.#commits });
+    const { store, bus, clock, newId, files } = this.#options;
+    return erase(what, by, { store, bus, clock, newId, files, commits: this.#commits });
   }
 
   /** Does what a note plans, now. @throws {Error} if the store fails; call it again. */

@@ -1,4 +1,5 @@
 import { isNotebook } from "@tidings/core/protocol";
+import type { Bus } from "../bus/bus.ts";
 import { SYSTEM } from "../system-actor.ts";
 import type { Store } from "../store/store.ts";
 import type { Trace } from "../store/upkeep.ts";
@@ -8,6 +9,7 @@ import type { Commits } from "./commits.ts";
 
 export interface ErasureOptions {
   readonly store: Store;
+  readonly bus: Bus;
   readonly commits: Commits;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -61,15 +63,19 @@ type Closing =
   | { readonly type: "conversation.prune"; readonly floorSeq: number };
 
 /**
- * Takes back what a person left by commands, so that every device learns of it, then deletes the rest.
+ * Ends their links first, and refuses the tokens they have, so that nothing of theirs is on its way any more. Takes back
+ * what they left by commands, so that every device learns of it, then deletes the rest.
  */
 async function eraseUser(
   userId: string,
   by: string,
-  { store, commits, clock, newId, files }: ErasureOptions,
+  { store, bus, commits, clock, newId, files }: ErasureOptions,
 ): Promise<void> {
   const { upkeep } = store;
   if (!upkeep) throw new Error("unable to erase the user; the store keeps everything");
+  const erasedAt = clock.now();
+  await store.erasures?.remember(userId, erasedAt);
+  bus.publish([{ type: "erased", userId, at: erasedAt }]);
   const undo = async (trace: Trace): Promise<boolean> => {
     // A deletion is the server's; the others are the person's own.
     const actorId = trace.type === "message.delete" ? SYSTEM : userId;
@@ -80,7 +86,7 @@ async function eraseUser(
   for (;;) {
     const traces = await upkeep.traces(userId);
     const undone = await Promise.all(traces.map(undo));
-    // What is refused, as in an archived conversation, or changes nothing, is deleted without a command.
+    // What is refused, as that the last owner leaves, or changes nothing, is deleted without a command.
     if (!undone.includes(true)) break;
   }
   await store.audit?.note({ at: clock.now(), actorId: by, action: "user.erase", subject: userId });

@@ -37,6 +37,7 @@ export class FanOut {
         return this.#signals.showTyping(event);
       case "presence":
         return this.#signals.showPresence(event);
+      case "erased":
       case "lost":
         return; // heard before it comes here
     }

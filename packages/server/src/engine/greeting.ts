@@ -23,6 +23,8 @@ export interface Identity {
   readonly userId: string;
   /** Server time, ms; absent if the token does not expire. */
   readonly expiresAt?: number;
+  /** Server time, ms; absent if the token does not say. */
+  readonly issuedAt?: number | undefined;
   /** What this user's tier multiplies the rates by. Default 1. */
   readonly rateFactor?: number;
 }
@@ -41,6 +43,8 @@ export interface GreetingOptions {
   readonly policy: Policy;
   readonly authenticate: Authenticate;
   readonly linksPerUser: number;
+  /** Knows why a token that was good is not any more. */
+  readonly sendOff: { obstacle(identity: Identity): Refusal | undefined };
 }
 
 /** Leads a link from its hello to its welcome. */
@@ -120,9 +124,12 @@ export class Greeting {
   }
 
   /** Without a pause in it: every change after the heads of this welcome is pushed to the session. */
-  #admit(session: Session, user: OnlineUser, { expiresAt, rateFactor = 1 }: Identity): Refusal | undefined {
+  #admit(session: Session, user: OnlineUser, identity: Identity): Refusal | undefined {
     const { roster, outbound, signals, clock, policy, store, linksPerUser } = this.#options;
+    const { expiresAt, rateFactor = 1 } = identity;
     if (session.phase !== "greeting") return undefined;
+    const obstacle = this.#options.sendOff.obstacle(identity);
+    if (obstacle) return obstacle;
     if (user.sessions.length >= linksPerUser) {
       return refuse("server/full", "unable to accept the link; this user has too many", 60_000);
     }
@@ -130,6 +137,7 @@ export class Greeting {
     session.phase = "open";
     session.user = user;
     session.expiresAt = expiresAt ?? Infinity;
+    session.issuedAt = identity.issuedAt;
     session.rateFactor = rateFactor;
     session.pongs = [{ n: 0, moves: roster.moves }];
     session.seenAt = now;

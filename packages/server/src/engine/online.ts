@@ -36,6 +36,8 @@ export class Session {
   seenAt: number;
   /** When its token ends, server time in ms. */
   expiresAt: number = Infinity;
+  /** When it was issued, server time in ms; undefined if it does not say. */
+  issuedAt: number | undefined;
   /** What its user's tier multiplies the rates by. */
   rateFactor = 1;
   status: PresenceStatus = "online";

@@ -184,6 +184,7 @@ export class Reception {
     }
     const { expiresAt, rateFactor = 1 } = identity;
     session.expiresAt = expiresAt ?? Infinity;
+    session.issuedAt = identity.issuedAt;
     if (rateFactor !== session.rateFactor)
       outbound.push(session, packetOf({ type: "policy", policy: policyFor(policy, rateFactor) }));
     session.rateFactor = rateFactor;

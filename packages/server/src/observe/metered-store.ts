@@ -29,6 +29,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
   const whole: Whole = {
     epoch: store.epoch,
     upkeep: store.upkeep,
+    erasures: store.erasures,
     audit: store.audit,
     plans: store.plans,
     figures: store.figures,

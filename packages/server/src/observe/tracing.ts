@@ -39,6 +39,7 @@ export class Tracing {
     const whole: { readonly [Name in keyof Required<Store>]: Store[Name] } = {
       epoch: store.epoch,
       upkeep: store.upkeep,
+      erasures: store.erasures,
       audit: store.audit,
       plans: store.plans,
       figures: store.figures,

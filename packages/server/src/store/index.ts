@@ -38,6 +38,7 @@ export type {
   CaseStatus,
   ModerationCase,
 } from "./cases.ts";
+export type { Erasures } from "./erasures.ts";
 export type { FileChange, FileQuota, FileRecord, FileTable, OpenedFile } from "./files.ts";
 export type { Kept, KeptAnswer, KeptFile, KeptMessage, KeptPage } from "./kept.ts";
 export type { KeptPreview, PreviewTable } from "./previews.ts";

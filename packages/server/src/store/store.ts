@@ -15,6 +15,7 @@ import type {
 import type { Archive } from "./archive.ts";
 import type { Audit } from "./audit.ts";
 import type { Cases } from "./cases.ts";
+import type { Erasures } from "./erasures.ts";
 import type { FiguresOf } from "./figures.ts";
 import type { Plans } from "./plans.ts";
 import type { FileTable } from "./files.ts";
@@ -59,6 +60,8 @@ export interface Store {
   forgetAnswers(before: number): Promise<number>;
   /** Absent: it keeps everything for good. */
   readonly upkeep?: Upkeep | undefined;
+  /** Absent: it erases nobody. */
+  readonly erasures?: Erasures | undefined;
   /** Absent: it does not count. */
   readonly figures?: FiguresOf | undefined;
   /** Absent: it does nothing later. */

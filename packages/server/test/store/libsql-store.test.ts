@@ -76,7 +76,8 @@ describe("the libsql store on its file", () => {
     await before.store.close();
     const { default: Database } = await import("libsql");
     const older = new Database(file);
-    older.exec(`DROP INDEX conversations_retained; ALTER TABLE conversations DROP COLUMN has_retention;
+    older.exec(`DROP TABLE erasures; DROP INDEX messages_by_origin; ALTER TABLE messages DROP COLUMN origin_id;
+      DROP INDEX conversations_retained; ALTER TABLE conversations DROP COLUMN has_retention;
       DROP TABLE previews; DROP TABLE push_targets; DROP TABLE case_flags; DROP TABLE cases; DROP TABLE files; DROP TABLE shown_files; DROP TABLE notes; DROP INDEX messages_by_thread; DROP INDEX messages_pinned;
       ALTER TABLE messages DROP COLUMN thread_id; ALTER TABLE messages DROP COLUMN pinned_at; DROP TRIGGER searchable_gone; DROP TRIGGER searchable_deleted; DROP TABLE searchable;
       ALTER TABLE messages DROP COLUMN created_at; PRAGMA user_version = 3`);
@@ -85,6 +86,26 @@ describe("the libsql store on its file", () => {
     const since = before.at;
     const { items } = await bench.query("bob", { type: "search", text: "before ind", since, limit: 5 });
     expect(items).toHaveLength(1);
+    await bench.store.close();
+  });
+
+  it("knows whose words were told on before it wrote that down", async () => {
+    const file = temporaryFile("untold.db");
+    const before = new Workbench(open(file));
+    await before.group("a", "ada", "bob");
+    const messageId = await before.said("bob", "a", "a secret of old");
+    const forward = { conversationId: "a", messageId };
+    await before.accepted("ada", { ...message("a", ""), forward });
+    await before.store.close();
+    const { default: Database } = await import("libsql");
+    const older = new Database(file);
+    older.exec(`DROP TABLE erasures; DROP INDEX messages_by_origin; ALTER TABLE messages DROP COLUMN origin_id;
+      PRAGMA user_version = 15`);
+    older.close();
+    const bench = new Workbench(open(file));
+    await bench.store.upkeep?.forget("bob", 7);
+    const history = await bench.query("ada", { type: "history", conversationId: "a", limit: 5 });
+    expect(JSON.stringify(history)).not.toContain("secret");
     await bench.store.close();
   });
 

@@ -31,6 +31,7 @@ const BIG = [
   "shown_files",
   "cases",
   "case_flags",
+  "erasures",
 ];
 
 /** Rows as a server has them that was used for years; their records are never read. */
@@ -43,6 +44,8 @@ const CROWD = `
   INSERT INTO messages SELECT key, seq, seq + 10, CASE WHEN seq % 10 = 0 THEN seq + 20 ELSE seq + 10 END, 1, seq % 25 = 0,
       key || '-' || seq, 'user ' || (key * 7 + seq) % 5000, '{}'
     FROM generate_series(1000, 3000) key, generate_series(1, 50) seq;
+  UPDATE messages SET origin_id = 'user ' || seq WHERE conversation >= 1000 AND seq % 7 = 0;
+  INSERT INTO erasures SELECT 'hash ' || n, n FROM generate_series(1, 50000) n;
   INSERT INTO versions SELECT conversation, id, 0, '{}' FROM messages WHERE conversation >= 1000 AND seq % 10 = 0;
   INSERT INTO reactions SELECT conversation, id, '👍', author_id FROM messages WHERE conversation >= 1000 AND seq % 5 = 0;
   INSERT INTO searchable SELECT conversation, seq, 900000 + seq * 1000 + conversation, 0,
@@ -150,13 +153,16 @@ async function everything(bench: Workbench): Promise<void> {
   for (const by of ["actorId", "subject", "conversationId"] as const)
     await bench.store.audit?.page({ by, id: "ada", limit: 20 });
   await bench.store.audit?.forget(10);
-  await bench.store.upkeep?.traces("bob");
+  for (const userId of ["bob", "user 7"]) await bench.store.upkeep?.traces(userId);
   for (const userId of ["ada", "user 7"]) {
     let page = await bench.store.upkeep?.kept(userId);
     while (page?.next !== undefined) page = await bench.store.upkeep?.kept(userId, page.next);
   }
   await withFiles(bench);
   await withCases(bench);
+  await bench.store.erasures?.remember("bob", 1_000);
+  await bench.store.erasures?.of("bob");
+  await bench.store.erasures?.forget(10);
   await bench.store.upkeep?.forget("bob", 1_000);
   await bench.store.upkeep?.forgetConversation("a");
   await bench.store.upkeep?.prune({ now: 0, before: 0, newest: 45, rememberedSince: 0 });

@@ -76,7 +76,7 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       await bench.store.close();
       await ask(
         url,
-        `ALTER TABLE conversations DROP COLUMN has_retention; DROP TABLE previews; DROP TABLE push_targets; DROP TABLE case_flags, cases; DROP TABLE files, shown_files; DROP FUNCTION tidings_shown_no_more; DROP TABLE notes; DROP FUNCTION tidings_seq_since;
+        `DROP TABLE erasures; ALTER TABLE messages DROP COLUMN origin_id; ALTER TABLE conversations DROP COLUMN has_retention; DROP TABLE previews; DROP TABLE push_targets; DROP TABLE case_flags, cases; DROP TABLE files, shown_files; DROP FUNCTION tidings_shown_no_more; DROP TABLE notes; DROP FUNCTION tidings_seq_since;
          ALTER TABLE messages DROP COLUMN thread_id, DROP COLUMN pinned_at; DROP TABLE searchable; DROP FUNCTION tidings_unsearchable CASCADE; DROP FUNCTION tidings_search;
          DROP FUNCTION tidings_commit(text, text[], text[], bigint[], bigint[], text[], bigint[], bigint[], bigint[],
            bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], boolean[], text[], text[],
@@ -87,6 +87,23 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       );
       bench.store = await open(url);
       expect((await bench.query("bob", search)).items).toHaveLength(1);
+      await bench.store.close();
+    });
+
+    it("knows whose words were told on before it wrote that down", async () => {
+      const { bench, url } = await withMessage();
+      const messageId = await bench.said("bob", "a", "a secret of old");
+      await bench.accepted("ada", { ...message("a", ""), forward: { conversationId: "a", messageId } });
+      await bench.store.close();
+      await ask(
+        url,
+        `DROP TABLE erasures; ALTER TABLE messages DROP COLUMN origin_id;
+         DELETE FROM tidings_migrations WHERE name >= '0018'`,
+      );
+      bench.store = await open(url);
+      await bench.store.upkeep?.forget("bob", 7);
+      const history = await bench.query("ada", { type: "history", conversationId: "a", limit: 5 });
+      expect(JSON.stringify(history)).not.toContain("secret");
       await bench.store.close();
     });
 

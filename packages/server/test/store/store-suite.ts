@@ -7,6 +7,7 @@ import type { Retention } from "../../src/store/upkeep.ts";
 import { type Draft, message } from "../support/raw-client.ts";
 import { filesSuite } from "./files-suite.ts";
 import { casesSuite } from "./cases-suite.ts";
+import { eraseSuite } from "./erase-suite.ts";
 import { eraseConversationSuite } from "./erase-conversation-suite.ts";
 import { figuresSuite } from "./figures-suite.ts";
 import { blocksSuite } from "./blocks-suite.ts";
@@ -471,6 +472,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
 
     relationsSuite(() => bench);
     figuresSuite(() => bench);
+    eraseSuite(() => bench);
     eraseConversationSuite(() => bench);
     filesSuite(() => bench);
     previewsSuite(() => bench);

@@ -3,6 +3,7 @@ import type { BusEvent, CommittedEvent, LostEvent } from "../../bus/bus.ts";
 import { mayRead } from "../../access.ts";
 import type { Store } from "../../store/store.ts";
 import type { Cancel, Clock } from "../clock.ts";
+import { eachOf } from "../each-of.ts";
 import type { Roster } from "../roster.ts";
 import { Rereading } from "./rereading.ts";
 import { type Overdue, Sequencer } from "./sequencer.ts";
@@ -23,9 +24,6 @@ const LOOK_MS = 50;
 
 /** The store is left alone for so long after it failed. */
 const RETRY_MS = 1_000;
-
-/** Asked at once: few enough for others to have their turn, and many enough for a store that reads them together. */
-const AT_ONCE = 32;
 
 /** A commit that nobody knows the outcome of may still be under way: longer than a statement may take. */
 const LATE_MS = 15_000;
@@ -158,14 +156,4 @@ export class Repairs {
     });
     this.#timers.add(cancel);
   }
-}
-
-/** A few at once; rejects when all have ended, if one did. */
-async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of rest) await work(item);
-  };
-  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }

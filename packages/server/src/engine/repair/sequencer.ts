@@ -66,6 +66,7 @@ export class Sequencer {
         const sure = event.conversationIds.filter((id) => !isDoubted(id));
         return sure.length > 0 ? this.#options.deliver({ ...event, conversationIds: sure }) : undefined;
       }
+      case "erased":
       case "lost":
         return; // says nothing of its own
     }

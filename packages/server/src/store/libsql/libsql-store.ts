@@ -7,6 +7,7 @@ import { type CaseMarks, createCaseMarks, createCases } from "./cases.ts";
 import { type Connection, MEMORY, openConnection } from "./database.ts";
 import { createArchive } from "./archive/archive.ts";
 import { createErase } from "./erase.ts";
+import { createErasures } from "./erasures.ts";
 import { createEraseConversation } from "./erase-conversation.ts";
 import { createFiles } from "./files.ts";
 import { createFigures } from "./figures.ts";
@@ -24,6 +25,7 @@ import { settle } from "../settle.ts";
 import type { Archive } from "../archive.ts";
 import type { Audit } from "../audit.ts";
 import type { Cases } from "../cases.ts";
+import type { Erasures } from "../erasures.ts";
 import type { FiguresOf } from "../figures.ts";
 import type { Plans } from "../plans.ts";
 import type { FileTable } from "../files.ts";
@@ -85,6 +87,7 @@ class LibsqlStore implements Store {
   readonly #blocks: BlockTables;
   readonly #marks: CaseMarks;
   readonly upkeep: Upkeep;
+  readonly erasures: Erasures;
   readonly audit: Audit;
   readonly plans: Plans;
   readonly figures: FiguresOf;
@@ -111,6 +114,7 @@ class LibsqlStore implements Store {
       page: async (query) => audit.page(query),
       forget: async (before) => this.#transactions.maintain(() => audit.expire(before)),
     };
+    this.erasures = createErasures(connection);
     this.plans = createPlans(connection);
     this.figures = createFigures(connection, this.#tables);
     this.files = createFiles(connection, (work) => this.#transactions.aside(work));

@@ -4,6 +4,7 @@ import { createAudit } from "./audit.ts";
 import { createBlocks } from "./blocks.ts";
 import { type Connection, openConnection } from "./database.ts";
 import { createQueries } from "./queries/queries.ts";
+import { createErasures } from "./erasures.ts";
 import { createFiles } from "./files.ts";
 import { migrate } from "./schema.ts";
 import { createTables } from "./tables.ts";
@@ -21,6 +22,7 @@ it("finds every row by an index: no statement walks through a table", () => {
   };
   createAnswers(noting);
   createAudit(noting);
+  createErasures(noting);
   createFiles(noting, (work) => work());
   createQueries(noting, createTables(noting), epoch, createBlocks(noting));
 

@@ -9,6 +9,7 @@ import { blocksSchema } from "./blocks.ts";
 import { relationsSchema } from "./relations-schema.ts";
 import { retentionSchema } from "./retention-schema.ts";
 import { addSearch } from "./search-schema.ts";
+import { erasureSchema } from "./erasure-schema.ts";
 
 /**
  * Each entry lifts the schema by one version; entries are only ever added. One that breaks older servers says
@@ -140,6 +141,7 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   previewsSchema,
   caseRevisions,
   needsAtLeast(15),
+  erasureSchema,
 ];
 
 /** Servers that know this version can work on the schema, whatever comes after it; see `needsAtLeast` of PostgreSQL. */

@@ -110,8 +110,8 @@ function createWriters(connection: Connection, shown: ShownFiles): Omit<Rows, ke
      ON CONFLICT (conversation, user_id) DO UPDATE SET rev = excluded.rev, is_in = excluded.is_in, record = excluded.record`,
   );
   const newMessage = prepare(
-    `INSERT INTO messages (conversation, seq, sent_rev, rev, created_at, is_deleted, record, id, author_id, thread_id, pinned_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO messages (conversation, seq, sent_rev, rev, created_at, is_deleted, record, id, author_id, thread_id, pinned_at, origin_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const message = prepare(
     "UPDATE messages SET rev = ?, is_deleted = ?, record = ?, pinned_at = ? WHERE id = ?",
@@ -151,7 +151,17 @@ function createWriters(connection: Connection, shown: ShownFiles): Omit<Rows, ke
       participant.run(key, record.userId, record.rev, bit(mayRead(record)), JSON.stringify(record));
     },
     putMessage(key, record, sentRev) {
-      const { id, rev, seq, authorId, createdAt, deletedAt, threadId = null, pinnedAt = null } = record;
+      const {
+        id,
+        rev,
+        seq,
+        authorId,
+        createdAt,
+        deletedAt,
+        threadId = null,
+        pinnedAt = null,
+        origin,
+      } = record;
       const isDeleted = bit(deletedAt !== undefined);
       const text = JSON.stringify(record);
       if (sentRev === undefined) {
@@ -160,7 +170,7 @@ function createWriters(connection: Connection, shown: ShownFiles): Omit<Rows, ke
         if (isDeleted === 1 || record.version > 0) shown.renew(key, record);
       } else {
         const place = [key, seq, sentRev, rev, createdAt] as const;
-        newMessage.run(...place, isDeleted, text, id, authorId, threadId, pinnedAt);
+        newMessage.run(...place, isDeleted, text, id, authorId, threadId, pinnedAt, origin?.authorId ?? null);
         index.add(key, record);
         if (filesIn(record.content).length > 0) shown.renew(key, record);
       }

@@ -13,7 +13,7 @@ import { write } from "./write.ts";
 /** See `Upkeep`. */
 export function traces(pool: Pool, userId: string): Promise<readonly Trace[]> {
   return read(pool, "BEGIN READ ONLY", async (session) => {
-    const [reactions, messages, conversations] = await Promise.all([
+    const [reactions, messages, copies, conversations] = await Promise.all([
       session.all(
         build
           .selectFrom("reactions as r")
@@ -32,6 +32,7 @@ export function traces(pool: Pool, userId: string): Promise<readonly Trace[]> {
           .orderBy("m.seq")
           .limit(TRACES_AT_ONCE),
       ),
+      session.all(copiesOf(userId)),
       session.all(
         build
           .selectFrom("memberships as m")
@@ -43,10 +44,22 @@ export function traces(pool: Pool, userId: string): Promise<readonly Trace[]> {
     ]);
     return [
       ...reactions.map(traceOfMark),
-      ...messages.map((row): Trace => ({ type: "message.delete", ...row })),
+      ...[...messages, ...copies].map((row): Trace => ({ type: "message.delete", ...row })),
       ...conversations.map((row): Trace => ({ type: "participant.leave", ...row })),
     ];
   });
+}
+
+/** What others have told on of their words. */
+function copiesOf(userId: string) {
+  return build
+    .selectFrom("messages as m")
+    .select([nameOf("m"), "m.id as messageId"])
+    .where("m.origin_id", "=", userId)
+    .where("m.author_id", "<>", userId)
+    .where("m.is_deleted", "=", false)
+    .orderBy("m.id")
+    .limit(TRACES_AT_ONCE);
 }
 
 /** Looked up row by row: a join would rather read all conversations than two hundred. */
@@ -58,8 +71,10 @@ function nameOf(table: "r" | "m"): AliasedRawBuilder<string, "conversationId"> {
 
 /** See `Upkeep`. */
 export async function forget(pool: Pool, userId: string, at: number): Promise<void> {
-  while ((await transact(pool, "BEGIN", (session) => silence(session, userId, at))) > 0);
-  const theirs = sql`SELECT id FROM messages WHERE author_id = ${userId}`;
+  for (const whose of ["author_id", "origin_id"] as const)
+    while ((await transact(pool, "BEGIN", (session) => silence(session, { whose, userId }, at))) > 0);
+  const theirs = sql`SELECT id FROM messages WHERE author_id = ${userId}
+    UNION ALL SELECT id FROM messages WHERE origin_id = ${userId}`;
   // Nobody else's, so nothing of it is left.
   const notebook = sql`(SELECT key FROM conversations WHERE id = ${notebookOf(userId)})`;
   for (const statement of [
@@ -73,6 +88,7 @@ export async function forget(pool: Pool, userId: string, at: number): Promise<vo
     sql`DELETE FROM receipts r USING participants p
       WHERE p.user_id = ${userId} AND r.conversation = p.conversation AND r.user_id = p.user_id`,
     sql`DELETE FROM answers WHERE user_id = ${userId}`,
+    sql`UPDATE messages SET origin_id = NULL WHERE origin_id = ${userId}`,
     sql`UPDATE files SET state = 'gone', due_at = 0 WHERE owner_id = ${userId}`,
     sql`DELETE FROM push_targets WHERE user_id = ${userId}`,
     ...pseudonymisation(userId),
@@ -84,12 +100,18 @@ export async function forget(pool: Pool, userId: string, at: number): Promise<vo
   }
 }
 
-async function silence(session: Session, userId: string, at: number): Promise<number> {
+interface Words {
+  /** Who said it here, or who said it first. */
+  readonly whose: "author_id" | "origin_id";
+  readonly userId: string;
+}
+
+async function silence(session: Session, { whose, userId }: Words, at: number): Promise<number> {
   const rows = await session.all(
     build
       .selectFrom("messages")
       .select("record")
-      .where("author_id", "=", userId)
+      .where(whose, "=", userId)
       .where("is_deleted", "=", false)
       .limit(TRACES_AT_ONCE)
       .forUpdate(),

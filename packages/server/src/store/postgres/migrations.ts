@@ -8,6 +8,7 @@ import { prepareQueue } from "./queue.ts";
 import { filesSchema } from "./files-schema.ts";
 import { blocksSchema } from "./blocks.ts";
 import { caseRevisions, casesSchema } from "./cases-schema.ts";
+import { addErasure } from "./erasure-schema.ts";
 import { addRelations } from "./relations-schema.ts";
 import { retentionSchema } from "./retention-schema.ts";
 import { firstSchema } from "./schema.ts";
@@ -43,6 +44,7 @@ const migrations: Readonly<Record<string, Migration>> = {
         .execute(database)
         .then(() => {}),
   },
+  "0018": { up: addErasure },
 };
 
 export interface Migrated {

@@ -6,6 +6,7 @@ import type { Archive } from "../archive.ts";
 import type { Audit, AuditPage, AuditQuery } from "../audit.ts";
 import { keptPages } from "../kept.ts";
 import type { Cases } from "../cases.ts";
+import type { Erasures } from "../erasures.ts";
 import type { FiguresOf } from "../figures.ts";
 import type { Plans } from "../plans.ts";
 import type { FileTable } from "../files.ts";
@@ -22,6 +23,7 @@ import { commit } from "./commit.ts";
 import { FOR_COMMITS, FOR_QUERIES, FOR_UPKEEP, FOR_WORK } from "./connections.ts";
 import { fileTable } from "./files.ts";
 import { forget, traces } from "./erase.ts";
+import { erasureTable } from "./erasures.ts";
 import { forgetConversation } from "./erase-conversation.ts";
 import { figures } from "./figures.ts";
 import { keptParts } from "./kept.ts";
@@ -130,6 +132,7 @@ interface Pools {
 class PostgresStore implements Store {
   readonly epoch: string;
   readonly upkeep: Upkeep;
+  readonly erasures: Erasures;
   readonly audit: Audit;
   readonly plans: Plans;
   readonly figures: FiguresOf;
@@ -147,6 +150,7 @@ class PostgresStore implements Store {
     const { onDefect = () => {}, onFailure = () => {}, onRecalled = () => {} } = options;
     const { commits, upkeep, readers, work, replica } = pools;
     this.epoch = epoch;
+    this.erasures = erasureTable(readers, upkeep);
     this.push = pushTargets(upkeep);
     this.cases = cases(upkeep);
     this.archive = createArchive(() => openPool({ ...patient(options), connections: 1 }));

@@ -34,6 +34,7 @@ export interface Tables {
     readonly is_deleted: boolean;
     readonly thread_id: string | null;
     readonly pinned_at: number | null;
+    readonly origin_id: string | null;
     readonly record: MessageRecord;
   };
   readonly versions: {

@@ -169,9 +169,11 @@ const addMessages = writer(
     ...newMessageColumns,
     ["text", ({ record }) => record.threadId ?? null],
     ["bigint", ({ record }) => record.pinnedAt ?? null],
+    ["text", ({ record }) => record.origin?.authorId ?? null],
   ],
   (rows) => sql`
-    INSERT INTO messages (conversation, seq, sent_rev, rev, created_at, is_deleted, id, author_id, record, thread_id, pinned_at)
+    INSERT INTO messages (conversation, seq, sent_rev, rev, created_at, is_deleted, id, author_id, record, thread_id,
+      pinned_at, origin_id)
     SELECT * FROM ${rows}`,
 );
 
