@@ -25,7 +25,7 @@ export {
 export { isOpen, pollOf, tallied, unnamedMarks } from "./poll.ts";
 export { type Suspicion, suspicionOf, type SuspicionOptions } from "./suspicion.ts";
 export { isForModerators } from "./report.ts";
-export { withSoundRanges } from "./ranges.ts";
+export { peopleMeant, withSoundRanges } from "./ranges.ts";
 export { isIn, isMutedAt } from "./standing.ts";
 export { take } from "./take.ts";
 export type {

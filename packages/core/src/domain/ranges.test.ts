@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Command } from "../protocol/commands.ts";
 import type { ParticipantRecord, TextRange } from "../protocol/records.ts";
-import { withSoundRanges } from "./ranges.ts";
+import { peopleMeant, withSoundRanges } from "./ranges.ts";
 
 const at = { commandId: "c", conversationId: "a", at: 0 } as const;
 const send = (...ranges: readonly TextRange[]): Command => ({
@@ -50,6 +50,31 @@ describe("ranges as a backend keeps them", () => {
       ...at,
     } as const;
     expect(withSoundRanges(edit, { participant })).toEqual({ ...edit, content: { text: "abcd" } });
+  });
+
+  it("link no text that names another host, and mention nobody by the id of somebody else (row D6)", () => {
+    const text = "https://bank.example/ @ada @mo @Ada L.";
+    const over = (said: string, type: TextRange["type"], value: string): TextRange => {
+      const start = text.indexOf(said);
+      return { type, start, end: start + said.length, value };
+    };
+    const sent = (...ranges: readonly TextRange[]): Command => ({
+      ...{ type: "message.send", kind: "text", content: { text, ranges }, ...at },
+    });
+    const lies = [
+      ...[over("https://bank.example/", "link", "https://evil.example/"), over("@ada", "mention", "mo")],
+      over("@mo", "group", "here"),
+    ];
+    const plain = { ...sent(), content: { text } };
+    expect(withSoundRanges(sent(...lies), { participant })).toEqual(plain);
+    const honest = [
+      ...[over("https://bank.example/", "link", "https://bank.example/"), over("@ada", "mention", "ada")],
+      ...[over("@mo", "mention", "mo"), over("@Ada L.", "mention", "ada")],
+    ];
+    expect(withSoundRanges(sent(...honest), { participant })).toEqual(sent(...honest));
+    expect(peopleMeant({ text, ranges: [...lies, ...honest] })).toEqual([
+      ...["mo", "ada", "mo", "ada", "ada", "mo", "mo", "ada", "Ada L."],
+    ]);
   });
 
   it("leave a command as it is that has nothing to drop", () => {

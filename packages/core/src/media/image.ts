@@ -1,6 +1,7 @@
+import { MessagingError } from "../errors/messaging-error.ts";
 import { offscreenCanvas } from "./canvas.ts";
 import { placeholderOf } from "./placeholder.ts";
-import { stripMetadata } from "./strip.ts";
+import { freed } from "./strip.ts";
 import type { Canvas, ImageOptions, Picture, Prepared, Size } from "./types.ts";
 
 const MOST_PIXELS = 2_560;
@@ -14,9 +15,10 @@ const LEFT_AS_THEY_ARE = new Set(["image/gif", "image/svg+xml", "image/apng"]);
 
 /**
  * An image as it may be sent: not larger than it need be, without metadata (place, time, device), with a thumbnail, its size
- * and a placeholder, so that nothing jumps. What the platform cannot decode is only freed of metadata.
+ * and a placeholder, so that nothing jumps. What the platform cannot decode is a file that is freed of metadata; what can be
+ * freed of it in no way (see `stripMetadata`) is compressed anew if it can be decoded, and else is what `unreadable` says.
  *
- * @throws {MessagingError} `upload/unsupported` without a canvas
+ * @throws {MessagingError} `upload/unsupported` without a canvas, or of what would tell where it was taken
  */
 export async function prepareImage<P extends Picture = ImageBitmap>(
   image: Blob,
@@ -37,7 +39,7 @@ async function prepareOn<P extends Picture>(
   options: ImageOptions,
 ): Promise<Prepared> {
   const picture = await canvas.decode(image).catch(() => undefined);
-  if (!picture) return { file: await stripped(image), about: { kind: "file" } };
+  if (!picture) return asFile(image, options);
   try {
     const { thumbnail: pixels = THUMBNAIL_PIXELS } = options;
     const small = fit(picture, PLACEHOLDER_PIXELS);
@@ -63,11 +65,23 @@ async function shrunk<P extends Picture>(
   const whole = { width, height };
   const size = fit(whole, most);
   const isLeft = LEFT_AS_THEY_ARE.has(image.type) || (size.width === width && image.size <= leaveBelowBytes);
-  if (isLeft) return { file: await stripped(image), size: whole };
+  const clean = size.width === width || isLeft ? await stripped(image) : undefined;
+  if (isLeft && clean) return { file: clean, size: whole };
   const file = await canvas.encode(picture, size, outputType(image.type), quality);
   // What was compressed well already only grows; a smaller picture is worth more than fewer bytes.
-  if (size.width === width && file.size >= image.size) return { file: await stripped(image), size: whole };
+  if (clean && file.size >= image.size) return { file: clean, size: whole };
   return { file: named(file, image), size };
+}
+
+async function asFile(image: Blob, { unreadable = "refuse" }: ImageOptions): Promise<Prepared> {
+  const clean = await stripped(image);
+  const about = { kind: "file" } as const;
+  if (clean) return { file: clean, about };
+  if (unreadable === "send") return { file: image, about, keepsMetadata: true };
+  throw new MessagingError("upload/unsupported", {
+    message:
+      "unable to prepare the image; it may tell where it was taken, and that cannot be taken out of it",
+  });
 }
 
 /** Its longer side is at most `most`, in proportion, and no side is nothing. */
@@ -77,9 +91,11 @@ export function fit({ width, height }: Size, most: number): Size {
   return { width: of(width), height: of(height) };
 }
 
-async function stripped(image: Blob): Promise<Blob> {
-  const bytes = new Uint8Array(await image.arrayBuffer());
-  return named(new Blob([stripMetadata(bytes)], { type: image.type }), image);
+/** Undefined where it cannot be. Drawings are written by hand, or by programs. */
+async function stripped(image: Blob): Promise<Blob | undefined> {
+  if (image.type === "image/svg+xml") return image;
+  const clean = freed(new Uint8Array(await image.arrayBuffer()));
+  return clean && named(new Blob([clean], { type: image.type }), image);
 }
 
 /** What can be transparent stays so. */

@@ -14,6 +14,8 @@ import { answer, type ImageTask, workerImages } from "./worker-image.ts";
 
 /** A picture of a phone: place, maker and orientation in Exif, XMP, a comment, and something behind the end. */
 const photo = new Uint8Array(readFileSync(new URL("../../test/media/gps.jpg", import.meta.url)));
+/** The same of a camera that writes AVIF, made with libavif: Exif with a place, and XMP. */
+const avif = new Uint8Array(readFileSync(new URL("../../test/media/gps.avif", import.meta.url)));
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
 describe("what a camera writes into a picture", () => {
@@ -74,11 +76,61 @@ describe("what a camera writes into a picture", () => {
 
     for (const broken of [
       new Uint8Array(),
+      ...[avif.slice(0, 40), avif.slice(0, 400), avif.slice(0, 600)],
       photo.slice(0, 40),
       new Uint8Array([0xff, 0xd8, 0xff, 1, 2]),
       new Uint8Array([1, 2, 3]),
     ])
       expect(stripMetadata(broken)).toEqual(broken);
+  });
+});
+
+describe("what a camera writes into AVIF and HEIC", () => {
+  const traces = ["Acme Phone", "Ada at home", "MM\0*\0\0\0\x08\0\x03"];
+  const firstOf = (bytes: Uint8Array, text: string): number => textOf(bytes).indexOf(text);
+
+  it("is blanked where it is, and everything else keeps its place (row A16)", () => {
+    const clean = stripMetadata(avif);
+    for (const trace of traces) {
+      expect(textOf(avif)).toContain(trace);
+      expect(textOf(clean)).not.toContain(trace);
+    }
+    expect(clean).toHaveLength(avif.length);
+    const exif = firstOf(avif, "MM\0*") - 10;
+    expect(clean.slice(0, exif)).toEqual(avif.slice(0, exif));
+    const pixels = firstOf(avif, "</x:xmpmeta>") + "</x:xmpmeta>".length;
+    expect(avif.length - pixels).toBe(42);
+    expect(clean.slice(pixels)).toEqual(avif.slice(pixels));
+    expect(stripMetadata(clean)).toEqual(clean);
+  });
+
+  it("is blanked in whichever way it is written down, and what is not certain to be all of it is left alone", () => {
+    const number = (size: number, value: number): string =>
+      Array.from({ length: size }, (_, at) =>
+        String.fromCharCode(Math.floor(value / 256 ** (size - 1 - at)) % 256),
+      ).join("");
+    const box = (type: string, body: string): string => number(4, body.length + 8) + type + body;
+    const item = (id: number, type: string): string => box("infe", `\x03\0\0\0${number(4, id)}\0\0${type}\0`);
+    const place = (id: number, method: number, offset: number, length: number): string =>
+      number(4, id) + number(2, method) + "\0\0" + number(2, 1) + number(8, offset) + number(4, length);
+    const heic = (method: number, more = "", kind = "Exif"): Uint8Array<ArrayBuffer> => {
+      const idat = box("idat", `pixels${"place of mine, so long"}`);
+      const iloc = box(
+        "iloc",
+        `\x02\0\0\0\x84\0${number(4, 2)}${place(1, method, 0, 6)}${place(2, method, 6, 22)}`,
+      );
+      const iinf = box("iinf", `\x01\0\0\0${number(4, 2)}${item(1, "hvc1")}${item(2, kind)}`);
+      const file = box("ftyp", "heic\0\0\0\0mif1heic") + box("meta", `\0\0\0\0${iinf}${iloc}${idat}`) + more;
+      return new Uint8Array(Buffer.from(file, "latin1"));
+    };
+    for (const kind of ["Exif", "mime", "uri "]) {
+      const clean = textOf(stripMetadata(heic(1, box("uuid", "of a maker's own"), kind)));
+      expect(clean).toContain("pixels");
+      expect(clean).not.toMatch(/mine|maker/u);
+    }
+    for (const left of [heic(2), heic(1, box("moov", "")), heic(1, "\0\0\x10\0free"), heic(0).slice(0, 30)])
+      expect(stripMetadata(left)).toEqual(left);
+    expect(textOf(stripMetadata(heic(1, "", "hvc1")))).toContain("mine");
   });
 });
 
@@ -117,7 +169,7 @@ describe("an image", () => {
     const { file, about } = await prepareImage(small, {}, canvasOf(300, 200));
     expect(textOf(new Uint8Array(await file.arrayBuffer()))).not.toContain("Acme");
     expect(about).toEqual({ kind: "image", width: 300, height: 200, placeholder: about.placeholder });
-    const gif = new File([new Uint8Array(2_000_000)], "a.gif", { type: "image/gif" });
+    const gif = new File(["GIF89a", new Uint8Array(1_999_994)], "a.gif", { type: "image/gif" });
     expect((await prepareImage(gif, {}, canvasOf(4_000, 3_000))).file).toMatchObject({
       size: 2_000_000,
       type: "image/gif",
@@ -126,12 +178,26 @@ describe("an image", () => {
 
   it("that nothing can decode is sent as a file, and where there is no canvas it says so", async () => {
     const blind = { ...canvasOf(1, 1), decode: () => Promise.reject(new Error("no picture")) };
-    expect((await prepareImage(large, {}, blind)).about).toEqual({ kind: "file" });
+    const clean = await prepareImage(new File([avif], "a.avif", { type: "image/avif" }), {}, blind);
+    expect(clean).toMatchObject({ about: { kind: "file" }, file: { name: "a.avif", size: avif.length } });
+    expect(await clean.file.text()).not.toContain("Acme");
     await expect(prepareImage(large)).rejects.toMatchObject({ code: "upload/unsupported" });
     await expect(prepareFile(new Blob([], { type: "video/mp4" }))).rejects.toMatchObject({
       code: "upload/unsupported",
     });
     expect(await prepareFile(new Blob(["x"], { type: "text/plain" }))).toMatchObject({ about: {} });
+  });
+
+  it("that nothing here can free of its place is compressed anew, refused, or sent where the person was asked (row A16)", async () => {
+    const tiff = new File(["II*\0Acme Phone"], "a.tif", { type: "image/tiff" });
+    const drawing = new File(["<svg/>"], "a.svg", { type: "image/svg+xml" });
+    const { file, about } = await prepareImage(tiff, {}, canvasOf(300, 200));
+    expect([about.kind, file.type, await file.text()]).toEqual(["image", "image/jpeg", "\0".repeat(6_000)]);
+    const blind = { ...canvasOf(1, 1), decode: () => Promise.reject(new Error("no picture")) };
+    await expect(prepareImage(tiff, {}, blind)).rejects.toMatchObject({ code: "upload/unsupported" });
+    const sent = await prepareImage(tiff, { unreadable: "send" }, blind);
+    expect(sent).toEqual({ file: tiff, about: { kind: "file" }, keepsMetadata: true });
+    expect(await prepareImage(drawing, {}, blind)).toEqual({ file: drawing, about: { kind: "file" } });
   });
 
   it("is prepared in a worker, and refused where that ends", async () => {

@@ -1,34 +1,46 @@
+import { signsOf, startsWith, viewOf } from "./bytes.ts";
+import { blankBoxes, isOfBoxes } from "./strip-boxes.ts";
+
 /**
  * A picture without what a camera or an editor wrote into it: place, time, device, names, previews. Pixels stay as they are;
- * of a JPEG also which side is up, as nothing else says so. What is neither JPEG, PNG nor WebP, or is broken, comes back as
- * it is.
+ * of a JPEG also which side is up, as nothing else says so. It knows JPEG, PNG, WebP, AVIF and HEIC. What is none of these
+ * comes back as it is, with all that is in it, as does what is broken, or an AVIF or HEIC that moves.
  */
 export function stripMetadata(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (startsWith(bytes, [0xff, 0xd8, 0xff])) return stripJpeg(bytes);
-  if (startsWith(bytes, PNG)) return stripPng(bytes);
-  if (startsWith(bytes, text("RIFF")) && startsWith(bytes.subarray(8), text("WEBP"))) return stripWebp(bytes);
-  return bytes;
+  return freed(bytes) ?? bytes;
 }
 
+/** Undefined where it cannot be freed of what it may say. */
+export function freed(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+  if (startsWith(bytes, [0xff, 0xd8, 0xff])) return stripJpeg(bytes);
+  if (startsWith(bytes, PNG)) return stripPng(bytes);
+  if (startsWith(bytes, signsOf("RIFF")) && startsWith(bytes.subarray(8), signsOf("WEBP")))
+    return stripWebp(bytes);
+  if (isOfBoxes(bytes)) return blankBoxes(bytes);
+  return MADE_WITHOUT.some((start) => startsWith(bytes, start)) ? bytes : undefined;
+}
+
+/** GIF, BMP and icons come from no camera. */
+const MADE_WITHOUT = [signsOf("GIF8"), signsOf("BM"), [0, 0, 1, 0]];
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Of PNG: Exif, texts and the time of the last change. */
 const TELLING = new Set(["eXIf", "tEXt", "zTXt", "iTXt", "tIME"]);
 const SCAN = 0xda;
 const END = 0xd9;
-const EXIF = [...text("Exif"), 0, 0];
-const ICC = text("ICC_PROFILE");
+const EXIF = [...signsOf("Exif"), 0, 0];
+const ICC = signsOf("ICC_PROFILE");
 
 /** All `APPn` but JFIF (0), colours (2, ICC) and Adobe's transform (14) go, as do comments and what is behind the picture. */
-function stripJpeg(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function stripJpeg(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
   const view = viewOf(bytes);
   const kept: Uint8Array[] = [bytes.subarray(0, 2)];
   let up = 1;
   for (let at = 2; at + 2 <= bytes.length;) {
     const marker = bytes[at + 1] ?? 0;
-    if (bytes[at] !== 0xff) return bytes;
+    if (bytes[at] !== 0xff) return undefined;
     if (marker === END)
       return joined([...kept.toSpliced(1, 0, ...orientation(up)), bytes.subarray(at, at + 2)]);
-    if (at + 4 > bytes.length) return bytes;
+    if (at + 4 > bytes.length) return undefined;
     const segmentEnd = at + 2 + view.getUint16(at + 2);
     const body = bytes.subarray(at + 4, segmentEnd);
     const end = marker === SCAN ? scanEnd(bytes, segmentEnd) : segmentEnd;
@@ -36,7 +48,7 @@ function stripJpeg(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     if (isKept(marker, body)) kept.push(bytes.subarray(at, end));
     at = end;
   }
-  return bytes;
+  return undefined;
 }
 
 /** Where the next segment begins: in a scan, 0xff is followed by 0 or is one of eight marks to start again from. */
@@ -83,28 +95,28 @@ function orientation(up: number): readonly Uint8Array[] {
   return [Uint8Array.from([0xff, 0xe1, 0, body.length + 2, ...body])];
 }
 
-function stripPng(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function stripPng(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
   const view = viewOf(bytes);
   const kept: Uint8Array[] = [bytes.subarray(0, 8)];
   for (let at = 8; at + 12 <= bytes.length;) {
     const end = at + 12 + view.getUint32(at);
     const name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (end > bytes.length) return bytes;
+    if (end > bytes.length) return undefined;
     if (!TELLING.has(name)) kept.push(bytes.subarray(at, end));
     if (name === "IEND") return joined(kept); // what is behind it, too
     at = end;
   }
-  return bytes;
+  return undefined;
 }
 
-function stripWebp(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+function stripWebp(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
   const view = viewOf(bytes);
   const kept: Uint8Array[] = [bytes.slice(0, 12)];
   for (let at = 12; at + 8 <= bytes.length;) {
     const size = view.getUint32(at + 4, true);
     const end = at + 8 + size + (size % 2);
     const name = String.fromCharCode(...bytes.subarray(at, at + 4));
-    if (at + 8 + size > bytes.length) return bytes;
+    if (at + 8 + size > bytes.length) return undefined;
     if (name !== "EXIF" && name !== "XMP ") {
       const chunk = bytes.slice(at, end);
       // Its flags must not promise what is gone.
@@ -126,16 +138,4 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += piece.length;
   }
   return whole;
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
-}
-
-function startsWith(bytes: Uint8Array, start: readonly number[]): boolean {
-  return start.every((value, index) => bytes[index] === value);
-}
-
-function text(ascii: string): number[] {
-  return Array.from(ascii, (sign) => sign.charCodeAt(0));
 }

@@ -4,6 +4,8 @@ import type { UploadAbout } from "../uploads/types.ts";
 export interface Prepared {
   readonly file: Blob;
   readonly about: UploadAbout;
+  /** It may say where and when it was taken, and with what: it could not be freed of that. */
+  readonly keepsMetadata?: true;
 }
 
 export interface ImageOptions {
@@ -15,6 +17,11 @@ export interface ImageOptions {
   readonly leaveBelowBytes?: number;
   /** The longer side of the thumbnail. Default 320. */
   readonly thumbnail?: number;
+  /**
+   * An image that can be neither decoded here nor freed of metadata, as a TIFF in most browsers: `"refuse"` rejects with
+   * `upload/unsupported`, `"send"` makes a file of it that `keepsMetadata`, for an app that has asked. Default `"refuse"`.
+   */
+  readonly unreadable?: "refuse" | "send";
 }
 
 /** An image that was decoded, the right side up. */

@@ -1,5 +1,6 @@
 import type { PhrasingContent } from "mdast";
 import type { TextRange } from "../../protocol/records.ts";
+import { isMisleading } from "../../domain/misleading.ts";
 import { addressOf } from "../address.ts";
 import type { Inline } from "./tree.ts";
 
@@ -41,18 +42,17 @@ function inlineOf(node: PhrasingContent, around: Surroundings): readonly Inline[
 /** A link, or, where it may be none or says that it leads elsewhere, what it would have been written on. */
 function linkOf(url: string, children: readonly Inline[], { isInLink }: Surroundings): readonly Inline[] {
   const href = addressOf(url);
-  if (href === undefined || isInLink || isMisleading(children, href)) return children;
+  if (href === undefined || isInLink || isMisleading(plainOf(children), href)) return children;
   return [{ type: "link", href, children }];
 }
 
-/** `[https://bank.example](https://evil.example)` */
-function isMisleading(children: readonly Inline[], href: string): boolean {
-  const [first, ...others] = children;
-  if (first?.type !== "text" || others.length > 0) return false;
-  const said = /^\s*(?:[a-z]+:\/*)?((?:[^\s/.?#@]+\.)+\p{L}{2,})(?=$|[\s/?#:])/iu.exec(first.text)?.[1];
-  if (said === undefined) return false;
-  const [shown, real] = [addressOf(`https://${said}`), href].map((each) => each && new URL(each).hostname);
-  return shown !== real;
+/** What one reads, however it is set. */
+function plainOf(inlines: readonly Inline[]): string {
+  return inlines
+    .map((inline) =>
+      "children" in inline ? plainOf(inline.children) : inline.type === "break" ? "\n" : inline.text,
+    )
+    .join("");
 }
 
 /** Text, with line breaks and with the ranges that lie in it. */
@@ -79,7 +79,8 @@ function textOf(
 function rangeOf({ type, value }: TextRange, text: string, isInLink: boolean): Inline | undefined {
   if (type !== "link") return { type, text, value };
   const href = isInLink ? undefined : addressOf(value);
-  return href === undefined ? undefined : { type, href, children: [{ type: "text", text }] };
+  if (href === undefined || isMisleading(text, href)) return undefined;
+  return { type, href, children: [{ type: "text", text }] };
 }
 
 function linesOf(text: string): readonly Inline[] {

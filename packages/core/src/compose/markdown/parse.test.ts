@@ -113,6 +113,16 @@ describe("markdown", () => {
     ])
       expect(shown(`[x](<${url}>)`)).not.toMatch(/a:\S*\(x\)/);
     expect(shown("[https://bank.example/x](https://evil.example/)")).toBe("p(https://bank.example/x)");
+    for (const lie of [
+      "[**https://bank.example**](https://evil.example/)",
+      "[Go to https://bank.example](https://evil.example/)",
+      "[https://**bank.exam**ple](https://evil.example/)",
+      "[log in at `bank.example` now](https://evil.example/)",
+    ])
+      expect(shown(lie)).not.toContain("a:https");
+    expect(
+      shown("https://bank.example", [{ type: "link", start: 0, end: 20, value: "https://evil.example/" }]),
+    ).toBe("p(https://bank.example)");
     expect(shown("[bank.example](https://bank.example/in)")).toBe(
       "p(a:https://bank.example/in(bank.example))",
     );

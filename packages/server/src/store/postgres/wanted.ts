@@ -1,4 +1,4 @@
-import { filesIn, isForModerators } from "@tidings/core/domain";
+import { filesIn, isForModerators, peopleMeant } from "@tidings/core/domain";
 import {
   type Command,
   noteIdOf,
@@ -82,7 +82,10 @@ export function wantedBy(items: readonly Submission[]): Wanted {
     if (command.type === "conversation.create") wanted.keys += 1;
     if (command.type === "receipt.mark") wanted.receipt(conversationId, actorId);
     for (const messageId of messagesOf(command)) wanted.messages.add(messageId);
-    if ("content" in command) for (const id of filesIn(command.content)) wanted.file(id, actorId);
+    if ("content" in command) {
+      for (const id of filesIn(command.content)) wanted.file(id, actorId);
+      for (const userId of peopleMeant(command.content)) wanted.participant(conversationId, userId);
+    }
     if ("subject" in command) wanted.note(conversationId, noteIdOf(command.subject));
     if (command.type === "note.set" && isForModerators(command.subject))
       wantConcern(wanted, command.subject, actorId);
