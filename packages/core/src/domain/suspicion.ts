@@ -14,7 +14,7 @@ export type Suspicion =
   | "unreadable";
 
 export interface SuspicionOptions {
-  /** Sites, with all that lie below them: `"evil.example"` means `www.evil.example` too. */
+  /** Sites, with all that lie below them: `"evil.example"` means `www.evil.example` too. A list is read once. */
   readonly deny?: readonly string[];
   /** Sites that lead elsewhere; an empty list lets all of them be. Default: the best known ones. */
   readonly shorteners?: readonly string[];
@@ -69,8 +69,14 @@ export function suspicionOf(address: string, options: SuspicionOptions = {}): Su
   return isAmong(host, shorteners) ? "shortener" : undefined;
 }
 
+/** What lists hold, each read once: a list may be long, and so may a text of many addresses. */
+const read = new WeakMap<readonly string[], ReadonlySet<string>>();
+
 function isAmong(host: string, sites: readonly string[]): boolean {
-  return sites.some((site) => host === hostOf(site) || host.endsWith(`.${hostOf(site)}`));
+  const hosts = read.get(sites) ?? new Set(sites.map(hostOf));
+  read.set(sites, hosts);
+  const labels = host.split(".");
+  return labels.some((_, index) => hosts.has(labels.slice(index).join(".")));
 }
 
 /** As an address has it, however it is written in a list. */

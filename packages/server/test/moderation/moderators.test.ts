@@ -187,6 +187,25 @@ describe("links", () => {
     expect(await kinds(links(), [...fine, ...more])).toEqual([...fine, ...more].map(() => "pass"));
   });
 
+  it("on the deny list are refused behind however many harmless ones, and by whatever name (row D5)", async () => {
+    const moderator = links({ deny: ["evil.example", "evil.xn--p1ai"] });
+    const harmless = Array.from({ length: 2_000 }, (_, index) => `a${index}.example`).join(" ");
+    const deep = `${"a.".repeat(40)}evil.example`;
+    for (const text of [
+      `${harmless} evil.example`,
+      "see evil.xn--p1ai now",
+      "www.evil.xn--p1ai/x",
+      "evil.рф",
+      deep,
+    ])
+      expect([text, await verdict(moderator, text)]).toEqual([
+        text,
+        { type: "refuse", reason: "link: denied" },
+      ]);
+    expect(await verdict(moderator, harmless)).toEqual({ type: "pass" });
+    expect(await verdict(moderator, "a.xn--p1ai and evil.xn--p1aj")).toEqual({ type: "pass" });
+  });
+
   it("on the deny list are refused, with all that lies below them, and nothing that only ends like them", async () => {
     const moderator = links({ deny: ["evil.example", "bücher.example"], shorteners: [] });
     const texts = [
