@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Policy, Query } from "@tidings/core/protocol";
+import { notebookOf, type Policy, type Query } from "@tidings/core/protocol";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ServerBounds, TidingsServer } from "../src/index.ts";
@@ -261,6 +261,32 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     expect(together).toBeLessThanOrEqual(atOnce + Math.ceil(cameBack));
     await redis.stop();
     expect(await accepted()).toBe(2 * atOnce);
+  });
+
+  it("honour a block made, or lifted, on the other at once (row D10)", async () => {
+    await open();
+    const [ada, eve] = [await join(0, "ada"), await join(1, "eve")];
+    await ada.accepted({
+      ...{ type: "conversation.create", conversationId: "two", kind: "direct" },
+      participants: [{ userId: "eve" }],
+    });
+    await eve.find("change");
+    await eve.accepted(message("two", "so she is known here"));
+    const conversationId = notebookOf("ada");
+    const on = { conversationId, subject: { kind: "block", conversationId, userId: "eve" } } as const;
+    const answered = (answer: string): Promise<void> =>
+      vi.waitFor(
+        async () => {
+          const given = await eve.submit(message("two", "hello"));
+          expect(given.type === "reject" ? given.code : given.type).toBe(answer);
+        },
+        { timeout: 5_000, interval: 50 },
+      );
+    // By itself it would be read again after a minute.
+    await ada.accepted({ type: "note.set", ...on, value: {} });
+    await answered("participant/unreachable");
+    await ada.accepted({ type: "note.clear", ...on });
+    await answered("ack");
   });
 
   it("show who is online and who types, whichever node they are on", async () => {
