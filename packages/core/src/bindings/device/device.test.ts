@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { member, world } from "../../../test/client/world.ts";
 import { memoryStorage } from "../../memory/storage.ts";
 import type { Storage } from "../../ports/storage.ts";
+import { createUploadStore, PIECE_BYTES, type StoredUpload } from "../../uploads/store.ts";
 import { openNotebook } from "../notebook.ts";
 import { clearDevice, type DeviceProgress, exportDevice } from "./device.ts";
 
@@ -108,4 +109,49 @@ it("ends at once where it is called off, with what was not looked at in its plac
   expect((await reading.next()).done).toBe(false);
   await expect(reading.next()).rejects.toThrow("enough");
   expect((await linesOf(storage, "ada")).length).toBeGreaterThan(4);
+});
+
+/** @param size - of its bytes, of which each is another than the last. */
+function waitingFile(fileId: string, size: number): readonly [StoredUpload, Blob] {
+  const common = { fileId, name: "voice.ogg", size };
+  const upload: StoredUpload = {
+    ...{ ...common, conversationId: "general", mediaType: "audio/ogg", createdAt: 5 },
+    ...{ phase: "waiting", sent: new Map(), partBytes: undefined, code: undefined, messageId: undefined },
+    attachment: { ...common, kind: "audio", type: "audio/ogg" },
+  };
+  return [upload, new Blob([Uint8Array.from({ length: size }, (_, index) => index % 251)])];
+}
+
+it("tells of files that wait, bytes and all, a piece at a time, and of nobody else's (row D25)", async () => {
+  const storage = memoryStorage();
+  const { signal } = new AbortController();
+  const [long, bytes] = waitingFile("long", 2 * PIECE_BYTES + 7);
+  await createUploadStore(storage, "ada").keep(long, bytes, signal);
+  await createUploadStore(storage, "ben").keep(...waitingFile("bens", 9), signal);
+  await createUploadStore(storage, "ada").keep(...waitingFile("half", 9), signal);
+  await createUploadStore(storage, "ada").write({ ...waitingFile("half", 9)[0], phase: "storing" });
+  await createUploadStore(storage, "ada").write(waitingFile("gone", 9)[0]);
+  const limits: unknown[] = [];
+  const counting: Storage = {
+    ...storage,
+    scan(query) {
+      if (query.prefix[0] === "upload-bytes") limits.push(query.limit);
+      return storage.scan(query);
+    },
+  };
+  const lines = await linesOf(counting, "ada");
+  expect(lines[0]).toMatchObject({ files: "inline" });
+  expect(lines.slice(1, -1).map(({ type, fileId, at }) => [type, fileId, at])).toEqual([
+    ["bytes", "long", 0],
+    ["bytes", "long", PIECE_BYTES],
+    ["bytes", "long", 2 * PIECE_BYTES],
+    ["file", "long", undefined],
+  ]);
+  expect(lines.at(-2)).toEqual({
+    ...{ type: "file", fileId: "long", conversationId: "general", ownerId: "ada", name: "voice.ogg" },
+    ...{ mediaType: "audio/ogg", size: 2 * PIECE_BYTES + 7, createdAt: 5, state: "waiting" },
+  });
+  const told = Buffer.concat(lines.slice(1, 4).map(({ data }) => Buffer.from(String(data), "base64")));
+  expect(told.equals(Buffer.from(await bytes.arrayBuffer()))).toBe(true);
+  expect(new Set(limits)).toEqual(new Set([1]));
 });

@@ -16,18 +16,19 @@ export interface DeviceProgress {
 /** Entries looked at together (D9). */
 const AT_ONCE = 100;
 const BYTES = "upload-bytes";
-/** Each of them is a MiB. */
+/** Each of them is a MiB; so many are deleted together, and one is read at a time. */
 const BYTES_AT_ONCE = 4;
+const UPLOAD = "upload";
 /** All that a client keeps of one person begins like one of these, and then with their id: what they said, … */
 const SAID: readonly StorageKey[] = [["cache", CACHE_VERSION], ["outbox"], ["draft"], ["mark"]];
 /** … and files on their way, which their owner has. */
-const FILES: readonly StorageKey[] = [["upload"], [BYTES]];
+const FILES: readonly StorageKey[] = [[UPLOAD], [BYTES]];
 /** Who used the storage last. */
 const LAST_USER: StorageKey = ["user"];
 
 /**
  * What a person said and keeps, as far as it is on this device: their messages, their notes, what stands in their
- * composers and what waits to be sent. Of others there is nothing. Read a little at a time, as lines in the format of
+ * composers and what waits to be sent, files with their bytes. Of others there is nothing. Read a little at a time, as lines in the format of
  * `docs/spec/export.md`; each text is whole lines. What the backend has beside it, its own export tells.
  *
  * @param storage - the one the client was given, opened. It may be in use.
@@ -41,7 +42,7 @@ export async function* exportDevice(
   let lines = 1;
   let done = 0;
   const at = systemClock.now();
-  const header = { type: "header", format: "tidings", version: 1, files: "none", at };
+  const header = { type: "header", format: "tidings", version: 1, files: "inline", at };
   yield text([{ ...header, scope: { of: "device", userId } }]);
   for (const place of SAID) {
     for await (const page of pages(storage, [...place, userId])) {
@@ -53,7 +54,55 @@ export async function* exportDevice(
       onProgress({ done });
     }
   }
+  for await (const page of pages(storage, [UPLOAD, userId])) {
+    for (const [, value] of page) {
+      for await (const line of fileLines(storage, userId, fieldsOf(value))) {
+        signal?.throwIfAborted();
+        lines += 1;
+        yield text([line]);
+      }
+    }
+    done += page.length;
+    onProgress({ done });
+  }
   yield text([{ type: "end", lines }]);
+}
+
+/** A file that waits, behind its bytes, of which one piece is in memory at a time; none of one that has none of them here. */
+async function* fileLines(
+  storage: Storage,
+  ownerId: string,
+  { fileId, conversationId, name, mediaType, size, createdAt, previewOf, phase }: Fields,
+): AsyncGenerator<object> {
+  let at = 0;
+  if (typeof fileId !== "string" || phase === "storing") return;
+  for await (const page of pages(storage, [BYTES, ownerId, fileId], 1)) {
+    for (const [, value] of page) {
+      const bytes = new Uint8Array(isBuffer(value) ? value : new ArrayBuffer(0));
+      yield { type: "bytes", fileId, at, data: base64(bytes) };
+      at += bytes.length;
+    }
+  }
+  if (at > 0)
+    yield {
+      ...{ type: "file", fileId, conversationId, ownerId, name, mediaType, size, createdAt, previewOf },
+      state: "waiting",
+    };
+}
+
+/** Also one of another frame. */
+function isBuffer(value: unknown): value is ArrayBuffer {
+  return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+}
+
+/** A call takes so many arguments on every engine; a multiple of three, so that the parts fit together. */
+const CHARACTERS = 12_288;
+
+function base64(bytes: Uint8Array): string {
+  let encoded = "";
+  for (let at = 0; at < bytes.length; at += CHARACTERS)
+    encoded += btoa(String.fromCharCode(...bytes.subarray(at, at + CHARACTERS)));
+  return encoded;
 }
 
 /**
@@ -82,8 +131,11 @@ export async function clearDevice(
 
 type Entry = readonly [StorageKey, unknown];
 
-async function* pages(storage: Storage, prefix: StorageKey): AsyncGenerator<readonly Entry[]> {
-  const limit = prefix[0] === BYTES ? BYTES_AT_ONCE : AT_ONCE;
+async function* pages(
+  storage: Storage,
+  prefix: StorageKey,
+  limit = prefix[0] === BYTES ? BYTES_AT_ONCE : AT_ONCE,
+): AsyncGenerator<readonly Entry[]> {
   for (let after: StorageKey | undefined; ;) {
     const page = await storage.scan({ prefix, limit, ...(after && { after }) });
     if (page.length > 0) yield page;
@@ -97,7 +149,7 @@ function linesOf(place: string, key: StorageKey, value: unknown, userId: string)
   switch (place) {
     case "cache": {
       // What follows the user says what it is.
-      const { message, notes }: Fields = fieldsOf(value);
+      const { message, notes } = fieldsOf(value);
       if (key[3] === "timeline") return Array.isArray(notes) ? notes.map(fieldsOf) : [];
       const said = fieldsOf(message);
       return key[3] === "messages" && said["authorId"] === userId ? [said] : [];
@@ -113,7 +165,19 @@ function linesOf(place: string, key: StorageKey, value: unknown, userId: string)
   }
 }
 
-type Fields = { readonly [name: string]: unknown };
+interface Fields {
+  readonly [name: string]: unknown;
+  readonly message?: unknown;
+  readonly notes?: unknown;
+  readonly fileId?: unknown;
+  readonly conversationId?: unknown;
+  readonly name?: unknown;
+  readonly mediaType?: unknown;
+  readonly size?: unknown;
+  readonly createdAt?: unknown;
+  readonly previewOf?: unknown;
+  readonly phase?: unknown;
+}
 
 /** What storage holds may be anything. */
 function fieldsOf(value: unknown): Fields {
