@@ -1,8 +1,8 @@
 /**
- * `npm run chaos [-- --minutes <n> | --seconds <n> | --tabs <n>] [--seed <n>] [--report <folder>]`: the real server, Node clients with
+ * `npm run chaos [-- --minutes <n> | --seconds <n> | --sends <n>] [--seed <n>] [--report <folder>]`: the real server, Node clients with
  * SQLite and a page of Chromium, each in a process of its own, killed at random, their links cut, their disks filled. At
  * the end every message that was promised must exist once, in one order, everywhere. Writes a report with a plot.
- * `--tabs 1000`: so many messages from one page instead, whose tab is killed again and again.
+ * `--sends 1000`: so many messages from one page instead, whose tab is killed again and again.
  */
 import { runNode, TYPESCRIPT } from "../lib/run.mjs";
 

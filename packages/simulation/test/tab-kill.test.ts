@@ -4,7 +4,7 @@ import { chromiumPath } from "../../../scripts/browser/chromium.ts";
 import { killTabs } from "../src/chaos/tab-kills.ts";
 import { replayable } from "../src/seeds.ts";
 
-/** `npm run chaos -- --tabs 1000` sends more. */
+/** `npm run chaos -- --sends 1000` sends more. */
 const MESSAGES = 200;
 
 describe.skipIf(chromiumPath === undefined)("a tab that is killed", { timeout: 300_000 }, () => {

@@ -11,7 +11,7 @@ const values = commandOptions(
   {
     minutes: { value: "1", what: "How long." },
     seconds: { what: "How long, instead." },
-    tabs: { what: "Nothing of that: so many messages from a page whose tab is killed again and again." },
+    sends: { what: "Nothing of that: so many messages sent by a page whose tab is killed again and again." },
     seed: { value: String(Date.now() % 1_000_000), what: "Of the faults; processes keep their own time." },
     report: {
       value: fileURLToPath(new URL("../../dist/chaos", import.meta.url)),
@@ -22,7 +22,7 @@ const values = commandOptions(
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const random = seededRandom(Number(values.seed));
 say(`seed ${values.seed} of the faults (processes keep their own time, so a run does not repeat)`);
-process.exit(await (values.tabs === undefined ? wreak() : kill(Number(values.tabs))));
+process.exit(await (values.sends === undefined ? wreak() : kill(Number(values.sends))));
 
 async function wreak(): Promise<number> {
   const seconds = values.seconds === undefined ? Number(values.minutes) * 60 : Number(values.seconds);
