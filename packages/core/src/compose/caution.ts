@@ -2,6 +2,7 @@
 import { suspicionOf, type Suspicion, type SuspicionOptions } from "../domain/suspicion.ts";
 import { type ComposeStep, type Draft, issueOf, refuse } from "./pipeline.ts";
 
+export { type SpamOptions, spamStep } from "./spam.ts";
 export type { Suspicion, SuspicionOptions } from "../domain/suspicion.ts";
 
 /** Something a person should look at again. */

@@ -42,6 +42,8 @@ export type Composed = { readonly ok: true; readonly draft: Draft } | Refusal;
 export interface ComposeContext {
   readonly conversationId: string;
   readonly limits: Limits;
+  /** It is only asked what stands against the draft, as `check` does: nothing is sent. */
+  readonly isRehearsal?: boolean;
   /** Aborted when the answer no longer matters. */
   readonly signal: AbortSignal;
 }
@@ -75,13 +77,14 @@ const TIMEOUT_MS = 10_000;
 export function composePipeline(steps: readonly ComposeStep[]): ComposePipeline {
   return {
     run(draft, options) {
-      const { conversationId, limits } = options;
+      const { conversationId, limits, signal } = options;
       let made: AbortController | undefined;
       /** Made when a step asks for it, as it costs more than all of the usual ones together. */
       const abort = (): AbortController => (made ??= new AbortController());
       const context = {
         conversationId,
         limits,
+        isRehearsal: signal?.aborted === true,
         get signal() {
           return abort().signal;
         },
