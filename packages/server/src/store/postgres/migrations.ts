@@ -3,7 +3,7 @@ import { Kysely, type Migration, Migrator, PostgresDialect, sql } from "kysely";
 import type { Pool } from "pg";
 import { atOnceSchema } from "./at-once-schema.ts";
 import { auditRetention, auditSchema } from "./audit-schema.ts";
-import { addPlans } from "./plans-schema.ts";
+import { addPlans, jobsByTime } from "./plans-schema.ts";
 import { prepareQueue } from "./queue.ts";
 import { filesSchema } from "./files-schema.ts";
 import { blocksSchema } from "./blocks.ts";
@@ -45,6 +45,7 @@ const migrations: Readonly<Record<string, Migration>> = {
         .then(() => {}),
   },
   "0018": { up: addErasure },
+  "0019": { up: (database) => jobsByTime.execute(database).then(() => {}) },
 };
 
 export interface Migrated {
