@@ -16,6 +16,7 @@ import { build } from "../../src/store/postgres/tables.ts";
 import type { Membership, Store } from "../../src/store/store.ts";
 import { hasPostgres, type PostgresService, startPostgres } from "../../src/testing/postgres.ts";
 import { message } from "../support/raw-client.ts";
+import { ready, shown, showing } from "./files-suite.ts";
 import { searchSuite } from "./search-suite.ts";
 import { storeSuite } from "./store-suite.ts";
 import { type StoreFactory, Workbench } from "./workbench.ts";
@@ -456,7 +457,14 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       }
       const settings = { connections: 1, statementTimeoutMs: 5_000, connectTimeoutMs: 5_000 };
       const pool = openPool({ url, ...settings, purpose: "readers", onFailure: () => {} });
-      const scopes = ["participants", "messages", "versions", "reactions", "receipts"] as const;
+      const scopes = [
+        "memberships",
+        "participants",
+        "messages",
+        "versions",
+        "reactions",
+        "receipts",
+      ] as const;
       for (const scope of scopes) {
         const seen = async (who: string) =>
           (
@@ -465,16 +473,70 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
         expect({ scope, rows: await seen("eve") }).toEqual({ scope, rows: [2] });
         expect({ scope, rows: await seen("nobody") }).toEqual({ scope, rows: [] });
       }
-      const all = build.selectFrom("conversations").select("id");
+      const subject = { kind: "pinned", conversationId: "e" } as const;
+      await bench.accepted("eve", { type: "note.set", conversationId: "~/eve", subject, value: {} });
+      const notes = build.selectFrom("notes").select("id");
+      expect(await readAs(pool, "eve", (session) => session.all(notes))).toHaveLength(1);
+      for (const who of ["ada", "nobody"])
+        expect(await readAs(pool, who, (session) => session.all(notes))).toEqual([]);
+      const all = build.selectFrom("conversations").select("id").where("id", "not like", "~/%");
       expect(await readAs(pool, "eve", (session) => session.all(all))).toEqual([{ id: "e" }]);
       await bench.accepted("eve", { type: "participant.add", conversationId: "e", userId: "ada" });
       await bench.accepted("eve", { type: "participant.remove", conversationId: "e", userId: "ada" });
       expect(await readAs(pool, "ada", (session) => session.all(all))).toEqual([{ id: "a" }]);
-      await expect(
-        readAs(pool, "eve", (session) => session.all(build.selectFrom("answers").selectAll())),
-      ).rejects.toThrow("permission denied");
       await pool.end();
       await bench.store.close();
+    });
+
+    it("[D8] shows nobody what is not read for people, not even if the right to it were given by mistake", async () => {
+      const url = await service.database(blank);
+      const bench = new Workbench(await open(url));
+      const { store } = bench;
+      await bench.group("a", "ada", "eve");
+      const on = { conversationId: "a", messageId: await bench.said("ada", "a", "private") } as const;
+      const subject = { kind: "report", ...on } as const;
+      const report = { type: "note.set", conversationId: "~/eve", subject, value: { text: "no" } } as const;
+      await bench.accepted("eve", report);
+      if (!store.files) throw new Error("the store keeps no files");
+      const file = await ready(store.files, { ownerId: "eve" });
+      await bench.accepted("eve", showing("a", shown(file)));
+      const device = { userId: "eve", deviceId: "phone", endpoint: "https://push.example/eve", at: 1 };
+      await store.push?.put({ ...device, p256dh: "", auth: "" });
+      await store.previews?.put({ key: "https://page.example/", expiresAt: 1 });
+      await store.audit?.note({ at: 1, actorId: "eve", action: "user.export", subject: "eve" });
+      await store.upkeep?.forget("gone", 1);
+      const closed = await ask(
+        url,
+        `SELECT c.relname AS name FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+           AND NOT has_table_privilege('tidings_reader', c.oid, 'SELECT') AND c.relname NOT LIKE 'tidings_migrations%'`,
+      );
+      const names = closed.map(({ name }) => String(name)).toSorted();
+      expect(names).toEqual([
+        ...[
+          "answers",
+          "audit",
+          "case_flags",
+          "cases",
+          "erasures",
+          "files",
+          "previews",
+          "push_targets",
+          "searchable",
+        ],
+        "shown_files",
+      ]);
+      const settings = { connections: 1, statementTimeoutMs: 5_000, connectTimeoutMs: 5_000 };
+      const pool = openPool({ url, ...settings, purpose: "readers", onFailure: () => {} });
+      for (const name of names) {
+        const asEve = (): Promise<readonly unknown[]> =>
+          readAs(pool, "eve", (session) => session.all(sql.raw(`SELECT FROM ${name}`)));
+        expect({ name, rows: (await ask(url, `SELECT FROM ${name}`)).length }).not.toEqual({ name, rows: 0 });
+        await expect(asEve()).rejects.toThrow("permission denied");
+        await ask(url, `GRANT SELECT ON ${name} TO tidings_reader`);
+        expect({ name, rows: await asEve() }).toEqual({ name, rows: [] });
+      }
+      await pool.end();
+      await store.close();
     });
   });
 });

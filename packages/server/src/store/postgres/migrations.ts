@@ -4,6 +4,7 @@ import type { Pool } from "pg";
 import { atOnceSchema } from "./at-once-schema.ts";
 import { auditRetention, auditSchema } from "./audit-schema.ts";
 import { addPlans, jobsByTime } from "./plans-schema.ts";
+import { closedSchema } from "./closed-schema.ts";
 import { prepareQueue } from "./queue.ts";
 import { filesSchema } from "./files-schema.ts";
 import { blocksSchema } from "./blocks.ts";
@@ -46,6 +47,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   },
   "0018": { up: addErasure },
   "0019": { up: (database) => jobsByTime.execute(database).then(() => {}) },
+  "0020": { up: (database) => closedSchema.execute(database).then(() => {}) },
 };
 
 export interface Migrated {
