@@ -1,9 +1,9 @@
-import type { CommandType, NoteSubject, QueryType } from "@tidings/core/protocol";
+import type { CommandType, NoteSubject, QueryResults, RecordQuery } from "@tidings/core/protocol";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openPostgresStore } from "../../src/store/postgres/postgres-store.ts";
 import { hasPostgres, type PostgresService, startPostgres } from "../../src/testing/postgres.ts";
-import type { Store } from "../../src/store/store.ts";
+import type { Submission } from "../../src/store/store.ts";
 import { message, newId } from "../support/raw-client.ts";
 import { quota, ready, shown, showing } from "./files-suite.ts";
 import { Workbench } from "./workbench.ts";
@@ -74,7 +74,7 @@ const COMMANDS: Readonly<Record<CommandType, true>> = {
   "note.clear": true,
 };
 
-const QUERIES: Readonly<Record<QueryType, true>> = {
+const QUERIES: Readonly<Record<RecordQuery["type"], true>> = {
   changes: true,
   history: true,
   messages: true,
@@ -143,8 +143,7 @@ describe.skipIf(!hasPostgres())("statements on a large PostgreSQL", () => {
   it("find every row by an index: none walks through a table", { timeout: 60_000 }, async () => {
     const url = await service.database();
     // Its own copy: what is read at a replica is read by other statements.
-    const store = await openPostgresStore({ url, connections: 2, replicaUrl: url });
-    const [bench, done] = watched(store);
+    const bench = new Watched(await openPostgresStore({ url, connections: 2, replicaUrl: url }));
     const client = new Client(url);
     await client.connect();
     await client.query(CROWD);
@@ -166,23 +165,28 @@ describe.skipIf(!hasPostgres())("statements on a large PostgreSQL", () => {
       .filter((table) => BIG.includes(table));
     expect(plans.split('"Query Text"').length).toBeGreaterThan(100);
     expect(walked).toEqual([]);
-    expect([...done].toSorted()).toEqual([...Object.keys(COMMANDS), ...Object.keys(QUERIES)].toSorted());
+    expect([...bench.done].toSorted()).toEqual(
+      [...Object.keys(COMMANDS), ...Object.keys(QUERIES)].toSorted(),
+    );
   });
 });
 
-/** Beside it which commands it has been given, and which queries. */
-function watched(store: Store): readonly [Workbench, ReadonlySet<string>] {
-  const done = new Set<string>();
-  const { commit, query } = store;
-  store.commit = (items, admit) => {
-    for (const { command } of items) done.add(command.type);
-    return commit.call(store, items, admit);
-  };
-  store.query = (readerId, asked) => {
-    done.add(asked.type);
-    return query.call(store, readerId, asked);
-  };
-  return [new Workbench(store), done];
+/** Knows which commands it has been given, and which queries. */
+class Watched extends Workbench {
+  readonly done = new Set<string>();
+
+  override submission(...given: Parameters<Workbench["submission"]>): Submission {
+    this.done.add(given[1].type);
+    return super.submission(...given);
+  }
+
+  override query<Type extends RecordQuery["type"]>(
+    readerId: string,
+    query: RecordQuery & { readonly type: Type },
+  ): Promise<QueryResults[Type]> {
+    this.done.add(query.type);
+    return super.query<Type>(readerId, query);
+  }
 }
 
 /** Every kind of command, and every query. */
