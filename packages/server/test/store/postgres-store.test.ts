@@ -504,7 +504,7 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       await store.push?.put({ ...device, p256dh: "", auth: "" });
       await store.previews?.put({ key: "https://page.example/", expiresAt: 1 });
       await store.audit?.note({ at: 1, actorId: "eve", action: "user.export", subject: "eve" });
-      await store.upkeep?.forget("gone", 1);
+      await ask(url, "INSERT INTO erasures VALUES ('hash', 1)");
       const closed = await ask(
         url,
         `SELECT c.relname AS name FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
