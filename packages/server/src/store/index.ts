@@ -40,7 +40,7 @@ export type {
 } from "./cases.ts";
 export type { Erasures } from "./erasures.ts";
 export type { FileChange, FileQuota, FileRecord, FileTable, OpenedFile } from "./files.ts";
-export type { Kept, KeptAnswer, KeptFile, KeptMessage, KeptPage } from "./kept.ts";
+export type { Kept, KeptAnswer, KeptCase, KeptFile, KeptMessage, KeptPage } from "./kept.ts";
 export type { KeptPreview, PreviewTable } from "./previews.ts";
 export type { Audience, Listener, News, PushTarget, PushTargets } from "./push.ts";
 export type { Pruned, Retention, Upkeep } from "./upkeep.ts";

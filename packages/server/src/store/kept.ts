@@ -6,6 +6,7 @@ import {
   optionOf,
   type ParticipantRecord,
 } from "@tidings/core/protocol";
+import type { CaseRow, CaseStatus } from "./cases.ts";
 import type { FileRecord } from "./files.ts";
 import type { PushTargets } from "./push.ts";
 import type { AuditEntry, AuditPage, AuditQuery } from "./audit.ts";
@@ -42,6 +43,7 @@ export type Kept =
     }
   | KeptFile
   | KeptAnswer
+  | KeptCase
   | {
       /** A device that can be pushed to: not how, as whoever knows that can write to it. */
       readonly type: "device";
@@ -79,6 +81,21 @@ export interface KeptAnswer {
   readonly outcome: string;
 }
 
+/** What moderators were to look at of theirs: that it was pointed at and what was decided, not by whom, nor in which words. */
+export interface KeptCase {
+  readonly type: "case";
+  readonly conversationId: string;
+  /** Absent where it is about the person as a whole. */
+  readonly messageId?: string;
+  readonly status: CaseStatus;
+  /** Server time, ms. */
+  readonly openedAt: number;
+  readonly reports: number;
+  readonly decidedAt?: number;
+  /** What they said against it. */
+  readonly appeal?: string;
+}
+
 export interface KeptPage {
   /** May be empty before the last page. */
   readonly items: readonly Kept[];
@@ -100,6 +117,7 @@ const PARTS = [
   "files",
   "devices",
   "answers",
+  "cases",
   "by",
   "about",
 ] as const;
@@ -191,6 +209,16 @@ export function keptFile({
 
 export function keptVersion({ replacedBy: _by, ...version }: MessageVersion): Kept {
   return { type: "version", ...version };
+}
+
+export function keptCase(row: CaseRow): KeptCase {
+  return {
+    ...{ type: "case", conversationId: row.conversation_id },
+    ...(row.message_id !== "" && { messageId: row.message_id }),
+    ...{ status: row.status, openedAt: row.opened_at, reports: row.reports },
+    ...(row.decided_at !== null && { decidedAt: row.decided_at }),
+    ...(row.appeal !== null && { appeal: row.appeal }),
+  };
 }
 
 /** There are few of them: one page. */

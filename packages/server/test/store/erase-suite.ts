@@ -81,6 +81,46 @@ export function eraseSuite(bench: () => Workbench): void {
     });
   });
 
+  describe("a case about a person", () => {
+    it("is kept of them until they are erased, and tells nobody who reported it (row D25)", async () => {
+      await bench().group("a", "ada", "bob", "cy");
+      const messageId = await bench().said("bob", "a", "odd");
+      const about = (subject: object, text: string): Draft => ({
+        ...{ type: "note.set", conversationId: "~/cy", value: { text } },
+        subject: { kind: "report", conversationId: "a", ...subject },
+      });
+      await bench().accepted("cy", about({ messageId }, "rude"));
+      await bench().accepted("cy", about({ userId: "bob" }, "rude always"));
+      const appeal = { kind: "appeal", conversationId: "a", messageId } as const;
+      await bench().accepted("ada", { type: "message.delete", conversationId: "a", messageId });
+      await bench().accepted("bob", {
+        ...{ type: "note.set", conversationId: "~/bob", subject: appeal, value: { text: "not at all" } },
+      });
+      const casesOf = async (userId: string): Promise<readonly object[]> => {
+        const items: object[] = [];
+        let page = await bench().store.upkeep?.kept(userId);
+        for (
+          ;
+          page;
+          page = page.next === undefined ? undefined : await bench().store.upkeep?.kept(userId, page.next)
+        )
+          items.push(...page.items.filter(({ type }) => type === "case"));
+        return items;
+      };
+      const found = await casesOf("bob");
+      expect(found).toHaveLength(2);
+      const common = { type: "case", conversationId: "a", reports: 1 };
+      expect(found).toContainEqual(
+        expect.objectContaining({ ...common, messageId, status: "appealed", appeal: "not at all" }),
+      );
+      expect(found).toContainEqual(expect.objectContaining({ ...common, status: "open" }));
+      expect(JSON.stringify(found)).not.toMatch(/cy|rude/u);
+      expect([await casesOf("cy"), await casesOf("ada")]).toEqual([[], []]);
+      await bench().store.upkeep?.forget("bob", 7);
+      expect(await casesOf("bob")).toEqual([]);
+    });
+  });
+
   describe("that somebody was erased", () => {
     it("[D9] is remembered of who it was, the last time counting, until it is forgotten", async () => {
       const users = Array.from({ length: 70 }, (_, index) => `user ${index}`);

@@ -10,6 +10,7 @@ import {
   type Kept,
   KEPT_AT_ONCE,
   keptAnswer,
+  keptCase,
   keptFile,
   type KeptMark,
   keptMark,
@@ -18,6 +19,7 @@ import {
   keptVersion,
   type ReadPart,
 } from "../kept.ts";
+import type { CaseRow } from "../cases.ts";
 import type { FileRecord } from "../files.ts";
 import { pageOf } from "../reading.ts";
 import type { Connection, Value } from "./database.ts";
@@ -120,6 +122,12 @@ export function createKept({ prepare }: Connection): KeptParts {
       `SELECT key, command_id AS commandId, conversation_id AS conversationId, at, answer FROM answers
        WHERE user_id = ?1 AND key > ?2 ORDER BY key`,
       ({ key: _key, answer, ...row }) => keptAnswer(row, decode<StoredAnswer>({ record: answer })),
+    ),
+    cases: part<CaseRow>(
+      "SELECT * FROM cases WHERE user_id = ?1 AND id > ?2 ORDER BY id",
+      (place) => [place],
+      keptCase,
+      ({ id }) => id,
     ),
   };
 }

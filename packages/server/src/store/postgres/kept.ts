@@ -12,6 +12,7 @@ import {
   type Kept,
   KEPT_AT_ONCE,
   keptAnswer,
+  keptCase,
   keptFile,
   type KeptMark,
   keptMark,
@@ -20,6 +21,7 @@ import {
   keptVersion,
   type ReadPart,
 } from "../kept.ts";
+import type { CaseRow } from "../cases.ts";
 import type { FileRecord } from "../files.ts";
 import { pageOf } from "../reading.ts";
 import { read } from "./session.ts";
@@ -86,6 +88,7 @@ export function keptParts(pool: Pool): KeptParts {
       ({ answer, ...row }) => keptAnswer(row, answer),
       ({ commandId }) => commandId,
     ),
+    cases: part(cases, keptCase, ({ id }) => id),
   };
 }
 
@@ -177,6 +180,10 @@ function answers(userId: string, place: string) {
   }>`
     SELECT command_id AS "commandId", conversation_id AS "conversationId", at, answer FROM answers
     WHERE user_id = ${userId} AND command_id > ${place} ORDER BY command_id ${LIMIT}`;
+}
+
+function cases(userId: string, place: string) {
+  return sql<CaseRow>`SELECT * FROM cases WHERE user_id = ${userId} AND id > ${place} ORDER BY id ${LIMIT}`;
 }
 
 function nameOf(table: "p" | "r"): RawBuilder<string> {
