@@ -4,6 +4,7 @@
 export { MessagingProvider, type MessagingProviderProps, useClient } from "./messaging-provider.ts";
 export type { AppClient, AppCustom, AppSchemas, Register } from "./register.ts";
 export { useBlocks, type UseBlocks } from "./use-blocks.ts";
+export { useBringDate } from "./use-bring-date.ts";
 export { useConnection, useConversations, useOutbox, usePresence } from "./use-client-state.ts";
 export { type ComposerInputProps, useComposer, type UseComposer } from "./use-composer.ts";
 export {
@@ -25,6 +26,8 @@ export {
   type UsePushSubscriptionOptions,
 } from "./use-push-subscription.ts";
 export { useObservable } from "./use-observable.ts";
+export { type UsePeople, useReactors, useVoters } from "./use-people.ts";
+export { usePins } from "./use-pins.ts";
 export { usePlans, useReminders, useScheduled } from "./use-plans.ts";
 export { usePoll, type UsePoll } from "./use-poll.ts";
 export { useReports, type UseReports } from "./use-reports.ts";

@@ -12,7 +12,9 @@ export type {
   KeyPress,
 } from "./composer-types.ts";
 export { holdConnection } from "./lease.ts";
-export { bringDate, pinnedIn } from "./jump.ts";
+export { bringDate } from "./jump.ts";
+export { type People, type PeopleView, reactorsOf, votersOf } from "./people.ts";
+export { pinnedIn, type PinnedView } from "./pinned.ts";
 export { type FoundMessage, type MessageBook, openMessages } from "./message-book.ts";
 export type { Suggestion } from "./mentions.ts";
 export { type Notebook, openNotebook } from "./notebook.ts";
@@ -28,7 +30,7 @@ export { openPoll, type PollHandle, type PollView } from "./poll.ts";
 export { openPlans, type Plans, type Reminder, type ScheduledMessage } from "./plans.ts";
 export { type Appeal, openReports, type Report, type Reports } from "./reports.ts";
 export { openThread, type Thread, type ThreadView } from "./thread.ts";
-export { threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";
+export { openThreads, threadIn, type ThreadsOptions, type ThreadSummary, threadsIn } from "./threads.ts";
 export { type ClientSnapshot, dehydrate, hydrate } from "./snapshot.ts";
 export { untilListed, untilShown } from "./until-shown.ts";
 export { createUnreadDivider } from "./unread-divider.ts";

@@ -1,7 +1,5 @@
-import type { Client, Conversation } from "../client/types.ts";
-import { internalsOf } from "../client/internals.ts";
-import type { CustomOf, CustomSchemas } from "../compose/custom.ts";
-import type { MessageRecord } from "../protocol/records.ts";
+import type { Conversation } from "../client/types.ts";
+import type { CustomSchemas } from "../compose/custom.ts";
 
 /**
  * Loads the page around a time, and tells to which message to jump: the first that was sent then or later, or else the
@@ -20,18 +18,4 @@ export async function bringDate<Schemas extends CustomSchemas>(
   );
   const found = messages.find((item) => item.type === "message" && item.message.createdAt >= at);
   return (found ?? messages.at(-1))?.key;
-}
-
-/**
- * The pinned messages of a conversation, the one pinned last first, as the backend has them now.
- *
- * @throws {MessagingError} `connection/offline`, or the backend's refusal
- */
-export function pinnedIn<Schemas extends CustomSchemas>(
-  client: Client<Schemas>,
-  conversationId: string,
-): Promise<readonly MessageRecord<CustomOf<Schemas, "message">>[]>;
-export async function pinnedIn(client: Client, conversationId: string): Promise<readonly MessageRecord[]> {
-  const { loader, reading } = internalsOf(client).core;
-  return (await loader.query({ type: "pins", conversationId })).map(reading.message);
 }

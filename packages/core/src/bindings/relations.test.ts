@@ -3,8 +3,7 @@ import { member, texts, type World, world } from "../../test/client/world.ts";
 import type { Conversation } from "../client/types.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
 import type { Transport } from "../ports/transport.ts";
-import type { MessageRecord } from "../protocol/records.ts";
-import { bringDate, pinnedIn } from "./jump.ts";
+import { bringDate } from "./jump.ts";
 import { type FoundMessage, openMessages } from "./message-book.ts";
 import { openThread, type ThreadView } from "./thread.ts";
 
@@ -182,30 +181,7 @@ describe("a thread by itself", () => {
   });
 });
 
-describe("what is pinned, and a day", () => {
-  it("is listed whole, the one pinned last first, also where it is not loaded (row F3)", async () => {
-    const here = small();
-    const [adas] = await member(here, "ada");
-    await adas.createConversation({
-      conversationId: "ours",
-      kind: "group",
-      participants: [{ userId: "ben" }],
-    });
-    const room = adas.conversation("ours");
-    const ids: string[] = [];
-    for (let count = 0; count < 8; count += 1) ids.push(await say(room, `text ${count}`));
-    await here.clock.settle();
-    await room.pin(ids[1] ?? "");
-    await here.clock.advance(5);
-    await room.pin(ids[0] ?? "");
-    await room.pin(ids[7] ?? "");
-    await room.unpin(ids[7] ?? "");
-    await here.clock.settle();
-    const [ben] = await member(here, "ben");
-    const pinned: readonly MessageRecord[] = await pinnedIn(ben, "ours");
-    expect(pinned.map(textOf)).toEqual(["text 0", "text 1"]);
-  });
-
+describe("a day", () => {
   it("is brought, and the first message of it named (row C4)", async () => {
     const here = small();
     const [, ada] = await member(here, "ada");

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { member, world } from "../../test/client/world.ts";
 import { createClient } from "../client/create-client.ts";
 import type { Conversation } from "../client/types.ts";
 import { memoryTransport } from "../memory/memory-transport.ts";
 import { createComposer } from "./composer.ts";
-import { threadIn, threadsIn } from "./threads.ts";
+import { openThread } from "./thread.ts";
+import { openThreads, threadIn, threadsIn } from "./threads.ts";
 
 async function newRoom(): Promise<Conversation> {
   const client = createClient({ transport: memoryTransport() });
@@ -26,6 +28,36 @@ describe("threads", () => {
     await room.delete(second.id);
     expect(threadsIn(room.timeline.get()).get(root.id)?.replies).toBe(1);
     expect(threadsIn(room.timeline.get(), { depth: 1 }).size).toBe(0);
+  });
+
+  it("names who wrote in each and counts what is unread, until it is read on any device (row F3)", async () => {
+    const here = world();
+    const [, ada] = await member(here, "ada");
+    const [ben, bens] = await member(here, "ben");
+    const [phone] = await member(here, "ben");
+    const root = await ada.send("Who takes Thursday?");
+    const other = await ada.send("And Friday?");
+    await ada.send("I could", { threadId: root.id });
+    await bens.send("Or me", { threadId: root.id });
+    await ada.send("Nobody?", { threadId: other.id });
+    await here.clock.settle();
+    const threads = openThreads(ben, "general");
+    let told = 0;
+    threads.subscribe(() => (told += 1));
+    const before = threads.get();
+    expect(before.get(root.id)).toMatchObject({ replies: 2, userIds: ["ada", "ben"], unread: 1 });
+    const elsewhere = openThread(phone, "general", root.id);
+    elsewhere.view.subscribe(() => {});
+    await here.clock.settle();
+    await elsewhere.markRead();
+    await here.clock.settle();
+    expect(threads.get().get(root.id)).toMatchObject({ replies: 2, unread: 0 });
+    expect(threads.get().get(other.id)).toBe(before.get(other.id));
+    expect(told).toBeGreaterThan(0);
+    const here2 = openThread(ben, "general", other.id);
+    here2.view.subscribe(() => {});
+    await here2.markRead();
+    expect(threads.get().get(other.id)).toMatchObject({ unread: 0 });
   });
 
   it("lists the first message, then the replies", async () => {
