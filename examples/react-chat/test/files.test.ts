@@ -5,7 +5,7 @@ import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.
 import { type Demo, startDemo } from "../demo/start-demo.ts";
 import { type ChatPage, chatPage, patience } from "./chat-page.ts";
 import { buildForTests } from "./run-demo.ts";
-import { openWindow } from "./window.ts";
+import { faultsOf, openWindow, takeScreenshot, tooWide } from "./window.ts";
 
 const MEGABYTE = 1_000_000;
 const TEXT = "all that was said ";
@@ -78,6 +78,8 @@ describe.skipIf(chromiumPath === undefined)("files in the chat", { timeout: 60_0
     await expect
       .poll(() => progress.evaluate((bar) => bar instanceof HTMLProgressElement && bar.value), patience)
       .toBeGreaterThan(5 * MEGABYTE);
+    await takeScreenshot(ada.page, "upload-progress");
+    expect(await faultsOf(ada.page)).toEqual([]);
     await ada.say("Said after them");
     await expect
       .poll(() => grace.texts(/^(The minutes|Said after them)$/), patience)
@@ -110,6 +112,16 @@ describe.skipIf(chromiumPath === undefined)("files in the chat", { timeout: 60_0
     ada = second;
   });
 
+  /** Grace's page, at both widths. */
+  const showOnPhone = async (name: string): Promise<void> => {
+    await takeScreenshot(grace.page, name);
+    expect(await faultsOf(grace.page)).toEqual([]);
+    await grace.page.setViewportSize({ width: 360, height: 740 });
+    await takeScreenshot(grace.page, `${name}-phone`);
+    expect(await grace.page.evaluate(tooWide)).toEqual([]);
+    await grace.page.setViewportSize({ width: 1280, height: 820 });
+  };
+
   it("takes a picture, smaller than it was and without the place, and shows it without a jump (rows A15, A16, G5)", async () => {
     const input = ada.page.locator("main.chat input[type=file]");
     await input.setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer: photo });
@@ -124,9 +136,62 @@ describe.skipIf(chromiumPath === undefined)("files in the chat", { timeout: 60_0
       .toBe(32); // upright: it was taken on its side
     expect([await shown.getAttribute("width"), await shown.getAttribute("height")]).toEqual(["32", "48"]);
     expect(await shown.getAttribute("loading")).toBe("lazy");
+    await showOnPhone("attachments");
     const kept = await bytesOf(grace, "me.jpg");
     expect(photo.toString("latin1")).toContain("Acme Phone");
     expect(kept).toMatch(/^\xff\xd8/);
     expect(kept).not.toMatch(/Acme Phone|Ada at home/);
+  });
+
+  it("records a voice message and plays it, and shows a film with its size and its first picture (rows A16, F10)", async () => {
+    // There is no microphone here: a tone takes its place, and everything behind it is the browser's own.
+    await ada.page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => {
+        const audio = new AudioContext();
+        const to = audio.createMediaStreamDestination();
+        const tone = audio.createOscillator();
+        tone.connect(to);
+        tone.start();
+        return Promise.resolve(to.stream);
+      };
+    });
+    await ada.page.getByRole("button", { name: "Record a voice message" }).click();
+    const recording = ada.page.getByRole("group", { name: "Recording" });
+    await recording.getByText("0:01").waitFor();
+    await takeScreenshot(ada.page, "voice-recording");
+    expect(await faultsOf(ada.page)).toEqual([]);
+    await recording.getByRole("button", { name: "Send the recording" }).click();
+    const player = grace.page.locator(".voice");
+    const play = player.getByRole("button", { name: "Play the voice message" });
+    await expect.poll(() => play.isEnabled(), patience).toBe(true);
+    expect(await player.locator(".waveform > span").count()).toBeGreaterThan(10);
+    await play.click();
+    await player.getByRole("button", { name: "Pause the voice message" }).click();
+
+    const film = await ada.page.evaluateHandle(async () => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 180 });
+      const pen = canvas.getContext("2d");
+      const paint = setInterval(() => {
+        if (pen) pen.fillStyle = "#0b6e66";
+        pen?.fillRect(0, 0, 320, 180);
+      }, 20);
+      const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: "video/webm" });
+      const whole = new Promise<Blob>((resolve) => {
+        recorder.ondataavailable = ({ data }) => resolve(data);
+      });
+      recorder.start();
+      setTimeout(() => recorder.stop(), 500);
+      const dropped = new DataTransfer();
+      dropped.items.add(new File([await whole], "tide.webm", { type: "video/webm" }));
+      clearInterval(paint);
+      return dropped;
+    });
+    await ada.page.locator("main.chat form.composer").dispatchEvent("drop", { dataTransfer: film });
+    await ada.page.locator(".attached").getByText("tide.webm").waitFor();
+    await ada.say("The tide, moving");
+    const video = grace.message("The tide, moving").locator("video");
+    await expect.poll(() => video.getAttribute("poster"), patience).toMatch(/^http/u);
+    expect([await video.getAttribute("width"), await video.getAttribute("height")]).toEqual(["320", "180"]);
+    await showOnPhone("voice-and-video");
   });
 });

@@ -92,14 +92,16 @@ function Film({ file, conversationId }: FileProps) {
 
 function Plain({ file, conversationId }: FileProps) {
   const { t, language } = useTexts();
+  const size = sizeOf(file.size, language);
+  // What is to be seen is part of what is read out, or nobody could ask for it by voice.
   return (
-    <OpenFile file={file} conversationId={conversationId} label={t.openFile(file.name)}>
+    <OpenFile file={file} conversationId={conversationId} label={`${t.openFile(file.name)} ${size}`}>
       <span className="file-plain">
         <Icon name="file" />
         <span className="file-name" dir="auto">
           {file.name}
-        </span>
-        <span className="file-size">{sizeOf(file.size, language)}</span>
+        </span>{" "}
+        <span className="file-size">{size}</span>
       </span>
     </OpenFile>
   );
