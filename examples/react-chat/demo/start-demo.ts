@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createServer, createVapidKeys, type ServerOptions } from "@tidings/server";
-import { profanity } from "@tidings/server/moderation";
+import { links, profanity, spam } from "@tidings/server/moderation";
 import { openLibsqlStore } from "@tidings/server/store";
 import { bringAlan } from "./alan.ts";
 import { seed } from "./seed.ts";
@@ -58,7 +58,7 @@ export async function startDemo(options: DemoServerOptions = {}): Promise<Demo> 
     const server = await createServer({
       ...{ push, ...serverOptions, store, serve: { dir: site } },
       files: { dir: join(folder, "files") },
-      moderators: [profanity({ action: "mask" })],
+      moderators: [profanity({ action: "mask" }), spam(), links()],
     });
     const alan = hasAlan ? await bringAlan(server, quietMs) : undefined;
     const end = async (): Promise<void> => {

@@ -7,6 +7,7 @@ import type {
   useHistory,
   useMessaging,
   useNotifications,
+  usePins,
   useSearch,
   useSend,
   useSuspenseTimeline,
@@ -36,6 +37,7 @@ describe("the hooks of an app that has registered its client", () => {
     expectTypeOf<Result<typeof useSearch>["items"][number]["message"]["custom"]>().toEqualTypeOf<
       Custom | undefined
     >();
+    expectTypeOf<Result<typeof usePins>["messages"][number]["custom"]>().toEqualTypeOf<Custom | undefined>();
     type Last = NonNullable<Result<typeof useConversations>[number]["lastMessage"]>;
     expectTypeOf<Last["custom"]>().toEqualTypeOf<Custom | undefined>();
     type OnOpen = NonNullable<NonNullable<Parameters<typeof useNotifications>[0]>["onOpen"]>;

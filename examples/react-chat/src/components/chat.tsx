@@ -6,10 +6,12 @@ import { Announcer } from "./announcer.tsx";
 import { ChatFoot } from "./chat-foot.tsx";
 import { ChatHeader, type Pane } from "./chat-header.tsx";
 import { ConnectionBanner } from "./connection-banner.tsx";
+import { DayDialog } from "./day-dialog.tsx";
 import { ForwardDialog } from "./forward-dialog.tsx";
 import { KeptPane } from "./kept-pane.tsx";
 import { NewPoll } from "./new-poll.tsx";
 import { MessageList, type MessageListHandle } from "./message-list.tsx";
+import { PeopleDialog } from "./people-dialog.tsx";
 import { AppealDialog, ReportDialog, type Reported } from "./reporting.tsx";
 import { RoomSettings } from "./room-settings.tsx";
 import { SearchPane } from "./search-pane.tsx";
@@ -48,12 +50,13 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
       showVersions: (messageId: string) => setDialog({ type: "versions", messageId }),
       report: (reported: Reported) => setDialog({ type: "report", reported }),
       appeal: (messageId: string) => setDialog({ type: "appeal", messageId }),
+      showPeople: (messageId: string, type: "reactors" | "voters") => setDialog({ type, messageId }),
+      chooseDay: (at: number) => setDialog({ type: "day", at }),
       openThread: (rootId: string) => setPane({ type: "thread", rootId }),
       jumpTo: (message: Destination) => {
         if (typeof message === "object" && message.conversationId !== conversationId)
           return onOpen(message.conversationId, message);
-        // On a phone the pane covers the messages.
-        if (!matchMedia("(min-width: 1080px)").matches) setPane(undefined);
+        uncover(setPane);
         list.current?.jumpTo(message);
       },
       leaveMessages: () => inputRef.current?.focus(),
@@ -78,9 +81,7 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
         <Announcer conversationId={conversationId} />
       </main>
       {pane?.type === "search" && <SearchPane conversationId={conversationId} onClose={closePane} />}
-      {pane?.type === "kept" && (
-        <KeptPane conversationId={conversationId} onClose={closePane} onOpen={onOpen} />
-      )}
+      {pane?.type === "kept" && <KeptPane conversationId={conversationId} onClose={closePane} />}
       {pane?.type === "settings" && <RoomSettings conversationId={conversationId} onClose={closePane} />}
       {pane?.type === "thread" && (
         <ThreadPane
@@ -90,9 +91,22 @@ export function Chat({ conversationId, onBack, onOpen, destination }: ChatProps)
           onClose={closePane}
         />
       )}
-      <ChatDialog conversationId={conversationId} dialog={dialog} onClose={() => setDialog(undefined)} />
+      <ChatDialog
+        conversationId={conversationId}
+        dialog={dialog}
+        onDay={(at) => {
+          uncover(setPane);
+          list.current?.toDay(at);
+        }}
+        onClose={() => setDialog(undefined)}
+      />
     </ChatActionsContext.Provider>
   );
+}
+
+/** On a phone the pane covers the messages. */
+function uncover(setPane: (pane: undefined) => void): void {
+  if (!matchMedia("(min-width: 1080px)").matches) setPane(undefined);
 }
 
 interface ChatDialogProps {
@@ -101,17 +115,27 @@ interface ChatDialogProps {
   readonly dialog:
     | { readonly type: "poll" }
     | { readonly type: "report"; readonly reported: Reported }
-    | { readonly type: "forward" | "versions" | "appeal"; readonly messageId: string }
+    | { readonly type: "day"; readonly at: number }
+    | {
+        readonly type: "forward" | "versions" | "appeal" | "reactors" | "voters";
+        readonly messageId: string;
+      }
     | undefined;
+  readonly onDay: (at: number) => void;
   readonly onClose: () => void;
 }
 
-function ChatDialog({ dialog, ...props }: ChatDialogProps) {
+function ChatDialog({ dialog, onDay, ...props }: ChatDialogProps) {
   switch (dialog?.type) {
     case undefined:
       return null;
     case "poll":
       return <NewPoll {...props} />;
+    case "day":
+      return <DayDialog at={dialog.at} onChoose={onDay} onClose={props.onClose} />;
+    case "reactors":
+    case "voters":
+      return <PeopleDialog {...props} type={dialog.type} messageId={dialog.messageId} />;
     case "report":
       return <ReportDialog {...props} reported={dialog.reported} />;
     case "appeal":

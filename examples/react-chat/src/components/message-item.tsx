@@ -1,11 +1,14 @@
+import type { ThreadSummary } from "@tidings/core/bindings";
 import { useChatActions } from "../lib/chat-actions.ts";
 import type { Item, Message } from "../lib/data.ts";
 import { nameOf } from "../lib/people.ts";
 import { useIsBlocked } from "../lib/use-is-blocked.ts";
+import { useIsHidden } from "../lib/use-is-hidden.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Attachments } from "./attachments.tsx";
 import { Avatar } from "./avatar.tsx";
 import { CoveredMessage } from "./covered-message.tsx";
+import { HiddenMessage } from "./hidden-message.tsx";
 import { Icon } from "./icon.tsx";
 import { LinkPreview } from "./link-preview.tsx";
 import { MessageActions } from "./message-actions.tsx";
@@ -17,6 +20,7 @@ import { Poll } from "./poll.tsx";
 import { Quote } from "./quote.tsx";
 import { RemovedMessage } from "./removed-message.tsx";
 import { Reactions } from "./reactions.tsx";
+import { Replies } from "./replies.tsx";
 import "../styles/message-item.css";
 
 export interface MessageItemProps {
@@ -24,17 +28,19 @@ export interface MessageItemProps {
   readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly quoted?: Message | undefined;
-  readonly replies?: number;
-  readonly lastReplyAt?: number;
+  readonly thread?: ThreadSummary | undefined;
   readonly isActive?: boolean;
   readonly flash?: number;
   readonly onMenu?: ((menu: OpenMenu) => void) | undefined;
 }
 
-/** One message; covered, if it is from somebody one has blocked. */
+/** One message; covered, if it is from somebody one has blocked, and gone, if one has deleted it for oneself. */
 export function MessageItem(props: MessageItemProps) {
   const { item, isActive } = props;
-  const isBlocked = useIsBlocked(item.message.authorId);
+  const { conversationId, authorId } = item.message;
+  const isBlocked = useIsBlocked(authorId);
+  const isHidden = useIsHidden(item.key);
+  if (isHidden) return <HiddenMessage {...{ conversationId }} id={item.key} tabIndex={isActive ? 0 : -1} />;
   if (!isBlocked) return <Article {...props} />;
   return (
     <CoveredMessage id={item.key} tabIndex={isActive ? 0 : -1}>
@@ -45,9 +51,8 @@ export function MessageItem(props: MessageItemProps) {
 
 /** Who, what, when, how far it has got, and what others think of it. */
 function Article(props: MessageItemProps) {
-  const { item, isFirst, isLast, replies = 0, lastReplyAt = 0, isActive, flash = 0, onMenu } = props;
+  const { item, isFirst, isLast, thread, isActive, flash = 0, onMenu } = props;
   const { t, format } = useTexts();
-  const { openThread } = useChatActions();
   const { message, own, status } = item;
   const { id, authorId, createdAt, deletedAt } = message;
   // Of hundreds of rows, the keyboard stops only at what is in the one it is at.
@@ -72,11 +77,7 @@ function Article(props: MessageItemProps) {
         </span>
         <Bubble {...props} tabIndex={tabIndex} />
         <Reactions message={message} tabIndex={tabIndex} />
-        {replies > 0 && onMenu && (
-          <button type="button" className="replies" tabIndex={tabIndex} onClick={() => openThread(id)}>
-            <Icon name="thread" /> {t.replies(replies)} <time>{format.shortTime(lastReplyAt)}</time>
-          </button>
-        )}
+        {thread && onMenu && <Replies rootId={id} thread={thread} tabIndex={tabIndex} />}
         <MessageFailure item={item} />
       </div>
     </article>

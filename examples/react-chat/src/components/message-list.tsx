@@ -18,6 +18,8 @@ import "../styles/message-list.css";
 export interface MessageListHandle {
   /** Shows a message in the middle and lights it up; loads older ones to find it. */
   jumpTo(message: Destination): void;
+  /** The same with the first message from a time on, ms; the keyboard is there, too. */
+  toDay(at: number): void;
 }
 
 interface MessageListProps {
@@ -36,10 +38,10 @@ export const MessageList = memo(function MessageList({ conversationId, ref }: Me
   const [menu, setMenu] = useState<OpenMenu>();
   const place = useScrollPlace({ conversationId, history, scroller, list });
   const older = useLoadOlder(history, place.top);
-  const jump = useJump({ conversationId, list, leaveEnd: place.leaveEnd });
   const active = useActiveRow(items);
+  const jump = useJump({ conversationId, list, leaveEnd: place.leaveEnd, focus: active.focus });
   const closeMenu = useCallback(() => setMenu(undefined), []);
-  useImperativeHandle(ref, () => ({ jumpTo: jump.to }), [jump.to]);
+  useImperativeHandle(ref, () => ({ jumpTo: jump.to, toDay: jump.toDay }), [jump.to, jump.toDay]);
 
   return (
     <div className="messages-frame">

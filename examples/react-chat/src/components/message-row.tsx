@@ -1,9 +1,9 @@
-import { useConversation, useNotebook, useObservable } from "@tidings/react";
+import { useConversation, useObservable } from "@tidings/react";
 import { memo, useCallback, useEffect, useState } from "react";
+import { useChatActions } from "../lib/chat-actions.ts";
 import type { Row } from "../lib/rows.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { MessageItem } from "./message-item.tsx";
-import { useAttempt } from "./toasts.tsx";
 import type { OpenMenu } from "./message-menu.tsx";
 
 interface MessageRowProps extends Row {
@@ -17,13 +17,8 @@ interface MessageRowProps extends Row {
 /** What stands above a message, and the message. Renders again only when something about this row changes. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { t, format } = useTexts();
+  const { chooseDay } = useChatActions();
   const { item, conversationId, isNewDay, isDivider, isBeginning, ...rest } = props;
-  const { unhide, hidden } = useNotebook();
-  const isHidden = useObservable(
-    hidden,
-    useCallback((ids: ReadonlySet<string>) => ids.has(item.key), [item.key]),
-  );
-  const attempt = useAttempt();
   if (item.type === "hole") {
     const { fromSeq, toSeq } = item;
     return <Hole {...{ conversationId, fromSeq, toSeq }} />;
@@ -33,7 +28,15 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       {isBeginning && <Beginning conversationId={conversationId} />}
       {isNewDay && (
         <div className="divider">
-          <span>{format.day(item.message.createdAt)}</span>
+          <button
+            type="button"
+            className="divider-day"
+            tabIndex={rest.isActive ? 0 : -1}
+            title={t.goToDay}
+            onClick={() => chooseDay(item.message.createdAt)}
+          >
+            {format.day(item.message.createdAt)}
+          </button>
         </div>
       )}
       {isDivider && (
@@ -41,20 +44,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <span>{t.newMessages}</span>
         </div>
       )}
-      {isHidden ? (
-        <p className="hidden-message" data-key={item.key}>
-          {t.hidden}{" "}
-          <button
-            type="button"
-            className="link"
-            onClick={() => attempt(() => unhide(conversationId, item.key))}
-          >
-            {t.undo}
-          </button>
-        </p>
-      ) : (
-        <MessageItem item={item} {...rest} />
-      )}
+      <MessageItem item={item} {...rest} />
     </>
   );
 });

@@ -1,21 +1,21 @@
 import { MessagingError } from "@tidings/core";
 import type { Reminder, ScheduledMessage } from "@tidings/core/bindings";
 import { useMessage, usePlans, useReminders, useScheduled } from "@tidings/react";
-import type { ReactNode } from "react";
-import { textOf } from "../lib/people.ts";
+import { type ReactNode, useState } from "react";
+import { useChatActions } from "../lib/chat-actions.ts";
+import { useSaid } from "../lib/use-said.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Icon } from "./icon.tsx";
+import { LaterMenu } from "./later-menu.tsx";
 import { useAttempt } from "./toasts.tsx";
 import "../styles/plans.css";
 
 interface PlansListProps {
   readonly conversationId: string;
-  /** Goes to a message. */
-  readonly onOpen: (conversationId: string, messageId: string) => void;
 }
 
 /** What will be sent here, and everything one wants to be reminded of; nothing where nothing is planned. */
-export function PlansList({ conversationId, onOpen }: PlansListProps) {
+export function PlansList({ conversationId }: PlansListProps) {
   const { t } = useTexts();
   const scheduled = useScheduled(conversationId);
   const reminders = useReminders();
@@ -30,7 +30,7 @@ export function PlansList({ conversationId, onOpen }: PlansListProps) {
       {reminders.length > 0 && <h3 className="pane-heading">{t.reminders}</h3>}
       <ul>
         {reminders.map((reminder) => (
-          <Remembered key={reminder.messageId} reminder={reminder} onOpen={onOpen} />
+          <Remembered key={reminder.messageId} reminder={reminder} />
         ))}
       </ul>
     </>
@@ -39,7 +39,9 @@ export function PlansList({ conversationId, onOpen }: PlansListProps) {
 
 function Scheduled({ plan }: { readonly plan: ScheduledMessage }) {
   const { t, format } = useTexts();
-  const { cancel } = usePlans();
+  const { cancel, reschedule } = usePlans();
+  const attempt = useAttempt();
+  const [anchor, setAnchor] = useState<HTMLElement>();
   const { content } = plan.message;
   const refused = plan.code && new MessagingError(plan.code, { message: "unable to send the message" });
   return (
@@ -51,29 +53,52 @@ function Scheduled({ plan }: { readonly plan: ScheduledMessage }) {
       onEnd={plan.status === "sending" ? undefined : () => cancel(plan.id)}
     >
       {refused && <span className="plan-fault">{t.errorOf(refused)}</span>}
+      {plan.status !== "sending" && (
+        <button
+          type="button"
+          className="link"
+          aria-haspopup="menu"
+          onClick={({ currentTarget }) => setAnchor(currentTarget)}
+        >
+          {refused ? t.planAgain : t.planOther}
+        </button>
+      )}
+      {anchor && (
+        <LaterMenu
+          anchor={anchor}
+          label={refused ? t.planAgain : t.planOther}
+          onChoose={(dueAt) => attempt(() => reschedule(plan.id, dueAt))}
+          onClose={() => setAnchor(undefined)}
+        />
+      )}
     </Plan>
   );
 }
 
 function Remembered({
   reminder: { conversationId, messageId, dueAt, firedAt },
-  onOpen,
-}: { readonly reminder: Reminder } & Pick<PlansListProps, "onOpen">) {
+}: {
+  readonly reminder: Reminder;
+}) {
   const { t, format } = useTexts();
   const { forget } = usePlans();
   const found = useMessage(conversationId, messageId);
-  const said = typeof found === "string" ? t.notLoaded : textOf(found) || t.sealed;
+  const { jumpTo } = useChatActions();
+  const message = typeof found === "string" ? undefined : found;
+  const said = useSaid(message);
   return (
     <Plan
       at={firedAt === undefined ? format.future(dueAt) : t.now}
-      said={said}
+      said={message ? said : found === "loading" ? t.loading : t.notLoaded}
       end={t.forgetReminder}
       isUrgent={firedAt !== undefined}
       onEnd={() => forget(conversationId, messageId)}
     >
-      <button type="button" className="link" onClick={() => onOpen(conversationId, messageId)}>
-        {t.goToMessage}
-      </button>
+      {message && (
+        <button type="button" className="link" onClick={() => jumpTo(message)}>
+          {t.goToMessage}
+        </button>
+      )}
     </Plan>
   );
 }

@@ -1,5 +1,6 @@
 import { usePoll } from "@tidings/react";
 import { useId } from "react";
+import { useChatActions } from "../lib/chat-actions.ts";
 import type { Message } from "../lib/data.ts";
 import { nameOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
@@ -14,6 +15,7 @@ interface PollProps {
 /** What there is to choose from, how it stands, and one's own choice. A click, or the space bar, votes or takes it back. */
 export function Poll({ message: { id, conversationId }, tabIndex }: PollProps) {
   const { t, format } = useTexts();
+  const { showPeople } = useChatActions();
   const attempt = useAttempt();
   const hintId = useId();
   const { view, toggle, close } = usePoll(conversationId, id);
@@ -63,6 +65,17 @@ export function Poll({ message: { id, conversationId }, tabIndex }: PollProps) {
       <p id={hintId} className="poll-hint">
         {hints.join(" · ")}
       </p>
+      {!poll.anonymous && tally.voters > 0 && (
+        <button
+          type="button"
+          className="poll-close"
+          tabIndex={tabIndex}
+          aria-haspopup="dialog"
+          onClick={() => showPeople(id, "voters")}
+        >
+          {t.whoVoted}
+        </button>
+      )}
       {isOpen && mayClose && (
         <button type="button" className="poll-close" tabIndex={tabIndex} onClick={() => attempt(close)}>
           {t.pollEnd}

@@ -2,8 +2,9 @@ import type { FoundMessage } from "@tidings/core/bindings";
 import { useMessage } from "@tidings/react";
 import { useChatActions } from "../lib/chat-actions.ts";
 import type { Custom, Message } from "../lib/data.ts";
-import { nameOf, saidIn } from "../lib/people.ts";
-import { useIsBlocked } from "../lib/use-is-blocked.ts";
+import { nameOf } from "../lib/people.ts";
+import { useIsHidden } from "../lib/use-is-hidden.ts";
+import { useSaid } from "../lib/use-said.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import "../styles/quote.css";
 
@@ -38,12 +39,13 @@ function Quoted({ messageId, found, tabIndex }: QuotedProps) {
   const message = typeof found === "string" ? undefined : found;
   const { t } = useTexts();
   const { jumpTo } = useChatActions();
-  const isBlocked = useIsBlocked(message?.authorId);
+  const isHidden = useIsHidden(messageId);
+  const said = useSaid(message);
   return (
     <button type="button" className="quote" tabIndex={tabIndex} onClick={() => jumpTo(messageId)}>
-      {message && <strong dir="auto">{nameOf(message.authorId)}</strong>}
+      {message && !isHidden && <strong dir="auto">{nameOf(message.authorId)}</strong>}
       <span className="quote-text" dir="auto">
-        {message ? saidIn(message, isBlocked, t) : found === "missing" ? t.notLoaded : t.goToMessage}
+        {message ? said : found === "missing" ? t.notLoaded : t.goToMessage}
       </span>
     </button>
   );

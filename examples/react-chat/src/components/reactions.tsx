@@ -1,7 +1,9 @@
 import type { MessageRecord } from "@tidings/core/protocol";
 import { useConversation } from "@tidings/react";
+import { useChatActions } from "../lib/chat-actions.ts";
 import { nameOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
+import { Icon } from "./icon.tsx";
 import { useAttempt } from "./toasts.tsx";
 import "../styles/reactions.css";
 
@@ -14,6 +16,7 @@ interface ReactionsProps {
 export function Reactions({ message, tabIndex }: ReactionsProps) {
   const { t, format } = useTexts();
   const conversation = useConversation(message.conversationId);
+  const { showPeople } = useChatActions();
   const attempt = useAttempt();
   if (message.reactions.length === 0 || message.deletedAt !== undefined) return null;
   return (
@@ -39,6 +42,17 @@ export function Reactions({ message, tabIndex }: ReactionsProps) {
           </button>
         );
       })}
+      <button
+        type="button"
+        className="reactions-who"
+        tabIndex={tabIndex}
+        aria-label={t.whoReacted}
+        title={t.whoReacted}
+        aria-haspopup="dialog"
+        onClick={() => showPeople(message.id, "reactors")}
+      >
+        <Icon name="person" />
+      </button>
     </div>
   );
 }

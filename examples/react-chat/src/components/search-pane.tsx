@@ -1,11 +1,13 @@
-import type { SearchMatch, SearchFilter } from "@tidings/react";
-import { useConversations, useSearch } from "@tidings/react";
+import type { SearchMatch } from "@tidings/react";
+import { useConversations, useHidden, useSearch } from "@tidings/react";
 import { useState } from "react";
 import { useChatActions } from "../lib/chat-actions.ts";
+import { startOfLocal } from "../lib/days.ts";
 import { nameOf, textOf, titleOf } from "../lib/people.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Avatar } from "./avatar.tsx";
 import { Pane } from "./pane.tsx";
+import { filterOf, findsNothing, nothingSought, SearchFilters } from "./search-filters.tsx";
 import { useAttempt } from "./toasts.tsx";
 import "../styles/search.css";
 
@@ -18,18 +20,13 @@ interface SearchPaneProps {
 export function SearchPane({ conversationId, onClose }: SearchPaneProps) {
   const { t } = useTexts();
   const attempt = useAttempt();
-  const [text, setText] = useState("");
-  const [isEverywhere, setIsEverywhere] = useState(false);
-  const [isMine, setIsMine] = useState(false);
-  const [hasLink, setHasLink] = useState(false);
-  const filter: SearchFilter = {
-    text,
-    ...(!isEverywhere && { conversationId }),
-    ...(isMine && { mentionsMe: true }),
-    ...(hasLink && { has: ["link"] }),
-  };
-  const { items, isSearching, backend, hasMore, more } = useSearch(filter);
-  const isSought = text.trim() !== "" || isMine || hasLink;
+  const { chooseDay } = useChatActions();
+  const [sought, setSought] = useState(nothingSought);
+  const { items: found, isSearching, backend, hasMore, more } = useSearch(filterOf(sought, conversationId));
+  const hidden = useHidden();
+  const items = found.filter(({ message }) => !hidden.has(message.id));
+  const isSought = !findsNothing(sought);
+  const isNarrowed = sought.from !== "" || sought.to !== "";
   const state = isSearching ? t.searching : items.length > 0 ? t.results(items.length) : t.noResults;
   return (
     <Pane title={t.search} onClose={onClose}>
@@ -39,22 +36,29 @@ export function SearchPane({ conversationId, onClose }: SearchPaneProps) {
           className="text-input"
           aria-label={t.search}
           placeholder={t.searchHint}
-          value={text}
-          onChange={({ target }) => setText(target.value)}
+          value={sought.text}
+          onChange={({ target: { value: text } }) => setSought((before) => ({ ...before, text }))}
         />
-        <div className="search-filters">
-          <Choice label={t.searchEverywhere} isOn={isEverywhere} onChange={setIsEverywhere} />
-          <Choice label={t.searchMentions} isOn={isMine} onChange={setIsMine} />
-          <Choice label={t.searchLinks} isOn={hasLink} onChange={setHasLink} />
-        </div>
+        <SearchFilters
+          {...{ conversationId, sought }}
+          onChange={(change) => setSought((before) => ({ ...before, ...change }))}
+        />
         <p className="hint" role="status">
-          {isSought && state}
+          {isSought ? state : isNarrowed && t.searchNeedsMore}
           {isSought && (backend === "offline" || backend === "failed") && ` · ${t.searchedHere}`}
         </p>
+        <button
+          type="button"
+          className="link"
+          aria-haspopup="dialog"
+          onClick={() => chooseDay(startOfLocal(sought.from) || Date.now())}
+        >
+          {t.goToDay} …
+        </button>
       </form>
       <ul className="pane-body results">
-        {items.map((found) => (
-          <Result key={found.message.id} found={found} isElsewhere={isEverywhere} />
+        {items.map((each) => (
+          <Result key={each.message.id} found={each} isElsewhere={sought.isEverywhere} />
         ))}
         {hasMore && (
           <li>
@@ -65,20 +69,6 @@ export function SearchPane({ conversationId, onClose }: SearchPaneProps) {
         )}
       </ul>
     </Pane>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly isOn: boolean;
-  readonly onChange: (isOn: boolean) => void;
-}
-
-function Choice({ label, isOn, onChange }: ChoiceProps) {
-  return (
-    <button type="button" className="choice" aria-pressed={isOn} onClick={() => onChange(!isOn)}>
-      {label}
-    </button>
   );
 }
 

@@ -1,10 +1,9 @@
 import type { UseComposer } from "@tidings/react";
 import { useClient, useObservable, usePlans } from "@tidings/react";
 import { useState } from "react";
-import { laterTimes } from "../lib/later-times.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Icon } from "./icon.tsx";
-import { Menu, MenuEntry } from "./menu.tsx";
+import { LaterMenu } from "./later-menu.tsx";
 import { useAttempt } from "./toasts.tsx";
 
 interface SendLaterProps {
@@ -14,10 +13,10 @@ interface SendLaterProps {
 
 /** Has what is written sent at a time one chooses. Not there where the backend does nothing later. */
 export function SendLater({ composer, conversationId }: SendLaterProps) {
-  const { t, format } = useTexts();
+  const { t } = useTexts();
   const attempt = useAttempt();
   const plans = usePlans();
-  const [opened, setOpened] = useState<{ readonly anchor: HTMLElement; readonly times: readonly number[] }>();
+  const [opened, setOpened] = useState<HTMLElement>();
   const canPlan = useObservable(useClient().policy, ({ limits }) => limits.planAheadMs !== undefined);
   if (!canPlan) return null;
   const plan = async (dueAt: number): Promise<void> => {
@@ -36,28 +35,18 @@ export function SendLater({ composer, conversationId }: SendLaterProps) {
         aria-label={t.sendLater}
         aria-haspopup="menu"
         disabled={!canSend}
-        onClick={({ currentTarget: anchor }) => setOpened({ anchor, times: laterTimes() })}
+        onClick={({ currentTarget: anchor }) => setOpened(anchor)}
       >
         <Icon name="clock" />
       </button>
       {opened && (
-        <Menu
-          anchor={opened.anchor}
+        <LaterMenu
+          anchor={opened}
           back={composer.inputRef.current}
           label={t.sendLater}
+          onChoose={(dueAt) => attempt(() => plan(dueAt))}
           onClose={() => setOpened(undefined)}
-        >
-          {(act) =>
-            opened.times.map((dueAt) => (
-              <MenuEntry
-                key={dueAt}
-                icon="clock"
-                label={format.future(dueAt)}
-                onChoose={act(() => attempt(() => plan(dueAt)))}
-              />
-            ))
-          }
-        </Menu>
+        />
       )}
     </>
   );

@@ -1,8 +1,10 @@
 import { useClient, useComposer, useObservable, useThreadView } from "@tidings/react";
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Item, Message } from "../lib/data.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { composing } from "../lib/composing.ts";
+import { nameOf } from "../lib/people.ts";
+import { Avatar } from "./avatar.tsx";
 import { MessageInput } from "./message-input.tsx";
 import { MessageItem } from "./message-item.tsx";
 import { Pane } from "./pane.tsx";
@@ -20,7 +22,10 @@ export function ThreadPane({ conversationId, rootId, onClose }: ThreadPaneProps)
   const attempt = useAttempt();
   const userId = useObservable(useClient().userId);
   const composer = useComposer(conversationId, { ...composing, threadId: rootId });
-  const { root, items, replies, hasOlder, followed, ...thread } = useThreadView(conversationId, rootId);
+  const { root, items, replies, userIds, unread, hasOlder, followed, ...thread } = useThreadView(
+    conversationId,
+    rootId,
+  );
   const { loadOlder, markRead, follow, unfollow } = thread;
   const end = useRef<HTMLDivElement>(null);
   const { inputRef } = composer;
@@ -29,6 +34,7 @@ export function ThreadPane({ conversationId, rootId, onClose }: ThreadPaneProps)
     inputRef.current?.focus();
   }, [inputRef]);
   const newest = items.at(-1)?.key;
+  const newFrom = useNewFrom(items, unread);
   useLayoutEffect(() => {
     end.current?.scrollIntoView({ block: "end" });
   }, [newest]);
@@ -43,6 +49,7 @@ export function ThreadPane({ conversationId, rootId, onClose }: ThreadPaneProps)
         <div className="divider">
           <span>{replies > 0 ? t.replies(replies) : t.noReplies}</span>
         </div>
+        {userIds.length > 0 && <Participants userIds={userIds} />}
         {hasOlder && (
           <button type="button" className="link" onClick={() => attempt(loadOlder)}>
             {t.earlierReplies}
@@ -50,6 +57,11 @@ export function ThreadPane({ conversationId, rootId, onClose }: ThreadPaneProps)
         )}
         {items.map((item) => (
           <div key={item.key} className="thread-row">
+            {item.key === newFrom && (
+              <div className="divider unread">
+                <span>{t.newMessages}</span>
+              </div>
+            )}
             <MessageItem item={item} isFirst isLast isActive />
           </div>
         ))}
@@ -68,6 +80,31 @@ export function ThreadPane({ conversationId, rootId, onClose }: ThreadPaneProps)
       </div>
     </Pane>
   );
+}
+
+/** Who takes part, by face and by name. */
+function Participants({ userIds }: { readonly userIds: readonly string[] }) {
+  const { t, format } = useTexts();
+  return (
+    <p className="participants">
+      <span className="faces">
+        {userIds.map((userId) => (
+          <Avatar key={userId} id={userId} name={userId} />
+        ))}
+      </span>
+      <span dir="auto">{t.repliesBy(format.list(userIds.map(nameOf)))}</span>
+    </p>
+  );
+}
+
+/** The key of the first message that was unread when the thread came on screen: what is on screen is marked as read. */
+function useNewFrom(items: readonly Item[], unread: number): string | undefined {
+  const [first, setFirst] = useState<{ readonly key: string | undefined }>();
+  if (first || items.length === 0) return first?.key;
+  const theirs = items.filter(({ own, message }) => !own && message.deletedAt === undefined);
+  const key = unread === 0 ? undefined : theirs.at(-unread)?.key;
+  setFirst({ key });
+  return key;
 }
 
 /** The first message stands above its thread by itself. */

@@ -16,6 +16,10 @@ export interface ChatActions {
   readonly report: (reported: { readonly messageId: string } | { readonly userId: string }) => void;
   /** Asks why a message should not have been removed. */
   readonly appeal: (messageId: string) => void;
+  /** Shows who reacted to a message, or voted in a poll. */
+  readonly showPeople: (messageId: string, type: "reactors" | "voters") => void;
+  /** Asks for a day to go to. @param at - a time of the one that is offered, ms. */
+  readonly chooseDay: (at: number) => void;
   readonly openThread: (rootId: string) => void;
   readonly jumpTo: (message: Destination) => void;
   /** The focus goes back to where one writes. */
@@ -26,7 +30,7 @@ const none = (): void => {};
 
 export const ChatActionsContext = createContext<ChatActions>({
   ...{ reply: none, edit: none, forward: none, showVersions: none, openThread: none, jumpTo: none },
-  ...{ report: none, appeal: none, leaveMessages: none },
+  ...{ report: none, appeal: none, showPeople: none, chooseDay: none, leaveMessages: none },
 });
 
 export function useChatActions(): ChatActions {

@@ -1,4 +1,4 @@
-/** Days as figures have them: at one distance from UTC, so that each has 24 hours. */
+/** Days as figures have them: at one distance from UTC, so that each has 24 hours; and as people have them. */
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -46,4 +46,16 @@ export function startOf(day: string): number {
 
 function nameOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
+}
+
+/** The day a time is in, by the clocks here. */
+export function dayOf(at: number): string {
+  const local = new Date(at);
+  return nameOf(Date.UTC(local.getFullYear(), local.getMonth(), local.getDate()));
+}
+
+/** When a day begins by the clocks here, ms; `NaN` while it is being typed. @param after - so many days later. */
+export function startOfLocal(day: string, after = 0): number {
+  const utc = new Date(startOf(day) + after * DAY_MS);
+  return new Date(utc.getUTCFullYear(), utc.getUTCMonth(), utc.getUTCDate()).getTime();
 }

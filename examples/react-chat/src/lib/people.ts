@@ -1,6 +1,5 @@
 import type { ConversationItem } from "@tidings/core";
 import type { MessageRecord } from "@tidings/core/protocol";
-import type { Texts } from "../texts/en.ts";
 
 /** The demo's user ids are first names; your app looks its people up. */
 export function nameOf(userId: string): string {
@@ -28,10 +27,4 @@ export function titleOf({ record, otherId, conversationId }: Omit<ConversationIt
 /** What a message says; nothing of one that is sealed. */
 export function textOf({ content }: Pick<MessageRecord, "content">): string {
   return "text" in content ? content.text : "";
-}
-
-/** What stands for a message in one line. */
-export function saidIn(message: MessageRecord, isBlocked: boolean, t: Texts): string {
-  if (isBlocked) return t.ofBlocked;
-  return message.deletedAt === undefined ? textOf(message) || t.sealed : t.deleted;
 }

@@ -16,8 +16,8 @@ export interface Row {
   readonly isLast: boolean;
   /** The message answered, if it is loaded. */
   readonly quoted: Message | undefined;
-  readonly replies: number;
-  readonly lastReplyAt: number;
+  /** The thread that began with it, if it has replies. */
+  readonly thread: ThreadSummary | undefined;
 }
 
 interface Surroundings {
@@ -33,7 +33,6 @@ const PAUSE_MS = 5 * 60_000;
 export function rowAt(items: Items, index: number, around: Surroundings): Row {
   const item = items.at(index) ?? missing(index);
   const [before, after] = [index > 0 ? items.at(index - 1) : undefined, items.at(index + 1)];
-  const thread = around.threads.get(item.key);
   return {
     item,
     isDivider: item.key === around.dividerKey,
@@ -42,8 +41,7 @@ export function rowAt(items: Items, index: number, around: Surroundings): Row {
     isFirst: item.key === around.dividerKey || !isBeside(before, item, isOneBurst),
     isLast: after?.key === around.dividerKey || !isBeside(item, after, isOneBurst),
     quoted: item.type === "message" ? messageIn(items, item.message.replyTo) : undefined,
-    replies: thread?.replies ?? 0,
-    lastReplyAt: thread?.lastAt ?? 0,
+    thread: around.threads.get(item.key),
   };
 }
 

@@ -1,12 +1,17 @@
 import type { TimelineItems } from "@tidings/core";
-import { type KeyboardEvent, useLayoutEffect, useState } from "react";
+import { type KeyboardEvent, useCallback, useLayoutEffect, useState } from "react";
 import { useChatActions } from "./chat-actions.ts";
+
+/** A row is on the page by then, or will not be. */
+const MOST_FRAMES = 10;
 
 interface ActiveRow {
   /** The row the keyboard is at. */
   readonly key: string | undefined;
   /** Its index: a virtual list keeps it on the page, or the focus would be lost with it. */
   readonly keepMounted: readonly number[];
+  /** Puts the keyboard at a row. */
+  readonly focus: (key: string) => void;
   readonly onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
 }
 
@@ -15,12 +20,23 @@ export function useActiveRow(items: TimelineItems): ActiveRow {
   const { leaveMessages } = useChatActions();
   const [active, setActive] = useState<{ readonly key: string }>();
   useLayoutEffect(() => {
-    if (active) rowOf(active.key)?.focus();
+    if (!active) return undefined;
+    let frame = 0;
+    const focus = (left: number): void => {
+      const row = rowOf(active.key);
+      row?.focus();
+      // What was not on the page until now is hidden until it has been measured, and takes no focus before.
+      if (document.activeElement !== row && left > 0) frame = requestAnimationFrame(() => focus(left - 1));
+    };
+    focus(MOST_FRAMES);
+    return () => cancelAnimationFrame(frame);
   }, [active]);
+  const focus = useCallback((key: string) => setActive({ key }), []);
   const found = active === undefined ? -1 : items.indexOf(active.key);
 
   return {
     key: active?.key,
+    focus,
     keepMounted: found < 0 ? [] : [found],
     onKeyDown(event) {
       const row =
