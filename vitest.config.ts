@@ -1,9 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { foundServices } from "./scripts/lib/services.mjs";
 
-/** They start processes, and take them over. */
-const SIMULATION = "packages/simulation/test/**/*.test.ts";
-const shared = { isolate: false, unstubGlobals: true, restoreMocks: true };
 const conditions = ["source", "module", "node", "development|production"];
 
 export default defineConfig({
@@ -20,12 +17,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // What shares nothing but modules: each of them is imported once.
+        // Beside the code stand tests of values and machines, which share nothing but modules: each is imported once.
         test: {
-          name: "packages",
-          include: ["packages/*/{src,test}/**/*.test.{ts,tsx}"],
-          exclude: [SIMULATION],
-          ...shared,
+          name: "units",
+          include: ["packages/*/src/**/*.test.{ts,tsx}"],
+          isolate: false,
+          unstubGlobals: true,
+          restoreMocks: true,
         },
       },
       {
@@ -33,7 +31,7 @@ export default defineConfig({
         test: {
           name: "workspace",
           include: [
-            SIMULATION,
+            "packages/*/test/**/*.test.{ts,tsx}",
             "examples/*/**/*.test.{ts,tsx}",
             "scripts/test/**/*.test.ts",
             "site/test/*.test.ts",
@@ -43,7 +41,7 @@ export default defineConfig({
       {
         extends: true,
         resolve: { alias: oldestReact("react", "react-dom", "@testing-library/react") },
-        test: { name: "react-18", include: ["packages/react/test/*.test.tsx"], ...shared },
+        test: { name: "react-18", include: ["packages/react/test/*.test.tsx"] },
       },
     ],
   },

@@ -399,6 +399,7 @@ const exportedTables = [
 ];
 /** And those whose rows are none. */
 const leftOut: Readonly<Record<string, string>> = {
+  erasures: "are about tokens of this server",
   memberships: "follow from participants",
   meta: "the epoch, and what else is of this very database",
   previews: "are fetched again",
