@@ -102,9 +102,11 @@ describe.skipIf(chromiumPath === undefined)("files in the chat", { timeout: 60_0
     await second.page.goto(await demo.linkOf("ada"));
     await second.open("General");
     await holdLater(ada.page);
+    const isThere = ada.page.waitForResponse((response) => /\/files\/[^/]+\/1\b/.test(response.url()));
     await drop(ada, "more.txt", "text/plain", 6 * MEGABYTE);
     await ada.say("More of them");
     await expect.poll(() => puts.length - before, patience).toBe(2);
+    await isThere; // a part that is on its way when its tab is closed goes with it
     await ada.page.close();
     await expect.poll(() => second.statusOf("More of them"), patience).toMatch(/^(sent|delivered|read)$/);
     const firsts = puts.slice(before).filter((path) => path.endsWith("/1"));
