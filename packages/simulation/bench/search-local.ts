@@ -5,6 +5,7 @@ import { createSearch } from "@tidings/core/search";
 import MiniSearch from "minisearch";
 import { type Corpus, createCorpus } from "./lib/corpus.ts";
 import { quantile, type Row, type Table } from "./lib/table.ts";
+import { searchKept } from "./search-kept.ts";
 
 const MESSAGES = 50_000;
 const SEARCHES = 40;
@@ -38,6 +39,7 @@ export async function searchLocal(): Promise<readonly Table[]> {
       note: `${SEARCHES} searches of each kind for the newest ${PAGE}; first: the texts are cut into words, in slices.`,
       rows,
     },
+    ...(await searchKept(texts, corpus, kinds)),
   ];
 }
 

@@ -54,7 +54,7 @@ export function encryptedStorage({ storage, key, previousKeys = [] }: EncryptedS
   };
 
   return {
-    supports: storage.supports,
+    supports: { ...storage.supports, paging: false },
     async open() {
       await storage.open();
       try {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient, type Storage } from "@tidings/core";
 import { createMemoryBackend } from "@tidings/core/memory";
+import { createSearch } from "@tidings/core/search";
 import { asyncStorageStorage } from "@tidings/storage/async-storage";
 import { encryptedStorage } from "@tidings/storage/encrypted";
 import { localStorageStorage } from "@tidings/storage/local-storage";
@@ -33,7 +34,7 @@ const textsOf = (client: Client): readonly string[] =>
   );
 
 describe.each(makers)("a client over %s", (_name, make) => {
-  it("[D1, D2] delivers once what was written before its process was killed, and paints without a network", async () => {
+  it("[D1, D2] delivers once what was written before its process was killed, paints and searches without a network", async () => {
     const backend = createMemoryBackend();
     const load = (): Client =>
       createClient({ transport: backend.transport("ada"), storage: make(), userId: "ada" });
@@ -53,5 +54,14 @@ describe.each(makers)("a client over %s", (_name, make) => {
     await expect.poll(() => textsOf(offline)).toEqual(["one", "two"]);
     await expect.poll(() => offline.conversation("general").draft.get()).toBe("three, perh");
     await offline.close();
+
+    const unopened = load();
+    const search = createSearch(unopened, { delayMs: 0 });
+    search.subscribe(() => {});
+    search.find({ text: "one" });
+    await expect
+      .poll(() => search.get().items.map(({ message }) => Object(message.content).text))
+      .toEqual(["one"]);
+    await unopened.close();
   });
 });

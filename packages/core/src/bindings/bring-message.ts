@@ -22,7 +22,12 @@ export async function bringMessage<Schemas extends CustomSchemas>(
   const messageId = typeof message === "string" ? message : message.id;
   const isHere = (): boolean => timeline.get().items.indexOf(messageId) >= 0;
   if (typeof message === "object" && message.seq > 0) {
-    if (!isHere()) await timeline.loadAround(message.seq);
+    if (isHere()) return true;
+    try {
+      await timeline.loadAround(message.seq);
+    } catch (error) {
+      if (!isHere()) throw error; // storage may have had it, where the backend is out of reach
+    }
     return isHere();
   }
   const first = timeline.get().items.length;

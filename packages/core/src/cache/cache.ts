@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from "../base/clock.ts";
 import type { Ranges } from "../base/ranges.ts";
 import type { WriteGroup, Writer } from "../outbox/writer.ts";
-import type { Storage, StorageKey, StorageOperation } from "../ports/storage.ts";
+import type { Storage, StorageOperation } from "../ports/storage.ts";
 import type { Replica } from "../timeline/replica.ts";
 import { type CacheKeys, cacheKeys } from "./keys.ts";
 import { readSummary, readTimeline } from "./read.ts";
@@ -13,6 +13,7 @@ import { summaryOf, timelineWrites } from "./saved.ts";
  *
  *   cache/1/<user>/list/<conversation>            a summary, its epoch, and when its timeline was used last
  *   cache/1/<user>/timeline/<conversation>        how far it goes: cursor, known stretches, people, receipts
+ *   cache/1/<user>/timeline/<conversation>/…      its pins, and pages of its threads: see bindings/kept-page.ts
  *   cache/1/<user>/messages/<conversation>/<seq>  a message, and one's own reactions it does not name
  *
  * All that changed since the last write is one group: messages, people, cursor and summary move together, so a cursor
@@ -88,13 +89,25 @@ export function createCache(options: CacheOptions): Cache {
     });
   };
 
+  const touch: Cache["touch"] = (replica, messageIds) => {
+    if (isReading) return;
+    const { conversationId } = replica;
+    const each = touched.get(conversationId) ?? { replica, messageIds: new Set() };
+    for (const messageId of messageIds) each.messageIds.add(messageId);
+    touched.set(conversationId, each);
+    schedule(GATHER_MS);
+  };
+
   /** Everything there is of a conversation but its place in the list. */
   const removal = async (conversationId: string): Promise<StorageOperation[]> => {
     usedAt.delete(conversationId);
     stored.delete(conversationId);
-    const found = await storage.scan({ prefix: keys.messages(conversationId) });
-    const all: StorageKey[] = [keys.timeline(conversationId), ...found.map(([key]) => key)];
-    return all.map((key) => ({ type: "delete", key }));
+    const operations: StorageOperation[] = [];
+    for (const of of [keys.messages, keys.timeline]) {
+      const found = await storage.scan({ prefix: of(conversationId) });
+      for (const [key] of found) operations.push({ type: "delete", key });
+    }
+    return operations;
   };
 
   const drop = async (conversationId: string): Promise<void> => {
@@ -123,6 +136,14 @@ export function createCache(options: CacheOptions): Cache {
       found.receipts.forEach(replica.acceptReceipt);
       if (found.notes) replica.acceptNotes(found.notes, found.rev);
     });
+    // What was heard before it was loaded is on storage neither with its timeline nor by itself.
+    const { slots } = replica.confirmed().messages;
+    const kept = new Set(found.pages.flatMap((page) => page.messages));
+    const held = slots.slice(0, slots.size).map(({ message }) => message);
+    touch(
+      replica,
+      held.flatMap((message) => (kept.has(message) ? [] : message.id)),
+    );
     return true;
   };
 
@@ -210,10 +231,10 @@ export function createCache(options: CacheOptions): Cache {
   };
 
   const tidy = async (surplus: readonly string[]): Promise<void> => {
-    const gone: StorageOperation[] = [];
-    for (const id of surplus) gone.push(...(await removal(id)), { type: "delete", key: keys.summary(id) });
-    for (let excess = usedAt.size - MOST_TIMELINES; excess > 0; excess -= 1) gone.push(...(await oldest()));
-    if (gone.length > 0) await writer().write(gone);
+    for (const id of surplus) await drop(id);
+    for (let excess = usedAt.size - MOST_TIMELINES; excess > 0; excess -= 1) {
+      await writer().write(await oldest());
+    }
   };
 
   const oldest = async (): Promise<readonly StorageOperation[]> => {
@@ -233,15 +254,7 @@ export function createCache(options: CacheOptions): Cache {
       loads.set(conversationId, loading);
       return loading;
     },
-    touch(replica, messageIds) {
-      if (isReading) return;
-      const { conversationId } = replica;
-      const each = touched.get(conversationId) ?? { replica, messageIds: new Set() };
-      for (const messageId of messageIds) each.messageIds.add(messageId);
-      touched.set(conversationId, each);
-      schedule(GATHER_MS);
-    },
-    rider,
+    ...{ touch, rider },
     room: oldest,
     close() {
       isClosed = true;

@@ -74,8 +74,9 @@ describe("a client that starts without a network", () => {
     await ada.close();
     const asked: string[] = [];
     const transport = here.backend.transport("ada");
+    const disk = watched(storage);
     const again = here.client("ada", {
-      storage,
+      storage: disk,
       transport: {
         ...transport,
         async open(request, signal) {
@@ -91,6 +92,9 @@ describe("a client that starts without a network", () => {
     expect(texts(kept)).toHaveLength(150);
     expect(kept.timeline.get().complete).toBe(true);
     expect(asked).toEqual(["conversations", "receipts"]);
+    await here.clock.advance(1_000);
+    const put = disk.writes.flat().filter((line) => line.includes("/messages/"));
+    expect(put).toHaveLength(1); // the newest, which the list had brought, too
   });
 
   it("[D4, K3] follows from where it was: what happened meanwhile comes by one question, and nothing is missing", async () => {
@@ -124,6 +128,34 @@ describe("a client that starts without a network", () => {
     const kept = here.client("ada", { storage, userId: "ada" }).conversation("general");
     await here.clock.settle();
     expect(texts(kept)).toEqual(["one", "two"]);
+  });
+
+  it("[D1, K1, K2] keeps what was said, edited and deleted before a conversation it has on storage was opened", async () => {
+    const here = world();
+    const storage = memoryStorage();
+    const [first, room] = await member(here, "ada", { storage });
+    const [ben, other] = await member(here, "ben");
+    const sent = [];
+    for (const text of ["one", "two", ...Array.from({ length: 60 }, (_, index) => `m${index}`)])
+      sent.push(await other.send(text));
+    await here.clock.advance(1_000);
+    expect(texts(room)).toHaveLength(62);
+    await first.close();
+    const second = here.client("ada", { storage });
+    await second.connect();
+    await other.edit(sent[0]?.id ?? "", "one, changed");
+    await (await other.delete(sent[1]?.id ?? "")).settled();
+    await (await other.send("three")).settled();
+    await here.clock.settle();
+    second.conversation("general");
+    await here.clock.advance(1_000);
+    await offline(here, second, ben);
+    const kept = here.client("ada", { storage }).conversation("general");
+    await here.clock.settle();
+    expect(texts(kept)).toHaveLength(63);
+    expect(texts(kept)[0]).toBe("one, changed");
+    expect(texts(kept).at(-1)).toBe("three");
+    expect(kept.timeline.get().items.at(1)).toMatchObject({ message: { deletedAt: expect.any(Number) } });
   });
 
   it("[D4, K3] gets by with a storage that is slower than the backend", async () => {

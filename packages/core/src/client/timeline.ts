@@ -10,7 +10,10 @@ export function timelineOf(core: Core, replica: Replica): Timeline {
     subscribe: replica.view.subscribe,
     loadOlder: () => core.loader.older(replica),
     loadNewer: () => core.loader.newer(replica),
-    loadAround: (around) => core.loader.around(replica, { around }),
+    async loadAround(around) {
+      await core.keeper.cache.load(replica); // it may be there
+      await core.loader.around(replica, { around });
+    },
     loadAt: (at) => core.loader.around(replica, { at }),
     window: (options) => createWindow(replica.view, options, core.scope),
   };

@@ -116,6 +116,9 @@ export function fallbackStorage(storage: Storage, options: FallbackOptions = {})
       get bytes() {
         return isInMemory || storage.supports.bytes !== false;
       },
+      get paging() {
+        return storage.supports.paging !== false;
+      },
     },
     open: () =>
       inTurn(async () => {

@@ -25,8 +25,15 @@ export type Durability = "memory" | "relaxed" | "strict";
  * it alone until `write` has settled.
  */
 export interface Storage {
-  /** `bytes`: false where there is by nature no room for files, as they are. */
-  readonly supports: { readonly durability: Durability; readonly bytes?: boolean };
+  /**
+   * `bytes`: false where there is by nature no room for files, as they are. `paging`: false where a scan reads all below its
+   * prefix, whatever its limit; pages are then got entry by entry.
+   */
+  readonly supports: {
+    readonly durability: Durability;
+    readonly bytes?: boolean;
+    readonly paging?: boolean;
+  };
   /**
    * May be called again, also after `close`.
    *

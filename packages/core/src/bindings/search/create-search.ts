@@ -7,7 +7,9 @@ import type { CustomOf, CustomSchemas, JsonCustom } from "../../compose/custom.t
 import { searchPlan } from "../../domain/search.ts";
 import { type MessagingError, toMessagingError } from "../../errors/messaging-error.ts";
 import type { SearchFilter, SearchHit } from "../../protocol/search.ts";
+import { notesOf } from "../notes-of.ts";
 import { rethrow } from "../rethrow.ts";
+import { keptOf } from "./kept.ts";
 import { walk } from "./local.ts";
 import { merged, placesOf } from "./merge.ts";
 import type { BackendSearch, MessageSearch, MessageSearchOptions, SearchState } from "./types.ts";
@@ -16,8 +18,13 @@ import type { BackendSearch, MessageSearch, MessageSearchOptions, SearchState } 
 interface Run {
   readonly filter: SearchFilter;
   local: readonly SearchHit[];
+  kept: readonly SearchHit[];
   remote: readonly SearchHit[];
+  /** Of what lies on storage, so many. */
+  most: number;
+  hasMoreKept: boolean;
   isWalking: boolean;
+  isReading: boolean;
   backend: BackendSearch;
   next: string | undefined;
   error: MessagingError | undefined;
@@ -29,6 +36,7 @@ const NOTHING: SearchState = {
     items: [],
     isSearching: false,
     backend: "waiting",
+    progress: undefined,
     hasMore: false,
     error: undefined,
   },
@@ -49,18 +57,24 @@ export function createSearch(
   { limit = 50, delayMs = 200, clock = systemClock }: MessageSearchOptions = {},
 ): MessageSearch {
   const { core } = internalsOf(client);
+  const kept = keptOf(client);
   const scope = createScope(rethrow);
   const state = scope.cell<SearchState>(NOTHING);
   let current: Run | undefined;
   let cancelWalk: Cancel = () => {};
   let cancelAsk: Cancel = () => {};
   let cancelFollow: Cancel | undefined;
+  /** What storage was asked last: only that is waited for. */
+  let latest: object | undefined;
 
   const show = (run: Run): void => {
-    const { filter, backend, error, isWalking, next } = run;
-    const isSearching = isWalking || backend === "waiting" || backend === "asking";
-    const items = merged(core, filter, run.local, run.remote);
-    state.set({ filter, items, isSearching, backend, error, hasMore: next !== undefined });
+    const { filter, backend, error, isWalking, isReading, next, hasMoreKept } = run;
+    const progress = kept.progress.get();
+    const isHere = !isWalking && !isReading && !progress;
+    const isSearching = !isHere || backend === "waiting" || backend === "asking";
+    const items = merged(core, filter, run);
+    const hasMore = next !== undefined || hasMoreKept;
+    state.set({ filter, items, isSearching, backend, progress, error, hasMore });
   };
 
   const walkOn = (run: Run, steps: ReturnType<typeof walk>): void => {
@@ -81,6 +95,19 @@ export function createSearch(
     cancelWalk();
     run.isWalking = true;
     walkOn(run, walk(placesOf(core, run.filter), run.filter, limit));
+    void read(run);
+  };
+
+  const read = async (run: Run): Promise<void> => {
+    run.isReading = true;
+    const reading = (latest = {});
+    const { hits, hasMore, hasOpened } = await kept.find(run.filter, run.most);
+    if (current !== run || latest !== reading) return;
+    run.isReading = false;
+    run.kept = hits;
+    run.hasMoreKept = hasMore;
+    if (hasOpened) look(run);
+    else show(run);
   };
 
   const ask = async (run: Run): Promise<void> => {
@@ -127,6 +154,9 @@ export function createSearch(
     return [
       client.on("change", follow),
       client.on("outbox", follow),
+      kept.progress.subscribe(follow),
+      kept.caughtUp.subscribe(follow),
+      notesOf(client).notes.subscribe(follow),
       client.connection.subscribe(comeBack),
       halt,
     ];
@@ -142,8 +172,8 @@ export function createSearch(
         return;
       }
       const run: Run = {
-        ...{ filter, local: [], remote: [], isWalking: true, backend: "waiting" },
-        ...{ next: undefined, error: undefined },
+        ...{ filter, local: [], kept: [], remote: [], most: limit, hasMoreKept: false },
+        ...{ isWalking: true, isReading: true, backend: "waiting", next: undefined, error: undefined },
       };
       current = run;
       cancelAsk = clock.after(delayMs, () => void ask(run));
@@ -151,6 +181,10 @@ export function createSearch(
       if (run.isWalking) show(run);
     },
     async more() {
+      if (current?.hasMoreKept) {
+        current.most += limit;
+        await read(current);
+      }
       if (current?.next !== undefined && current.backend !== "asking") await ask(current);
     },
   };

@@ -2,6 +2,7 @@ import type { Core } from "../../client/core.ts";
 import { hitOf } from "../../domain/search.ts";
 import { isIn } from "../../domain/standing.ts";
 import { notebookOf, noteIdOf } from "../../protocol/notes.ts";
+import type { MessageRecord } from "../../protocol/records.ts";
 import type { SearchFilter, SearchHit } from "../../protocol/search.ts";
 import type { Place } from "./local.ts";
 import type { SearchMatch } from "./types.ts";
@@ -22,25 +23,49 @@ function placeOf({ directory, userId }: Known, id: string): Place | undefined {
   return replica && self && isIn(self) ? { view: replica.view.get(), self } : undefined;
 }
 
-/** Each message once, the newest first; as the client holds it, where it does. */
+/** What was found, by where. */
+export interface Found {
+  /** In memory: as it is shown. */
+  readonly local: readonly SearchHit[];
+  /** On storage. */
+  readonly kept: readonly SearchHit[];
+  /** By the backend. */
+  readonly remote: readonly SearchHit[];
+}
+
+/** Each message once, the newest first; as the client knows it best. Nothing that the user has hidden, or of whom they block. */
 export function merged(
   core: Known,
   filter: SearchFilter,
-  local: readonly SearchHit[],
-  remote: readonly SearchHit[],
+  { local, kept, remote }: Found,
 ): readonly SearchMatch[] {
   const found = new Map<string, SearchMatch>();
-  for (const hit of remote) {
+  const add = (hit: SearchHit, isLocal: boolean): void => {
+    const { id, rev } = hit.message;
+    if ((found.get(id)?.message.rev ?? -1) > rev) return;
     const current = known(core, filter, hit) ?? {
-      ...hit,
+      ...{ ...hit, isLocal },
       message: core.reading.message(hit.message),
-      isLocal: false,
     };
-    if (current !== "gone") found.set(hit.message.id, current);
-  }
+    if (current !== "gone") found.set(id, current);
+  };
+  for (const hit of remote) add(hit, false);
+  for (const hit of kept) add(hit, true);
   for (const hit of local) found.set(hit.message.id, { ...hit, isLocal: true });
-  const isBlocked = blocksOf(core);
-  return [...found.values()].filter(({ message }) => !isBlocked(message.authorId)).sort(newestFirst);
+  const [isBlocked, isHidden] = [blocksOf(core), hiddenOf(core)];
+  return [...found.values()]
+    .filter(({ message }) => !isBlocked(message.authorId) && !isHidden(message))
+    .sort(newestFirst);
+}
+
+/** What the user has deleted for themselves, as far as their notebook is held here. */
+function hiddenOf({
+  directory,
+  userId,
+}: Known): (message: Pick<MessageRecord, "id" | "conversationId">) => boolean {
+  const notes = directory.peek(notebookOf(userId() ?? ""))?.records;
+  return ({ id: messageId, conversationId }) =>
+    notes?.note(noteIdOf({ kind: "hidden", conversationId, messageId }))?.value !== undefined;
 }
 
 /** Whom the user wants no contact with, as far as their notebook is held here. */
