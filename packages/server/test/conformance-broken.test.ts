@@ -349,6 +349,14 @@ const defects: readonly (readonly [string, string, () => Defect])[] = [
     "B24",
     () => result("conversations", (page) => ({ items: page.items.map((item) => ({ ...item, unread: 0 })) })),
   ],
+  [
+    "counts one's own messages as unread, in a thread",
+    "B30",
+    () =>
+      result("thread", (page) =>
+        page.unread ? { ...page, unread: { ...page.unread, count: page.unread.count + 1 } } : page,
+      ),
+  ],
   ["tells no heads in its pongs", "B25", () => instead("pong", (frame) => [{ ...frame, heads: [] }])],
   [
     "answers pings with another number",

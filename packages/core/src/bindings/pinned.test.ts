@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { member, type World, world } from "../../test/client/world.ts";
+import { cacheKeys } from "../cache/keys.ts";
 import type { Client, Conversation } from "../client/types.ts";
+import { memoryStorage } from "../memory/storage.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
+import { newId } from "../testing/dialled.ts";
 import { pinnedIn, type PinnedView } from "./pinned.ts";
 
 /** ada's room with eight messages, of which ben's page holds four. */
@@ -32,6 +35,38 @@ const said = ({ messages }: PinnedView): readonly unknown[] =>
   messages.map(({ content }) => Object(content).text);
 
 describe("what is pinned", () => {
+  it("[K2, K5] is there after a reload with no network, as it was last, and only for those who are in (row F3)", async () => {
+    const { here, room, ids } = await eight();
+    const storage = memoryStorage();
+    const [first] = await member(here, "ben", { storage });
+    const stop = pinnedIn(first, "ours").subscribe(() => {});
+    await here.clock.advance(1_000);
+    await room.edit(ids[0] ?? "", "text 0, changed");
+    await here.clock.advance(1_000);
+    stop();
+    await first.close();
+    const life = async (userId = "ben"): Promise<PinnedView> => {
+      const client = here.client(userId, { storage, userId });
+      const pins = pinnedIn(client, "ours");
+      pins.subscribe(() => {});
+      await here.clock.advance(1_000);
+      const found = pins.get();
+      await client.close();
+      return found;
+    };
+    expect(said(await life())).toEqual(["text 0, changed", "text 1"]);
+    expect(await life()).toMatchObject({ complete: false, error: { code: "connection/offline" } });
+    expect(said(await life("eve"))).toEqual([]);
+    here.backend.act("ada", {
+      ...{ type: "participant.remove", userId: "ben", conversationId: "ours", commandId: newId(), at: 0 },
+    });
+    const [second] = await member(here, "ben", { storage });
+    await here.clock.advance(1_000);
+    await second.close();
+    expect(said(await life())).toEqual([]);
+    expect(await storage.scan({ prefix: cacheKeys("ben").timeline("ours") })).toEqual([]);
+  });
+
   it("is listed whole, the one pinned last first, also where it is not loaded, and followed (row F3)", async () => {
     const { here, room, ids, ben } = await eight();
     const pins = pinnedIn(ben, "ours");

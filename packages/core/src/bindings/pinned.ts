@@ -7,12 +7,13 @@ import type { CustomOf, CustomSchemas } from "../compose/custom.ts";
 import { isSameJson } from "../domain/outcome.ts";
 import { type MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { MessageRecord } from "../protocol/records.ts";
+import { keptPage } from "./kept-page.ts";
 
 /** What is pinned in a conversation. */
 export interface PinnedView<Custom = JsonObject> {
   /** The one pinned last first; one's own pins at once. */
   readonly messages: readonly MessageRecord<Custom>[];
-  /** The backend has said which there are. Until then only those are here that are loaded. */
+  /** The backend has said which there are. Until then those are here that are loaded, or that it named in an earlier life. */
   readonly complete: boolean;
   /** Why the backend could not be asked last, `connection/offline` among it; it is asked again by the next link. */
   readonly error: MessagingError | undefined;
@@ -41,6 +42,22 @@ export function pinnedIn(client: Client, conversationId: string): Observable<Pin
   const known: Cell<Known> = scope.cell({ messages: new Map(), complete: false, error: undefined });
   /** Heard while the backend is being asked: its answer may be older. */
   let heard: Map<string, MessageRecord> | undefined;
+  const kept = keptPage(client, { type: "pins", conversationId });
+  const save = (): void =>
+    kept.save(() => {
+      const { messages, complete } = known.get();
+      return complete ? [...messages.values()].filter(isPinned) : undefined;
+    });
+
+  /** What an earlier life was told, until the backend says more. */
+  const restore = async (): Promise<void> => {
+    const pins = await kept.load();
+    const { messages, ...told } = known.get();
+    if (!pins || told.complete) return;
+    const all = new Map(pins.map((record) => [record.id, record]));
+    for (const record of messages.values()) keep(all, record);
+    known.set({ ...told, messages: all });
+  };
 
   const ask = async (): Promise<void> => {
     const since = new Map<string, MessageRecord>();
@@ -56,6 +73,7 @@ export function pinnedIn(client: Client, conversationId: string): Observable<Pin
     if (heard !== since) return; // it was asked again meanwhile
     heard = undefined;
     known.set(told);
+    if (told.complete && told.error === undefined) save();
   };
 
   const hear = (record: MessageRecord): void => {
@@ -65,6 +83,7 @@ export function pinnedIn(client: Client, conversationId: string): Observable<Pin
     const changed = new Map(messages);
     keep(changed, record);
     known.set({ ...known.get(), messages: changed });
+    save();
   };
 
   const view = scope.lazy((): PinnedView => {
@@ -83,6 +102,7 @@ export function pinnedIn(client: Client, conversationId: string): Observable<Pin
   }, isSameJson);
 
   const begin = (): readonly Unsubscribe[] => {
+    if (!known.get().complete) restore().catch(() => {}); // then it is only asked for
     void ask();
     view.invalidate(); // nobody has listened until now
     return [

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { member, texts, type World, world } from "../../test/client/world.ts";
+import { cacheKeys } from "../cache/keys.ts";
 import type { Conversation } from "../client/types.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
+import { memoryStorage } from "../memory/storage.ts";
+import type { Storage } from "../ports/storage.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
 import type { Transport } from "../ports/transport.ts";
 import { bringDate } from "./jump.ts";
@@ -115,7 +119,7 @@ describe("a thread by itself", () => {
     expect(thread.view.get()).toMatchObject({
       replies: 6,
       userIds: ["ada", "ben"],
-      unread: 4,
+      unread: 6,
       hasOlder: true,
     });
     await thread.loadOlder();
@@ -146,6 +150,76 @@ describe("a thread by itself", () => {
     await here.clock.settle();
     expect(thread.view.get().followed).toBe(false);
     stop();
+  });
+
+  it("[K2] is there after a reload with no network, as it was last; then as the backend says (row F3)", async () => {
+    const here = small();
+    const storage = memoryStorage();
+    const [, ada] = await member(here, "ada");
+    const root = await say(ada, "shall we?");
+    const replies: string[] = [];
+    for (let count = 1; count <= 6; count += 1) replies.push(await say(ada, `reply ${count}`, root));
+    for (let count = 0; count < 9; count += 1) await say(ada, `elsewhere ${count}`);
+    await here.clock.settle();
+    const [first] = await member(here, "cy", { storage });
+    openThread(first, "general", root).view.subscribe(() => {});
+    await here.clock.advance(1_000);
+    await say(ada, "one more", root);
+    await here.clock.advance(1_000);
+    await first.close();
+    await ada.delete(replies[5] ?? "");
+    await say(ada, "missed", root);
+    await here.clock.advance(1_000);
+
+    const second = here.client("cy", { storage });
+    const thread = openThread(second, "general", root);
+    thread.view.subscribe(() => {});
+    await here.clock.advance(1_000);
+    const before = ["reply 4", "reply 5", "reply 6", "one more"];
+    expect(shownIn(thread.view.get())).toEqual(["shall we?", ...before]);
+    expect(thread.view.get()).toMatchObject({ replies: 7, hasOlder: true, userIds: ["ada"] });
+    await second.connect();
+    await here.clock.advance(1_000);
+    expect(shownIn(thread.view.get())).toEqual(["shall we?", "reply 5", "", "one more", "missed"]);
+    expect(thread.view.get()).toMatchObject({ replies: 7, hasOlder: true });
+    await second.close();
+  });
+
+  it("[K7, K8] goes with its conversation to make room, and only so many are kept of one", async () => {
+    const here = small();
+    const storage = memoryStorage();
+    const [ada, room] = await member(here, "ada", { storage });
+    const roots: string[] = [];
+    for (let count = 0; count < 22; count += 1) {
+      const root = await say(room, `root ${count}`);
+      await say(room, `reply ${count}`, root);
+      await here.clock.advance(100);
+      const stop = openThread(ada, "general", root).view.subscribe(() => {});
+      await here.clock.advance(1_000);
+      stop();
+      roots.push(root);
+    }
+    const keys = cacheKeys("ada");
+    const found = await storage.scan({ prefix: [...keys.timeline("general"), "thread"] });
+    expect(new Set(found.map(([key]) => key.at(-1)))).toEqual(new Set(roots.slice(2)));
+    await ada.close();
+    let isFull = true;
+    const full: Storage = {
+      ...storage,
+      async write(operations) {
+        const isRoom = operations.every(({ type }) => type === "delete");
+        if (isFull && !isRoom) throw new MessagingError("storage/full");
+        isFull = false;
+        await storage.write(operations);
+      },
+    };
+    const again = here.client("ada", { storage: full });
+    await here.clock.advance(1_000);
+    const sending = again.conversation("elsewhere").send("what must not be lost");
+    await here.clock.advance(1_000);
+    await sending;
+    expect(await storage.scan({ prefix: keys.timeline("general") })).toEqual([]);
+    await again.close();
   });
 
   it("[D4] begins anew after a break in which more was said than a page holds, and catches up on less", async () => {

@@ -15,6 +15,8 @@ import {
 import type { ThreadPage } from "../protocol/relation-queries.ts";
 import type { MessageRecord } from "../protocol/records.ts";
 import type { MessageItem } from "../timeline/item.ts";
+import { keptPage } from "./kept-page.ts";
+import { countedIn, isOutdated, unreadIn } from "./thread-unread.ts";
 
 /** A thread as it is shown: its own sequence of messages, whatever of the conversation is loaded. */
 export interface ThreadView<Custom = JsonObject> {
@@ -27,7 +29,7 @@ export interface ThreadView<Custom = JsonObject> {
   readonly replies: number;
   /** The first few who wrote in it. */
   readonly userIds: readonly string[];
-  /** Messages of others above what was read of it; only those that are loaded. */
+  /** Messages of others above what was read of it, loaded or not, where the backend counts them. */
   readonly unread: number;
   /** The user wants to be told of new messages. */
   readonly followed: boolean;
@@ -48,6 +50,8 @@ interface Known {
   readonly messages: ReadonlyMap<string, MessageRecord>;
   readonly page: ThreadPage | undefined;
   readonly hasOlder: boolean;
+  /** It is what an earlier life was told: the next page takes its place. */
+  readonly isKept?: boolean;
 }
 
 /** Messages of a thread kept (D9); beyond it the newest are shown, and older ones no more. */
@@ -66,11 +70,14 @@ export function openThread(client: Client, conversationId: string, threadId: str
   const { core } = internalsOf(client);
   const { scope, loader, limits } = core;
   const { timeline } = client.conversation(conversationId);
-  const known: Cell<Known> = scope.cell({ messages: new Map(), page: undefined, hasOlder: true });
+  const nothing: Known = { messages: new Map(), page: undefined, hasOlder: true };
+  const known: Cell<Known> = scope.cell(nothing);
+  const kept = keptPage(client, { type: "thread", conversationId, name: threadId });
   const notes = notesOf(core, conversationId, threadId);
 
   const absorb = (records: readonly MessageRecord[], page?: ThreadPage): void => {
-    const before = known.get();
+    const current = known.get();
+    const before = page && current.isKept ? nothing : current;
     // All of the page came after what was known: between them there may be more than it holds.
     const isBeyond = page?.hasOlder && (page.messages[0]?.seq ?? 0) > (before.page?.head.seq ?? Infinity);
     const messages = new Map(isBeyond ? [] : before.messages);
@@ -81,12 +88,25 @@ export function openThread(client: Client, conversationId: string, threadId: str
     const isOldest =
       isBeyond || !before.page || !page || (page.messages[0]?.seq ?? 0) <= oldestOf(before.messages);
     const hasOlder = page && isOldest ? page.hasOlder : before.hasOlder;
-    known.set({ messages, hasOlder, page: page ?? before.page });
+    const { isKept } = before;
+    known.set({ messages, hasOlder, page: page ?? before.page, ...(isKept && { isKept }) });
+    if (!isKept) kept.save(() => pageOf(known.get(), threadId, limits().pageSize));
+  };
+
+  /** What an earlier life was told, until the backend says more. */
+  const restore = async (): Promise<void> => {
+    const page = await kept.load();
+    if (!page || known.get().page) return;
+    absorb([...page.messages, ...(page.root ? [page.root] : [])], page);
+    known.set({ ...known.get(), isKept: true });
   };
 
   const fetch = async (before?: number): Promise<void> => {
-    const query = { type: "thread", conversationId, threadId, limit: limits().pageSize } as const;
-    const page = await loader.query({ ...query, ...(before !== undefined && { before }) });
+    const { readSeq } = notes.now();
+    const page = await loader.query({
+      ...{ type: "thread", conversationId, threadId, readSeq, limit: limits().pageSize },
+      ...(before !== undefined && { before }),
+    });
     absorb([...page.messages, ...(page.root ? [page.root] : [])], page);
   };
 
@@ -94,7 +114,12 @@ export function openThread(client: Client, conversationId: string, threadId: str
   const follow = (): readonly (() => void)[] => [
     known.subscribe(view.invalidate),
     timeline.subscribe(view.invalidate),
-    notes.subscribe(view.invalidate),
+    notes.subscribe(() => {
+      view.invalidate();
+      const { page } = known.get();
+      const counted = page && countedIn(page);
+      if (counted && isOutdated(notes.now().readSeq, counted)) void fetch().catch(() => {}); // by the next link, then
+    }),
     client.on("change", ({ record }) => {
       if (record.type === "message" && (record.id === threadId || record.threadId === threadId))
         absorb([record]);
@@ -106,6 +131,7 @@ export function openThread(client: Client, conversationId: string, threadId: str
   const begin = (): readonly Unsubscribe[] => {
     const ends = follow();
     view.invalidate(); // nobody has listened until now
+    if (!known.get().page) restore().catch(() => {}); // then it is only asked for
     void fetch().catch(() => {});
     return ends;
   };
@@ -122,6 +148,21 @@ export function openThread(client: Client, conversationId: string, threadId: str
     },
     follow: () => notes.put("followed", {}),
     unfollow: () => notes.put("followed"),
+  };
+}
+
+/** As the backend would say it: the newest of what is known. */
+function pageOf(
+  { messages, page, hasOlder }: Known,
+  threadId: string,
+  limit: number,
+): ThreadPage | undefined {
+  if (!page) return undefined;
+  const root = messages.get(threadId);
+  const replies = [...messages.values()].filter(({ id }) => id !== threadId).sort(bySeq);
+  return {
+    ...{ ...page, messages: replies.slice(-limit), hasOlder: hasOlder || replies.length > limit },
+    ...(root && { root }),
   };
 }
 
@@ -186,8 +227,7 @@ function viewOf(
       0,
       8,
     ),
-    unread: all.filter(({ own, message }) => !own && message.deletedAt === undefined && message.seq > readSeq)
-      .length,
+    unread: unreadIn(all, readSeq, page && countedIn(page)),
     followed,
   };
 }

@@ -3,6 +3,7 @@ import { member, world } from "../../test/client/world.ts";
 import { createClient } from "../client/create-client.ts";
 import type { Conversation } from "../client/types.ts";
 import { memoryTransport } from "../memory/memory-transport.ts";
+import { defaultPolicy } from "../protocol/policy.ts";
 import { createComposer } from "./composer.ts";
 import { openThread } from "./thread.ts";
 import { openThreads, threadIn, threadsIn } from "./threads.ts";
@@ -28,6 +29,53 @@ describe("threads", () => {
     await room.delete(second.id);
     expect(threadsIn(room.timeline.get()).get(root.id)?.replies).toBe(1);
     expect(threadsIn(room.timeline.get(), { depth: 1 }).size).toBe(0);
+  });
+
+  it("have the backend count what is unread where not all of them is loaded, and count on from there (row F3)", async () => {
+    const here = world({
+      policy: { ...defaultPolicy, rates: [], limits: { ...defaultPolicy.limits, pageSize: 4 } },
+    });
+    const [, ada] = await member(here, "ada");
+    const root = await ada.send("Who takes Thursday?");
+    const replies = [];
+    for (let count = 0; count < 6; count += 1)
+      replies.push(await ada.send(`reply ${count}`, { threadId: root.id }));
+    await here.clock.settle();
+    const [ben, bens] = await member(here, "ben");
+    expect(bens.timeline.get().items.length).toBe(4);
+    const threads = openThreads(ben, "general");
+    threads.subscribe(() => {});
+    const unread = async (): Promise<number | undefined> => {
+      await here.clock.advance(1_000);
+      return threads.get().get(root.id)?.unread;
+    };
+    expect(await unread()).toBe(6);
+    await ada.send("one more", { threadId: root.id });
+    await bens.send("mine", { threadId: root.id });
+    expect(await unread()).toBe(7);
+    await ada.delete(replies[0]?.id ?? ""); // not loaded here
+    expect(await unread()).toBe(6);
+    await ada.delete(replies[5]?.id ?? "");
+    expect(await unread()).toBe(5);
+    ben.disconnect();
+    await ada.send("missed", { threadId: root.id });
+    await ben.connect();
+    expect(await unread()).toBe(6);
+    const thread = openThread(ben, "general", root.id);
+    thread.view.subscribe(() => {});
+    expect(await unread()).toBe(6);
+    expect(thread.view.get()).toMatchObject({ unread: 6, hasOlder: true });
+    const another = await ada.send("and another", { threadId: root.id });
+    expect(await unread()).toBe(7);
+    expect(thread.view.get().unread).toBe(7);
+    await ada.delete(another.id);
+    expect([await unread(), thread.view.get().unread]).toEqual([6, 6]);
+    await ada.delete(replies[4]?.id ?? ""); // counted, and loaded
+    expect([await unread(), thread.view.get().unread]).toEqual([5, 5]);
+    await thread.markRead();
+    expect([await unread(), thread.view.get().unread]).toEqual([0, 0]);
+    await ada.send("the last", { threadId: root.id });
+    expect([await unread(), thread.view.get().unread]).toEqual([1, 1]);
   });
 
   it("names who wrote in each and counts what is unread, until it is read on any device (row F3)", async () => {

@@ -140,7 +140,7 @@ function seqAt(store: ConversationStore, at: number): number {
 function thread(
   { epoch, userId }: Reader,
   store: ConversationStore,
-  { threadId, before = Infinity, limit }: ThreadQuery,
+  { threadId, before = Infinity, readSeq, limit }: ThreadQuery,
 ): ThreadPage {
   const all = store.messages().filter((message) => message.threadId === threadId);
   const older = all.filter(({ seq }) => seq < before);
@@ -152,8 +152,15 @@ function thread(
     ...(root && { root }),
     replies: all.filter(({ deletedAt }) => deletedAt === undefined).length,
     userIds: [...new Set(all.map(({ authorId }) => authorId))].slice(0, THREAD_NAMES),
+    ...(readSeq !== undefined && {
+      unread: { readSeq, count: all.filter(isUnread(userId, readSeq)).length },
+    }),
     own: ownReactions(store, userId, shown),
   };
+}
+
+function isUnread(readerId: string, readSeq: number): (message: MessageRecord) => boolean {
+  return ({ authorId, deletedAt, seq }) => authorId !== readerId && deletedAt === undefined && seq > readSeq;
 }
 
 function pinsOf(messages: readonly MessageRecord[]): readonly MessageRecord[] {

@@ -129,7 +129,14 @@ export {
   type SearchQuery,
   type VersionsQuery,
 } from "./queries.ts";
-export type { MessagesQuery, PinsQuery, ThreadPage, ThreadQuery, VotersQuery } from "./relation-queries.ts";
+export type {
+  MessagesQuery,
+  PinsQuery,
+  ThreadPage,
+  ThreadQuery,
+  ThreadUnread,
+  VotersQuery,
+} from "./relation-queries.ts";
 export type { OwnReactions } from "./within.ts";
 export {
   type AckFrame,

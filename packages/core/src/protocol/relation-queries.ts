@@ -14,6 +14,8 @@ export interface ThreadQuery extends Within {
   /** Of the message it began with. */
   readonly threadId: string;
   readonly before?: number;
+  /** How far the reader has read of it, as they have noted: then the answer says what is unread. */
+  readonly readSeq?: number;
   readonly limit: number;
 }
 
@@ -29,6 +31,14 @@ export interface VotersQuery extends Within, Paged {
   readonly option: number;
 }
 
+/** What is unread of a thread, wherever it stands. */
+export interface ThreadUnread {
+  /** What was asked with. */
+  readonly readSeq: number;
+  /** Messages of others above it, not deleted. */
+  readonly count: number;
+}
+
 /** Messages of a thread in seq order, its first message apart. */
 export interface ThreadPage {
   readonly epoch: string;
@@ -41,6 +51,8 @@ export interface ThreadPage {
   readonly replies: number;
   /** The first few who wrote in it. */
   readonly userIds: readonly string[];
+  /** To who asked with `readSeq`. A backend that counts none leaves it out. */
+  readonly unread?: ThreadUnread;
   readonly head: Head;
   readonly own: OwnReactions;
 }

@@ -132,6 +132,26 @@ const catchingUp: readonly BackendLaw[] = [
     const ids = people.map(({ userId }) => userId).toSorted();
     expectSame(ids, [ada.userId, bob.userId].toSorted(), "the participants");
   }),
+  law("[B30] counts what is unread of a thread, above the watermark it is asked with", async (trial) => {
+    const [ada, bob] = [await trial.enter("ada"), await trial.enter("bob")];
+    const conversationId = await gather(ada, bob);
+    const { commandId: threadId } = await ada.submit(words(conversationId, "shall we?"));
+    const reply = { type: "message.send", conversationId, threadId, kind: "text", content: { text: "I do" } } as const; // prettier-ignore
+    const replies = [];
+    for (const who of [ada, bob, ada, ada]) replies.push(await who.submit(reply));
+    await ada.submit(words(conversationId, "elsewhere"));
+    await ada.submit({ type: "message.delete", conversationId, messageId: replies[2]?.commandId ?? "" });
+    const thread = { type: "thread", conversationId, threadId, limit: 1 } as const;
+    for (const [readSeq, count] of [
+      [0, 2],
+      [2, 1],
+      [5, 0],
+    ] as const) {
+      const { unread } = await bob.query({ ...thread, readSeq });
+      expectSame(unread, { readSeq, count }, `what is unread above ${readSeq}`);
+    }
+    expectSame((await bob.query(thread)).unread, undefined, "what is unread to who did not ask");
+  }),
   law("[B25] tells in each pong the heads that moved since the pong last seen", async (trial) => {
     const [ada, bob] = [await trial.enter("ada"), await trial.enter("bob")];
     const conversationId = await gather(ada, bob);

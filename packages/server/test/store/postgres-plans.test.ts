@@ -219,6 +219,7 @@ async function everything(bench: Workbench): Promise<void> {
   await bench.query("ada", { type: "history", at: 1_000_000, ...page });
   await bench.query("ada", { type: "messages", conversationId: "a", messageIds: [messageId] });
   await bench.query("ada", { type: "thread", threadId: messageId, ...page });
+  await bench.query("ada", { type: "thread", threadId: messageId, readSeq: 5, ...page });
   await bench.query("ada", { type: "pins", conversationId: "a" });
   await bench.query("ada", { type: "conversation", conversationId: "a" });
   await bench.query("ada", { type: "conversations", limit: 20 });

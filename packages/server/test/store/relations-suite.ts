@@ -47,6 +47,24 @@ export function relationsSuite(bench: () => Workbench): void {
       expect(nothing).not.toHaveProperty("root");
     });
 
+    it("counts what is unread of a thread, above the watermark it is asked with (row F3)", async () => {
+      await bench().group("a", "ada", "bob");
+      const root = await bench().said("ada", "a", "shall we?");
+      const ids: string[] = [];
+      for (let count = 0; count < 6; count += 1)
+        ids.push(await reply(["bob", "ada"][count % 2] ?? "", `reply ${count}`, root));
+      await bench().said("bob", "a", "something else");
+      await bench().accepted("bob", { type: "message.delete", conversationId: "a", messageId: ids[4] ?? "" });
+      const thread = { type: "thread", conversationId: "a", threadId: root, limit: 1 } as const;
+      const unreadBy = async (userId: string, readSeq: number): Promise<unknown> =>
+        (await bench().query(userId, { ...thread, readSeq })).unread;
+      expect(await unreadBy("ada", 0)).toEqual({ readSeq: 0, count: 2 });
+      expect(await unreadBy("ada", 2)).toEqual({ readSeq: 2, count: 1 });
+      expect(await unreadBy("ada", 99)).toEqual({ readSeq: 99, count: 0 });
+      expect(await unreadBy("bob", 0)).toEqual({ readSeq: 0, count: 3 });
+      expect(await bench().query("ada", thread)).not.toHaveProperty("unread");
+    });
+
     it("lists what is pinned, the one pinned last first, and nothing that is pinned no more", async () => {
       await bench().group("a", "ada");
       const ids = await Promise.all(["0", "1", "2", "3"].map((text) => bench().said("ada", "a", text)));

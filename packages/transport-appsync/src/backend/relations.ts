@@ -17,19 +17,22 @@ export async function byId({ reader, pk }: Room, ids: readonly string[]): Promis
 
 export async function thread(
   room: Room,
-  { threadId, before = Infinity, limit }: ThreadQuery,
+  { threadId, before = Infinity, readSeq, limit }: ThreadQuery,
 ): Promise<ThreadPage> {
-  const { epoch } = room.reader;
+  const { epoch, userId } = room.reader;
   const { head } = room.meta;
   const [all, [root]] = await Promise.all([allMessages(room, head.seq), byId(room, [threadId])]);
   const replies = all.filter((message) => message.threadId === threadId);
   const older = replies.filter(({ seq }) => seq < before);
   const messages = older.slice(-limit);
+  const isUnread = ({ authorId, deletedAt, seq }: MessageRecord): boolean =>
+    authorId !== userId && deletedAt === undefined && seq > (readSeq ?? 0);
   return {
     ...{ epoch, messages, hasOlder: older.length > limit, head },
     ...(root && { root }),
     replies: replies.filter(({ deletedAt }) => deletedAt === undefined).length,
     userIds: [...new Set(replies.map(({ authorId }) => authorId))].slice(0, THREAD_NAMES),
+    ...(readSeq !== undefined && { unread: { readSeq, count: replies.filter(isUnread).length } }),
     own: await ownReactions(room, [...(root ? [root] : []), ...messages]),
   };
 }

@@ -4,6 +4,7 @@ import { memoryStorage } from "../../memory/storage.ts";
 import type { Storage } from "../../ports/storage.ts";
 import { createUploadStore, PIECE_BYTES, type StoredUpload } from "../../uploads/store.ts";
 import { openNotebook } from "../notebook.ts";
+import { openThread } from "../thread.ts";
 import { clearDevice, type DeviceProgress, exportDevice } from "./device.ts";
 
 interface Line {
@@ -26,8 +27,11 @@ async function shared(): Promise<Storage> {
   const storage = memoryStorage();
   const [ada, room] = await member(here, "ada", { storage });
   const [ben, his] = await member(here, "ben", { storage: memoryStorage() });
+  const old = await room.send("what Ada asked");
+  await his.send("and what Ben said of it", { threadId: old.id });
   const first = await room.send("what Ada said");
   await his.send("what Ben said");
+  openThread(ada, "general", old.id).view.subscribe(() => {});
   openNotebook(ada).bookmarks.subscribe(() => {});
   await openNotebook(ada).bookmark("general", first.id);
   await here.clock.advance(2_000);
@@ -59,6 +63,7 @@ it("[D8] tells what a person said and keeps on a device, and nothing of others (
   const text = JSON.stringify(lines);
   for (const words of ["what Ada said", "what waits", "what is begun", "bookmark"])
     expect(text).toContain(words);
+  expect(text.split("what Ada asked")).toHaveLength(3); // in its place, and above its thread
   expect(text).not.toMatch(/what Ben said|said on Ada's device/u);
 });
 

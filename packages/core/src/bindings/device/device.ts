@@ -23,6 +23,8 @@ const UPLOAD = "upload";
 const SAID: readonly StorageKey[] = [["cache", CACHE_VERSION], ["outbox"], ["draft"], ["mark"]];
 /** … and files on their way, which their owner has. */
 const FILES: readonly StorageKey[] = [[UPLOAD], [BYTES]];
+/** A longer key is that of what is kept beside a timeline. */
+const TIMELINE_PARTS = 5;
 /** Who used the storage last. */
 const LAST_USER: StorageKey = ["user"];
 
@@ -149,10 +151,11 @@ function linesOf(place: string, key: StorageKey, value: unknown, userId: string)
   switch (place) {
     case "cache": {
       // What follows the user says what it is.
-      const { message, notes } = fieldsOf(value);
-      if (key[3] === "timeline") return Array.isArray(notes) ? notes.map(fieldsOf) : [];
-      const said = fieldsOf(message);
-      return key[3] === "messages" && said["authorId"] === userId ? [said] : [];
+      const { message, notes, page } = fieldsOf(value);
+      if (key[3] === "timeline" && key.length === TIMELINE_PARTS)
+        return Array.isArray(notes) ? notes.map(fieldsOf) : [];
+      const said = key[3] === "messages" ? [message] : key[3] === "timeline" ? messagesOf(page) : [];
+      return said.map(fieldsOf).filter(({ authorId }) => authorId === userId);
     }
     case "outbox":
       return [{ type: "waiting", command: fieldsOf(value)["command"] }];
@@ -165,10 +168,21 @@ function linesOf(place: string, key: StorageKey, value: unknown, userId: string)
   }
 }
 
+/** Of what is pinned, or of a thread. */
+function messagesOf(page: unknown): readonly unknown[] {
+  if (Array.isArray(page)) return page;
+  const { root, messages } = fieldsOf(page);
+  return [root, ...(Array.isArray(messages) ? messages : [])];
+}
+
 interface Fields {
   readonly [name: string]: unknown;
   readonly message?: unknown;
   readonly notes?: unknown;
+  readonly page?: unknown;
+  readonly root?: unknown;
+  readonly messages?: unknown;
+  readonly authorId?: unknown;
   readonly fileId?: unknown;
   readonly conversationId?: unknown;
   readonly name?: unknown;

@@ -29,6 +29,10 @@ export function createRelations({ prepare }: Connection, tables: Rows, epoch: st
   const count = prepare<{ replies: number }>(
     "SELECT count(*) AS replies FROM messages WHERE conversation = ? AND thread_id = ? AND is_deleted = 0",
   );
+  const above = prepare<{ unread: number }>(
+    `SELECT count(*) AS unread FROM messages WHERE conversation = ? AND thread_id = ? AND seq > ? AND author_id <> ?
+     AND is_deleted = 0`,
+  );
   // Who wrote first comes first.
   const names = prepare<{ author_id: string }>(
     `SELECT author_id FROM messages WHERE conversation = ? AND thread_id = ? GROUP BY author_id ORDER BY min(seq)
@@ -47,8 +51,10 @@ export function createRelations({ prepare }: Connection, tables: Rows, epoch: st
   return {
     messages: (reading, { messageIds }) =>
       answered<"messages">([...new Set(messageIds)].flatMap((id) => messageIn(reading, id) ?? [])),
-    thread(reading, { threadId, before = Number.MAX_SAFE_INTEGER, limit }) {
+    thread(reading, { threadId, before = Number.MAX_SAFE_INTEGER, readSeq, limit }) {
       const { key, head } = reading.conversation;
+      const unreadAbove = (seq: number): number =>
+        above.get(key, threadId, seq, reading.readerId)?.unread ?? 0;
       const rows = replies.all(key, threadId, before, limit + 1).map(decode<MessageRecord>);
       const messages = rows.slice(0, limit).reverse();
       const root = messageIn(reading, threadId);
@@ -58,6 +64,7 @@ export function createRelations({ prepare }: Connection, tables: Rows, epoch: st
         ...(root && { root }),
         replies: count.get(key, threadId)?.replies ?? 0,
         userIds: names.all(key, threadId).map((row) => row.author_id),
+        ...(readSeq !== undefined && { unread: { readSeq, count: unreadAbove(readSeq) } }),
         own: ownReactions(tables, reading.readerId, shown),
       });
     },

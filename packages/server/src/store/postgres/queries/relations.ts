@@ -26,7 +26,7 @@ export async function thread(
   session: Session,
   epoch: string,
   reading: Reading,
-  { threadId, before = Number.MAX_SAFE_INTEGER, limit }: ThreadQuery,
+  { threadId, before = Number.MAX_SAFE_INTEGER, readSeq, limit }: ThreadQuery,
 ): Promise<Answer> {
   const { readerId } = reading;
   const { key, head } = reading.conversation;
@@ -34,7 +34,8 @@ export async function thread(
     .selectFrom("messages")
     .where("conversation", "=", key)
     .where("thread_id", "=", threadId);
-  const [[root], rows, counted, names] = await Promise.all([
+  const counting = within.select(sql<number>`count(*)`.as("count")).where("is_deleted", "=", false);
+  const [[root], rows, counted, names, unread] = await Promise.all([
     byId(session, reading, [threadId]),
     session.all(
       within
@@ -43,7 +44,7 @@ export async function thread(
         .orderBy("seq", "desc")
         .limit(limit + 1),
     ),
-    session.first(within.select(sql<number>`count(*)`.as("replies")).where("is_deleted", "=", false)),
+    session.first(counting),
     session.all(
       within
         .select("author_id")
@@ -51,6 +52,9 @@ export async function thread(
         .orderBy(sql`min(seq)`)
         .limit(THREAD_NAMES),
     ),
+    readSeq === undefined
+      ? undefined
+      : session.first(counting.where("seq", ">", readSeq).where("author_id", "!=", readerId)),
   ]);
   const found = rows
     .slice(0, limit)
@@ -59,8 +63,9 @@ export async function thread(
   return answered<"thread">({
     ...{ epoch, messages: found, hasOlder: rows.length > limit, head },
     ...(root && { root }),
-    replies: counted?.replies ?? 0,
+    replies: counted?.count ?? 0,
     userIds: names.map((row) => row.author_id),
+    ...(readSeq !== undefined && { unread: { readSeq, count: unread?.count ?? 0 } }),
     own: await ownReactions(session, readerId, hiddenIn(readerId, [...(root ? [root] : []), ...found])),
   });
 }
