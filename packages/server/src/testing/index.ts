@@ -15,6 +15,7 @@ export { Files, type FilesOptions } from "../files/desk.ts";
 export { Damaged, type FileStore, type NewObject, type Served, type Upload } from "../files/file-store.ts";
 export type { Scan, ScannedFile, ScanVerdict } from "../files/scan.ts";
 export { silentMeter } from "../observe/meter.ts";
+export { type HousekeepingOptions, keepHouse } from "../housekeeping.ts";
 export { Jobs, type JobsOptions } from "../jobs.ts";
 export {
   hasNginx,

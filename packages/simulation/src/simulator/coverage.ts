@@ -1,4 +1,4 @@
-import { actNames, faultNames } from "./plan.ts";
+import { actNames, faultNames } from "./weights.ts";
 
 /** How often each thing was met. */
 export interface Coverage {

@@ -74,6 +74,8 @@ export interface DeviceOptions {
   readonly isOneOfSeveral: boolean;
   readonly durability: Durability;
   readonly conversations: readonly string[];
+  /** Who is there, and who types, is looked at. */
+  readonly looks: boolean;
   /** Where files are put. Absent: this app has none. */
   readonly depot: Depot | undefined;
   readonly accept: () => Accept | undefined;
@@ -155,6 +157,7 @@ export function createDevice(options: DeviceOptions): Device {
       const room = started.conversation(id);
       rooms.set(id, room);
       room.timeline.subscribe(() => !of.isOver && options.onView(device, room));
+      if (options.looks) room.typing.subscribe(() => {});
     }
     openNotebook(started);
   };

@@ -1,5 +1,5 @@
 import type { Random } from "@tidings/core";
-import type { Outcome, Store, Submission } from "@tidings/server/store";
+import type { Outcome, Store, Submission, Upkeep } from "@tidings/server/store";
 import type { Life } from "./life.ts";
 
 /** What goes wrong with the server's store. Counted down. */
@@ -76,7 +76,10 @@ export function createStoreDoor({ faults, random, disk, count, note }: StoreDoor
           return outcomes;
         }),
       query: (readerId, query) => reach(of, () => disk().query(readerId, query)),
+      blocks: (userId) => reach(of, async () => (await disk().blocks?.(userId)) ?? { own: [], by: [] }),
+      peopleOf: (conversationId) => reach(of, async () => disk().peopleOf?.(conversationId)),
       memberships: (userId) => reach(of, () => disk().memberships(userId)),
+      upkeep: upkeepOf(disk, (work) => reach(of, work)),
       plans: {
         due: (until, past) => reach(of, async () => (await disk().plans?.due(until, past)) ?? []),
         next: (after) => reach(of, async () => disk().plans?.next(after)),
@@ -85,5 +88,21 @@ export function createStoreDoor({ faults, random, disk, count, note }: StoreDoor
       forgetAnswers: (before) => reach(of, () => disk().forgetAnswers(before)),
       close: () => Promise.resolve(),
     }),
+  };
+}
+
+function upkeepOf(disk: () => Store, reach: <T>(work: () => Promise<T>) => Promise<T>): Upkeep {
+  const work = <T>(does: (upkeep: Upkeep) => Promise<T>): Promise<T> =>
+    reach(() => {
+      const { upkeep } = disk();
+      if (!upkeep) throw new Error("unable to keep house; the store does not");
+      return does(upkeep);
+    });
+  return {
+    prune: (retention, after) => work((upkeep) => upkeep.prune(retention, after)),
+    traces: (userId) => work((upkeep) => upkeep.traces(userId)),
+    forget: (userId, at) => work((upkeep) => upkeep.forget(userId, at)),
+    forgetConversation: (conversationId) => work((upkeep) => upkeep.forgetConversation(conversationId)),
+    kept: (userId, after) => work((upkeep) => upkeep.kept(userId, after)),
   };
 }

@@ -1,5 +1,5 @@
 import type { Random } from "@tidings/core";
-import type { NoteRecord, Policy } from "@tidings/core/protocol";
+import type { ModerationCase, NoteRecord, Policy } from "@tidings/core/protocol";
 import { type Bus, type BusEvent, Engine, type Files, inProcessBus, Jobs } from "@tidings/server/testing";
 import {
   type FileRecord,
@@ -14,8 +14,10 @@ import { type DeskFaults, type DeskOptions, openDesk, soundDesk } from "./files/
 import { type FileEffect, openFileTable } from "./files/file-table.ts";
 import { admit } from "./gateway.ts";
 import { createStoreDoor, SimulatedFault, type StoreFaults } from "./host-store.ts";
+import { casesOf, openHouse } from "./house.ts";
 import { createLife, type Life } from "./life.ts";
 import type { Time } from "./time.ts";
+import { authenticate } from "./tokens.ts";
 import type { Accept, Incoming } from "./wire.ts";
 
 /** What goes wrong with the server's store and bus, and with its files. Counted down. */
@@ -62,6 +64,10 @@ export interface Host {
   /** Puts back a backup that lacks the newest commits: another epoch begins. */
   restore(lost: number): Promise<void>;
   accept(userId: string): Accept | undefined;
+  /** What moderators have before them, and had. */
+  cases(): Promise<readonly ModerationCase[]>;
+  /** Deletes what is not kept, as once an hour. */
+  tidy(): void;
   /** Deletes the files that nobody needs. */
   sweep(): Promise<void>;
   heal(): void;
@@ -100,6 +106,7 @@ export function createHost({ time, random, policy, newId, observer, files }: Hos
   let life: Life | undefined;
   let engine: Engine | undefined;
   let errands: Jobs | undefined;
+  let tidyUp: (() => void) | undefined;
   let desk: Files | undefined;
   const links = new Set<Incoming>();
 
@@ -169,7 +176,7 @@ export function createHost({ time, random, policy, newId, observer, files }: Hos
   const gone = (isSilent: boolean): void => {
     for (const link of links) link.cut(isSilent);
     links.clear();
-    engine = undefined;
+    engine = tidyUp = undefined;
   };
 
   let isSilentEnd = false;
@@ -213,6 +220,7 @@ export function createHost({ time, random, policy, newId, observer, files }: Hos
         },
       });
       [engine, errands] = [opened, jobs];
+      tidyUp = openHouse({ store, clock, newId, engine: opened, onFailure: observer.failed });
       await opened.open();
       await jobs.start();
     },
@@ -243,6 +251,8 @@ export function createHost({ time, random, policy, newId, observer, files }: Hos
       if (!engine || !life || life.isOver) return undefined;
       return (incoming) => admit(engine, life, userId, incoming, links, observer);
     },
+    cases: () => casesOf(disk),
+    tidy: () => tidyUp?.(),
     async sweep() {
       await desk?.sweep().catch((error: unknown) => {
         if (!(error instanceof SimulatedFault)) observer.failed("the clean-up of files", error);
@@ -274,17 +284,4 @@ function keptOf(history: readonly Deed[], founding: number, lost: number): reado
 
 function isCommit(deed: Deed | undefined): deed is Submission {
   return typeof deed === "object";
-}
-
-type Identity = Awaited<ReturnType<ConstructorParameters<typeof Engine>[0]["authenticate"]>>;
-
-/** Tokens read `ada` or `ada 1790000000000`: whom they speak for, and until when. */
-async function authenticate(token: string, now: number): Promise<Identity> {
-  const [userId = "", until] = token.split(" ");
-  if (userId === "nobody")
-    return { ok: false, code: "auth/invalid", message: "unable to accept the link; nobody's token" };
-  if (until === undefined) return { userId };
-  const expiresAt = Number(until);
-  if (expiresAt > now) return { userId, expiresAt };
-  return { ok: false, code: "auth/expired", message: "unable to accept the link; the token has expired" };
 }

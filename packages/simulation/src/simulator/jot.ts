@@ -1,13 +1,19 @@
 import type { Client, Random, Sent } from "@tidings/core";
-import { openNotebook, openPlans } from "@tidings/core/bindings";
+import { openBlocks, openNotebook, openPlans, openReports } from "@tidings/core/bindings";
 import { anyOf, isLikely, pick } from "../chance.ts";
-import type { ActName } from "./plan.ts";
+import type { ActName } from "./weights.ts";
 
 const jottings = ["note", "unnote", "plan", "replan", "unplan", "remind"] as const;
-export type Jotting = (typeof jottings)[number];
+const contacts = ["block", "unblock", "report"] as const;
+type Contact = (typeof contacts)[number];
+export type Jotting = (typeof jottings)[number] | Contact;
 
 export function isJotting(name: ActName): name is Jotting {
-  return jottings.some((each) => each === name);
+  return jottings.some((each) => each === name) || isContact(name);
+}
+
+function isContact(name: ActName): name is Contact {
+  return contacts.some((each) => each === name);
 }
 
 /** Where somebody's notes stand. */
@@ -35,6 +41,7 @@ export function jot(
   occasion: Occasion,
 ): Promise<Sent> | undefined {
   const { conversationId, messageId, text, now } = occasion;
+  if (isContact(name)) return avoid(client, name, random, occasion);
   if (name === "note" || name === "unnote") return mark(client, name === "note", random, occasion);
   const { scheduled, schedule, reschedule, cancel, remind } = openPlans(client);
   const dueAt = Math.max(0, now - BEHIND_MS + anyOf(random, AHEAD_MS));
@@ -64,4 +71,20 @@ function mark(
   const one = pick(random, isOn ? [bookmark, hide] : [unbookmark, unhide]);
   if (!one || messageId === undefined || isLikely(random, 0.5)) return whole(conversationId);
   return one(conversationId, messageId);
+}
+
+/** What somebody does about a person, or what that person says. Those who have a direct conversation, most of all. */
+function avoid(
+  client: Client,
+  name: Contact,
+  random: Random,
+  { conversationId, messageId, text }: Occasion,
+): Promise<Sent> {
+  const userId = client.userId.get();
+  const [closest, ...others] = ["ada", "bob", "cyd"].filter((each) => each !== userId);
+  const other = (isLikely(random, 0.7) ? closest : pick(random, others)) ?? "cyd";
+  if (name !== "report") return openBlocks(client)[name](other);
+  const { reportMessage, reportPerson } = openReports(client);
+  if (messageId === undefined || isLikely(random, 0.3)) return reportPerson(conversationId, other, text);
+  return reportMessage(conversationId, messageId, text);
 }

@@ -1,4 +1,4 @@
-import type { AnyRecord, Change, MessageRecord, Receipt, SendMessage } from "@tidings/core/protocol";
+import type { AnyRecord, Change, Command, MessageRecord, Receipt, SendMessage } from "@tidings/core/protocol";
 import type { Outcome, Submission } from "@tidings/server/store";
 import { type Ballots, createBallots } from "./ballots.ts";
 import { canonical } from "./canonical.ts";
@@ -53,11 +53,13 @@ export interface LedgerOptions {
   readonly violate: (law: string, what: string) => void;
   /** Told of each command when it takes effect. */
   readonly onEffect: (commandId: string, conversationId: string) => void;
+  /** Told of what each command did, after that. */
+  readonly onTaken: (actorId: string, command: Command, changes: readonly Change[]) => void;
   /** Told of each message when it takes effect. */
   readonly onMessage: (message: MessageRecord) => void;
 }
 
-export function createLedger({ now, violate, onEffect, onMessage }: LedgerOptions): Ledger {
+export function createLedger({ now, violate, onEffect, onTaken, onMessage }: LedgerOptions): Ledger {
   const books = new Map<string, Book>();
   const commands = new Set<string>();
   const texts = new Map<string, string>();
@@ -145,6 +147,7 @@ export function createLedger({ now, violate, onEffect, onMessage }: LedgerOption
         if (command.type === "message.send")
           for (const fault of forwardFaults(command, context.actorId, changes)) violate("D8", fault);
         changes.forEach(note);
+        onTaken(context.actorId, command, changes);
         for (const change of changes) ballots.took(context.actorId, context.at, command, change, before);
         if (receipt) noteReceipt(bookOf(conversationId), receipt, violate);
       }

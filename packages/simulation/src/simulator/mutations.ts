@@ -243,6 +243,42 @@ export const mutations: readonly Mutation[] = [
     to: "return file ?",
   },
   {
+    name: "who is blocked goes on writing",
+    file: "server/src/engine/contacts.ts",
+    from: "people.includes(actorId) && people.some(isApart) ? unreachable : undefined;",
+    to: "undefined;",
+  },
+  {
+    name: "who is blocked is seen typing",
+    file: "server/src/engine/signals.ts",
+    from: "user.id !== userId && !this.#contacts.areApart(user.id, userId);",
+    to: "user.id !== userId;",
+  },
+  {
+    name: "what is reported a second time is a second report",
+    file: "server/src/store/libsql/cases.ts",
+    from: "ON CONFLICT (case_id, reporter_id, rule) DO NOTHING RETURNING 1",
+    to: "ON CONFLICT (case_id, reporter_id, rule) DO UPDATE SET text = text RETURNING 1",
+  },
+  {
+    name: "one message more is deleted than nobody wants",
+    file: "server/src/store/upkeep.ts",
+    from: "seq > headSeq - newest)",
+    to: "seq > headSeq - newest + 1)",
+  },
+  {
+    name: "what is not kept any more stays on the screen",
+    file: "core/src/timeline/confirmed.ts",
+    from: "messages.prune(record.floorSeq ?? 0);",
+    to: "",
+  },
+  {
+    name: "nobody is told of what is not kept any more",
+    file: "server/src/housekeeping.ts",
+    from: "await perform({ userId: SYSTEM, isSystem: true }, command);",
+    to: "if (command.at < 0) await perform({ userId: SYSTEM, isSystem: true }, command);",
+  },
+  {
     name: "new epoch ignored",
     file: "core/src/timeline/replica.ts",
     from: "const isAnother = epoch !== undefined && epoch !== next;",

@@ -1,5 +1,5 @@
 import type { Client } from "@tidings/core";
-import { openNotebook, openPlans } from "@tidings/core/bindings";
+import { openBlocks, openNotebook, openPlans, openReports } from "@tidings/core/bindings";
 import type { NoteRecord } from "@tidings/core/protocol";
 import type { Account } from "./ledger.ts";
 
@@ -26,6 +26,12 @@ export function* noteFaults(client: Client | undefined, { records }: Account): G
   yield* difference("plans", planned.sort(), messages("scheduled"));
   const remembered = reminders.get().map(({ messageId }) => messageId);
   yield* difference("reminders", remembered.sort(), messages("reminder"));
+  const people = (kind: string): readonly string[] =>
+    notes.flatMap(({ subject }) => (subject.kind === kind ? (subject.userId ?? []) : [])).sort();
+  yield* difference("blocks", [...openBlocks(client).userIds.get()].sort(), people("block"));
+  const told = openReports(client).reports.get();
+  const subjects = told.map(({ messageId, userId }) => messageId ?? userId ?? "");
+  yield* difference("reports", subjects.sort(), [...messages("report"), ...people("report")].sort());
   const about = (kind: string, id: string): NoteRecord | undefined =>
     notes.find(({ subject }) => subject.kind === kind && subject.conversationId === id);
   for (const { conversationId: id, pinned, archived, muted, draft } of conversations.get()) {

@@ -3,6 +3,7 @@ import type { MessageRecord, ParticipantRecord } from "@tidings/core/protocol";
 import { canonical } from "./canonical.ts";
 import type { Device } from "./device.ts";
 import type { FileWatch } from "./files/file-watch.ts";
+import { floorOf } from "./keeping.ts";
 import type { Account, Ledger } from "./ledger.ts";
 import { noteFaults } from "./note-faults.ts";
 import { notebookOf } from "./jot.ts";
@@ -271,7 +272,7 @@ function* receiptFaults({ userId }: Device, room: Conversation, account: Account
   const unread = [...account.records.values()].filter(
     (record) =>
       record.type === "message" &&
-      record.seq > readSeq &&
+      record.seq > Math.max(readSeq, floorOf(account) - 1) &&
       record.authorId !== userId &&
       record.deletedAt === undefined,
   ).length;

@@ -7,11 +7,12 @@ import {
   type Sent,
 } from "@tidings/core";
 import { anyOf, isLikely, pick } from "../chance.ts";
+import { handle, settingsBy } from "./app-acts.ts";
 import type { Device } from "./device.ts";
 import { filesOf, filesWith, isHandling, type Handling, type Parcels } from "./files/parcels.ts";
 import { isJotting, jot, type Jotting, notebookOf, type Occasion } from "./jot.ts";
 import type { Life } from "./life.ts";
-import type { ActName } from "./plan.ts";
+import type { ActName } from "./weights.ts";
 import { ballot, choices, sentAt } from "./poll-acts.ts";
 
 /** Something a person did, and what they were told of it. */
@@ -58,7 +59,7 @@ export const NOOK = "nook";
 const emoji = ["👍", "❤️", "😂"];
 const others = ["bob", "cyd"];
 
-export function createPeople(parcels: Parcels): People {
+export function createPeople(parcels: Parcels, inNook = 0.2): People {
   const deeds: Deed[] = [];
   const byId = new Map<string, Deed>();
   const surprises: string[] = [];
@@ -169,6 +170,8 @@ export function createPeople(parcels: Parcels): People {
         return poll && give(room.vote(poll.key, choices(random, poll)));
       case "closePoll":
         return poll && give(room.closePoll(poll.key));
+      case "retain":
+        return give(room.update({ settings: settingsBy(random) }));
       case "forward":
         return target && forward(device, room.id === ROOM ? NOOK : ROOM, room.forward, target);
     }
@@ -182,7 +185,7 @@ export function createPeople(parcels: Parcels): People {
 
   const act = (device: Device, name: ActName, random: Random): void => {
     const { client } = device;
-    const conversationId = device.userId !== "cyd" && isLikely(random, 0.2) ? NOOK : ROOM;
+    const conversationId = device.userId !== "cyd" && isLikely(random, inNook) ? NOOK : ROOM;
     const room = device.room(conversationId);
     if (!client || !room) return;
     const target = anyMessage(random, room.timeline.get().items.slice(-12));
@@ -255,7 +258,7 @@ export function createPeople(parcels: Parcels): People {
   };
 }
 
-const relations = ["thread", "poll", "vote", "closePoll", "forward"] as const;
+const relations = ["thread", "poll", "vote", "closePoll", "forward", "retain"] as const;
 type Relation = (typeof relations)[number];
 
 function isRelation(name: ActName): name is Relation {
@@ -264,22 +267,6 @@ function isRelation(name: ActName): name is Relation {
 
 function isPoll(item: { readonly type: string }): boolean {
   return isMessage(item) && item.message.tally !== undefined;
-}
-
-/** What is done to the app itself. */
-function handle(device: Device, name: "disconnect" | "connect" | "close" | "giveUp", random: Random): void {
-  const { client } = device;
-  if (name === "disconnect") client?.disconnect();
-  else if (name === "connect") void client?.connect().catch(() => {});
-  else if (name === "close") void device.close();
-  else giveUp(device, random);
-}
-
-/** Asked to sign in again, they do not. */
-function giveUp(device: Device, random: Random): void {
-  if (device.client?.connection.get().name !== "blocked") return;
-  if (isLikely(random, 0.5)) device.client.disconnect();
-  else void device.close();
 }
 
 /** One of those on the screen, pending ones included. */

@@ -1,6 +1,8 @@
 import type { Random } from "@tidings/core";
 import { seededRandom } from "@tidings/core/testing";
 import { anyOf, isLikely, pick, pickWeighted } from "../chance.ts";
+import type { Setting } from "./setting.ts";
+import { type ActName, type FaultName, isAct, isFault, type Weights, weightsIn } from "./weights.ts";
 
 /**
  * What happens in one run, as a list that can be printed, cut down, and run again. Each step brings its own chance, so
@@ -12,141 +14,21 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** What is so from the beginning. */
-export interface Setting {
-  /** Who has a device; the same person twice has two. */
-  readonly devices: readonly string[];
-  readonly rates: "none" | "tight";
-  readonly disks: "strict" | "relaxed";
-  /** Absent: nobody has any. `scanned`: each is looked through before anybody sees it. */
-  readonly files?: "plain" | "scanned" | undefined;
-}
-
 export type Step =
   | { readonly type: "act"; readonly name: ActName; readonly device: number; readonly chance: number }
   | { readonly type: "fault"; readonly name: FaultName; readonly device: number; readonly chance: number }
   | { readonly type: "wait"; readonly ms: number };
 
-/** What people do, and how often. */
-const acts = {
-  send: 14,
-  reply: 2,
-  edit: 3,
-  delete: 1,
-  react: 4,
-  unreact: 2,
-  pin: 0.7,
-  unpin: 0.5,
-  markRead: 3,
-  rename: 0.5,
-  type: 0.7,
-  leave: 0.5,
-  join: 1,
-  remove: 0.7,
-  add: 1,
-  retry: 1,
-  cancel: 0.5,
-  loadOlder: 0.7,
-  disconnect: 0.4,
-  connect: 1,
-  close: 0.3,
-  giveUp: 1.5,
-  note: 3,
-  unnote: 1.5,
-  draft: 2,
-  plan: 1.5,
-  replan: 0.7,
-  unplan: 0.5,
-  remind: 0.7,
-  thread: 1.5,
-  poll: 2,
-  vote: 5,
-  closePoll: 0.7,
-  forward: 1.5,
-} as const;
-
-/** What people do with files, where there are any. */
-const fileActs = {
-  attach: 9,
-  addFile: 3,
-  sendFile: 3,
-  pauseFile: 2,
-  resumeFile: 2.5,
-  cancelFile: 1.5,
-  callOff: 1,
-} as const;
-export type ActName = keyof typeof acts | keyof typeof fileActs;
-
-/** What goes wrong, and how often. Some of it lasts until `heal`. */
-const faults = {
-  cut: 3,
-  halfOpen: 1.5,
-  outage: 1,
-  slow: 1,
-  losePush: 3,
-  doublePush: 1.5,
-  latePush: 2,
-  loseAnswer: 2,
-  loseSubmit: 0.7,
-  doubleSubmit: 1.5,
-  crash: 2,
-  doom: 3,
-  powerCut: 1,
-  sleep: 1,
-  clockForward: 0.7,
-  clockBack: 0.7,
-  networkGone: 0.7,
-  networkBack: 0.7,
-  diskFull: 0.7,
-  diskFails: 0.7,
-  diskSlow: 0.7,
-  tokenExpired: 0.7,
-  tokenShort: 0.7,
-  tokenFails: 0.5,
-  tokenRefused: 0.7,
-  serverCrash: 1,
-  serverDoom: 2,
-  serverPower: 0.5,
-  serverStop: 0.5,
-  restore: 1,
-  refuseCommit: 1,
-  forgetCommit: 1,
-  loseEvent: 1,
-  sickStore: 1,
-  slowStore: 2,
-  heal: 5,
-} as const;
-
-/** What goes wrong with files, where there are any. */
-const fileFaults = {
-  loseQuestion: 2,
-  doubleQuestion: 1,
-  lateAnswer: 2,
-  loseFileAnswer: 1.5,
-  losePart: 2,
-  losePartAnswer: 2,
-  doublePart: 2,
-  stalePart: 1.5,
-  slowParts: 1.5,
-  fullForBytes: 1,
-  depotFails: 2,
-  depotForgets: 1.5,
-  depotSlow: 1,
-  scanFails: 1,
-  scanHangs: 0.7,
-  shortTickets: 1,
-  sweep: 1.5,
-} as const;
-export type FaultName = keyof typeof faults | keyof typeof fileFaults;
-
-const withFiles = { acts: { ...acts, ...fileActs }, faults: { ...faults, ...fileFaults } };
-export const actNames: readonly string[] = Object.keys(withFiles.acts);
-export const faultNames: readonly string[] = Object.keys(withFiles.faults);
-
 const CHANCES = 2 ** 31;
 /** The chance of a run to have files. */
 const WITH_FILES = 0.125;
 const FILE_CHANCES = 2 ** 30;
+/** The chance of one to be about contacts. */
+const WITH_CONTACTS = 0.125;
+const CONTACT_CHANCES = 2 ** 29;
+/** The chance of one without files to be about what is not kept. */
+const WITH_RETENTION = 0.125;
+const RETENTION_CHANCES = 2 ** 28;
 /** Steps of most runs, from and to. */
 const SHORT = [12, 44] as const;
 /** Of one in ten: what takes several rare things to happen is met with the square and the cube of the length. */
@@ -155,19 +37,31 @@ const LONG = [80, 160] as const;
 export function planOf(seed: number): Plan {
   const random = seededRandom(seed);
   const devices = ["ada", "bob", "cyd", ...(isLikely(random, 0.25) ? ["ada"] : [])];
+  const files = filesOf(seed);
   const setting: Setting = {
     devices,
     rates: isLikely(random, 0.15) ? "tight" : "none",
     disks: isLikely(random, 0.25) ? "relaxed" : "strict",
-    ...filesOf(seed),
+    ...files,
+    ...contactsOf(seed),
+    ...(!files.files && retentionOf(seed)),
   };
   const trouble = pick(random, [0, 0.15, 0.3, 0.45]) ?? 0;
   const stay = pick(random, [0, 0, 0.5, 0.9]) ?? 0;
   const [shortest, longest] = isLikely(random, 0.1) ? LONG : SHORT;
   const length = shortest + anyOf(random, longest - shortest);
   const deviceOf = devicesInTurn(random, devices.length, stay);
-  const weights = setting.files ? withFiles : { acts, faults };
+  const weights = weightsIn(setting);
   return { seed, setting, steps: Array.from({ length }, () => stepOf(random, deviceOf, trouble, weights)) };
+}
+
+/** Of its own chance, too. */
+function contactsOf(seed: number): Pick<Setting, "contacts"> {
+  return isLikely(seededRandom(seed + CONTACT_CHANCES), WITH_CONTACTS) ? { contacts: true } : {};
+}
+
+function retentionOf(seed: number): Pick<Setting, "retention"> {
+  return isLikely(seededRandom(seed + RETENTION_CHANCES), WITH_RETENTION) ? { retention: true } : {};
 }
 
 /** In a part of the runs: files take more work than all else. Of its own chance, so that runs without stay what they were. */
@@ -189,11 +83,6 @@ function devicesInTurn(random: Random, devices: number, stay: number): () => num
   };
 }
 
-interface Weights {
-  readonly acts: Readonly<Partial<Record<ActName, number>>>;
-  readonly faults: Readonly<Partial<Record<FaultName, number>>>;
-}
-
 function stepOf(random: Random, deviceOf: () => number, trouble: number, weights: Weights): Step {
   if (isLikely(random, 0.35)) return { type: "wait", ms: waitOf(random) };
   const device = deviceOf();
@@ -210,9 +99,10 @@ function waitOf(random: Random): number {
 
 /** One line per step. */
 export function formatPlan({ seed, setting, steps }: Plan): string {
-  const { devices, rates, disks, files } = setting;
+  const { devices, rates, disks, files, contacts, retention } = setting;
   const bytes = files === undefined ? "" : `; files ${files}`;
-  const head = `seed ${seed}; devices ${devices.join(" ")}; rates ${rates}; disks ${disks}${bytes}`;
+  const rest = `${bytes}${contacts ? "; contacts" : ""}${retention ? "; retention" : ""}`;
+  const head = `seed ${seed}; devices ${devices.join(" ")}; rates ${rates}; disks ${disks}${rest}`;
   return [head, ...steps.map((step) => formatStep(step, devices))].join("\n");
 }
 
@@ -228,10 +118,10 @@ export function parsePlan(text: string): Plan {
     .split("\n")
     .map((line) => line.trim());
   const found =
-    /^seed (\d+); devices ([a-z ]+); rates (none|tight); disks (strict|relaxed)(?:; files (plain|scanned))?$/.exec(
+    /^seed (\d+); devices ([a-z ]+); rates (none|tight); disks (strict|relaxed)(?:; files (plain|scanned))?(; contacts)?(; retention)?$/.exec(
       head,
     );
-  const [, seed, devices = "", rates, disks, files] = found ?? [];
+  const [, seed, devices = "", rates, disks, files, contacts, retention] = found ?? [];
   if (!found) throw new Error(`unable to read the plan; it begins with "${head}"`);
   return {
     seed: Number(seed),
@@ -240,6 +130,8 @@ export function parsePlan(text: string): Plan {
       rates: rates === "tight" ? rates : "none",
       disks: disks === "relaxed" ? disks : "strict",
       ...(files !== undefined && { files: files === "scanned" ? files : "plain" }),
+      ...(contacts !== undefined && { contacts: true }),
+      ...(retention !== undefined && { retention: true }),
     },
     steps: lines.map(parseStep),
   };
@@ -254,12 +146,4 @@ function parseStep(line: string): Step {
   if (type === "act" && isAct(name)) return { type, name, ...place };
   if (type === "fault" && isFault(name)) return { type, name, ...place };
   throw new Error(`unable to read the step "${line}"`);
-}
-
-function isAct(name: string): name is ActName {
-  return name in withFiles.acts;
-}
-
-function isFault(name: string): name is FaultName {
-  return name in withFiles.faults;
 }

@@ -2,7 +2,9 @@ import type { Conversation } from "@tidings/core";
 import { seededRandom } from "@tidings/core/testing";
 import type { CoverageCounts } from "./coverage.ts";
 import type { FileWatch } from "./files/file-watch.ts";
-import { ROOM } from "./people.ts";
+import { reportFaults } from "./report-faults.ts";
+import { leftovers, relics } from "./keeping.ts";
+import { NOOK, ROOM } from "./people.ts";
 import { type Plan, planOf, type Step } from "./plan.ts";
 import { EndlessLoop } from "./time.ts";
 import { inflict, relieve } from "./trouble.ts";
@@ -32,7 +34,7 @@ export async function runPlan(plan: Plan): Promise<Verdict> {
       if (next) await take(world, next);
       world.oracle.check();
     }
-    if (isSound()) await converge(world);
+    if (isSound()) await converge(world, plan);
   } catch (error) {
     if (!(error instanceof EndlessLoop)) throw error;
     world.violate("D9", error.message);
@@ -73,7 +75,7 @@ const RECEIPTS_MS = 6_000;
  * When nothing goes wrong any more everything comes to rest: first as it is, so that what was lost on links that live
  * is noticed without a new one (D4); then once more on new links, after which even watermarks must be right.
  */
-async function converge(world: World): Promise<void> {
+async function converge(world: World, { setting }: Plan): Promise<void> {
   await rest(world, false);
   world.oracle.judge(false);
   await resume(world);
@@ -84,7 +86,38 @@ async function converge(world: World): Promise<void> {
   }
   for (const device of world.devices) await loadOlder(world, device.room(ROOM));
   world.oracle.judge(true);
+  for (const fault of reportFaults(world.apart, await world.host.cases())) world.violate("D1", fault);
+  if (setting.retention) await judgeKeeping(world);
   if (world.files) await judgeFiles(world, world.files);
+}
+
+/** Longer than anything is kept that somebody wants gone after a time. */
+const OLD_MS = 120_000;
+
+/** What is not kept is gone at the server, on every screen, and, all devices started anew, on every disk. */
+async function judgeKeeping(world: World): Promise<void> {
+  const { host, devices, time } = world;
+  await time.pass(OLD_MS);
+  const atMs = time.now();
+  host.tidy();
+  await resume(world);
+  judgeKept(world, atMs);
+  for (const device of devices) device.crash(true);
+  await rest(world, true);
+  judgeKept(world, atMs);
+}
+
+function judgeKept({ devices, ledger, violate }: World, atMs: number): void {
+  for (const id of [ROOM, NOOK]) {
+    const account = ledger.account(id);
+    for (const fault of leftovers(account, atMs)) violate("D9", `${id}: ${fault}`);
+    for (const device of devices) {
+      const room = device.room(id);
+      const isIn = account.presences.get(device.userId)?.at(-1)?.isIn;
+      for (const fault of room && isIn ? relics(room, account) : [])
+        violate("D9", `${device.name} ${id}: ${fault}`);
+    }
+  }
 }
 
 /** Longer than anybody keeps a file that nobody sent, however clocks were set meanwhile. */

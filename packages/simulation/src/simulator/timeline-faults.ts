@@ -1,4 +1,5 @@
 import type { TimelineItem } from "@tidings/core";
+import { floorOf } from "./keeping.ts";
 import type { Account } from "./ledger.ts";
 
 /** Each message once, by place, holes where something is missing, what is pending last. */
@@ -29,7 +30,8 @@ export function* gapFaults(
   const shown = items.filter((item) => item.type === "message" && item.message.seq > 0);
   const last = shown.at(-1);
   const newest = last?.type === "message" ? last.message.seq : 0;
-  if (newest !== head.seq && !(shown.length === 0 && hasOlder))
+  const isEmpty = shown.length === 0 && (hasOlder || floorOf(account) > head.seq);
+  if (newest !== head.seq && !isEmpty)
     yield `it says that it is complete up to ${head.seq}, and shows ${newest}`;
   for (const item of shown) {
     if (item.type !== "message" || item.pending) continue;

@@ -2,7 +2,7 @@ import type { Random } from "@tidings/core";
 import { anyOf, isLikely } from "../chance.ts";
 import type { Device } from "./device.ts";
 import type { Host } from "./host.ts";
-import type { FaultName } from "./plan.ts";
+import type { FaultName } from "./weights.ts";
 import type { World } from "./world.ts";
 
 const MINUTE_MS = 60_000;
@@ -85,6 +85,7 @@ const troubles: Readonly<Record<FaultName, (scene: Scene) => void>> = {
   scanHangs: ({ host }) => void (host.faults.endlessScans += 1),
   shortTickets: ({ host, random }) => void (host.faults.ticketMs = 30_000 + anyOf(random, 10_000)),
   sweep: ({ host }) => void host.sweep(),
+  tidy: ({ host }) => host.tidy(),
 
   heal({ world, host, device, random }) {
     host.heal();

@@ -1,3 +1,4 @@
+import type { Apart } from "./apart.ts";
 import type { Account, Ledger } from "./ledger.ts";
 
 /** Holds every byte the server writes against what its reader may know (D8), and against what is durable (D1). */
@@ -8,6 +9,7 @@ export interface WireWatch {
 
 export interface WireWatchOptions {
   readonly ledger: Ledger;
+  readonly apart: Pick<Apart, "areApart">;
   readonly now: () => number;
   readonly violate: (law: string, what: string) => void;
 }
@@ -17,7 +19,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What was read before a member went may still be on its way out; ms. */
 const GRACE_MS = 2_000;
 
-export function watchWire({ ledger, now, violate }: WireWatchOptions): WireWatch {
+export function watchWire({ ledger, apart, now, violate }: WireWatchOptions): WireWatch {
   /** Which conversation a query was about, by device and request. */
   const subjects = new Map<string, string>();
 
@@ -47,6 +49,14 @@ export function watchWire({ ledger, now, violate }: WireWatchOptions): WireWatch
       const { conversation } = fieldsOf(item);
       if (conversation) about(userId, "summary", fieldsOf(conversation)["conversationId"]);
     }
+  };
+
+  /** That somebody goes, or stops, says nothing. */
+  const signal = (userId: string, { conversationId, userId: ofId, status, active }: Fields): void => {
+    if (conversationId !== undefined) about(userId, "signal", conversationId);
+    const isSeen = active === true || status === "online" || status === "away";
+    if (isSeen && apart.areApart(userId, String(ofId)))
+      refuse(userId, `what ${String(ofId)} does, from whom a block parts them`);
   };
 
   const ack = (userId: string, { commandId }: Fields): void => {
@@ -79,8 +89,7 @@ export function watchWire({ ledger, now, violate }: WireWatchOptions): WireWatch
             about(userId, "receipt", fieldsOf(frame["receipt"])["conversationId"]);
             break;
           case "signal": {
-            const { conversationId } = fieldsOf(frame["signal"]);
-            if (conversationId !== undefined) about(userId, "signal", conversationId);
+            signal(userId, fieldsOf(frame["signal"]));
             break;
           }
           case "result":

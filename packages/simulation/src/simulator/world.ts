@@ -3,6 +3,7 @@ import { type Command, defaultPolicy, type NoteRecord, type Policy } from "@tidi
 import { seededRandom } from "@tidings/core/testing";
 import type { Upload } from "@tidings/core/uploads";
 import type { Submission } from "@tidings/server/store";
+import { type Apart, createApart } from "./apart.ts";
 import { connectionMoves, type Coverage, createCoverage, deliveryMoves } from "./coverage.ts";
 import { createDevice, type Device } from "./device.ts";
 import { createDepot, type Depot } from "./files/depot.ts";
@@ -10,6 +11,7 @@ import { createFileWatch, type FileWatch } from "./files/file-watch.ts";
 import { createParcels } from "./files/parcels.ts";
 import { createHost, type Host } from "./host.ts";
 import type { Life } from "./life.ts";
+import { createKeeping } from "./keeping.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { createOracle, type Oracle } from "./oracle.ts";
 import { createPeople, NOOK, type People, ROOM } from "./people.ts";
@@ -30,6 +32,7 @@ export interface World {
   readonly devices: readonly Device[];
   readonly people: People;
   readonly ledger: Ledger;
+  readonly apart: Apart;
   readonly oracle: Oracle;
   /** Where the bytes of files are. */
   readonly depot: Depot;
@@ -53,17 +56,21 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
   const violations: Violation[] = [];
   const violate = (law: string, what: string): void => void violations.push({ law, what });
   const parcels = createParcels();
-  const people = createPeople(parcels);
+  const people = createPeople(parcels, setting.contacts ? 0.5 : undefined);
+  const apart = createApart(time.now, violate);
   const lanes = createLaneWatch(people, (commandId) => ledger.lost.has(commandId), violate);
   const ledger = createLedger({
-    now: time.now,
-    violate,
-    onEffect: lanes.took,
+    ...{ now: time.now, violate, onEffect: lanes.took },
+    onTaken(actorId, command, changes) {
+      apart.took(actorId, command, changes);
+      keeping.took(changes);
+    },
     onMessage: (message) => files?.sent(message),
   });
+  const keeping = createKeeping(ledger.account, time.now, violate);
   const reminders = createReminderWatch(violate);
   const users = new Map<string, string>();
-  const wires = watchWire({ ledger, now: time.now, violate });
+  const wires = watchWire({ ledger, apart, now: time.now, violate });
   const moves = createMoveWatch(coverage, violate);
 
   const mishap = (name: string): void => coverage.count("fault", name);
@@ -83,6 +90,8 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
         files?.erase();
         reminders.forget();
         ledger.erase();
+        apart.erase();
+        keeping.erase();
         lanes.forget();
         oracle.forget();
       },
@@ -101,7 +110,7 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
       isOneOfSeveral: setting.devices.filter((each) => each === userId).length > 1,
       seed: seed * 31 + index,
       accept: () => host.accept(name),
-      depot: setting.files && depot,
+      ...{ depot: setting.files && depot, looks: setting.contacts === true },
       onMishap: mishap,
       onConnection: moves.connection,
       onEntry: (of, entry) => {
@@ -125,11 +134,11 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
   const oracle = createOracle({
     ...{ devices, ledger, people, violate, files, conversations: CONVERSATIONS, now: time.now },
   });
-  await host.found(beginning);
+  await host.found(beginningOf(setting));
   await host.start();
   for (const device of devices) device.start();
   return {
-    ...{ time, host, devices, people, ledger, oracle, depot, files, coverage, violations, violate },
+    ...{ time, host, devices, people, ledger, apart, oracle, depot, files, coverage, violations, violate },
     async close() {
       for (const device of devices) device.crash(true);
       await host.close();
@@ -145,20 +154,21 @@ function policyOf({ rates, files }: Plan["setting"]): Policy {
   return { ...defaultPolicy, heartbeatMs: 5_000, limits, rates: rates === "tight" ? tight : [] };
 }
 
-const beginning: readonly Submission[] = [
-  { conversationId: ROOM, kind: "community", userIds: ["bob", "cyd"] },
-  { conversationId: NOOK, kind: "group", userIds: ["bob"] },
-].map(({ conversationId, kind, userIds }, index) => {
-  const command: Command = {
-    type: "conversation.create",
-    commandId: `01900000-0000-7000-8000-00000000000${index}`,
-    conversationId,
-    at: START_MS,
-    kind: kind === "group" ? kind : "community",
-    participants: userIds.map((userId) => ({ userId })),
-  };
-  return { command, context: { actorId: "ada", at: START_MS, limits: defaultPolicy.limits } };
-});
+function beginningOf({ contacts }: Plan["setting"]): readonly Submission[] {
+  const nook = contacts ? "direct" : "group";
+  const rooms = [
+    { conversationId: ROOM, kind: "community", userIds: ["bob", "cyd"] },
+    { conversationId: NOOK, kind: nook, userIds: ["bob"] },
+  ] as const;
+  return rooms.map(({ conversationId, kind, userIds }, index) => {
+    const command: Command = {
+      ...{ type: "conversation.create", conversationId, kind, at: START_MS },
+      commandId: `01900000-0000-7000-8000-00000000000${index}`,
+      participants: userIds.map((userId) => ({ userId })),
+    };
+    return { command, context: { actorId: "ada", at: START_MS, limits: defaultPolicy.limits } };
+  });
+}
 
 interface LaneWatch {
   /** This life of its device shows this of it. */

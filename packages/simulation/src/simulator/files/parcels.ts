@@ -5,7 +5,7 @@ import type { Upload } from "@tidings/core/uploads";
 import { anyOf, isLikely, pick } from "../../chance.ts";
 import type { Device } from "../device.ts";
 import type { Life } from "../life.ts";
-import type { ActName } from "../plan.ts";
+import type { ActName } from "../weights.ts";
 import type { Bytes } from "./depot.ts";
 import { INDECENCY, MALICE } from "./desk.ts";
 import { MemoryBlob } from "./memory-blob.ts";

@@ -1,0 +1,71 @@
+import type { Change, Command, NoteSubject } from "@tidings/core/protocol";
+import { NOOK } from "./people.ts";
+
+/** Whom blocks part, and what moderators were told, counted from what took effect and from nothing else. */
+export interface Apart {
+  took(actorId: string, command: Command, changes: readonly Change[]): void;
+  /** Has a block stood between the two for so long that everything knows of it? */
+  areApart(oneId: string, otherId: string): boolean;
+  /** Who has reported what. */
+  readonly reports: ReadonlyMap<string, ReadonlySet<string>>;
+  erase(): void;
+}
+
+/** What was underway when a block came may still arrive; ms. */
+const GRACE_MS = 5_000;
+
+/** What the other of a direct conversation would see. */
+const seen: ReadonlySet<Command["type"]> = new Set([
+  "message.send",
+  "message.edit",
+  "message.react",
+  "message.pin",
+  "message.unpin",
+  "poll.vote",
+  "poll.close",
+  "conversation.update",
+]);
+
+export function createApart(now: () => number, violate: (law: string, what: string) => void): Apart {
+  /** Since when. */
+  const blocks = new Map<string, number>();
+  const reports = new Map<string, Set<string>>();
+  const stands = (byId: string, ofId: string): boolean =>
+    now() - (blocks.get(`${byId} ${ofId}`) ?? Infinity) > GRACE_MS;
+  const areApart = (oneId: string, otherId: string): boolean =>
+    stands(oneId, otherId) || stands(otherId, oneId);
+
+  return {
+    areApart,
+    reports,
+    took(actorId, { type, conversationId }, changes) {
+      const otherId = actorId === "ada" ? "bob" : "ada";
+      if (conversationId === NOOK && seen.has(type) && areApart(actorId, otherId))
+        violate("D8", `${type} of ${actorId} reached ${otherId}, from whom a block parts them`);
+      for (const { record } of changes) {
+        if (record.type !== "note") continue;
+        const { subject, value } = record;
+        const block = `${actorId} ${subject.userId}`;
+        if (subject.kind === "block" && value) blocks.set(block, blocks.get(block) ?? now());
+        else if (subject.kind === "block") blocks.delete(block);
+        else if (subject.kind === "report" && value) {
+          const reporters = reports.get(reported(subject)) ?? new Set();
+          reports.set(reported(subject), reporters.add(actorId));
+        }
+      }
+    },
+    erase() {
+      blocks.clear();
+      reports.clear();
+    },
+  };
+}
+
+/** What a report, or a case of moderators, is about. */
+export function reported({
+  conversationId,
+  messageId,
+  userId = "",
+}: Pick<NoteSubject, "conversationId" | "messageId" | "userId">): string {
+  return `${conversationId} ${messageId ?? userId}`;
+}
