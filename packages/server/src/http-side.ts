@@ -43,7 +43,10 @@ export function createHttpSide(options: HttpSideOptions): FastifyInstance {
   const { settings, doorman, modules, meter } = options;
   const { serve, bounds, policy } = settings;
   const log: EventLog = settings.log ?? silentLog;
-  const rate = new RequestRate(bounds.requestsPerSecondPerAddress, systemClock.now);
+  const rate = new RequestRate({
+    ...{ perSecond: bounds.requestsPerSecondPerAddress, now: systemClock.now },
+    ...{ share: options.share, of: "address" },
+  });
   return createHttp({
     modules: [
       ...modules,

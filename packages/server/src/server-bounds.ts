@@ -14,7 +14,7 @@ export interface ServerBounds {
   readonly frameBurst?: number | undefined;
   /** Requests a user, or a service key, may make over HTTP per second. Default 100; twice as many at once. */
   readonly requestsPerSecond?: number | undefined;
-  /** … and one address, signed in or not. Default 1 000. */
+  /** … and one address, signed in or not; of all nodes together, as those of users are. Default 1 000. */
   readonly requestsPerSecondPerAddress?: number | undefined;
   /** What a link may leave unread before it is closed with `connection/slow`. Default 4 MiB. */
   readonly backlogBytes?: number | undefined;

@@ -260,7 +260,26 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     expect(together).toBeGreaterThanOrEqual(atOnce);
     expect(together).toBeLessThanOrEqual(atOnce + Math.ceil(cameBack));
     await redis.stop();
+    await sleep(1_000 / perSecond); // the longest anybody was told to wait
     expect(await accepted()).toBe(2 * atOnce);
+  });
+
+  it("[D9] count together how many requests come from an address, before anything else, and each alone while Redis is away", async () => {
+    const [perSecond, atOnce] = [20, 40];
+    await open(unhurried, { requestsPerSecondPerAddress: perSecond });
+    const begun = performance.now();
+    const lookedAt = async (): Promise<number> => {
+      const both = nodes.flatMap((node) => Array.from({ length: atOnce }, () => node));
+      const answers = await Promise.all(both.map((node) => call(node, "GET /v1/conversations")));
+      return answers.filter(({ status }) => status === 401).length;
+    };
+    const together = await lookedAt();
+    const cameBack = ((performance.now() - begun) / 1_000) * perSecond;
+    expect(together).toBeGreaterThanOrEqual(atOnce);
+    expect(together).toBeLessThanOrEqual(atOnce + Math.ceil(cameBack));
+    await redis.stop();
+    await sleep(1_000 / perSecond);
+    expect(await lookedAt()).toBe(2 * atOnce);
   });
 
   it("honour a block made, or lifted, on the other at once (row D10)", async () => {

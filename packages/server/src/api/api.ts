@@ -40,7 +40,12 @@ export interface ApiOptions
 /** `/v1`: every command and query of the wire, and what backends need beside them. Each goes the way of the wire. */
 export function apiRoutes(options: ApiOptions): RouteModule {
   const { engine, log, now } = options;
-  const rate = new RequestRate(options.requestsPerSecond, now, options.share);
+  const rate = new RequestRate({
+    perSecond: options.requestsPerSecond,
+    now,
+    share: options.share,
+    of: "request",
+  });
   const guarded = createDoor({ identify: createCallers(options), rate, log });
   return (http) => {
     takeEmptyBodies(http);

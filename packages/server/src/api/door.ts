@@ -42,7 +42,7 @@ export function createDoor({ identify, rate, log }: DoorOptions): (handle: Guard
     const asker = await identify(request);
     if ("ok" in asker) return sendProblem(reply, asker);
     const { key, caller } = asker;
-    const waitMs = await rate.takeOfAll(key === undefined ? `user ${caller?.userId}` : `key ${key}`);
+    const waitMs = await rate.take(key === undefined ? `user ${caller?.userId}` : `key ${key}`);
     if (waitMs > 0)
       return sendProblem(reply, refuse("protocol/busy", "unable to accept so many requests", waitMs));
     const answer = await handle(asker, request, reply);

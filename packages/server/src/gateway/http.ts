@@ -16,7 +16,7 @@ export interface HttpOptions {
   /** May the page that asks, if it is one, use this server? */
   readonly isWelcome: (request: IncomingMessage) => boolean;
   /** How long whoever sent a request has to wait until it is looked at; 0 for not at all. */
-  readonly waitMs: (request: IncomingMessage) => number;
+  readonly waitMs: (request: IncomingMessage) => number | Promise<number>;
   readonly bodyBytes: number;
   readonly newId: () => string;
   /** How long a request may take to arrive. Default 10 s, enough for what is small. */
@@ -102,7 +102,7 @@ function beCareful(http: FastifyInstance, { isWelcome, waitMs }: Omit<HttpOption
     });
     if (!isWelcome(request.raw)) return sendProblem(reply, foreignPage);
     // Whoever balances and watches shares an address with people; what they ask costs next to nothing.
-    const wait = isAboutUs(request.routeOptions.url) ? 0 : waitMs(request.raw);
+    const wait = isAboutUs(request.routeOptions.url) ? 0 : await waitMs(request.raw);
     return wait === 0
       ? undefined
       : sendProblem(reply, refuse("protocol/busy", "unable to accept so many requests", wait));
