@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { notebookOf, type Policy, type Query } from "@tidings/core/protocol";
+import { notebookOf, type Policy, type PresenceStatus, type Query } from "@tidings/core/protocol";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ServerBounds, TidingsServer } from "../src/index.ts";
@@ -325,5 +325,28 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     await nodes[0].close();
     await bob.find("signal", ({ signal }) => signal.type === "presence" && signal.status === "offline");
     expect(bob.all("signal").every(({ signal }) => signal.userId === "ada")).toBe(true);
+  });
+
+  it("show again who is online, and who is not, once Redis is back, though nobody has moved since", async () => {
+    await open();
+    const [ada, cy, bob] = [await join(0, "ada"), await join(0, "cy"), await join(1, "bob")];
+    await group(ada, "a", "bob", "cy");
+    await bob.find("change");
+    const shown = (userId: string, status: PresenceStatus): Promise<unknown> =>
+      vi.waitFor(
+        () => {
+          const of = bob.all("signal").flatMap(({ signal }) => (signal.type === "presence" ? [signal] : []));
+          expect(of.findLast((signal) => signal.userId === userId)?.status).toBe(status);
+        },
+        { timeout: 30_000, interval: 50 },
+      );
+    bob.send({ type: "signal", signal: { type: "watch", conversationIds: ["a"] } });
+    await Promise.all([shown("ada", "online"), shown("cy", "online")]);
+    await redis.stop();
+    ada.send({ type: "signal", signal: { type: "presence", status: "away" } });
+    cy.socket.close(1000);
+    await ada.accepted(message("a", "nobody hears of it there"));
+    await redis.start();
+    await Promise.all([shown("ada", "away"), shown("cy", "offline")]);
   });
 });

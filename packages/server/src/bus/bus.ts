@@ -1,9 +1,14 @@
 import type { Change, ConversationSettings, Head, PresenceStatus, Receipt } from "@tidings/core/protocol";
 
+/** People whom a node names to another that asks who is in a conversation there (D9). */
+export const MOST_NAMED = 1_000;
+
 /** What one server process knows of those who are online here. */
 export interface NodeView {
   /** Does anybody here look at the conversation now? */
   isWatched(conversationId: string): boolean;
+  /** All that somebody here looks at now. */
+  watched(): readonly string[];
   /** Who is online here in a conversation, and who is typing. */
   signals(conversationId: string): readonly (TypingEvent | PresenceEvent)[];
 }

@@ -1,14 +1,13 @@
-import type { NodeView, PresenceEvent, TypingEvent } from "../bus/bus.ts";
+import { MOST_NAMED, type NodeView, type PresenceEvent, type TypingEvent } from "../bus/bus.ts";
 import type { LiveConversation } from "./online.ts";
 import type { Roster } from "./roster.ts";
-
-/** People shown to another node that asks who is in a conversation (D9). */
-const MOST_SHOWN = 1_000;
 
 /** The roster, as the bus may read it. */
 export function nodeView(roster: Roster): NodeView {
   return {
     isWatched: (conversationId) => (roster.conversation(conversationId)?.watchers?.size ?? 0) > 0,
+    watched: () =>
+      [...roster.conversations()].filter(({ watchers }) => (watchers?.size ?? 0) > 0).map(({ id }) => id),
     signals(conversationId) {
       const live = roster.conversation(conversationId);
       return live ? signalsOf(live) : [];
@@ -19,7 +18,7 @@ export function nodeView(roster: Roster): NodeView {
 function signalsOf({ id, users, typing }: LiveConversation): readonly (TypingEvent | PresenceEvent)[] {
   const present: PresenceEvent[] = [];
   for (const { id: userId, status } of users) {
-    if (present.length === MOST_SHOWN) break;
+    if (present.length === MOST_NAMED) break;
     if (status !== "offline") present.push({ type: "presence", userId, status, conversationIds: [id] });
   }
   const writing = [...(typing?.keys() ?? [])].map((userId): TypingEvent => ({
@@ -28,5 +27,5 @@ function signalsOf({ id, users, typing }: LiveConversation): readonly (TypingEve
     userId,
     active: true,
   }));
-  return [...present, ...writing.slice(0, MOST_SHOWN)];
+  return [...present, ...writing.slice(0, MOST_NAMED)];
 }

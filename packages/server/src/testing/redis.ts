@@ -42,7 +42,7 @@ export async function startRedis(options: RedisServiceOptions = {}): Promise<Red
   const run = async (args: readonly string[], at: number, first: readonly string[]): Promise<void> => {
     const service = new ServiceProcess(program, args, account);
     running.push(service);
-    await service.ready(() => ask(at, first));
+    await service.ready(async () => (await askRedis(at, first)) !== undefined);
   };
   const sentinelPort = mode === "sentinel" ? await freePort() : 0;
   const start = async (): Promise<void> => {
@@ -76,15 +76,14 @@ export async function startRedis(options: RedisServiceOptions = {}): Promise<Red
   };
 }
 
-/** Does it answer? */
-async function ask(port: number, [command = "", ...words]: readonly string[]): Promise<boolean> {
+/** Asks one server of this machine. @throws {Error} if it does not answer, or refuses */
+export async function askRedis(port: number, [command = "", ...words]: readonly string[]): Promise<unknown> {
   const { Redis } = await import("ioredis");
   const redis = new Redis({ port, host: "127.0.0.1", lazyConnect: true, retryStrategy: null });
   redis.on("error", () => {});
   try {
     await redis.connect();
-    await redis.call(command, ...words);
-    return true;
+    return await redis.call(command, ...words);
   } finally {
     redis.disconnect();
   }

@@ -74,9 +74,12 @@ export class ServerProcess {
     return ServerProcess.#started({ TIDINGS_DATA: dataFile });
   }
 
-  /** One of several on a PostgreSQL. */
-  static node(database: string): Promise<ServerProcess> {
-    return ServerProcess.#started({ DATABASE_URL: database });
+  /** One of several on a PostgreSQL, and on a Redis. */
+  static node(database: string, redis?: string): Promise<ServerProcess> {
+    return ServerProcess.#started({
+      DATABASE_URL: database,
+      ...(redis !== undefined && { REDIS_URL: redis }),
+    });
   }
 
   static async #started(place: Readonly<Record<string, string>>): Promise<ServerProcess> {

@@ -30,6 +30,11 @@ export class Peers {
     return n === (isNew ? last + 1 : last);
   }
 
+  /** It lives; how much it has said is not known by that. */
+  note(from: string, now: number): void {
+    this.#peers.set(from, { n: this.#peers.get(from)?.n ?? 0, heardAt: now });
+  }
+
   /** It said good-bye. */
   forget(from: string): void {
     this.#peers.delete(from);

@@ -5,6 +5,7 @@ import type { Bus, BusEvent, NodeView } from "../bus.ts";
 import { Peers } from "./peers.ts";
 import { type Connection, connect } from "./redis-link.ts";
 import { RemotePresence } from "./remote-presence.ts";
+import { answersOf, RollCall } from "./roll-call.ts";
 import { createSharedRates } from "./shared-rates.ts";
 import { decode, encode, type NodeMessage } from "./wire.ts";
 
@@ -71,7 +72,7 @@ class RedisBus implements Bus {
   }
 
   listen(listener: (events: readonly BusEvent[]) => void, node: NodeView): void {
-    this.#parts = { node, listener, presence: new RemotePresence(node) };
+    this.#parts = { node, listener, presence: new RemotePresence(node), roll: new RollCall(node) };
     this.#cancel = this.#options.clock.every(ALIVE_MS, () => this.#live());
   }
 
@@ -101,6 +102,7 @@ class RedisBus implements Bus {
     try {
       await this.#listener.subscribe(this.#channel);
       this.#isHeard = true;
+      this.#parts?.roll.back();
       // Whatever was said before is lost; from here on the numbers tell.
       this.#parts?.listener([{ type: "lost" }]);
     } catch (error) {
@@ -124,7 +126,7 @@ class RedisBus implements Bus {
   #hear(text: string): void {
     const message = decode(text);
     if (!message || message.from === this.#id || !this.#parts) return;
-    const { node, listener, presence } = this.#parts;
+    const { node, listener, presence, roll } = this.#parts;
     const now = this.#options.clock.now();
     switch (message.type) {
       case "events":
@@ -132,8 +134,9 @@ class RedisBus implements Bus {
         const isNew = message.type === "events";
         const isComplete = this.#peers.hear(message.from, message.n, isNew, now);
         if (isNew) this.#take(message.from, message.events);
-        if (!isComplete) listener([{ type: "lost" }]);
-        return;
+        if (isComplete) return;
+        roll.suspect(message.from);
+        return listener([{ type: "lost" }]);
       }
       case "who": {
         const signals = node.signals(message.conversationId);
@@ -141,8 +144,26 @@ class RedisBus implements Bus {
         return;
       }
       case "here":
-        if (message.to === this.#id) this.#take(message.from, message.signals);
+        if (message.to !== this.#id) return;
+        this.#peers.note(message.from, now);
+        return this.#take(message.from, message.signals);
+      case "roll-call": {
+        const { from: to, n, isBack, conversationIds } = message;
+        if (message.to !== undefined && message.to !== this.#id) return;
+        if (isBack) roll.heardBack(to, now);
+        for (const answer of answersOf(node, conversationIds))
+          this.#say({ type: "roll", from: this.#id, to, n, ...answer });
         return;
+      }
+      case "roll": {
+        if (message.to !== this.#id) return;
+        this.#peers.note(message.from, now);
+        const { signals } = message;
+        const present = signals.filter((signal) => signal.type === "presence");
+        const typing = signals.filter((signal) => signal.type === "typing");
+        const answered = roll.answered(message.n, message);
+        return listener([...presence.renew(message.from, answered, present), ...typing]);
+      }
       case "bye":
         this.#peers.forget(message.from);
         return listener(presence.drop(message.from));
@@ -160,12 +181,14 @@ class RedisBus implements Bus {
 
   #live(): void {
     if (!this.#parts) return;
-    const { listener, presence } = this.#parts;
+    const { listener, presence, roll } = this.#parts;
     const now = this.#options.clock.now();
     this.#say({ type: "alive", from: this.#id, n: this.#n });
     const silent = this.#isHeard ? this.#peers.sweep(now) : [];
     for (const from of silent) listener(presence.drop(from));
     presence.sweep();
+    if (this.isConnected)
+      for (const call of roll.next(now)) this.#say({ type: "roll-call", from: this.#id, ...call });
     const everyMs = this.#isHeard ? POLL_SILENT_MS : POLL_MS;
     const isDeaf = !this.#isHeard || this.#peers.isAnySilent(now);
     const isDue = isDeaf && now - this.#polledAt >= everyMs;
@@ -179,4 +202,5 @@ interface Parts {
   readonly node: NodeView;
   readonly listener: (events: readonly BusEvent[]) => void;
   readonly presence: RemotePresence;
+  readonly roll: RollCall;
 }

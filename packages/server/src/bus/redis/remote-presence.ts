@@ -34,6 +34,34 @@ export class RemotePresence {
     });
   }
 
+  /**
+   * A node says anew who is in these conversations there: nobody but those it names.
+   *
+   * @returns what is to be shown here, of whom it was not known.
+   */
+  renew(
+    from: string,
+    conversationIds: readonly string[],
+    named: readonly PresenceEvent[],
+  ): readonly PresenceEvent[] {
+    const present = named.flatMap((event) =>
+      event.conversationIds.map((id) => ({ ...event, conversationIds: [id] })),
+    );
+    const keys = new Set(present.map(({ conversationIds: [id], userId }) => JSON.stringify([id, userId])));
+    const gone = conversationIds.flatMap((conversationId) =>
+      [...(this.#told.get(conversationId) ?? [])]
+        .filter(([userId, nodes]) => nodes.has(from) && !keys.has(JSON.stringify([conversationId, userId])))
+        .map(([userId]): PresenceEvent => ({
+          ...{ type: "presence", userId, status: "offline", conversationIds: [conversationId] },
+        })),
+    );
+    const news = present.filter(
+      ({ conversationIds: [id = ""], userId, status }) =>
+        this.#told.get(id)?.get(userId)?.get(from) !== status,
+    );
+    return [...gone, ...news].flatMap((event) => this.note(from, event));
+  }
+
   /** A node is gone, and with it everybody who was only there. */
   drop(from: string): readonly PresenceEvent[] {
     const gone: PresenceEvent[] = [];

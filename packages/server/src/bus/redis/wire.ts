@@ -1,4 +1,5 @@
 import type { BusEvent, PresenceEvent, TypingEvent } from "../bus.ts";
+import type { Call, Roll } from "./roll-call.ts";
 
 /** What server processes tell each other. Each numbers what it says, so that whoever missed something knows. */
 export type NodeMessage =
@@ -19,6 +20,10 @@ export type NodeMessage =
       readonly to: string;
       readonly signals: readonly (TypingEvent | PresenceEvent)[];
     }
+  /** Say anew who is in these conversations at yours: something may have been lost. */
+  | ({ readonly type: "roll-call"; readonly from: string } & Call)
+  /** The answer to call `n`, or a part of it. */
+  | ({ readonly type: "roll"; readonly from: string; readonly to: string; readonly n: number } & Roll)
   | { readonly type: "bye"; readonly from: string };
 
 /** Raised when nodes of two versions no longer understand each other: they then do not hear each other, and re-read. */
