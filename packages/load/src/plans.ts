@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { RoomPlan, SquadPlan } from "./bots/squad.ts";
 import type { LoadSettings } from "./options.ts";
 
@@ -6,10 +7,9 @@ export async function plansOf(settings: LoadSettings): Promise<readonly SquadPla
   const { url, clients, member, bytes, addresses, rampPerSecond } = settings;
   const rooms = Math.min(settings.rooms, clients);
   const squads = Math.max(1, Math.min(settings.processes, rooms));
-  const run = Date.now().toString(36);
   const members = await Promise.all(Array.from({ length: clients }, (_, index) => member(index)));
   const plans = members.slice(0, rooms).map((_, room): RoomPlan => ({
-    conversationId: `load-${run}-${room}`,
+    conversationId: randomUUID(), // a server may let people begin no others
     members: members.filter((__, index) => index % rooms === room),
   }));
   return Array.from({ length: squads }, (_, squad) => {

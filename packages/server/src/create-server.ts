@@ -93,7 +93,7 @@ interface Opened {
 }
 
 function assemble({ settings, store, bus, push, desks, share, meter, prom }: Opened): RunningServer {
-  const { policy, lobbies, jwks, moderators } = settings;
+  const { policy, lobbies, jwks, moderators, conversationIds } = settings;
   const log: EventLog = settings.log ?? silentLog;
   const secret = secretOf(settings);
   const keys = jwks === undefined ? undefined : remoteKeys({ url: jwks, now: systemClock.now });
@@ -107,7 +107,7 @@ function assemble({ settings, store, bus, push, desks, share, meter, prom }: Ope
     onFailure: (error) => failures(log, meter)("jobs", error),
   });
   const engine = new Engine({
-    ...{ store, bus: push?.over(bus) ?? bus, newId, policy, lobbies, moderators },
+    ...{ store, bus: push?.over(bus) ?? bus, newId, policy, lobbies, moderators, conversationIds },
     ...{ files: desks.files?.desk, previews: desks.previews?.desk, remind: push?.remind },
     clock: systemClock,
     sharedRates: share?.("rate", policy.rates),

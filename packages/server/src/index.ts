@@ -16,6 +16,7 @@ export {
 } from "./push/web-push-provider.ts";
 export type { PushTarget } from "./store/push.ts";
 export type { Bus, BusEvent } from "./bus/bus.ts";
+export type { ConversationIds } from "./engine/conversation-ids.ts";
 export type { Lobby } from "./engine/lobbies.ts";
 export type { Log } from "./log.ts";
 export type { AuditAction, AuditEntry, AuditPage, AuditQuery } from "./store/audit.ts";

@@ -13,6 +13,7 @@ import {
 import { SCOPES, type Scope } from "./auth/scopes.ts";
 import type { ServiceKey } from "./auth/service-keys.ts";
 import type { Bus } from "./bus/bus.ts";
+import type { ConversationIds } from "./engine/conversation-ids.ts";
 import type { Lobby } from "./engine/lobbies.ts";
 import type { Log } from "./log.ts";
 import { bounds, type Defaulted, type ServerBounds } from "./server-bounds.ts";
@@ -82,6 +83,11 @@ export interface ServerOptions {
   readonly policy?: Partial<Policy> | undefined;
   /** Conversations everyone who connects is put into. Default one community, `"general"`. */
   readonly lobbies?: readonly Lobby[] | undefined;
+  /**
+   * `"random"`: conversations that people begin must have a UUID of version 4 or 7 as their id, as the SDK makes them; only
+   * the system names them. Otherwise whoever begins one of a chosen id learns whether it is taken. Default `"chosen"`.
+   */
+  readonly conversationIds?: ConversationIds | undefined;
   /** Prometheus reads `/metrics` at this port; 0 takes any free one. The same as `port`: beside the rest. Default: nobody does. */
   readonly metricsPort?: number | undefined;
   /** The address that port is at. Default `"127.0.0.1"`: this machine only. */
@@ -223,6 +229,7 @@ const schema: z.ZodType<Settings> = z.strictObject({
     .optional(),
   policy: z.custom<Policy>((value) => policy.safeParse(value).success, { error: "is not a policy" }),
   lobbies: z.array(lobby).default([{ conversationId: "general", name: "General", kind: "community" }]),
+  conversationIds: z.enum(["chosen", "random"]).default("chosen"),
   metricsPort: z.int().min(0).max(65_535).optional(),
   metricsHost: z.string().min(1).default("127.0.0.1"),
   serve: z

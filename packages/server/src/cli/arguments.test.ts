@@ -80,6 +80,10 @@ describe("the command line", () => {
       userId: "ada",
       expiresInMs: 900_000,
     });
+    expect(readArguments(["--conversation-ids", "random"], {})).toMatchObject({
+      settings: { server: { conversationIds: "random" } },
+    });
+    expect(() => readArguments(["--conversation-ids", "mine"], {})).toThrow("neither chosen nor random");
     expect(readArguments(["--lobbies", ""], {})).toMatchObject({ settings: { server: { lobbies: [] } } });
   });
 

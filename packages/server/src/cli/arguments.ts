@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import type { Policy } from "@tidings/core/protocol";
 import type { Scope } from "../auth/scopes.ts";
 import { type Algorithm, ALGORITHMS } from "../auth/tokens.ts";
+import type { ConversationIds } from "../engine/conversation-ids.ts";
 import type { Lobby } from "../engine/lobbies.ts";
 import type { PreviewOptions } from "../previews/preview-options.ts";
 import type { PushOptions } from "../push/push-options.ts";
@@ -70,6 +71,7 @@ const flags = {
   connections: { type: "string" },
   "connections-per-address": { type: "string" },
   lobbies: { type: "string" },
+  "conversation-ids": { type: "string" },
   policy: { type: "string" },
   serve: { type: "string" },
   files: { type: "string" },
@@ -215,6 +217,7 @@ function readSettings(
       origins: origins === "*" ? "*" : mapped(origins, readList),
       trustedProxies: number("trusted-proxies"),
       lobbies: mapped(read("lobbies"), (text) => readList(text).map(readLobby)),
+      conversationIds: mapped(read("conversation-ids"), readConversationIds),
       policy: mapped(read("policy"), readPolicy),
       metricsPort: mapped(read("metrics-port"), (text) => readNumber("metrics-port", text)),
       metricsHost: read("metrics-host"),
@@ -263,6 +266,11 @@ function readAlgorithms(text: string): readonly Algorithm[] {
 function readSwitch(text: string): boolean {
   if (text === "on" || text === "off") return text === "on";
   throw misused(`"${text}" is neither on nor off`);
+}
+
+function readConversationIds(text: string): ConversationIds {
+  if (text === "chosen" || text === "random") return text;
+  throw misused(`"${text}" is neither chosen nor random`);
 }
 
 function readLobby(conversationId: string): Lobby {

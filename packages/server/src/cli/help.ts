@@ -46,6 +46,7 @@ Every option can also be an environment variable; the option wins.
   --connections-per-address <number>                   … from one address, default 1000
                               TIDINGS_CONNECTIONS_PER_ADDRESS
   --lobbies <list>            TIDINGS_LOBBIES          conversations everyone is put into, default general
+  --conversation-ids random   TIDINGS_CONVERSATION_IDS people begin conversations of random ids only; default chosen
   --policy <file>             TIDINGS_POLICY           JSON: what differs from the default limits and rates
   --max-age <duration>        TIDINGS_MAX_AGE          how long messages are kept, as 365d; default for good
   --max-messages <number>     TIDINGS_MAX_MESSAGES     … and how many of each conversation; default all

@@ -32,12 +32,12 @@ import { draining, type ReceivedFrame, Reception } from "./reception.ts";
 import { Repairs } from "./repair/repairs.ts";
 import { Roster } from "./roster.ts";
 import { SendOff } from "./send-off.ts";
-import { scrutiny } from "./scrutiny.ts";
+import { scrutiny, type ScrutinyOptions } from "./scrutiny.ts";
 import { Signals } from "./signals.ts";
 import { Sweeper } from "./sweeper.ts";
 import type { Vitals } from "./vitals.ts";
 
-export interface EngineOptions extends Desks {
+export interface EngineOptions extends Desks, Pick<ScrutinyOptions, "conversationIds"> {
   readonly store: Store;
   readonly bus: Bus;
   readonly clock: Clock;
@@ -89,7 +89,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     const { store, bus, clock, policy, bounds, lobbies, newId, onFailure } = options;
-    const { meter = silentMeter, log = silentLog, moderators = [] } = options;
+    const { meter = silentMeter, log = silentLog, moderators = [], authenticate } = options;
     const roster = this.#roster;
     const outbound = new Outbound(clock, bounds.backlogBytes, meter, (error) => onFailure("link", error));
     const contacts = new Contacts({
@@ -123,6 +123,7 @@ export class Engine {
       expect: (conversationId, changes) => repairs.expect(conversationId, changes),
       onFailure: (error) => onFailure("commit", error),
       scrutinise: scrutiny({
+        ...options,
         contacts,
         moderation: new Moderation(moderators, clock, policy.limits.textLength),
       }),
@@ -132,7 +133,6 @@ export class Engine {
     this.#signals = signals;
     this.#commits = commits;
     this.#lobbies = new Lobbies({ lobbies, store, commits, clock, newId });
-    const { authenticate } = options;
     const { linksPerUser } = bounds;
     const sendOff = new SendOff({ store, roster, outbound, onFailure });
     const greeting = new Greeting({

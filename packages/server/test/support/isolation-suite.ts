@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { notebookOf } from "@tidings/core/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandRoutes, queryRoutes, type Route } from "../../src/api/routes.ts";
 import { createServer, createServiceKey, type ServerOptions, type TidingsServer } from "../../src/index.ts";
 import { call } from "./api.ts";
+import { type HttpTarget, pushes, requestFor, subscriptionOf, trespasses } from "./http-isolation.ts";
 import { commands, knownCommands, knownQueries, queries, type Target } from "./isolation-cases.ts";
 import { join, message, newId } from "./raw-client.ts";
 import { roomy } from "./start.ts";
@@ -11,25 +13,16 @@ import { roomy } from "./start.ts";
 const secret = "the-crown-jewels";
 
 /** Acme's, and what an attacker would guess if there were no Acme. */
-const real: Target = { conversationId: "acme", messageId: newId(), userId: "alan", fileId: newId() };
-const unreal: Target = { conversationId: "amce", messageId: newId(), userId: "alan", fileId: newId() };
+const made = (conversationId: string, userId: string): Target => ({
+  ...{ conversationId, messageId: newId(), userId, fileId: newId() },
+});
+const real = made("acme", "alan");
+const unreal = made("amce", "nala");
 
 /** What a stranger is told, but for the ids they chose themselves. */
 function told(answer: { readonly id?: number; readonly type: string }): unknown {
   const { id: _id, ...rest } = answer;
   return rest;
-}
-
-/** A request for what goes over a link as `draft`. */
-function lineOf({ method, path }: Route, draft: object): readonly [string, Record<string, unknown>] {
-  const rest: Record<string, unknown> = { ...draft };
-  const filled = path.replaceAll(/:(\w+)/gu, (_match, name: string) => {
-    const value = String(rest[name]);
-    delete rest[name];
-    return encodeURIComponent(value);
-  });
-  const { type: _type, ...body } = rest;
-  return [`${method} ${filled}`, body];
 }
 
 async function overHttp(
@@ -38,11 +31,9 @@ async function overHttp(
   draft: object,
   credentials: { token: string; headers?: Record<string, string> },
 ) {
-  const [line, rest] = lineOf(route, draft);
-  const search = new URLSearchParams(Object.entries(rest).map(([name, value]) => [name, String(value)]));
-  const answer = line.startsWith("GET")
-    ? await call(server, `${line}?${search}`, credentials)
-    : await call(server, line, { ...credentials, body: rest });
+  const { type: _type, ...fields } = { type: undefined, ...draft };
+  const { line, body } = requestFor(route, fields);
+  const answer = await call(server, line, { ...credentials, body });
   const headers = Object.fromEntries(answer.headers);
   delete headers["date"];
   delete headers["x-request-id"];
@@ -71,34 +62,56 @@ export interface IsolationOptions {
 export function isolationSuite(name: string, { open, countStatements }: IsolationOptions): void {
   let server: TidingsServer;
   const key = createServiceKey();
+  /** The operator's own backend, which names conversations. */
+  const house = createServiceKey();
+  let ofAcme: HttpTarget;
   beforeAll(async () => {
-    const serviceKeys = [{ name: "backend", hash: key.hash, scopes: ["act"] as const }];
+    const serviceKeys = [
+      { name: "backend", hash: key.hash, scopes: ["act"] as const },
+      { name: "house", hash: house.hash, scopes: ["system", "moderate"] as const },
+    ];
     const bounds = { ...roomy.bounds, requestsPerSecond: 100_000, requestsPerSecondPerAddress: 100_000 };
-    server = await createServer({ ...roomy, ...(await open()), port: 0, lobbies: [], serviceKeys, bounds });
+    const tightly = { conversationIds: "random", issueTokens: true, push: pushes, lobbies: [] } as const;
+    server = await createServer({ ...roomy, ...(await open()), port: 0, ...tightly, serviceKeys, bounds });
+    const begin = (conversationId: string, name: string, owner: string, ...members: readonly string[]) =>
+      call(server, "POST /v1/conversations", {
+        token: house.key,
+        body: {
+          ...{ conversationId, kind: "group", name },
+          participants: [{ userId: owner, role: "owner" }, ...members.map((userId) => ({ userId }))],
+        },
+      });
+    await begin("acme", secret, "ada", "alan", "dan");
+    await begin("atrium", "Atrium", "ada", "cleo");
+    await begin("bolt", "Bolt", "bea", "bob");
     const ada = await join(server, "ada");
-    const participants = [{ userId: "alan" }];
-    await ada.accepted({
-      type: "conversation.create",
-      conversationId: "acme",
-      kind: "group",
-      name: secret,
-      participants,
-    });
     await ada.accepted({ ...message("acme", secret), commandId: real.messageId });
+    ofAcme = { ...real, ...(await belongings()) };
+    await ada.accepted({ type: "participant.remove", conversationId: "acme", userId: "dan" });
     const { fileId } = real;
     const named = { name: secret, size: 3, mediaType: "text/plain" } as const;
     await ada.ask({ type: "file.upload", conversationId: "acme", fileId, ...named });
     await ada.close();
     const bea = await join(server, "bea");
-    await bea.accepted({
-      type: "conversation.create",
-      conversationId: "bolt",
-      kind: "group",
-      participants: [{ userId: "bob" }],
-    });
     await bea.say("bolt", "ours");
     await bea.close();
   });
+
+  /** Something of every other kind that there is in acme: a case, a device. */
+  const belongings = async (): Promise<{ readonly caseId: string; readonly deviceId: string }> => {
+    const dan = await join(server, "dan");
+    await dan.accepted({
+      ...{ type: "note.set", conversationId: notebookOf("dan"), value: { text: "rude" } },
+      subject: { kind: "report", conversationId: "acme", messageId: real.messageId },
+    });
+    await dan.close();
+    const cases = await call(server, "GET /v1/moderation/cases", { token: house.key });
+    const [{ id: caseId }] = (cases.json as { readonly items: [{ readonly id: string }] }).items;
+    const put = "PUT /v1/push/devices/phone-1";
+    const token = await server.issueToken("ada");
+    expect((await call(server, put, { token, body: subscriptionOf("ada") })).status).toBe(204);
+    return { caseId, deviceId: "phone-1" };
+  };
   afterAll(() => server.close());
 
   describe(`two tenants of one server on ${name}`, () => {
@@ -141,33 +154,47 @@ export function isolationSuite(name: string, { open, countStatements }: Isolatio
       expect(JSON.stringify(bea.frames)).not.toContain(secret);
     });
 
-    it("[D8] get over HTTP the very same bodies and headers, by token and by service key", async () => {
-      const token = await server.issueToken("bea");
-      for (const credentials of [{ token }, { token: key.key, headers: { "tidings-user": "bea" } }]) {
-        for (const [cases, routes] of [
-          [commands, commandRoutes],
-          [queries, queryRoutes],
-        ] as const) {
-          for (const [type, make] of cases) {
-            const route = entryOf(routes, type);
-            const known = await overHttp(server, route, make(real), credentials);
-            expect([type, known.status, JSON.parse(known.text).code]).toEqual([
-              type,
-              404,
-              "conversation/not-found",
-            ]);
-            expect([type, known]).toEqual([type, await overHttp(server, route, make(unreal), credentials)]);
-          }
+    it("[D8] are kept apart by a case for every operation of the API's document", async () => {
+      const { json } = await call(server, "GET /docs/json");
+      const { paths } = json as { readonly paths: Readonly<Record<string, object>> };
+      const operations = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+      );
+      expect(operations.toSorted()).toEqual([...trespasses.keys()].toSorted());
+    });
+
+    it.each([
+      ["a stranger", "bea", false],
+      ["a stranger for whom a service key speaks", "bea", true],
+      ["a friend of a member's who is not in it", "cleo", false],
+      ["one who was removed from it", "dan", false],
+    ] as const)(
+      "[D8] get over HTTP the very same bodies and headers, by token and by service key: %s",
+      async (_who, userId, isByKey) => {
+        const token = await server.issueToken(userId);
+        const credentials = isByKey ? { token: key.key, headers: { "tidings-user": userId } } : { token };
+        const unknown: HttpTarget = { ...unreal, caseId: newId(), deviceId: "phone-2" };
+        for (const [operation, { route, make, status }] of trespasses) {
+          const answer = await overHttp(server, route, make(ofAcme), credentials);
+          expect([operation, answer.status]).toEqual([operation, status]);
+          expect([operation, answer]).toEqual([
+            operation,
+            await overHttp(server, route, make(unknown), credentials),
+          ]);
+          expect(answer.text).not.toMatch(/acme|crown/u);
         }
-        const exported: Route = {
-          method: "GET",
-          path: "/v1/conversations/:conversationId/export",
-          summary: "",
-        };
-        const known = await overHttp(server, exported, { conversationId: "acme" }, credentials);
-        expect(known.status).toBe(404);
-        expect(known).toEqual(await overHttp(server, exported, { conversationId: "amce" }, credentials));
-      }
+        const devices = await call(server, "GET /v1/push/devices", { token: await server.issueToken("ada") });
+        expect(devices.json).toMatchObject({ items: [{ deviceId: "phone-1" }] });
+      },
+    );
+
+    it("[D8] cannot go through names to learn which are taken: only random ids are begun", async () => {
+      const eve = await join(server, "eve");
+      const begin = async (conversationId: string) =>
+        told(await eve.submit({ type: "conversation.create", conversationId, kind: "group" }));
+      expect(await begin("acme")).toMatchObject({ type: "reject", code: "permission/denied" });
+      expect(await begin("acme")).toEqual(await begin("amce"));
+      for (const id of [newId(), randomUUID()]) expect(await begin(id)).toMatchObject({ type: "ack" });
     });
 
     it("[D8] cannot reach each other's messages from a conversation of their own", async () => {
