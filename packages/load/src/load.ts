@@ -1,6 +1,7 @@
 import { type Attempts, LocalSquad, mergeVerdicts, type Squad } from "./bots/squad.ts";
 import { forkSquad } from "./fork-squad.ts";
 import { type Row, rowOf, usesBetween } from "./measure/row.ts";
+import { type Recalled, recalledBetween } from "./measure/recalled.ts";
 import { mergeSamples, type Sample } from "./measure/tally.ts";
 import type { Usage } from "./measure/usage.ts";
 import {
@@ -48,6 +49,7 @@ class Load implements LoadRun {
   readonly #samples: Sample[] = [];
   readonly #disturbances: Disturbance[] = [];
   #usages: readonly Usage[] = [];
+  #recalled: Recalled = { hits: 0, misses: 0 };
   #startMs = 0;
   #rowMs = 0;
 
@@ -77,7 +79,7 @@ class Load implements LoadRun {
     say("reading what the server has stored");
     const verdict = mergeVerdicts(await this.#each((squad) => squad.judge()));
     return resultOf({
-      ...{ settings: this.#settings, rampSeconds, verdict },
+      ...{ settings: this.#settings, rampSeconds, verdict, recalled: this.#recalled },
       ...{ rows: this.#rows, sample: mergeSamples(this.#samples), disturbances: this.#disturbances },
     });
   }
@@ -182,6 +184,8 @@ class Load implements LoadRun {
     ]);
     const sample = mergeSamples(samples);
     const servers = usesBetween(this.#usages, usages, seconds);
+    const { hits, misses } = recalledBetween(this.#usages, usages);
+    this.#recalled = { hits: this.#recalled.hits + hits, misses: this.#recalled.misses + misses };
     this.#usages = usages;
     const row = rowOf({
       ...{ at: (nowMs - this.#startMs) / 1_000, sample, servers },
@@ -205,7 +209,7 @@ class Load implements LoadRun {
 
 function mergeAttempts(all: readonly Attempts[]): Attempts {
   const sum = (name: keyof Attempts): number => all.reduce((total, each) => total + each[name], 0);
-  return { first: sum("first"), second: sum("second"), later: sum("later") };
+  return { first: sum("first"), second: sum("second"), later: sum("later"), failedAgain: sum("failedAgain") };
 }
 
 /** So that only the failure of what precedes it is told. */

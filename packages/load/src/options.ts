@@ -27,6 +27,11 @@ export interface LoadOptions {
   readonly settleSeconds?: number;
   /** What the server's processes have used so far; asked once a second. */
   readonly usage?: () => Promise<readonly (Usage | undefined)[]>;
+  /**
+   * Of what servers that count (`usageOfMetrics`) look up, how much they have to have in memory: 0.9 for nine of ten.
+   * Default 0: any.
+   */
+  readonly leastRecalled?: number;
   /** What happens meanwhile; the clients speak at least until it is over. */
   readonly during?: ((run: LoadRun) => Promise<void>) | undefined;
   readonly onRow?: (row: Row) => void;
@@ -58,7 +63,13 @@ export interface Disturbance {
   /** From its beginning until all clients were online and had every message. 0: nobody noticed; undefined: they never did. */
   readonly recoverySeconds: number | undefined;
   /** How many of the clients had to connect again, and took one attempt, two, or more. */
-  readonly attempts: { readonly first: number; readonly second: number; readonly later: number };
+  readonly attempts: {
+    readonly first: number;
+    readonly second: number;
+    readonly later: number;
+    /** Handshakes that failed though they were a client's second try, or a later one: there ought to be none. */
+    readonly failedAgain: number;
+  };
 }
 
 export type LoadSettings = Required<LoadOptions>;
@@ -66,7 +77,14 @@ export type LoadSettings = Required<LoadOptions>;
 export function withDefaults(options: LoadOptions): LoadSettings {
   return {
     ...{ clients: 100, rooms: 10, perSecond: 100, seconds: 30, rampPerSecond: 500, bytes: 120 },
-    ...{ processes: 0, addresses: 0, settleSeconds: 60, during: undefined, signal: undefined },
+    ...{
+      processes: 0,
+      addresses: 0,
+      settleSeconds: 60,
+      leastRecalled: 0,
+      during: undefined,
+      signal: undefined,
+    },
     usage: async () => [],
     onRow: () => {},
     say: () => {},

@@ -1,5 +1,6 @@
 import type { Verdict } from "./bots/squad.ts";
 import { Histogram } from "./measure/histogram.ts";
+import { type Recalled, shareOf } from "./measure/recalled.ts";
 import type { Row } from "./measure/row.ts";
 import type { Sample } from "./measure/tally.ts";
 import type { Disturbance, LoadSettings } from "./options.ts";
@@ -13,6 +14,7 @@ export interface LoadResult {
     readonly perSecond: number;
     readonly seconds: number;
     readonly bytes: number;
+    readonly leastRecalled: number;
   };
   /** Until the last client was online. */
   readonly rampSeconds: number;
@@ -24,6 +26,8 @@ export interface LoadResult {
   readonly verdict: Verdict;
   readonly deliveryMs: Quantiles;
   readonly ackMs: Quantiles;
+  /** By servers that say so, while it ran. */
+  readonly recalled: Recalled;
   readonly disturbances: readonly Disturbance[];
   readonly rows: readonly Row[];
 }
@@ -39,25 +43,36 @@ export interface ResultFacts {
   readonly rampSeconds: number;
   readonly sample: Sample;
   readonly verdict: Verdict;
+  readonly recalled: Recalled;
   readonly rows: readonly Row[];
   readonly disturbances: readonly Disturbance[];
 }
 
 export function resultOf({ settings, sample, ...facts }: ResultFacts): LoadResult {
-  const { url, clients, rooms, perSecond, seconds, bytes } = settings;
+  const { url, clients, rooms, perSecond, seconds, bytes, leastRecalled } = settings;
   const { said, accepted, delivered, refused } = sample;
   return {
-    load: { url, clients, rooms, perSecond, seconds, bytes },
+    load: { url, clients, rooms, perSecond, seconds, bytes, leastRecalled },
     ...{ said, accepted, delivered, refused, ...facts },
     deliveryMs: quantilesOf(sample.deliveryMs),
     ackMs: quantilesOf(sample.ackMs),
   };
 }
 
-/** Nothing was lost, doubled or out of order, everything was answered and got over. */
-export function isClean({ verdict, disturbances }: LoadResult): boolean {
-  const hasRecovered = disturbances.every(({ recoverySeconds }) => recoverySeconds !== undefined);
-  return hasRecovered && Object.values(verdict.faults).every((count) => count === 0);
+/** Nothing was lost, doubled or out of order, everything was answered and got over, and whoever tried twice got in. */
+export function isClean(result: LoadResult): boolean {
+  const { verdict, disturbances } = result;
+  const hasRecovered = disturbances.every(
+    ({ recoverySeconds, attempts }) => recoverySeconds !== undefined && attempts.failedAgain === 0,
+  );
+  return (
+    hasRecovered && hasRecalledEnough(result) && Object.values(verdict.faults).every((count) => count === 0)
+  );
+}
+
+/** Did servers have in memory as much as they were to? */
+export function hasRecalledEnough({ load, recalled }: LoadResult): boolean {
+  return load.leastRecalled === 0 || (shareOf(recalled) ?? 0) >= load.leastRecalled;
 }
 
 function quantilesOf(buckets: Sample["deliveryMs"]): Quantiles {

@@ -8,6 +8,7 @@ import {
 } from "@tidings/core";
 import type { MessageRecord } from "@tidings/core/protocol";
 import { pause } from "../pause.ts";
+import { Handshakes } from "./handshakes.ts";
 import type { Tally } from "../measure/tally.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -34,7 +35,7 @@ export class Bot {
   /** All places up to here have been seen. */
   #place = 0;
   #isFilling = false;
-  #attempts = 0;
+  readonly #handshakes = new Handshakes();
 
   constructor(options: BotOptions) {
     const { transport, userId, token, conversationId } = options;
@@ -46,9 +47,7 @@ export class Bot {
     });
     this.room = this.client.conversation(conversationId);
     this.room.timeline.subscribe((view) => this.#read(view));
-    this.client.connection.subscribe(({ name }) => {
-      if (name === "connecting") this.#attempts += 1;
-    });
+    this.client.connection.subscribe(({ name }) => this.#handshakes.note(name));
   }
 
   get isOnline(): boolean {
@@ -60,13 +59,13 @@ export class Bot {
     return this.isOnline && this.client.outbox.get().waiting === 0 && this.room.timeline.get().complete;
   }
 
-  /** Attempts to connect since `forget`. */
-  get attempts(): number {
-    return this.#attempts;
+  /** Since `forget`. */
+  get handshakes(): Pick<Handshakes, "attempts" | "failedAgain"> {
+    return this.#handshakes;
   }
 
   forget(): void {
-    this.#attempts = 0;
+    this.#handshakes.forget();
   }
 
   async say(padding: string): Promise<void> {

@@ -39,6 +39,8 @@ export interface Attempts {
   readonly first: number;
   readonly second: number;
   readonly later: number;
+  /** Handshakes that failed though they were a second try, or a later one. */
+  readonly failedAgain: number;
 }
 
 export type FaultCounts = Faults & {
@@ -154,8 +156,9 @@ export class LocalSquad implements Squad {
 
   async attempts(): Promise<Attempts> {
     const count = (holds: (attempts: number) => boolean): number =>
-      this.#speakers.filter((bot) => holds(bot.attempts)).length;
+      this.#speakers.filter(({ handshakes }) => holds(handshakes.attempts)).length;
     return {
+      failedAgain: this.#speakers.reduce((sum, { handshakes }) => sum + handshakes.failedAgain, 0),
       first: count((attempts) => attempts === 1),
       second: count((attempts) => attempts === 2),
       later: count((attempts) => attempts > 2),

@@ -20,6 +20,11 @@ describe("the command line of tidings-load", () => {
     expect(await load.member(7)).toMatchObject({ userId: "load-7" });
   });
 
+  it("takes a share of what servers are to have in memory in percent", async () => {
+    const invocation = await readArguments(["--recalled", "90"], environment);
+    expect(invocation).toMatchObject({ load: { leastRecalled: 0.9 } });
+  });
+
   it("takes tokens from a file, and whom they are for from them", async () => {
     const file = join(folder, "tokens");
     writeFileSync(file, `${await issueToken({ secret, userId: "ada" })}\n`);

@@ -29,6 +29,7 @@ const flags = {
   processes: { type: "string" },
   addresses: { type: "string" },
   settle: { type: "string" },
+  recalled: { type: "string" },
   storm: { type: "string" },
   tokens: { type: "string" },
   pid: { type: "string", multiple: true },
@@ -62,6 +63,7 @@ export async function readArguments(words: readonly string[], environment: Envir
       processes: whole("processes", values.processes) ?? 1,
       addresses: whole("addresses", values.addresses) ?? 0,
       settleSeconds: whole("settle", values.settle) ?? 60,
+      leastRecalled: (whole("recalled", values.recalled) ?? 0) / 100,
       usage: readUsage(values),
     },
   };

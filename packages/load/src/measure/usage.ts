@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
+import { type Recalled, recalledIn } from "./recalled.ts";
 
 /** What one server process has used so far. */
 export interface Usage {
   readonly name: string;
   readonly cpuSeconds: number;
   readonly memoryBytes: number;
+  /** Absent: it does not say. */
+  readonly recalled?: Recalled | undefined;
 }
 
 /** Of a process of this machine (Linux); undefined if it is gone. */
@@ -34,7 +37,7 @@ export async function usageOfMetrics(url: string): Promise<Usage | undefined> {
     const cpuSeconds = valueOf(text, "process_cpu_seconds_total");
     const memoryBytes = valueOf(text, "process_resident_memory_bytes");
     if (cpuSeconds === undefined || memoryBytes === undefined) return undefined;
-    return { name: new URL(url).host, cpuSeconds, memoryBytes };
+    return { name: new URL(url).host, cpuSeconds, memoryBytes, recalled: recalledIn(text) };
   } catch {
     return undefined;
   }

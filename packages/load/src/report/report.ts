@@ -1,9 +1,10 @@
 import type { Row } from "../measure/row.ts";
-import { isClean, type LoadResult } from "../result.ts";
+import { shareOf } from "../measure/recalled.ts";
+import { hasRecalledEnough, isClean, type LoadResult } from "../result.ts";
 import { escape } from "./escape.ts";
 import { type Mark, plot, type Series } from "./plot.ts";
 import { style } from "./style.ts";
-import { ms } from "./text.ts";
+import { ms, percent } from "./text.ts";
 
 const MOST_COMPLAINTS = 200;
 
@@ -17,7 +18,7 @@ export function renderReport(result: LoadResult): string {
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Load of ${escape(load.url)}</title><style>${style}</style>
-<h1>${isClean(result) ? "Nothing lost, doubled or out of order" : "Something was lost, doubled, out of order or unanswered"}</h1>
+<h1>${isClean(result) ? "Nothing lost, doubled or out of order" : "Something was lost, doubled, out of order or unanswered, or somebody did not get in"}</h1>
 <p>${escape(what)}</p>
 <div class="tiles five">${faults(result)}</div>
 <div class="tiles">${figures(result)}</div>
@@ -55,7 +56,14 @@ function figures(result: LoadResult): string {
     tile("delivery, p99", `${ms(deliveryMs.p99)} ms`),
     tile("answer, p50", `${ms(ackMs.p50)} ms`),
     tile("answer, p99", `${ms(ackMs.p99)} ms`),
+    ...recalled(result),
   ].join("");
+}
+
+function recalled(result: LoadResult): readonly string[] {
+  const share = shareOf(result.recalled);
+  if (share === undefined && result.load.leastRecalled === 0) return [];
+  return [tile("answered from memory", percent(share ?? 0), hasRecalledEnough(result) ? "" : "bad")];
 }
 
 function tile(name: string, value: string, kind = ""): string {
@@ -71,19 +79,23 @@ function complaints({ verdict }: LoadResult): string {
 function disturbances({ disturbances: all }: LoadResult): string {
   if (all.length === 0) return "";
   const rows = all.map(
-    ({ name, at, recoverySeconds, actionSeconds, attempts: { first, second, later } }, index) => {
+    (
+      { name, at, recoverySeconds, actionSeconds, attempts: { first, second, later, failedAgain } },
+      index,
+    ) => {
       const cells = [
         `${index + 1}`,
         escape(name),
         `${at.toFixed(0)} s`,
         `${actionSeconds.toFixed(1)} s`,
         recoverySeconds === undefined ? "never" : `${recoverySeconds.toFixed(1)} s`,
-        ...[first, second, later].map(count),
+        ...[first, second, later, failedAgain].map(count),
       ];
       return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
     },
   );
-  const heads = ["", "what was done", "at", "took", "recovered after", "back at 1st attempt", "2nd", "later"];
+  const heads = ["", "what was done", "at", "took", "recovered after", "back at 1st attempt"];
+  heads.push("2nd", "later", "failed at a 2nd try");
   return `<h2>What was done to it</h2><div class="wide"><table><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr>${rows.join("")}</table></div>`;
 }
 

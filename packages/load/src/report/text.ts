@@ -1,6 +1,7 @@
 import type { Row } from "../measure/row.ts";
 import type { Disturbance } from "../options.ts";
-import type { LoadResult } from "../result.ts";
+import { shareOf } from "../measure/recalled.ts";
+import { hasRecalledEnough, type LoadResult } from "../result.ts";
 
 const COLUMNS = [
   "time",
@@ -46,6 +47,7 @@ export function formatResult(result: LoadResult): string {
     `said ${said}, accepted ${accepted}, delivered ${delivered}, refused ${refusals.join(", ") || "0"}`,
     `delivery p50 ${ms(deliveryMs.p50)}, p95 ${ms(deliveryMs.p95)}, p99 ${ms(deliveryMs.p99)}; answer p50 ${ms(ackMs.p50)}, p99 ${ms(ackMs.p99)} (ms)`,
     ...disturbances.map(formatDisturbance),
+    ...formatRecalled(result),
     ...verdict.complaints.slice(0, MOST_COMPLAINTS),
     `lost ${lost}, duplicated ${duplicated}, reordered ${reordered + disorder}, skipped ${skipped}, unanswered ${unanswered}`,
   ].join("\n");
@@ -53,11 +55,24 @@ export function formatResult(result: LoadResult): string {
 
 /** How something that was done to the server was got over. */
 export function formatDisturbance({ name, recoverySeconds, attempts }: Disturbance): string {
-  const { first, second, later } = attempts;
+  const { first, second, later, failedAgain } = attempts;
   const when =
     recoverySeconds === undefined ? "not got over" : `recovered after ${recoverySeconds.toFixed(1)} s`;
   if (first + second + later === 0) return `${name}: ${when}`;
-  return `${name}: ${when}; back at the first attempt ${first}, at the second ${second}, later ${later}`;
+  const back = `back at the first attempt ${first}, at the second ${second}, later ${later}`;
+  return `${name}: ${when}; ${back}; handshakes that failed at a second try: ${failedAgain}`;
+}
+
+function formatRecalled(result: LoadResult): readonly string[] {
+  const { recalled, load } = result;
+  const share = shareOf(recalled);
+  if (share === undefined && load.leastRecalled === 0) return [];
+  const verdict = hasRecalledEnough(result) ? "" : `; at least ${percent(load.leastRecalled)} were to be`;
+  return [`answered from memory: ${percent(share ?? 0)} of ${recalled.hits + recalled.misses}${verdict}`];
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 export function ms(value: number | undefined): string {

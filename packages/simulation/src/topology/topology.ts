@@ -1,5 +1,5 @@
 import type { LoadMember, LoadRun, Usage } from "@tidings/load";
-import { usageOfProcess } from "@tidings/load";
+import { recalledIn, usageOfProcess } from "@tidings/load";
 import {
   hasNginx,
   hasPostgres,
@@ -49,12 +49,17 @@ export async function startTopology(settings: Readonly<Record<string, string>> =
   return {
     ...{ nodes, postgres, redis, nginx },
     url: `ws://127.0.0.1:${nginx.port}`,
-    usage: () => Promise.all(nodes.map(({ pid }, index) => usageOfProcess(`node ${index + 1}`, pid ?? 0))),
+    usage: () => Promise.all(nodes.map((node, index) => usageOf(`node ${index + 1}`, node))),
     async close() {
       await Promise.all(nodes.map((node) => node.kill()));
       await Promise.all([nginx.close(), postgres.close(), redis.close()]);
     },
   };
+}
+
+async function usageOf(name: string, node: NodeProcess): Promise<Usage | undefined> {
+  const used = await usageOfProcess(name, node.pid ?? 0);
+  return used && { ...used, recalled: recalledIn(await node.metrics()) };
 }
 
 export async function memberOf(index: number): Promise<LoadMember> {
@@ -67,6 +72,10 @@ export async function disturbAll({ nodes, postgres, redis }: Topology, run: Load
   await run.disturb("a node is killed", async () => {
     await nodes[0].kill();
     await nodes[0].start();
+  });
+  await run.disturb("the other node is killed", async () => {
+    await nodes[1].kill();
+    await nodes[1].start();
   });
   await run.disturb("PostgreSQL restarts", async () => {
     await postgres.stop();
