@@ -1,8 +1,9 @@
 /**
  * The wire of docs/protocol.md, and the HTTP API, under k6 (https://k6.io), which is not needed for anything else here:
  *   k6 run -e URL=ws://localhost:8080 -e TOKENS=tokens.txt -e LEVEL=100 deploy/k6/chat.js
- * TOKENS is a file of tokens, one a line and at least LEVEL of them, of users who are in the lobby. It says messages, waits
- * for their acks and counts deliveries; `tidings-load` judges loss and order as well, with the SDK's own client.
+ * TOKENS is a file of tokens, one a line and at least LEVEL of them, of users who are in the lobby. Over links it says
+ * messages, waits for their acks and counts deliveries; over HTTP it says some, says them again, and reads them back.
+ * `tidings-load` judges loss and order as well, with the SDK's own client.
  */
 import { check } from "k6";
 import exec from "k6/execution";
@@ -19,21 +20,29 @@ const tokens = open(__ENV.TOKENS || "tokens.txt")
 
 /** Connections held at once: 10, 50, 100, 1000 … */
 const LEVEL = Number(__ENV.LEVEL || 10);
-const EVERY_MS = 2_000;
-const HOLD_MS = 60_000;
+const EVERY_MS = Number(__ENV.EVERY_MS || 2_000);
+const SECONDS = Number(__ENV.SECONDS || 60);
+const API = URL.replace(/^ws/, "http");
 
 const answers = new Trend("tidings_answer", true);
 const deliveries = new Counter("tidings_deliveries");
 const refused = new Rate("tidings_refused");
+const overHttp = new Trend("tidings_http_send", true);
 const welcomed = new Rate("tidings_welcomed");
 
 export const options = {
   scenarios: {
     chat: { executor: "per-vu-iterations", vus: LEVEL, iterations: 1, maxDuration: "3m", exec: "chat" },
+    rest: {
+      executor: "constant-vus",
+      vus: Math.min(LEVEL, 50),
+      duration: `${SECONDS}s`,
+      exec: "rest",
+    },
     health: {
       executor: "constant-arrival-rate",
       rate: 5,
-      duration: "60s",
+      duration: `${SECONDS}s`,
       preAllocatedVUs: 2,
       exec: "health",
     },
@@ -43,6 +52,8 @@ export const options = {
     tidings_answer: ["p(50)<100", "p(99)<1000"],
     tidings_refused: ["rate<0.01"],
     tidings_deliveries: ["count>0"],
+    tidings_http_send: ["p(95)<200"],
+    checks: ["rate>0.99"],
     http_req_failed: ["rate<0.01"],
     http_req_duration: ["p(95)<200"],
   },
@@ -84,11 +95,38 @@ export function chat() {
     }
   };
   socket.onerror = () => welcomed.add(false);
-  setTimeout(() => socket.close(), HOLD_MS);
+  setTimeout(() => socket.close(), SECONDS * 1_000);
+}
+
+/** Says a message, says it again as after a lost answer, and reads the newest. */
+export async function rest() {
+  const user = exec.vu.idInTest - 1;
+  const path = `${API}/v1/conversations/${encodeURIComponent(ROOM)}/messages`;
+  const text = `k6 over HTTP ${user} ${uuidv7()}`;
+  const authorization = `Bearer ${tokens[user % tokens.length]}`;
+  // k6 keeps figures by name: of each address there would be one.
+  const params = { headers: { authorization }, tags: { name: "messages" } };
+  const json = { "content-type": "application/json", "idempotency-key": uuidv7() };
+  const body = JSON.stringify({ kind: "text", content: { text } });
+  const say = () =>
+    http.asyncRequest("POST", path, body, { ...params, headers: { ...params.headers, ...json } });
+  const startMs = Date.now();
+  const first = await say();
+  overHttp.add(Date.now() - startMs);
+  const again = await say();
+  const page = await http.asyncRequest("GET", `${path}?limit=50`, null, params);
+  check(first, { "a message is accepted": ({ status }) => status === 201 });
+  check(again, {
+    "said again it is the same": (answer) => answer.status === 201 && answer.body === first.body,
+  });
+  check(page, {
+    "it is there, once": (answer) => answer.status === 200 && answer.body.split(text).length === 2,
+  });
+  await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
 }
 
 export function health() {
-  const answer = http.get(`${URL.replace(/^ws/, "http")}/health`);
+  const answer = http.get(`${API}/health`);
   check(answer, { "is healthy": ({ status }) => status === 200 });
 }
 

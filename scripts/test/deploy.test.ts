@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
+import { validate } from "dockerfile-utils";
 import { describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+import { faultsOf } from "../deploy/kubernetes.ts";
 
 const read = (name: string): string => readFileSync(`deploy/${name}`, "utf8");
 
@@ -35,6 +37,14 @@ describe("deploy/Dockerfile", () => {
   const lines = read("Dockerfile").replaceAll("\\\n", " ").split("\n");
   const all = (word: string): string[] =>
     lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+
+  it("has nothing in it that a linter minds", () => {
+    const minded = (text: string): readonly string[] =>
+      validate(text).map(({ message }) => (typeof message === "string" ? message : message.value));
+    expect(minded(read("Dockerfile"))).toEqual([]);
+    const spoilt = read("Dockerfile").replace("--interval=10s", "--intervall=10s").replace(" 9464", " 94b4");
+    expect(minded(spoilt)).toEqual([expect.stringContaining("94b4"), expect.stringContaining("intervall")]);
+  });
 
   it("copies what is there", () => {
     const sources = all("COPY")
@@ -128,6 +138,11 @@ describe("deploy/compose.yaml", () => {
   });
 });
 
+interface Rule {
+  readonly to?: readonly object[];
+  readonly ports: readonly { readonly protocol: string; readonly port: number }[];
+}
+
 describe("deploy/kubernetes", () => {
   const documents = parseAllDocuments(read("kubernetes/tidings.yaml"));
   const objects = documents.map((document) => document.toJS());
@@ -143,6 +158,41 @@ describe("deploy/kubernetes", () => {
       expect(apiVersion).toMatch(/^(?:v1|apps\/v1|autoscaling\/v2|policy\/v1|networking\.k8s\.io\/v1)$/);
       expect(metadata.name).toMatch(/^tidings(?:-links)?$/);
     }
+  });
+
+  it("is as the schemas that Kubernetes publishes have it, and has no field that they do not", () => {
+    expect(objects.flatMap(faultsOf)).toEqual([]);
+    const withIn = (kind: string, path: string, value?: unknown): readonly string[] => {
+      const document = documents.find((each) => each.get("kind") === kind)?.clone();
+      const keys = path.split(".").map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+      if (value === undefined) document?.deleteIn(keys);
+      else document?.setIn(keys, value);
+      return faultsOf(document?.toJS());
+    };
+    expect(withIn("Deployment", "spec.template.spec.containers.0.readynessProbe", "x")).toEqual([
+      "Deployment: nothing is known of /spec/template/spec/containers/0/readynessProbe",
+    ]);
+    for (const [kind, path, value] of [
+      ["Deployment", "spec.selector", undefined],
+      ["NetworkPolicy", "spec.egress.0.ports.0.protocol", "udp"],
+      ["HorizontalPodAutoscaler", "spec.minReplicas", "three"],
+    ] as const)
+      expect(withIn(kind, path, value)).toEqual([expect.stringContaining(path.split(".").at(-1) ?? "")]);
+    const future = { apiVersion: "apps/v2", kind: "Deployment" };
+    expect(faultsOf(future)).toEqual(["there is no Deployment of apps/v2"]);
+  });
+
+  it("lets a node reach what its settings may name, and no page inside in the clear", () => {
+    const rules: readonly Rule[] = one("NetworkPolicy").spec.egress;
+    const reached = rules.flatMap(({ ports }) => ports.map(({ protocol, port }) => `${protocol} ${port}`));
+    // Names; PostgreSQL; Redis and sentinels; clamd; OTLP; keys, buckets, pushes and previews, and those in the clear.
+    expect(reached).toEqual([
+      ...["UDP 53", "TCP 53", "TCP 5432", "TCP 6379", "TCP 26379", "TCP 3310", "TCP 4317", "TCP 4318"],
+      ...["TCP 443", "TCP 80"],
+    ]);
+    const inTheClear = JSON.stringify(rules.find(({ ports }) => ports.some(({ port }) => port === 80))?.to);
+    for (const inside of ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7"])
+      expect(inTheClear).toContain(inside);
   });
 
   it("runs 3 to 20 nodes at 70 % of their processors", () => {
