@@ -31,6 +31,9 @@ describe("a text above a link", () => {
         "https://127.0.0.1",
         "https://evil.example.bank.example",
         "evil.example.bank",
+        "https://bank.js",
+        "bank.js/in",
+        "bank.js@evil.example",
         "a@bank.example",
       ],
     ])
@@ -52,6 +55,8 @@ describe("a text above a link", () => {
         "",
         "e.g. this, v1.2.3, 3.14 … and so on",
         "https://",
+        "Node.js",
+        "the report.pdf of March, and Notes.TXT.",
       ],
     ])
       expect([text, isMisleading(text, bank)]).toEqual([text, false]);
