@@ -66,7 +66,7 @@ export interface ServerOptions {
    * for searches holds, come from there while it is as far as `database`, and figures. Who may read is never asked there.
    */
   readonly databaseReplica?: string | undefined;
-  /** Connections to `database` for queries, and so many to the copy; a node takes 6 more for all else. Default 8. */
+  /** Connections to `database` for queries, and so many to the copy; a node takes 7 more for all else. Default 7. */
   readonly databaseConnections?: number | undefined;
   /** After this long `database` gives a statement up, and whoever asked may try again. Default 10 s. */
   readonly statementTimeoutMs?: number | undefined;

@@ -21,7 +21,7 @@ Every option can also be an environment variable; the option wins.
   --database-replica <addr.>  TIDINGS_DATABASE_REPLICA a copy of it, for pages of history, participants,
                                                        reactors and versions, for the index that searches use,
                                                        and for figures; never for who may read
-  --database-connections <number>                      to it for queries, and to the copy, default 8; a node takes 6 more
+  --database-connections <number>                      to it for queries, and to the copy, default 7; a node takes 7 more
                               TIDINGS_DATABASE_CONNECTIONS
   --statement-timeout <duration>                       after which it gives a statement up, default 10s
                               TIDINGS_STATEMENT_TIMEOUT

@@ -5,11 +5,14 @@ import type { Committed, Outcome, Refusal, Store, Submission } from "../store/st
 import type { Clock } from "./clock.ts";
 import { expectedOf, isInOrder, type Lane, release, settle, take } from "./lanes.ts";
 import type { Caller } from "./caller.ts";
+import { CommitQueue } from "./commit-queue.ts";
 import type { LiveConversation, Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
 import { ackPacket, isRetryable, refuse, rejectPacket } from "./packets.ts";
 import { type Scrutinise, scrutinised, unjudged } from "./scrutinise.ts";
 import { concerned } from "./concerned.ts";
+import { guarded } from "./guarded.ts";
+import { Tally } from "./tally.ts";
 import { Turnstile } from "./turnstile.ts";
 import { ratedAs } from "./rated.ts";
 import type { Rates, Sending, SharedRates } from "./rates.ts";
@@ -35,6 +38,8 @@ interface Item extends Submission {
   readonly refusal: Refusal | undefined;
   /** The number its lane waited for when it was refused. */
   expected: number | undefined;
+  /** By the tally. */
+  arrival: number;
 }
 
 /** What most items have in common. */
@@ -44,6 +49,7 @@ const plain = {
   rateFactor: undefined,
   refusal: undefined,
   expected: undefined,
+  arrival: 0,
 } as const;
 
 export interface CommitsOptions {
@@ -65,18 +71,16 @@ export interface CommitsOptions {
 }
 
 /**
- * Turns submits into commits: everything that arrived in one turn of the event loop shares one transaction, and while
- * that runs the next one fills up. Nothing is acknowledged or delivered before it is durable (D1).
+ * Turns submits into commits: everything that arrived in one turn of the event loop shares one transaction, and while as
+ * many run as the store takes at once the next one fills up. Nothing is acknowledged or delivered before it is durable (D1).
  */
 export class Commits {
   readonly #options: CommitsOptions;
-  #queue: Item[] = [];
-  #isCommitting = false;
+  readonly #queue = new CommitQueue<Item>();
+  #underWay = 0;
   #isScheduled = false;
-  #enqueued = 0;
-  #answered = 0;
+  readonly #tally = new Tally();
   readonly #turnstile = new Turnstile();
-  readonly #waiting: { readonly until: number; readonly resolve: () => void }[] = [];
 
   constructor(options: CommitsOptions) {
     this.#options = options;
@@ -93,8 +97,8 @@ export class Commits {
     const lane = number === undefined ? undefined : session.lane(command.conversationId);
     const reply = { session, id, lane, number: number ?? 0 };
     session.inFlight += 1;
-    const context = this.#context(userId);
-    this.#enqueue({ ...plain, command, context, reply, refusal, rateFactor: session.rateFactor });
+    const { rateFactor } = session;
+    this.#enqueue({ ...plain, command, context: this.#context(userId), reply, refusal, rateFactor });
   }
 
   /** A command that did not come over a link. It is answered like any other, and again when it comes again. */
@@ -124,8 +128,7 @@ export class Commits {
   /** Resolves when everything submitted so far has been answered, whatever comes meanwhile. */
   async settled(): Promise<void> {
     if (!this.#turnstile.isEmpty) await this.#turnstile.passed();
-    if (this.#answered === this.#enqueued) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ until: this.#enqueued, resolve }));
+    await this.#tally.settled();
   }
 
   #context(actorId: string): ApplyContext {
@@ -144,24 +147,27 @@ export class Commits {
   }
 
   readonly #pass = (item: Item): void => {
+    item.arrival = this.#tally.arrive();
     this.#queue.push(item);
-    this.#enqueued += 1;
     this.#schedule();
   };
 
   #schedule(): void {
-    if (this.#isScheduled || this.#isCommitting) return;
+    const { store, clock } = this.#options;
+    if (this.#isScheduled || this.#underWay === (store.commitsAtOnce ?? 1) || !this.#queue.isReady) return;
     this.#isScheduled = true;
-    this.#options.clock.soon(() => {
+    clock.soon(() => {
       this.#isScheduled = false;
-      void this.#commit();
+      void this.#commit(this.#queue.take(MOST_PER_COMMIT));
+      this.#schedule();
     });
   }
 
-  async #commit(): Promise<void> {
-    const items = this.#queue.splice(0, MOST_PER_COMMIT);
-    if (items.length === 0) return;
-    this.#isCommitting = true;
+  readonly #guard = (work: () => void): void =>
+    void guarded((_what, error) => this.#options.onFailure(error), "commit", work);
+
+  async #commit(items: readonly Item[]): Promise<void> {
+    this.#underWay += 1;
     const outcomes = await this.#store(items);
     // Whatever goes wrong in telling, what was committed stays committed, and the next commit must come.
     this.#guard(() => {
@@ -169,18 +175,10 @@ export class Commits {
       else this.#fail(items);
     });
     this.#guard(() => this.#options.outbound.flush());
-    this.#isCommitting = false;
-    this.#answered += items.length;
-    while ((this.#waiting[0]?.until ?? Infinity) <= this.#answered) this.#waiting.shift()?.resolve();
-    if (this.#queue.length > 0) this.#schedule();
-  }
-
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#options.onFailure(error);
-    }
+    this.#underWay -= 1;
+    this.#queue.release(items);
+    this.#tally.answer(items.map(({ arrival }) => arrival));
+    this.#schedule();
   }
 
   async #store(items: readonly Item[]): Promise<readonly Outcome[] | undefined> {

@@ -28,6 +28,7 @@ export function meteredStore(store: Store, meter: Meter): Store {
   const peopleOf = store.peopleOf?.bind(store);
   const whole: Whole = {
     epoch: store.epoch,
+    commitsAtOnce: store.commitsAtOnce,
     upkeep: store.upkeep,
     erasures: store.erasures,
     audit: store.audit,

@@ -38,6 +38,7 @@ export class Tracing {
   store(store: Store): Store {
     const whole: { readonly [Name in keyof Required<Store>]: Store[Name] } = {
       epoch: store.epoch,
+      commitsAtOnce: store.commitsAtOnce,
       upkeep: store.upkeep,
       erasures: store.erasures,
       audit: store.audit,

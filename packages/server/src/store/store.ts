@@ -41,6 +41,8 @@ export interface Store {
    * @throws if nothing was committed, or nobody knows; every command may be submitted again (D2).
    */
   commit<Item extends Submission>(items: readonly Item[], admit: Admit<Item>): Promise<readonly Outcome[]>;
+  /** How many commits it takes at the same time, of different conversations each. Absent: one. */
+  readonly commitsAtOnce?: number | undefined;
   /** What `readerId` may see, and nothing else: what is not there and what is not theirs look the same (D8). */
   query(readerId: string, query: RecordQuery): Promise<Answer>;
   /** Every conversation `userId` is in, the most recently active first. */

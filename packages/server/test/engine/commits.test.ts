@@ -1,14 +1,17 @@
+import type { ClientFrame } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
 import { type Bus, type BusEvent } from "../../src/bus/bus.ts";
 import { inProcessBus } from "../../src/bus/in-process-bus.ts";
 import { openLibsqlStore, type Store } from "../../src/store/index.ts";
 import { EngineBench, sendFrame, type TestLink } from "../support/engine-bench.ts";
+import { newId } from "../support/raw-client.ts";
 
 /** A store of which one verb can be exchanged while it runs. */
 function changeable(store: Store): Store & { instead: Store["commit"] | undefined } {
   return {
     epoch: store.epoch,
     instead: undefined,
+    commitsAtOnce: 2,
     commit(items, admit) {
       return (this.instead ?? store.commit.bind(store))(items, admit);
     },
@@ -141,3 +144,66 @@ describe("a commit in which something throws", () => {
     expect(ada.ended).toBe("server/draining");
   });
 });
+
+describe("commits at the same time", () => {
+  /** Two groups of Ada's, and a store whose commits wait for the test. */
+  async function twoGroups() {
+    const { bench, store, sound, ada } = await setUp();
+    await bench.send(ada, createFrame("a", 1), createFrame("b", 1), createFrame("c", 1));
+    const waiting: { readonly of: readonly string[]; readonly go: () => void }[] = [];
+    store.instead = async (items, admit) => {
+      const outcomes = await sound.commit(items, admit);
+      const of = items.map(({ command }) => command.conversationId);
+      await new Promise<void>((go) => waiting.push({ of, go }));
+      return outcomes;
+    };
+    codes(ada);
+    return { bench, ada, waiting };
+  }
+
+  it("are as many as the store takes, and one of each conversation", async () => {
+    const { bench, ada, waiting } = await twoGroups();
+    const under = (): readonly (readonly string[])[] => waiting.map(({ of }) => of);
+    await bench.send(ada, sendFrame("a", "one", 2));
+    await bench.send(ada, sendFrame("a", "two", 3), sendFrame("b", "one", 2));
+    await bench.send(ada, sendFrame("c", "one", 2), sendFrame("a", "three", 4));
+    expect(under()).toEqual([["a"], ["b"]]);
+    waiting[1]?.go();
+    await bench.clock.advance(0);
+    expect(codes(ada)).toEqual(["ack"]);
+    expect(under()).toEqual([["a"], ["b"], ["c"]]);
+    waiting[0]?.go();
+    await bench.clock.advance(0);
+    expect(under()[3]).toEqual(["a", "a"]);
+    for (const { go } of waiting) go();
+    await bench.clock.advance(0);
+    expect(codes(ada)).toEqual(["ack", "ack", "ack", "ack"]);
+    expect(bench.failures).toEqual([]);
+  });
+
+  it("are all waited for by whoever drains the server", async () => {
+    const { bench, ada, waiting } = await twoGroups();
+    await bench.send(ada, sendFrame("a", "one", 2));
+    await bench.send(ada, sendFrame("b", "one", 2));
+    const drained = bench.engine.drain(100);
+    waiting[1]?.go();
+    await bench.clock.advance(0);
+    expect(ada.ended).toBeUndefined();
+    waiting[0]?.go();
+    await bench.clock.advance(10);
+    await drained;
+    expect(codes(ada)).toEqual(["ack", "ack"]);
+    expect(ada.ended).toBe("server/draining");
+  });
+});
+
+function createFrame(conversationId: string, lane: number): ClientFrame {
+  const command = {
+    type: "conversation.create",
+    commandId: newId(),
+    conversationId,
+    at: 0,
+    kind: "group",
+  } as const;
+  return { type: "submit", id: lane, lane, command };
+}

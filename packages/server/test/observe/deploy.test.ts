@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { connectionsOfNode, FOR_QUERIES } from "../../src/store/postgres/connections.ts";
+import { connectionsOfNode, FOR_COMMITS, FOR_QUERIES } from "../../src/store/postgres/connections.ts";
 import { createServer, type TidingsServer } from "../../src/index.ts";
 import { parsePage } from "../support/metrics-page.ts";
 import { hasPrometheus, type Prometheus, promtool, startPrometheus } from "../support/prometheus.ts";
@@ -62,7 +62,7 @@ describe("connections to PostgreSQL", () => {
 
     const scaling = readFileSync(`${deploy}../docs/guides/scaling.md`, "utf8");
     for (const [page, sentence] of [
-      [conf, `A node takes ${each} connections (1 for commits, ${FOR_QUERIES} for queries`],
+      [conf, `A node takes ${each} connections (${FOR_COMMITS} for commits, ${FOR_QUERIES} for queries`],
       [conf, `${nodes} nodes ${all}, one more while they\n# are replaced ${meanwhile};`],
       [kubernetes, `Each takes ${each} connections to PostgreSQL`],
       [kubernetes, `max_connections = ${most}.`],

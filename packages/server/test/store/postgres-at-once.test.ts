@@ -65,6 +65,26 @@ describe.skipIf(!hasPostgres())("a commit on PostgreSQL by what the node remembe
     expect(items).toMatchObject([{ userId: "bob", readSeq: 3 }]);
   });
 
+  it("is made while another one waits for its conversation, which somebody else has locked", async () => {
+    url = await service.database();
+    const node = await openNode();
+    for (const id of ["a", "b"]) {
+      await node.group(id, "ada");
+      for (const word of WORDS) await node.said("ada", id, word);
+    }
+    const client = new Client(url);
+    await client.connect();
+    await client.query("BEGIN; SELECT FROM conversations WHERE id = 'a' FOR UPDATE");
+    let isDone = false;
+    const held = node.said("ada", "a", "held").then(() => (isDone = true));
+    await node.said("ada", "b", "not held");
+    expect(isDone).toBe(false);
+    await client.query("COMMIT");
+    await held;
+    await client.end();
+    expect(node.atOnce.splice(-2)).toEqual([true, true]);
+  });
+
   it("[D8] refuses whoever was removed on another node, told of it or not", async () => {
     const [here, there] = await twoNodes();
     for (const word of WORDS) await here.said("bob", "a", word);

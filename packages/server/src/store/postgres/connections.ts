@@ -1,5 +1,5 @@
-/** One commit at a time comes from the engine. */
-export const FOR_COMMITS = 1;
+/** Commits at the same time: what comes while one is on its way to the disk need not wait for that, unless it is of the same conversation. */
+export const FOR_COMMITS = 2;
 
 /** One step of housekeeping at a time; beside it whatever is not read on behalf of somebody. */
 export const FOR_UPKEEP = 2;
@@ -8,7 +8,7 @@ export const FOR_UPKEEP = 2;
 export const FOR_WORK = 3;
 
 /** Unless told otherwise; so many again at a replica. */
-export const FOR_QUERIES = 8;
+export const FOR_QUERIES = 7;
 
 /** What a node takes of a database in all. An export takes one more while it runs. */
 export function connectionsOfNode(queries: number = FOR_QUERIES): number {

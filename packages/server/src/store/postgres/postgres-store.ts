@@ -44,7 +44,7 @@ export interface PostgresStoreOptions {
    * searches, when it is as far as the database is; and figures.
    */
   readonly replicaUrl?: string;
-  /** Connections for queries, beside one for commits, two for housekeeping and three for jobs. Default 8. */
+  /** Connections for queries, beside two for commits, two for housekeeping and three for jobs. Default 7. */
   readonly connections?: number;
   /** After this long a statement is given up, and whoever asked may try again. Default 10 s. */
   readonly statementTimeoutMs?: number;
@@ -131,6 +131,7 @@ interface Pools {
 
 class PostgresStore implements Store {
   readonly epoch: string;
+  readonly commitsAtOnce = FOR_COMMITS;
   readonly upkeep: Upkeep;
   readonly erasures: Erasures;
   readonly audit: Audit;
