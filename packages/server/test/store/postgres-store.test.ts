@@ -375,6 +375,31 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       await store.close();
     });
 
+    it("has new words sorted into the index beside the commits, which so never have to", async () => {
+      const url = await service.database();
+      const bench = new Workbench(await open(url));
+      await bench.group("a", "ada");
+      const meddler = new Client(Object.assign(new URL(url), { username: "postgres" }).href);
+      await meddler.connect();
+      await meddler.query("CREATE EXTENSION pgstattuple");
+      const waiting = async (): Promise<number> => {
+        const { rows } = await meddler.query(
+          "SELECT pending_tuples AS n FROM pgstatginindex('searchable_words')",
+        );
+        return Number(rows[0]?.n);
+      };
+      await bench.said("ada", "a", "one of many words");
+      const ofOne = await waiting();
+      expect(ofOne).toBeGreaterThan(0);
+      for (let batch = 0; batch < 6; batch += 1) {
+        const texts = Array.from({ length: 100 }, (_, index) => `one of ${batch * 100 + index} words`);
+        await bench.commit(...texts.map((text) => bench.submission("ada", message("a", text))));
+      }
+      await expect.poll(waiting, { timeout: 10_000 }).toBeLessThanOrEqual(200 * ofOne);
+      await meddler.end();
+      await bench.store.close();
+    });
+
     it("[D9] gives a statement up that waits too long, commits nothing of it, and goes on", async () => {
       const url = await service.database();
       const bench = new Workbench(await open(url, { statementTimeoutMs: 300 }));

@@ -16,6 +16,7 @@ import { firstSchema } from "./schema.ts";
 import { addSearch } from "./search-schema.ts";
 import { notesSchema } from "./notes-schema.ts";
 import { needsAtLeast, newerThan } from "./oldest-schema.ts";
+import { pendingWordsSchema } from "./pending-words.ts";
 import { previewsSchema } from "./previews.ts";
 import { pushSchema } from "./push-schema.ts";
 import type { Tables } from "./tables.ts";
@@ -48,6 +49,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0018": { up: addErasure },
   "0019": { up: (database) => jobsByTime.execute(database).then(() => {}) },
   "0020": { up: (database) => closedSchema.execute(database).then(() => {}) },
+  "0021": { up: (database) => pendingWordsSchema.execute(database).then(() => {}) },
 };
 
 export interface Migrated {

@@ -28,6 +28,7 @@ import { forgetConversation } from "./erase-conversation.ts";
 import { figures } from "./figures.ts";
 import { keptParts } from "./kept.ts";
 import { epochOf, migrate, type Migrated, newerMigrations } from "./migrations.ts";
+import { PendingWords } from "./pending-words.ts";
 import { previewTable } from "./previews.ts";
 import { pushTargets } from "./push.ts";
 import { prune } from "./prune.ts";
@@ -146,6 +147,7 @@ class PostgresStore implements Store {
   readonly #commitment: Commitment;
   readonly #desk: Desk;
   readonly #blocks: BlockTables;
+  readonly #pendingWords: PendingWords;
 
   constructor(epoch: string, pools: Pools, options: PostgresStoreOptions) {
     const { onDefect = () => {}, onFailure = () => {}, onRecalled = () => {} } = options;
@@ -184,11 +186,17 @@ class PostgresStore implements Store {
     const { rideOutMs = 10_000, searchTimeoutMs = 2_000 } = options;
     this.#commitment = { pool: commits, epoch, recollection, rideOutMs, onDefect, onRemembered };
     this.#blocks = new BlockTables(readers);
+    this.#pendingWords = new PendingWords(upkeep, onFailure);
     this.#desk = new Desk({ epoch, pool: readers, replica, searchTimeoutMs, onRecalled, onFailure });
   }
 
-  commit<Item extends Submission>(items: readonly Item[], admit: Admit<Item>): Promise<readonly Outcome[]> {
-    return commit(items, admit, this.#commitment);
+  async commit<Item extends Submission>(
+    items: readonly Item[],
+    admit: Admit<Item>,
+  ): Promise<readonly Outcome[]> {
+    const outcomes = await commit(items, admit, this.#commitment);
+    this.#pendingWords.add(items.length);
+    return outcomes;
   }
 
   heard(changes: readonly Change[]): void {
