@@ -37,6 +37,13 @@ describe("the mutations", () => {
     expect(to).not.toBe(from);
   });
 
+  it("are what docs/proof.md says was found", () => {
+    const page = readFileSync("docs/proof.md", "utf8");
+    const found = [...page.matchAll(/^\| (.+?) +\| D\d +\| +[\d,]+ \|$/gmu)].map(([, name]) => name);
+    expect(found.length).toBeGreaterThanOrEqual(12);
+    expect(mutations.map(({ name }) => name)).toEqual(expect.arrayContaining(found));
+  });
+
   it("are at least twelve", () => {
     expect(mutations.length).toBeGreaterThanOrEqual(12);
     expect(new Set(mutations.map(({ name }) => name)).size).toBe(mutations.length);
