@@ -145,6 +145,45 @@ describe.skipIf(chromiumPath === undefined)("files in the chat", { timeout: 60_0
     expect(kept).not.toMatch(/Acme Phone|Ada at home/);
   });
 
+  it("sends later what has files: planned, on its way, and there after a reload, for nobody else to see (rows G8, I1)", async () => {
+    const plans = ada.page.locator(".pane");
+    const openPlans = () => ada.page.getByRole("button", { name: "Pinned and bookmarked" }).click();
+    await holdLater(ada.page);
+    await drop(ada, "agenda.txt", "text/plain", 6 * MEGABYTE);
+    const input = ada.page.locator("main.chat input[type=file]");
+    await input.setInputFiles({ name: "pier.jpg", mimeType: "image/jpeg", buffer: photo });
+    await ada.page.locator(".attached").getByText("pier.jpg").waitFor();
+    await ada.draft.fill("For tomorrow");
+    await ada.page.getByRole("button", { name: "Send later" }).press("Enter");
+    await ada.page.getByRole("menu").getByRole("menuitem").nth(1).press("Enter");
+    await expect.poll(() => ada.page.locator(".attached").count(), patience).toBe(0);
+    expect(await ada.draft.inputValue()).toBe("");
+    await openPlans();
+    await expect
+      .poll(() => plans.innerText(), patience)
+      .toMatch(/To be sent here[^]*For tomorrow[^]*agenda.txt/);
+    const progress = plans.getByRole("progressbar");
+    await expect.poll(() => progress.count(), patience).toBe(1);
+    await takeScreenshot(ada.page, "planned-upload");
+    expect(await faultsOf(ada.page)).toEqual([]);
+
+    await ada.page.unrouteAll();
+    await ada.page.reload();
+    await ada.open("General");
+    await openPlans();
+    await expect.poll(() => files(ada, "agenda.txt").count(), patience).toBe(1);
+    await expect.poll(() => progress.count(), patience).toBe(0);
+    expect(await bytesOf(ada, "agenda.txt")).toHaveLength(6 * MEGABYTE);
+    await expect
+      .poll(() => plans.locator("img.file-picture").getAttribute("src"), patience)
+      .toMatch(/^(http|blob)/);
+    await takeScreenshot(ada.page, "planned-files");
+    expect(await grace.page.getByText("agenda.txt").count()).toBe(0);
+    await plans.getByRole("button", { name: "Do not send" }).click();
+    await expect.poll(() => plans.innerText(), patience).not.toContain("To be sent");
+    await ada.page.keyboard.press("Escape");
+  });
+
   it("records a voice message and plays it, and shows a film with its size and its first picture (rows A16, F10)", async () => {
     // There is no microphone here: a tone takes its place, and everything behind it is the browser's own.
     await ada.page.evaluate(() => {

@@ -34,7 +34,9 @@ export interface ComposerInputProps {
 
 /** A composer's state, what to do with it, and the props of its input. */
 export interface UseComposer<Attachment = never>
-  extends ComposerState<Attachment>, Omit<Composer<Attachment>, "get" | "subscribe"> {
+  extends
+    ComposerState<Attachment>,
+    Omit<Composer<Attachment, CustomInputOf<AppSchemas, "message">>, "get" | "subscribe"> {
   /** For the input's `ref`: the caret follows where the composer itself changes the text. */
   readonly inputRef: RefObject<Input | null>;
   readonly inputProps: ComposerInputProps;

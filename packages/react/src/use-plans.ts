@@ -1,9 +1,11 @@
+import type { CustomInputOf } from "@tidings/core";
 import { openPlans, type Plans, type Reminder, type ScheduledMessage } from "@tidings/core/bindings";
+import type { AppSchemas } from "./register.ts";
 import { useClient } from "./messaging-provider.ts";
 import { useObservable } from "./use-observable.ts";
 
 /** To have messages sent, and oneself reminded, later. It never changes. */
-export function usePlans(): Plans {
+export function usePlans(): Plans<CustomInputOf<AppSchemas, "message">> {
   return openPlans(useClient());
 }
 

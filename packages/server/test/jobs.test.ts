@@ -1,29 +1,35 @@
-import { type Command, notebookOf, type NoteRecord } from "@tidings/core/protocol";
+import { type Attachment, type Command, notebookOf, type NoteRecord } from "@tidings/core/protocol";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { hasPostgres, type PostgresService, startPostgres } from "../src/testing/postgres.ts";
 import { virtualClock } from "@tidings/core/testing";
 import { Jobs } from "../src/jobs.ts";
 import { openLibsqlStore } from "../src/store/index.ts";
 import type { Moderator } from "../src/moderation/index.ts";
+import { ready } from "./store/files-suite.ts";
 import { EngineBench, engineClock, sendFrame } from "./support/engine-bench.ts";
 import type { PushProvider } from "../src/push/provider.ts";
 import { call } from "./support/api.ts";
 import { type Draft, join, newId, type RawClient } from "./support/raw-client.ts";
 import { ServerProcess } from "./support/server-process.ts";
-import { start } from "./support/start.ts";
+import { start, unhurried } from "./support/start.ts";
 import { temporaryFile } from "./support/temporary-file.ts";
 
 const conversationId = notebookOf("ada");
 const waiting = { timeout: 60_000, interval: 100 };
 
-async function schedule(ada: RawClient, count: number, dueAt: number): Promise<readonly string[]> {
+async function schedule(
+  ada: RawClient,
+  count: number,
+  dueAt: number,
+  attachments: readonly Attachment[] = [],
+): Promise<readonly string[]> {
   const ids = Array.from({ length: count }, () => newId());
   await Promise.all(
     ids.map((messageId, index) =>
       ada.accepted({
         ...{ type: "note.set", conversationId },
         subject: { kind: "scheduled", conversationId: "general", messageId },
-        value: { dueAt, message: { kind: "text", content: { text: `later ${index}` } } },
+        value: { dueAt, message: { kind: "text", content: { text: `later ${index}`, attachments } } },
       }),
     ),
   );
@@ -67,8 +73,15 @@ describe("what is planned", () => {
       const bench = await EngineBench.open();
       const ada = await bench.join("ada");
       const messageId = newId();
+      const { files } = bench.store;
+      if (!files) throw new Error("no files");
+      const { fileId } = await ready(files, { conversationId: "general", createdAt: bench.clock.now() });
       const subject = { kind: "scheduled", conversationId: "general", messageId } as const;
-      const value = { dueAt: 5, message: { kind: "text", content: { text: "later" } } } as const;
+      const attachments = [{ fileId, kind: "image", name: "a.png", type: "image/png", size: 10 }] as const;
+      const value = {
+        dueAt: 5,
+        message: { kind: "text", content: { text: "later", attachments } },
+      } as const;
       const command = {
         type: "note.set",
         commandId: newId(),
@@ -99,8 +112,13 @@ describe("what is planned", () => {
         conversationId: "general",
         limit: 10,
       });
-      expect(answer).toMatchObject({ ok: true, result: { messages: [{ id: messageId, authorId: "ada" }] } });
+      const message = { id: messageId, authorId: "ada", content: { attachments } };
+      expect(answer).toMatchObject({ ok: true, result: { messages: [message] } });
       expect(await due()).toEqual([]);
+      await files.due(Number.MAX_SAFE_INTEGER);
+      expect(await files.find(fileId)).toMatchObject({ state: "ready" });
+      const places = [conversationId, "general"].map((place) => files.isShown(fileId, place));
+      expect(await Promise.all(places)).toEqual([false, true]);
     }
   });
 
@@ -290,6 +308,33 @@ describe("what is planned", () => {
       expect(await notes(ada)).not.toEqual([]); // it was killed in the middle
       await expectSent(ada, ids);
       await other.kill();
+    }, 120_000);
+
+    it("[D2] with a file is sent once by two nodes, and the file read at either then, and not before (row I1)", async () => {
+      const database = await postgres.database();
+      const options = {
+        database,
+        files: { dir: temporaryFile("files") },
+        secret: "s".repeat(32),
+        policy: unhurried,
+      };
+      const [one, other] = [await start(options), await start(options)];
+      const ada = await join(one, "ada");
+      const on = { conversationId: "general", fileId: newId() } as const;
+      const bytes = Buffer.from("a,b\n1,2\n");
+      const file = { name: "a.csv", size: bytes.length, mediaType: "text/csv" } as const;
+      const { parts } = await ada.query({ type: "file.upload", ...on, ...file });
+      for (const { url, headers } of parts) await fetch(url, { method: "PUT", headers, body: bytes });
+      await ada.query({ type: "file.complete", ...on, parts: [] });
+      const shown = { fileId: on.fileId, name: "a.csv", kind: "file", type: "text/csv", size: 1 } as const;
+      const ids = await schedule(ada, 20, Date.now() + 3_000, [shown]);
+      const bob = await join(other, "bob");
+      const download = { type: "file.download", ...on } as const;
+      expect(await bob.ask(download)).toMatchObject({ code: "file/not-found" });
+      expect(await ada.ask({ type: "file.cancel", ...on })).toMatchObject({ code: "file/denied" });
+      await expectSent(await join(other, "ada"), ids);
+      const { url } = await bob.query(download);
+      expect(await (await fetch(url)).text()).toBe(bytes.toString());
     }, 120_000);
 
     it("[D2] of a reminder devices are told once by two nodes, and its owner sees that it is time (rows I1, F12)", async () => {

@@ -13,14 +13,23 @@ import "../styles/attachments.css";
 /** The files of a message. */
 export function Attachments({ message }: { readonly message: Message }) {
   const { outbox } = useClient();
-  const { conversationId, content, id } = message;
+  return <Files {...message} onCancel={() => outbox.cancel(message.id)} />;
+}
+
+interface FilesProps extends Pick<Message, "conversationId" | "content"> {
+  /** Calls off whatever waits for them. */
+  readonly onCancel: () => void;
+}
+
+/** The files of what was said, or will be. */
+export function Files({ conversationId, content, onCancel }: FilesProps) {
   if (!("text" in content) || !content.attachments) return null;
   return (
     <ul className="attachments">
       {content.attachments.map((file) => (
         <li key={file.fileId}>
           <View file={file} conversationId={conversationId} />
-          <UploadProgress {...file} onCancel={() => outbox.cancel(id)} />
+          <UploadProgress {...file} onCancel={onCancel} />
         </li>
       ))}
     </ul>

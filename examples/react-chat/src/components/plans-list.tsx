@@ -1,10 +1,12 @@
 import { MessagingError } from "@tidings/core";
 import type { Reminder, ScheduledMessage } from "@tidings/core/bindings";
+import type { MessageContent } from "@tidings/core/protocol";
 import { useMessage, usePlans, useReminders, useScheduled } from "@tidings/react";
 import { type ReactNode, useState } from "react";
 import { useChatActions } from "../lib/chat-actions.ts";
 import { useSaid } from "../lib/use-said.ts";
 import { useTexts } from "../texts/use-texts.tsx";
+import { Files } from "./attachments.tsx";
 import { Icon } from "./icon.tsx";
 import { LaterMenu } from "./later-menu.tsx";
 import { useAttempt } from "./toasts.tsx";
@@ -42,16 +44,19 @@ function Scheduled({ plan }: { readonly plan: ScheduledMessage }) {
   const { cancel, reschedule } = usePlans();
   const attempt = useAttempt();
   const [anchor, setAnchor] = useState<HTMLElement>();
-  const { content } = plan.message;
+  const { conversationId, message } = plan;
+  const { content } = message;
+  const said = "text" in content ? content.text || namesIn(content) : t.sealed;
   const refused = plan.code && new MessagingError(plan.code, { message: "unable to send the message" });
   return (
     <Plan
       at={format.future(plan.dueAt)}
-      said={"text" in content ? content.text : t.sealed}
+      said={said}
       end={t.doNotSend}
       isUrgent={plan.status === "refused"}
       onEnd={plan.status === "sending" ? undefined : () => cancel(plan.id)}
     >
+      <Files {...{ conversationId, content }} onCancel={() => attempt(() => cancel(plan.id))} />
       {refused && <span className="plan-fault">{t.errorOf(refused)}</span>}
       {plan.status !== "sending" && (
         <button
@@ -73,6 +78,11 @@ function Scheduled({ plan }: { readonly plan: ScheduledMessage }) {
       )}
     </Plan>
   );
+}
+
+/** Of files without a text. */
+function namesIn({ attachments = [] }: Extract<MessageContent, { readonly text: string }>): string {
+  return attachments.map(({ name }) => name).join(", ");
 }
 
 function Remembered({

@@ -1,31 +1,23 @@
+import type { Upload } from "@tidings/core/uploads";
 import type { UseComposer } from "@tidings/react";
 import { useClient, useObservable, usePlans } from "@tidings/react";
 import { useState } from "react";
 import { useTexts } from "../texts/use-texts.tsx";
 import { Icon } from "./icon.tsx";
 import { LaterMenu } from "./later-menu.tsx";
-import { useAttempt } from "./toasts.tsx";
 
 interface SendLaterProps {
-  readonly composer: Omit<UseComposer, "attach" | "detach" | "attachments">;
+  readonly composer: UseComposer<Upload>;
   readonly conversationId: string;
 }
 
-/** Has what is written sent at a time one chooses. Not there where the backend does nothing later. */
+/** Has what is written, and attached, sent at a time one chooses. Not there where the backend does nothing later. */
 export function SendLater({ composer, conversationId }: SendLaterProps) {
   const { t } = useTexts();
-  const attempt = useAttempt();
   const plans = usePlans();
   const [opened, setOpened] = useState<HTMLElement>();
   const canPlan = useObservable(useClient().policy, ({ limits }) => limits.planAheadMs !== undefined);
   if (!canPlan) return null;
-  const plan = async (dueAt: number): Promise<void> => {
-    const { text, about } = composer;
-    const replyTo = about?.type === "reply" ? { replyTo: about.messageId } : {};
-    await plans.schedule(conversationId, { text, ...replyTo }, dueAt);
-    composer.cancel();
-    composer.write("");
-  };
   const canSend = composer.canSend && composer.about?.type !== "edit";
   return (
     <>
@@ -44,7 +36,7 @@ export function SendLater({ composer, conversationId }: SendLaterProps) {
           anchor={opened}
           back={composer.inputRef.current}
           label={t.sendLater}
-          onChoose={(dueAt) => attempt(() => plan(dueAt))}
+          onChoose={(dueAt) => void composer.sendBy((draft) => plans.schedule(conversationId, draft, dueAt))}
           onClose={() => setOpened(undefined)}
         />
       )}

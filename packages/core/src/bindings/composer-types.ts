@@ -74,7 +74,9 @@ export interface KeyPress {
  * Everything a message input does, without the input: draft, validation while typing, countdown, mentions, replying,
  * editing, keys, the typing signal. What is written for a new message is the conversation's `draft`, and so is kept.
  */
-export interface Composer<Attachment = never> extends Observable<ComposerState<Attachment>> {
+export interface Composer<Attachment = never, Custom = JsonObject> extends Observable<
+  ComposerState<Attachment>
+> {
   /** The text of the input has changed. @param caret - default: its end. */
   write(text: string, caret?: number): void;
   reply(messageId: string): void;
@@ -91,6 +93,11 @@ export interface Composer<Attachment = never> extends Observable<ComposerState<A
    * something else was begun. Never rejects: `undefined` if nothing was sent.
    */
   send(): Promise<Sent | undefined>;
+  /**
+   * As `send`, but what was written is given to somebody else, for instance to be sent later; `undefined` of an edit, which
+   * is nothing to be sent.
+   */
+  sendBy(give: (draft: Draft<Custom>) => Promise<Sent>): Promise<Sent | undefined>;
   /**
    * Enter sends, Shift-Enter does not; Escape leaves suggestions, then the subject; arrow up in an empty composer edits
    * one's last message; arrows, Enter and Tab choose among suggestions.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createClient } from "../client/create-client.ts";
 import type { Client, Conversation } from "../client/types.ts";
+import { MessagingError } from "../errors/messaging-error.ts";
 import { createMemoryBackend } from "../memory/backend.ts";
 import { memoryTransport } from "../memory/memory-transport.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
@@ -69,6 +70,35 @@ describe("a composer", () => {
     const [issue] = composer.get().issues;
     expect(issue).toMatchObject({ code: "draft/too-long", limit: 10_000, actual: 10_001 });
     expect(composer.get().canSend).toBe(false);
+  });
+
+  it("[D6] gives all that was written to whoever sends it later, is free at once, and takes back what they refuse", async () => {
+    const { composer, room } = await lab({
+      draftOf: ({ text, ranges, attachments }) => ({ text, ranges, custom: { attachments } }),
+    });
+    const { id } = await room.send("what do you say?");
+    composer.reply(id);
+    composer.attach("photo");
+    composer.write("@ad");
+    composer.choose({ value: "adele" });
+    const given: unknown[] = [];
+    const refused = composer.sendBy(async (draft) => {
+      given.push(draft);
+      throw new MessagingError("note/too-far", { message: "unable to plan" });
+    });
+    expect(composer.get()).toMatchObject({ text: "", attachments: [], about: undefined });
+    expect(await refused).toBeUndefined();
+    const { text } = composer.get();
+    expect(composer.get()).toMatchObject({
+      ...{ attachments: ["photo"], about: { messageId: id }, error: { code: "note/too-far" } },
+    });
+    const ranges = [{ type: "mention", value: "adele" }];
+    expect(given).toMatchObject([{ text, ranges, replyTo: id, custom: { attachments: ["photo"] } }]);
+    const sent = await composer.sendBy((draft) => room.send(`${draft.text}, later`));
+    expect([composer.get().text, sent?.conversationId]).toEqual(["", room.id]);
+    composer.edit(id);
+    expect(await composer.sendBy(() => room.send("never"))).toBeUndefined();
+    expect(composer.get().about).toEqual({ type: "edit", messageId: id });
   });
 
   it("[D6] gives back what was refused, unless something else is being written", async () => {

@@ -39,7 +39,7 @@ const EMPTY: Own<never> = {
 export function createComposer<Attachment = never, Schemas extends CustomSchemas = JsonCustom>(
   conversation: Conversation<Schemas>,
   options: ComposerOptions<Attachment, CustomInputOf<Schemas, "message">> = {},
-): Composer<Attachment> {
+): Composer<Attachment, CustomInputOf<Schemas, "message">> {
   const {
     clock = systemClock,
     suggest = whoBeginsWith(conversation),
@@ -86,7 +86,30 @@ export function createComposer<Attachment = never, Schemas extends CustomSchemas
     own.set({ ...before, marked: lost, suggestions: [], caret: lost.text.length, error });
   };
 
-  const composer: Composer<Attachment> = {
+  const sendAs = async (
+    giveTo: (
+      about: ComposerSubject | undefined,
+      said: Draft<CustomInputOf<Schemas, "message">>,
+    ) => Promise<Sent>,
+  ): Promise<Sent | undefined> => {
+    if (!view().canSend) return undefined;
+    const before = own.get();
+    const lost = marked();
+    scope.batch(() => {
+      if (!isEditing()) draft.set("");
+      own.set(EMPTY);
+    });
+    typing.stop();
+    try {
+      const given = draftOf({ ...lost, attachments: before.attachments });
+      return await giveTo(before.about, { ...given, ...(threadId !== undefined && { threadId }) });
+    } catch (error) {
+      giveBack(before, lost, error);
+      return undefined;
+    }
+  };
+
+  const composer: Composer<Attachment, CustomInputOf<Schemas, "message">> = {
     get: view,
     subscribe(listener) {
       let told = view();
@@ -122,26 +145,11 @@ export function createComposer<Attachment = never, Schemas extends CustomSchemas
       const { caret, ...completed } = completeMention(marked(), mention, suggestion);
       put(completed, { caret });
     },
-    async send() {
-      if (!view().canSend) return undefined;
-      const before = own.get();
-      const lost = marked();
-      scope.batch(() => {
-        if (!isEditing()) draft.set("");
-        own.set(EMPTY);
-      });
-      typing.stop();
-      try {
-        const given = draftOf({ ...lost, attachments: before.attachments });
-        return await give(conversation, before.about, {
-          ...given,
-          ...(threadId !== undefined && { threadId }),
-        });
-      } catch (error) {
-        giveBack(before, lost, error);
-        return undefined;
-      }
-    },
+    send: () => sendAs((about, said) => give(conversation, about, said)),
+    sendBy: async (giveTo) =>
+      isEditing()
+        ? undefined
+        : sendAs((about, said) => giveTo({ ...said, ...(about && { replyTo: about.messageId }) })),
     press(event) {
       const { suggestions, active } = own.get();
       const turn = (by: number): void =>

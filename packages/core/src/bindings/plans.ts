@@ -2,11 +2,14 @@ import type { Observable } from "../base/observable.ts";
 import { isSameList } from "../base/same-list.ts";
 import { internalsOf } from "../client/internals.ts";
 import type { Client, Sent } from "../client/types.ts";
+import type { JsonObject } from "../base/json.ts";
+import type { CustomInputOf, CustomSchemas } from "../compose/custom.ts";
 import type { Draft } from "../compose/pipeline.ts";
 import { type ErrorCode, isErrorCode } from "../errors/codes.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
-import type { NoteRecord, NoteSubject, PlannedMessage } from "../protocol/notes.ts";
+import type { NoteRecord, NoteSubject, NoteValue, PlannedMessage } from "../protocol/notes.ts";
 import { notesOf } from "./notes-of.ts";
+import { createPlanEntries, isAboutPlan } from "./plan-entries.ts";
 
 /** A message that will be sent. */
 export interface ScheduledMessage {
@@ -16,7 +19,10 @@ export interface ScheduledMessage {
   readonly message: PlannedMessage;
   /** Server time, ms. */
   readonly dueAt: number;
-  /** `sending`: it can be changed no more. `refused`: its time came, and `code` says why it was not sent. */
+  /**
+   * `waiting`: for its time, or before that for its files, which `@tidings/core/uploads` shows. `sending`: it can be changed
+   * no more. `refused`: it was not planned, or its time came and it was not sent; `code` says why.
+   */
   readonly status: "waiting" | "sending" | "refused";
   readonly code: ErrorCode | undefined;
 }
@@ -35,18 +41,21 @@ export interface Reminder {
 /**
  * What a person wants done later. It works offline like everything else: it shows at once, is queued, and stands on all
  * their devices; the backend does it at its time, whether or not any of them is online then. What reaches the backend
- * only after its time is done at once.
+ * only after its time is done at once. A message with files is planned once they are there, as one is sent; the backend keeps
+ * them for it, and shows them to nobody else before.
  *
  * Every method that plans something throws `command/unsupported` where the backend does nothing later, `note/too-far`
  * beyond `policy.limits.planAheadMs`, `note/due` once it is under way, and what notes throw.
+ *
+ * @typeParam Custom - of a message's `custom`, if the app has a schema.
  */
-export interface Plans {
+export interface Plans<Custom = JsonObject> {
   /** Messages to be sent, the next first. */
   readonly scheduled: Observable<readonly ScheduledMessage[]>;
   /** @param dueAt - server time, ms. */
-  schedule(conversationId: string, draft: string | Draft, dueAt: number): Promise<Sent>;
+  schedule(conversationId: string, draft: string | Draft<Custom>, dueAt: number): Promise<Sent>;
   /** Another time, and another text if there is one; also for one that was refused. */
-  reschedule(id: string, dueAt: number, draft?: string | Draft): Promise<Sent>;
+  reschedule(id: string, dueAt: number, draft?: string | Draft<Custom>): Promise<Sent>;
   cancel(id: string): Promise<Sent>;
   /** The next first; those whose time has come stay until they are let go. */
   readonly reminders: Observable<readonly Reminder[]>;
@@ -57,6 +66,9 @@ export interface Plans {
 const opened = new WeakMap<object, Plans>();
 
 /** The plans of the client's user; the same each time. */
+export function openPlans<Schemas extends CustomSchemas>(
+  client: Client<Schemas>,
+): Plans<CustomInputOf<Schemas, "message">>;
 export function openPlans(client: Client): Plans {
   const known = opened.get(client) ?? create(client);
   opened.set(client, known);
@@ -66,11 +78,18 @@ export function openPlans(client: Client): Plans {
 function create(client: Client): Plans {
   const { core } = internalsOf(client);
   const { notes, put } = notesOf(client);
-  const scheduled = core.scope.lazy(() => planned(notes.get(), scheduledOf), isSameList);
+  const entries = createPlanEntries(core.outbox);
+  const scheduled = core.scope.lazy(
+    () => planned([...notes.get(), ...entries.failedBeside(notes.get())], scheduledOf),
+    isSameList,
+  );
   const reminders = core.scope.lazy(() => planned(notes.get(), reminderOf), isSameList);
   notes.subscribe(() => {
     scheduled.invalidate();
     reminders.invalidate();
+  });
+  client.on("outbox", ({ command }) => {
+    if (isAboutPlan(command)) scheduled.invalidate();
   });
 
   const compose = async (conversationId: string, draft: string | Draft): Promise<PlannedMessage> => {
@@ -90,6 +109,13 @@ function create(client: Client): Plans {
   const subjectOf = (conversationId: string, messageId: string): NoteSubject => ({
     ...{ kind: "scheduled", conversationId, messageId },
   });
+  /** What was said of it before is called off once this is durable, or nothing would be for a moment (D1). */
+  const putAnew = async (id: string, conversationId: string, value?: NoteValue): Promise<Sent> => {
+    const subject = subjectOf(conversationId, id);
+    const sent = await put(subject, value);
+    entries.callOff(subject, sent.id);
+    return sent;
+  };
   const reminder = (conversationId: string, messageId: string): NoteSubject => ({
     ...{ kind: "reminder", conversationId, messageId },
   });
@@ -103,9 +129,9 @@ function create(client: Client): Plans {
     async reschedule(id, dueAt, draft) {
       const { conversationId, message } = found(id);
       const next = draft === undefined ? message : await compose(conversationId, draft);
-      return put(subjectOf(conversationId, id), { dueAt, message: next });
+      return putAnew(id, conversationId, { dueAt, message: next });
     },
-    cancel: async (id) => put(subjectOf(found(id).conversationId, id)),
+    cancel: async (id) => putAnew(id, found(id).conversationId),
     remind: (conversationId, messageId, dueAt, text) =>
       put(reminder(conversationId, messageId), { dueAt, ...(text !== undefined && { text }) }),
     forget: (conversationId, messageId) => put(reminder(conversationId, messageId)),

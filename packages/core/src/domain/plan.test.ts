@@ -11,7 +11,8 @@ import {
 } from "../protocol/notes.ts";
 import { defaultPolicy, type Limits } from "../protocol/policy.ts";
 import { apply } from "./apply.ts";
-import { claimed, sendingOf } from "./plan.ts";
+import { claimed, filesPlanned, sendingOf } from "./plan.ts";
+import { take } from "./take.ts";
 import type { Applied, ApplyContext } from "./types.ts";
 
 const scheduled: NoteSubject = { kind: "scheduled", conversationId: "general", messageId: mint() };
@@ -145,5 +146,52 @@ describe("a plan", () => {
       ...{ type: "message.send", commandId: scheduled.messageId, conversationId: "general", at: 100 },
       ...message,
     });
+  });
+
+  it("[D8] is taken with its files as the backend knows them, if whoever plans it may show them where it is for", () => {
+    const files = new Map([
+      ["hers", { mediaType: "image/gif", size: 7 }],
+      ["open", { isReady: false }],
+      ["bad", { fault: "file/infected" }],
+    ] as const);
+    const asked: (readonly string[])[] = [];
+    const recordsOf = (id: string): ConversationStore =>
+      new ConversationStore(id, (fileId, userId) => {
+        asked.push([id, userId]);
+        const known = files.get(fileId as "hers");
+        return known && { isTheirs: true, isReady: true, mediaType: "image/png", size: 1, ...known };
+      });
+    const attached = (fileId: string, more: object = {}): NoteValue => {
+      const file = { fileId, kind: "image", name: "a.png", type: "image/png", size: 1 } as const;
+      return { dueAt: 100, message: { kind: "text", content: { text: "", attachments: [file] }, ...more } };
+    };
+    const plan = (value: NoteValue, actorId = "mike", more: Partial<ApplyContext> = {}): Applied => {
+      const conversationId = notebookOf("mike");
+      const command = {
+        type: "note.set",
+        commandId: mint(),
+        conversationId,
+        at: 1,
+        subject: scheduled,
+        value,
+      } as const;
+      return take(recordsOf, command, { actorId, at: 5, limits: defaultPolicy.limits, ...more });
+    };
+    const codes = ["none", "open", "bad"].map((id) => outcome(plan(attached(id))));
+    expect(codes).toEqual(["file/not-found", "file/not-ready", "file/infected"]);
+    const taken = plan(attached("hers"));
+    expect(taken.ok && taken.changes.at(-1)?.record).toMatchObject({
+      value: { message: { content: { attachments: [{ type: "image/gif", size: 7 }] } } },
+    });
+    expect(new Set(asked.map(String))).toEqual(new Set(["general,mike"]));
+    expect(outcome(plan(attached("none"), "eve"))).toBe("conversation/not-found");
+    const forward = { conversationId: "other", messageId: mint() };
+    expect(outcome(plan(attached("none", { forward })))).toBe("ok"); // looked up when it is sent
+    expect(filesPlanned({ subject: scheduled, value: attached("none", { forward }) })).toEqual([]);
+    expect(filesPlanned({ subject: reminder, value: attached("hers") })).toEqual([]);
+    expect(filesPlanned({ subject: scheduled, value: attached("hers") })).toEqual(["hers"]);
+    expect(
+      outcome(plan(attached("hers"), "mike", { limits: { ...defaultPolicy.limits, planAheadMs: 1 } })),
+    ).toBe("note/too-far");
   });
 });

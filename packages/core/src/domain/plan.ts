@@ -1,9 +1,10 @@
 import type { ErrorCode } from "../errors/codes.ts";
-import type { ClearNote, SendMessage, SetNote } from "../protocol/commands.ts";
+import type { ClearNote, Command, SendMessage, SetNote } from "../protocol/commands.ts";
 import { dueOf, type NoteKind, type NoteRecord, type NoteValue } from "../protocol/notes.ts";
+import { filesIn, withKnownFiles } from "./attachments.ts";
 import { contentFault } from "./content.ts";
 import { isSameJson } from "./outcome.ts";
-import type { ApplyContext } from "./types.ts";
+import type { ApplyContext, Records } from "./types.ts";
 
 /**
  * Notes with a time: the backend does at `dueAt` what they say, as their owner would have then.
@@ -68,4 +69,28 @@ export function sendingOf({ subject, value }: NoteRecord): SendMessage | undefin
   const { message, dueAt } = value ?? {};
   if (!message || messageId === undefined || dueAt === undefined) return undefined;
   return { type: "message.send", commandId: messageId, conversationId, at: dueAt, ...message };
+}
+
+/** Files that a planned message will show, previews too. What is forwarded shows those that are shown already. */
+export function filesPlanned({ subject, value }: Pick<NoteRecord, "subject" | "value">): readonly string[] {
+  const { message } = (subject.kind === "scheduled" && value) || {};
+  return message && !message.forward ? filesIn(message.content) : [];
+}
+
+/**
+ * A plan as a backend takes it: with its files as the backend knows them, by the rules of whoever would send it now; or
+ * why it may not show them. What is planned holds its files, so those it had before are found again.
+ */
+export function withPlannedFiles(
+  recordsOf: (conversationId: string) => Records,
+  command: Command,
+  context: ApplyContext,
+): Command | ErrorCode {
+  if (command.type !== "note.set" || context.system || filesPlanned(command).length === 0) return command;
+  const { subject, value } = command;
+  if (!value.message) return command;
+  const records = recordsOf(subject.conversationId);
+  const content = withKnownFiles({ records, context }, value.message.content);
+  if (typeof content === "string") return content;
+  return { ...command, value: { ...value, message: { ...value.message, content } } };
 }

@@ -1,4 +1,5 @@
 import { filesIn } from "../domain/attachments.ts";
+import { filesPlanned } from "../domain/plan.ts";
 import type { Accepted, Records } from "../domain/types.ts";
 import { isIn } from "../domain/standing.ts";
 import { MessagingError } from "../errors/messaging-error.ts";
@@ -51,13 +52,17 @@ export class Archive {
     throw new MessagingError("conversation/not-found", { message });
   }
 
-  /** Can this person read the file: does a message show it where they are? */
+  /** Can this person read the file: does a message show it where they are, or will one of theirs? */
   shows(
     fileId: string,
     userId: string,
     stores: readonly ConversationStore[] = this.conversationsOf(userId),
   ): boolean {
-    return stores.some((store) => store.messages().some(({ content }) => filesIn(content).includes(fileId)));
+    return stores.some(
+      (store) =>
+        store.messages().some(({ content }) => filesIn(content).includes(fileId)) ||
+        [...store.notes()].some((note) => filesPlanned(note).includes(fileId)),
+    );
   }
 
   #fileIn(conversationId: string): Records["file"] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { enter, type Guest } from "../../test/guest.ts";
 import type { FileUploadQuery, UploadTicket } from "../protocol/files.ts";
+import { notebookOf } from "../protocol/notes.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
 import { virtualClock } from "../testing/virtual-clock.ts";
 import { createMemoryBackend, type MemoryBackend } from "./backend.ts";
@@ -154,5 +155,27 @@ describe("files of the in-memory backend", () => {
     expect(await codeOf(bob.link.query(upload(preview)))).toBe("file/not-found");
     await clock.advance(3_600_000);
     expect(await codeOf(ada.link.query(upload()))).toBe("ok");
+  });
+
+  it("[D8] are kept for whoever plans a message with them, and shown to nobody else before it is sent (row I1)", async () => {
+    const { backend, ada, bob } = await setUp();
+    const asked = upload();
+    await put(backend, await ada.link.query(asked), [3]);
+    await ada.link.query({ type: "file.complete", ...on(asked), parts: [] });
+    const { fileId, name, mediaType: type, size } = asked;
+    const content = { text: "", attachments: [{ fileId, name, type, size, kind: "image" }] } as const;
+    const common = { at: 0, conversationId: notebookOf("ada") } as const;
+    const subject = { kind: "scheduled", conversationId: "general", messageId: newId() } as const;
+    const value = { dueAt: clock.now() + 5_000, message: { kind: "text", content } } as const;
+    await ada.link.submit({ type: "note.set", commandId: newId(), ...common, subject, value });
+    const download = { type: "file.download", ...on(asked) } as const;
+    const cancel = { type: "file.cancel", ...on(asked) } as const;
+    expect(await codeOf(ada.link.query(cancel))).toBe("file/denied");
+    expect(await codeOf(bob.link.query(download))).toBe("file/not-found");
+    expect(await codeOf(send(bob.link, "general", content.attachments))).toBe("file/not-found");
+    expect(await codeOf(ada.link.query(download))).toBe("ok");
+    await clock.advance(5_001);
+    expect(backend.messages("general")).toMatchObject([{ id: subject.messageId, content }]);
+    expect(await codeOf(bob.link.query(download))).toBe("ok");
   });
 });

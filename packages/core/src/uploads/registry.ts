@@ -2,11 +2,11 @@ import type { Observable } from "../base/observable.ts";
 import type { Internals } from "../client/internals.ts";
 import type { Client } from "../client/types.ts";
 import type { Attachment } from "../protocol/files.ts";
-import { createGate, filesOf } from "./gate.ts";
+import { createGate, filesOf, messageOf } from "./gate.ts";
 import { platformLocks, type UploadLocks } from "./locks.ts";
 import { newJob } from "./machine.ts";
 import { platformParts } from "./put-part.ts";
-import { Running, storedOf } from "./running.ts";
+import { commandsOf, Running, storedOf } from "./running.ts";
 import { createUploadStore, PIECE_BYTES, type StoredUpload, type UploadStore } from "./store.ts";
 import { createSupervisor } from "./supervisor.ts";
 import type { Upload, UploadsOptions } from "./types.ts";
@@ -21,6 +21,8 @@ export interface Registry {
 const PARALLEL = 3;
 /** What nobody sent within this time is given up when the app starts next. */
 const FORGOTTEN_AFTER_MS = 24 * 60 * 60_000;
+/** Commands about one file that are remembered; all but the newest are called off once that is durable. */
+const MOST_COMMANDS = 8;
 /** Files whose bytes stay at hand after they have arrived, so that what shows them need not change at once. */
 const MOST_AT_HAND = 32;
 
@@ -54,8 +56,9 @@ export function createRegistry(client: Client, internals: Internals, options: Up
     outbox,
     find: (fileId) => supervisor.find(fileId) ?? (lookers.isAbsent(fileId) ? undefined : "unknown"),
     look: (fileId) => lookers.look(fileId),
-    async attach(running, messageId) {
-      running.messageId = messageId;
+    async attach(running, command) {
+      running.messageId = messageOf(command);
+      running.commandIds = [...running.commandIds, command.commandId].slice(-MOST_COMMANDS);
       list.invalidate();
       await running.stored;
       await running.store.write(storedOf(running));
@@ -136,12 +139,13 @@ export function createRegistry(client: Client, internals: Internals, options: Up
   };
 
   /** A message called off takes its files along; one that another client sees to, or that is tried again, does not. */
-  const called = async (running: Running, messageId: string): Promise<void> => {
+  const called = async (running: Running): Promise<void> => {
     const { fileId } = running.job;
     await core.keeper.idle();
     const isTriedAgain = outbox.all().some(({ command }) => filesOf(command).includes(fileId));
     if (isTriedAgain) return;
-    const isOthers = running.store.userId !== core.userId() || (await running.store.isWaiting(messageId));
+    const isOthers =
+      running.store.userId !== core.userId() || (await running.store.isWaiting(running.commandIds));
     if (isOthers) hide(running);
     else supervisor.tell(running, { type: "cancel" });
   };
@@ -150,7 +154,7 @@ export function createRegistry(client: Client, internals: Internals, options: Up
     if (status === "failed" || status === "cancelled") gate.review(); // what is about it waits for nothing any more
     for (const running of filesOf(command).flatMap((fileId) => supervisor.find(fileId) ?? [])) {
       const { fileId, size } = running.job;
-      if (status === "cancelled") called(running, command.commandId).catch(() => {});
+      if (status === "cancelled") called(running).catch(() => {});
       if (status !== "sent") continue;
       hide(running);
       running.store.erase(fileId, size).catch(() => {}); // left over, and found when the app starts next
@@ -214,14 +218,12 @@ export function createRegistry(client: Client, internals: Internals, options: Up
 }
 
 /** Never stored whole, called off, of a message that is settled, or of nobody's for too long. */
-async function isLeftOver(
-  store: UploadStore,
-  { phase, messageId, createdAt }: StoredUpload,
-  now: number,
-): Promise<boolean> {
+async function isLeftOver(store: UploadStore, stored: StoredUpload, now: number): Promise<boolean> {
+  const { phase, createdAt } = stored;
   if (phase === "storing" || phase === "cancelled") return true;
-  if (messageId === undefined) return now - createdAt > FORGOTTEN_AFTER_MS;
-  return !(await store.isWaiting(messageId));
+  const commandIds = commandsOf(stored);
+  if (commandIds.length === 0) return now - createdAt > FORGOTTEN_AFTER_MS;
+  return !(await store.isWaiting(commandIds));
 }
 
 function lockName(user: string, fileId: string): string {

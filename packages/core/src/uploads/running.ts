@@ -14,6 +14,8 @@ export class Running {
   /** Of whose it is, for all its life: somebody else may be signed in before it ends. */
   readonly store: UploadStore;
   messageId: string | undefined;
+  /** What sends or plans it: all that has been given, as any may be what is on storage. */
+  commandIds: readonly string[] = [];
   /** Nobody else works on it. */
   isHeld = false;
   /** Lets others work on it. */
@@ -46,7 +48,9 @@ export class Running {
   static restored(scope: Scope, store: UploadStore, stored: StoredUpload): Running {
     const { attachment, messageId, phase, sent, partBytes, code, ...subject } = stored;
     const job: UploadJob = { ...newJob(subjectOf(subject)), phase, sent, partBytes, code };
-    return new Running(scope, store, job, attachment, messageId);
+    const running = new Running(scope, store, job, attachment, messageId);
+    running.commandIds = commandsOf(stored);
+    return running;
   }
 
   callBack(): void {
@@ -78,9 +82,15 @@ export function refusalOf(code: string): MessagingError {
   return new MessagingError(known, { message: `unable to upload the file; ${code}`, retryable: false });
 }
 
-export function storedOf({ job, attachment, messageId }: Running): StoredUpload {
+export function storedOf({ job, attachment, messageId, commandIds }: Running): StoredUpload {
   const { phase, sent, partBytes, code } = job;
-  return { ...subjectOf(job), attachment, messageId, phase, sent: new Map(sent), partBytes, code };
+  const what = { ...subjectOf(job), attachment, messageId, commandIds };
+  return { ...what, phase, sent: new Map(sent), partBytes, code };
+}
+
+/** What would send or plan the message of a file. */
+export function commandsOf({ messageId, commandIds }: StoredUpload): readonly string[] {
+  return commandIds ?? (messageId === undefined ? [] : [messageId]);
 }
 
 function subjectOf(subject: UploadSubject): UploadSubject {

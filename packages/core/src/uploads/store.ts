@@ -9,6 +9,8 @@ export interface StoredUpload
   readonly attachment: Attachment;
   /** The message it is for, once there is one. */
   readonly messageId: string | undefined;
+  /** Which commands send or plan that message. Absent: the one that has its id. */
+  readonly commandIds?: readonly string[] | undefined;
 }
 
 /**
@@ -19,8 +21,8 @@ export interface UploadStore {
   /** Whose they are. */
   readonly userId: string;
   read(fileId: string): Promise<StoredUpload | undefined>;
-  /** Is this message still to be sent, by whichever client? */
-  isWaiting(messageId: string): Promise<boolean>;
+  /** Is any of these commands still to be taken, by whichever client? */
+  isWaiting(commandIds: readonly string[]): Promise<boolean>;
   all(): Promise<readonly StoredUpload[]>;
   write(upload: StoredUpload): Promise<void>;
   /** Piece by piece, so that no more than one is ever in memory; then the record, as `waiting`. */
@@ -49,7 +51,10 @@ export function createUploadStore(storage: Storage, userId: string): UploadStore
       const value = await storage.get(recordKey(fileId));
       return isStored(value) ? value : undefined;
     },
-    isWaiting: async (messageId) => (await storage.get(entryKey(userId, messageId))) !== undefined,
+    async isWaiting(commandIds) {
+      const found = await Promise.all(commandIds.map((id) => storage.get(entryKey(userId, id))));
+      return found.some((entry) => entry !== undefined);
+    },
     async all() {
       const found = await storage.scan({ prefix: ["upload", userId] });
       return found.map(([, value]) => value).filter(isStored);

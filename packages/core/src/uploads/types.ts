@@ -46,7 +46,7 @@ export interface Upload {
   readonly conversationId: string;
   /** For `Draft.attachments`. */
   readonly attachment: Attachment;
-  /** The message it belongs to, once there is one. */
+  /** The message it belongs to, once there is one, be it planned or on its way. */
   readonly messageId: string | undefined;
   readonly state: Observable<UploadState>;
   /** Resolves once its bytes are durable; rejects where they could not be kept. */

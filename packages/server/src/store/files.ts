@@ -1,5 +1,5 @@
 import type { ErrorCode } from "@tidings/core/errors";
-import type { FileState } from "@tidings/core/protocol";
+import { type FileState, noteIdOf, type NoteRecord } from "@tidings/core/protocol";
 import type { Refusal } from "./refusal.ts";
 
 /** What is known of a file, beside its bytes. */
@@ -43,7 +43,10 @@ export type FileChange = Partial<
   Pick<FileRecord, "state" | "fault" | "mediaType" | "uploadId" | "scannedAt">
 >;
 
-/** Where files are written down. Which of them a message shows is kept by the commits. */
+/**
+ * Where files are written down. Which of them a message shows is kept by the commits; a note that plans a message shows
+ * them in its notebook, and so to its owner only, until the message does.
+ */
 export interface FileTable {
   /** Adds a file that is not there yet. @returns the one of that id, or why there may be none. */
   open(file: FileRecord, quota: FileQuota): Promise<OpenedFile>;
@@ -67,6 +70,11 @@ export const UNSHOWN_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
 /** Files taken in one call. */
 export const FILES_AT_ONCE = 100;
+
+/** What stands for a note where ids of messages do: none of those is like it. @param key - of its notebook */
+export function holderOf(key: number, { subject }: NoteRecord): string {
+  return `${key}/${noteIdOf(subject)}`;
+}
 
 /** A file, and whether a message shows it where the one who asks is in. */
 export interface FoundFile {

@@ -404,7 +404,7 @@ const leftOut: Readonly<Record<string, string>> = {
   meta: "the epoch, and what else is of this very database",
   previews: "are fetched again",
   searchable: "follows from messages",
-  shown_files: "follow from messages",
+  shown_files: "follow from messages, and from notes that plan some",
   tidings_migrations: "of the schema",
   tidings_migrations_lock: "of the schema",
 };

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { notebookOf } from "@tidings/core/protocol";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { exportArchive } from "../../src/archive/export-archive.ts";
 import { besideBytes, type FileBytes, inlineBytes } from "../../src/archive/file-bytes.ts";
@@ -35,6 +36,7 @@ const contents = [Buffer.from("a picture"), Buffer.alloc(0), Buffer.alloc(6 * 1_
 let source: Store;
 let bytes: FileStore;
 let files: readonly FileRecord[];
+let planned: FileRecord;
 let s3: S3Service;
 
 const disk = (): FileStore =>
@@ -71,8 +73,13 @@ beforeAll(async () => {
   for (const [index, { fileId: key, size, mediaType }] of files.entries())
     await bytes.keep({ key, size, mediaType }, chunksOf(contents[index] ?? "", 65_536)());
   await bench.accepted("ada", showing("a", ...files.map((each) => shown(each))));
-  // Uploaded, and its bytes are lost.
+  // Uploaded, and their bytes are lost.
+  planned = await uploaded(table, 10);
   await uploaded(table, 10);
+  const subject = { kind: "scheduled", conversationId: "a", messageId: newId() } as const;
+  const content = { text: "later", attachments: [shown(planned)] };
+  const value = { dueAt: bench.at + 5_000, message: { kind: "text", content } } as const;
+  await bench.accepted("ada", { type: "note.set", conversationId: notebookOf("ada"), subject, value });
 });
 afterAll(async () => {
   await source.close();
@@ -108,6 +115,9 @@ it("takes files along, beside the archive or in it, into a folder or a bucket (r
       expect(await store.files?.find(fileId)).toMatchObject({ fileId, ownerId: "ada", state: "ready" });
       expect(await store.files?.isShown(fileId, "a")).toBe(true);
     }
+    expect(await store.files?.isShown(planned.fileId, notebookOf("ada"))).toBe(true);
+    await store.files?.due(Number.MAX_SAFE_INTEGER);
+    expect(await store.files?.find(planned.fileId)).toMatchObject({ state: "ready" });
     await store.close();
   }
   expect(readdirSync(dir).toSorted()).toEqual(files.map(({ fileId }) => fileId).toSorted());
@@ -369,7 +379,7 @@ it("[E7] reads the bytes of files when the moment that is exported is held no mo
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line).type);
-  expect(types.filter((type) => type === "file")).toHaveLength(files.length + 1);
+  expect(types.filter((type) => type === "file")).toHaveLength(files.length + 2);
   expect(types.lastIndexOf("audit")).toBeLessThan(types.indexOf("bytes"));
   expect(readdirSync(dir)).toEqual([]);
   vi.unstubAllEnvs();

@@ -110,17 +110,15 @@ export async function randomHistory(bench: Workbench, seed: number, steps = 150)
         value: { text: text() },
       }),
       () => ({ type: "note.set", ...note, subject: { kind: "block", ...note, userId }, value: {} }),
-      () => ({
-        ...{
-          type: "note.set",
-          ...note,
+      async () => {
+        const attachments = below(2) === 0 ? { attachments: [await upload(actorId, place)] } : {};
+        const content = { text: text(), ...attachments };
+        return {
+          ...{ type: "note.set", ...note },
           subject: { kind: "scheduled", conversationId: place, messageId: newId() },
-        },
-        value: {
-          dueAt: bench.at + 1_000_000 + below(1_000),
-          message: { kind: "text", content: { text: text() } },
-        },
-      }),
+          value: { dueAt: bench.at + 1_000_000 + below(1_000), message: { kind: "text", content } },
+        };
+      },
       () => ({
         type: "note.set",
         ...note,

@@ -13,6 +13,7 @@ import { figuresSuite } from "./figures-suite.ts";
 import { blocksSuite } from "./blocks-suite.ts";
 import { judgedSuite } from "./judged-suite.ts";
 import { notesSuite } from "./notes-suite.ts";
+import { plannedFilesSuite } from "./planned-files-suite.ts";
 import { plansSuite } from "./plans-suite.ts";
 import { previewsSuite } from "./previews-suite.ts";
 import { pushSuite } from "./push-suite.ts";
@@ -486,6 +487,10 @@ export function storeSuite(name: string, factory: StoreFactory): void {
       (store) => factory.reopen(store),
     );
     plansSuite(
+      () => bench,
+      (store) => factory.reopen(store),
+    );
+    plannedFilesSuite(
       () => bench,
       (store) => factory.reopen(store),
     );

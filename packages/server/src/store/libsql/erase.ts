@@ -41,6 +41,7 @@ export function createErase({ prepare }: Connection): {
   // What others have told on of their words is theirs, too.
   const theirs = "SELECT id FROM messages WHERE (author_id = ?1 OR origin_id = ?1)";
   const removals = [
+    `DELETE FROM shown_files WHERE conversation = ${notebook}`,
     `DELETE FROM notes WHERE conversation = ${notebook}`,
     `DELETE FROM participants WHERE conversation = ${notebook}`,
     `DELETE FROM conversations WHERE id = '${NOTEBOOKS}' || ?`,

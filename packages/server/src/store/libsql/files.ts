@@ -1,5 +1,5 @@
-import type { MessageRecord } from "@tidings/core/protocol";
-import { filesIn } from "@tidings/core/domain";
+import type { MessageRecord, NoteRecord } from "@tidings/core/protocol";
+import { filesIn, filesPlanned } from "@tidings/core/domain";
 import {
   type FileChange,
   FILES_AT_ONCE,
@@ -8,6 +8,7 @@ import {
   type FileTable,
   type FileUse,
   type FoundFile,
+  holderOf,
   HOUR_MS,
   isPreviewable,
   noSuchFile,
@@ -125,6 +126,8 @@ export interface ShownFiles {
   find(fileId: string, userId: string): FoundFile | undefined;
   /** The message is new, or shows others than before. */
   renew(key: number, message: MessageRecord): void;
+  /** The same of what is planned. */
+  plan(key: number, note: NoteRecord): void;
 }
 
 export function createShownFiles({ prepare }: Connection): ShownFiles {
@@ -139,15 +142,20 @@ export function createShownFiles({ prepare }: Connection): ShownFiles {
   );
   const shown = prepare<{ file_id: string }>("SELECT file_id FROM shown_files WHERE message_id = ?");
   const remove = prepare("DELETE FROM shown_files WHERE file_id = ? AND message_id = ?");
+  const renew = (key: number, id: string, fileIds: readonly string[]): void => {
+    const files = new Set(fileIds);
+    for (const { file_id: fileId } of shown.all(id)) if (!files.has(fileId)) remove.run(fileId, id);
+    for (const fileId of files) add.run(fileId, id, key);
+  };
   return {
     find(fileId, userId) {
       const row = find.get(fileId, userId);
       return row && { file: fileOf(row), isReadable: row.is_readable === 1 };
     },
-    renew(key, { id, content, deletedAt }) {
-      const files = new Set(deletedAt === undefined ? filesIn(content) : []);
-      for (const { file_id: fileId } of shown.all(id)) if (!files.has(fileId)) remove.run(fileId, id);
-      for (const fileId of files) add.run(fileId, id, key);
+    renew: (key, { id, content, deletedAt }) =>
+      renew(key, id, deletedAt === undefined ? filesIn(content) : []),
+    plan(key, note) {
+      if (note.subject.kind === "scheduled") renew(key, holderOf(key, note), filesPlanned(note));
     },
   };
 }

@@ -187,6 +187,7 @@ function createWriters(connection: Connection, shown: ShownFiles): Omit<Rows, ke
         JSON.stringify(record),
         dueOf(record) ?? null,
       );
+      shown.plan(key, record);
     },
     putReceipt: (key, item) => receipt.run(key, item.userId, item.deliveredSeq, item.readSeq, item.at),
   };

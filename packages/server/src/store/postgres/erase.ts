@@ -78,6 +78,8 @@ export async function forget(pool: Pool, userId: string, at: number): Promise<vo
   // Nobody else's, so nothing of it is left.
   const notebook = sql`(SELECT key FROM conversations WHERE id = ${notebookOf(userId)})`;
   for (const statement of [
+    sql`DELETE FROM shown_files WHERE message_id IN
+      (SELECT conversation || '/' || id FROM notes WHERE conversation = ${notebook})`,
     sql`DELETE FROM notes WHERE conversation = ${notebook}`,
     sql`DELETE FROM memberships WHERE user_id = ${userId} AND conversation = ${notebook}`,
     sql`DELETE FROM participants WHERE conversation = ${notebook}`,

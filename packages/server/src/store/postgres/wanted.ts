@@ -1,10 +1,11 @@
-import { filesIn, isForModerators, peopleMeant } from "@tidings/core/domain";
+import { filesIn, filesPlanned, isForModerators, peopleMeant } from "@tidings/core/domain";
 import {
   type Command,
   noteIdOf,
   type NoteSubject,
   optionMark,
   OPTIONS_PER_POLL,
+  type SetNote,
 } from "@tidings/core/protocol";
 import type { Remembered } from "../answers.ts";
 import type { Submission } from "../store.ts";
@@ -89,6 +90,7 @@ export function wantedBy(items: readonly Submission[]): Wanted {
     if ("subject" in command) wanted.note(conversationId, noteIdOf(command.subject));
     if (command.type === "note.set" && isForModerators(command.subject))
       wantConcern(wanted, command.subject, actorId);
+    if (command.type === "note.set" && !context.system) wantPlanned(wanted, command, actorId);
     if ("emoji" in command) wanted.reaction(command.messageId, actorId, command.emoji);
     if (command.type === "poll.vote")
       for (const mark of optionMarks) wanted.reaction(command.messageId, actorId, mark);
@@ -111,6 +113,13 @@ function wantConcern(
   wanted.participant(conversationId, actorId);
   if (userId !== undefined) wanted.participant(conversationId, userId);
   if (messageId !== undefined) wanted.messages.add(messageId);
+}
+
+/** What is planned is for a conversation that is only looked at. */
+function wantPlanned(wanted: Wanted, plan: SetNote, actorId: string): void {
+  const files = filesPlanned(plan);
+  if (files.length > 0) wanted.sources.add(plan.subject.conversationId);
+  for (const id of files) wanted.file(id, actorId);
 }
 
 /** Which of them a poll has, its record says, and that is read with them. */
