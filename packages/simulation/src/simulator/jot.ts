@@ -33,6 +33,11 @@ export interface Occasion {
 const AHEAD_MS = 20_000;
 const BEHIND_MS = 2_000;
 
+/** Some time that is near, or past. */
+export function dueAfter(now: number, random: Random): number {
+  return Math.max(0, now - BEHIND_MS + anyOf(random, AHEAD_MS));
+}
+
 /** What somebody writes down for themselves: notes, and what is to be done later. */
 export function jot(
   client: Client,
@@ -44,7 +49,7 @@ export function jot(
   if (isContact(name)) return avoid(client, name, random, occasion);
   if (name === "note" || name === "unnote") return mark(client, name === "note", random, occasion);
   const { scheduled, schedule, reschedule, cancel, remind } = openPlans(client);
-  const dueAt = Math.max(0, now - BEHIND_MS + anyOf(random, AHEAD_MS));
+  const dueAt = dueAfter(now, random);
   const plan = pick(random, scheduled.get());
   switch (name) {
     case "plan":

@@ -1,4 +1,12 @@
-import type { AnyRecord, Change, Command, MessageRecord, Receipt, SendMessage } from "@tidings/core/protocol";
+import type {
+  AnyRecord,
+  Change,
+  Command,
+  MessageRecord,
+  NoteRecord,
+  Receipt,
+  SendMessage,
+} from "@tidings/core/protocol";
 import type { Outcome, Submission } from "@tidings/server/store";
 import { type Ballots, createBallots } from "./ballots.ts";
 import { canonical } from "./canonical.ts";
@@ -57,9 +65,12 @@ export interface LedgerOptions {
   readonly onTaken: (actorId: string, command: Command, changes: readonly Change[]) => void;
   /** Told of each message when it takes effect. */
   readonly onMessage: (message: MessageRecord) => void;
+  /** … and of each note. */
+  readonly onNote: (note: NoteRecord) => void;
 }
 
-export function createLedger({ now, violate, onEffect, onTaken, onMessage }: LedgerOptions): Ledger {
+export function createLedger(options: LedgerOptions): Ledger {
+  const { now, violate, onEffect, onTaken, onMessage, onNote } = options;
   const books = new Map<string, Book>();
   const commands = new Set<string>();
   const texts = new Map<string, string>();
@@ -98,6 +109,7 @@ export function createLedger({ now, violate, onEffect, onTaken, onMessage }: Led
     book.records.set(keyOf(record), record);
     known.add(canonical(record));
     if (record.type === "message") noteMessage(book, change, record);
+    if (record.type === "note") onNote(record);
     if (record.type !== "participant") return;
     const isIn = record.status === "active" || record.status === "muted";
     const presences = book.presences.get(record.userId) ?? [];

@@ -213,6 +213,18 @@ export const mutations: readonly Mutation[] = [
     to: 'return found !== "unknown";',
   },
   {
+    name: "a plan that does not wait for its files",
+    file: "core/src/uploads/gate.ts",
+    from: 'return command.type === "note.set" ? filesPlanned(command) : [];',
+    to: "return [];",
+  },
+  {
+    name: "clean-up takes the files of what is planned",
+    file: "server/src/store/libsql/files.ts",
+    from: "renew(key, holderOf(key, note), filesPlanned(note));",
+    to: "renew(key, holderOf(key, note), []);",
+  },
+  {
     name: "what is about a message that failed waits for its files",
     file: "core/src/uploads/registry.ts",
     from: 'if (status === "failed" || status === "cancelled") gate.review();',

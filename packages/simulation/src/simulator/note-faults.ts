@@ -23,7 +23,8 @@ export function* noteFaults(client: Client | undefined, { records }: Account): G
   yield* difference("hidden messages", [...hidden.get()].sort(), messages("hidden"));
   const { scheduled, reminders } = openPlans(client);
   const planned = scheduled.get().map(({ id }) => id);
-  yield* difference("plans", planned.sort(), messages("scheduled"));
+  const expected = new Set([...messages("scheduled"), ...refusedPlans(client)]);
+  yield* difference("plans", planned.sort(), [...expected].sort());
   const remembered = reminders.get().map(({ messageId }) => messageId);
   yield* difference("reminders", remembered.sort(), messages("reminder"));
   const people = (kind: string): readonly string[] =>
@@ -47,4 +48,12 @@ export function* noteFaults(client: Client | undefined, { records }: Account): G
 function* difference(what: string, shown: readonly string[], expected: readonly string[]): Generator<string> {
   if (shown.join() !== expected.join())
     yield `its ${what} are ${JSON.stringify(shown)} instead of ${JSON.stringify(expected)}`;
+}
+
+/** What was not planned, or not planned anew, stays in sight: ids of its messages. */
+function refusedPlans({ outbox }: Client): readonly string[] {
+  return outbox.get().entries.flatMap(({ command, status }) => {
+    const isPlan = command.type === "note.set" && command.subject.kind === "scheduled";
+    return isPlan && status === "failed" ? (command.subject.messageId ?? []) : [];
+  });
 }

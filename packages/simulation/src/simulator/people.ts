@@ -10,7 +10,7 @@ import { anyOf, isLikely, pick } from "../chance.ts";
 import { handle, settingsBy } from "./app-acts.ts";
 import type { Device } from "./device.ts";
 import { filesOf, filesWith, isHandling, type Handling, type Parcels } from "./files/parcels.ts";
-import { isJotting, jot, type Jotting, notebookOf, type Occasion } from "./jot.ts";
+import { dueAfter, isJotting, jot, type Jotting, notebookOf, type Occasion } from "./jot.ts";
 import type { Life } from "./life.ts";
 import type { ActName } from "./weights.ts";
 import { ballot, choices, sentAt } from "./poll-acts.ts";
@@ -45,7 +45,7 @@ export interface People {
   open(): readonly Deed[];
   of(commandId: string): Deed | undefined;
   /** Its device shows this of it. */
-  saw(entry: OutboxEntry): void;
+  saw(device: Device, entry: OutboxEntry): void;
   act(device: Device, name: ActName, random: Random): void;
   /** What no application could expect. */
   readonly surprises: readonly string[];
@@ -139,9 +139,12 @@ export function createPeople(parcels: Parcels, inNook = 0.2): People {
     random: Random,
     text: string,
   ): void => {
-    const occasion = { device, conversationId: room.id, text, random };
+    const { client } = device;
+    if (!client) return;
+    const dueAt = (): number => dueAfter(sentAt(client), random);
+    const occasion = { device, conversationId: room.id, text, random, dueAt };
     const given = parcels.handle(name, { ...occasion, cancel: (commandId) => cancel(device, commandId) });
-    if (given) note(device, room.id, name, given, true);
+    if (given) note(device, name === "planFile" ? notebookOf(device.userId) : room.id, name, given, true);
   };
 
   /** What is about a message waits with it; of one that is pending nobody here may know yet what for. */
@@ -180,7 +183,9 @@ export function createPeople(parcels: Parcels, inNook = 0.2): People {
   const write = (device: Device, name: Jotting, random: Random, about: Omit<Occasion, "now">): void => {
     const { client, userId } = device;
     const given = client && jot(client, name, random, { ...about, now: sentAt(client) });
-    if (given) note(device, notebookOf(userId), name, given);
+    // What is said of a plan waits with it for its files.
+    const isHeldUp = (name === "replan" || name === "unplan") && parcels.all().length > 0;
+    if (given) note(device, notebookOf(userId), name, given, isHeldUp);
   };
 
   const act = (device: Device, name: ActName, random: Random): void => {
@@ -249,8 +254,12 @@ export function createPeople(parcels: Parcels, inNook = 0.2): People {
     open: () =>
       (open = open.filter(({ told: end, isWithdrawn, isExcused }) => !end && !isWithdrawn && !isExcused)),
     of: (commandId) => byId.get(commandId),
-    saw({ command, status }) {
+    saw(device, { command, status }) {
       const deed = byId.get(command.commandId);
+      if (status === "cancelled" && command.type === "note.set") {
+        parcels.replaced(device, command);
+        if (deed) deed.isWithdrawn = true;
+      }
       if (deed && status === "failed") deed.refusedAt = deed.device.disk.refusals;
     },
     act,

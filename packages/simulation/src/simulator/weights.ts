@@ -43,6 +43,7 @@ const fileActs = {
   attach: 9,
   addFile: 3,
   sendFile: 3,
+  planFile: 4,
   pauseFile: 2,
   resumeFile: 2.5,
   cancelFile: 1.5,

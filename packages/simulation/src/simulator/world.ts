@@ -66,6 +66,7 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
       keeping.took(changes);
     },
     onMessage: (message) => files?.sent(message),
+    onNote: (note) => files?.planned(note),
   });
   const keeping = createKeeping(ledger.account, time.now, violate);
   const reminders = createReminderWatch(violate);
@@ -116,7 +117,7 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
       onEntry: (of, entry) => {
         moves.entry(of, entry);
         lanes.saw(entry, of.life);
-        people.saw(entry);
+        people.saw(of, entry);
         parcels.left(entry);
         files?.left(of, entry);
       },

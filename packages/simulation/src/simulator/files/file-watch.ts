@@ -1,12 +1,13 @@
 import type { OutboxEntry } from "@tidings/core";
-import type { MessageRecord } from "@tidings/core/protocol";
+import type { MessageRecord, NoteRecord } from "@tidings/core/protocol";
 import type { FileRecord } from "@tidings/server/store";
 import type { Device } from "../device.ts";
 import type { Account, Ledger } from "../ledger.ts";
 import type { Time } from "../time.ts";
 import type { Bytes, Depot } from "./depot.ts";
 import { INDECENCY, MALICE } from "./desk.ts";
-import { filesOf, filesWith, type Parcel, type Parcels } from "./parcels.ts";
+import { notebookOf } from "../jot.ts";
+import { filesOf, filesPlanned, filesWith, type Parcel, type Parcels } from "./parcels.ts";
 
 type State = FileRecord["state"];
 
@@ -18,6 +19,8 @@ export interface FileWatch {
   left(device: Device, entry: OutboxEntry): void;
   /** A message took effect. */
   sent(message: MessageRecord): void;
+  /** A note took effect: it may plan a message. */
+  planned(note: NoteRecord): void;
   /** All that was committed is gone; what follows was restored. */
   erase(): void;
   /** Which file is still on its way. */
@@ -53,7 +56,7 @@ export function createFileWatch(options: FileWatchOptions): FileWatch {
   const shownBy = new Map<string, string>();
   /** Files whose bytes may be gone though a backup shows them, or be there though it knows them not. */
   const unsure = new Set<string>();
-  /** Files that some message showed, and does not any more. */
+  /** Files that some message showed, or was to show, and perhaps does not any more. */
   const wasShown = new Set<string>();
 
   const isCalledOff = ({ calledOffIn, device, fileId }: Parcel): boolean =>
@@ -79,6 +82,9 @@ export function createFileWatch(options: FileWatchOptions): FileWatch {
     [...account.records.values()].flatMap((record) =>
       record.type === "message" && record.deletedAt === undefined ? filesOf(record.content) : [],
     );
+
+  const plannedIn = ({ records }: Account): readonly string[] =>
+    [...records.values()].flatMap((record) => (record.type === "note" ? filesPlanned(record) : []));
 
   const isIn = (conversationId: string, userId: string): boolean =>
     ledger.account(conversationId).presences.get(userId)?.at(-1)?.isIn === true;
@@ -126,6 +132,17 @@ export function createFileWatch(options: FileWatchOptions): FileWatch {
         wasShown.add(fileId);
       }
     },
+    planned(note) {
+      for (const fileId of filesPlanned(note)) {
+        const isBegun = note.value?.firedAt !== undefined;
+        if (!isBegun && states.get(fileId) !== "ready")
+          violate(
+            "D6",
+            `${note.subject.messageId} is planned with ${fileId}, which is ${states.get(fileId)}`,
+          );
+        wasShown.add(fileId);
+      }
+    },
     erase() {
       for (const fileId of states.keys()) unsure.add(fileId);
       states.clear();
@@ -148,13 +165,17 @@ export function createFileWatch(options: FileWatchOptions): FileWatch {
       await time.pass(READING_MS);
     },
     judgeLeftovers() {
-      const shown = new Set(conversations.flatMap((id) => shownIn(ledger.account(id))));
+      const notebooks = new Set(devices.map(({ userId }) => notebookOf(userId)));
+      const shown = new Set([
+        ...conversations.flatMap((id) => shownIn(ledger.account(id))),
+        ...[...notebooks].flatMap((id) => plannedIn(ledger.account(id))),
+      ]);
       for (const fileId of depot.objects.keys())
         if (!shown.has(fileId) && !unsure.has(fileId))
-          violate("D9", `the depot still has ${fileId}, which no message shows`);
+          violate("D9", `the depot still has ${fileId}, which no message shows, nor will`);
       for (const fileId of shown)
         if (!depot.objects.has(fileId) && !unsure.has(fileId))
-          violate("D1", `${fileId} is shown, and was deleted`);
+          violate("D1", `${fileId} is shown, or planned, and was deleted`);
       for (const device of devices) for (const fault of keptFor(device)) violate("D9", fault);
     },
   };

@@ -1,6 +1,7 @@
 import type { MessageItem, OutboxEntry, Random, Sent } from "@tidings/core";
 import { isMessagingError } from "@tidings/core";
-import type { Command } from "@tidings/core/protocol";
+import { openPlans } from "@tidings/core/bindings";
+import type { Command, NoteRecord } from "@tidings/core/protocol";
 import type { Upload } from "@tidings/core/uploads";
 import { anyOf, isLikely, pick } from "../../chance.ts";
 import type { Device } from "../device.ts";
@@ -11,7 +12,7 @@ import { INDECENCY, MALICE } from "./desk.ts";
 import { MemoryBlob } from "./memory-blob.ts";
 
 const handlings = [
-  ...["attach", "addFile", "sendFile", "pauseFile", "resumeFile", "cancelFile", "callOff"],
+  ...["attach", "addFile", "sendFile", "planFile", "pauseFile", "resumeFile", "cancelFile", "callOff"],
 ] as const;
 
 /** A file somebody added, as it was. */
@@ -35,6 +36,8 @@ export interface Parcels {
   handle(name: Handling, occasion: Occasion): Promise<Sent> | undefined;
   /** Somebody calls this off. */
   giveUp(command: Command): void;
+  /** Something else was planned instead: its files are called off with it, unless the device waits for them still. */
+  replaced(device: Device, command: Command): void;
   /** … and tries it again: what was called off of it is wanted. */
   want(command: Command): void;
   /** A device is about to send this. */
@@ -42,13 +45,15 @@ export interface Parcels {
 }
 
 export type Handling =
-  "attach" | "addFile" | "sendFile" | "pauseFile" | "resumeFile" | "cancelFile" | "callOff";
+  "attach" | "addFile" | "sendFile" | "planFile" | "pauseFile" | "resumeFile" | "cancelFile" | "callOff";
 
 export interface Occasion {
   readonly device: Device;
   readonly conversationId: string;
   readonly text: string;
   readonly random: Random;
+  /** When what is planned is to be sent, server time in ms. */
+  readonly dueAt: () => number;
   /** Calls a message off. */
   readonly cancel: (commandId: string) => void;
 }
@@ -65,10 +70,20 @@ export function filesOf(content: MessageItem["message"]["content"]): readonly st
   );
 }
 
-/** … and a command to send one. */
+/** … and one that is planned. */
+export function filesPlanned({ subject, value }: Pick<NoteRecord, "subject" | "value">): readonly string[] {
+  const { message } = (subject.kind === "scheduled" && value) || {};
+  return message ? filesOf(message.content) : [];
+}
+
+/** … and a command to send or to plan one. */
 export function filesWith(command: Command): readonly string[] {
+  if (command.type === "note.set") return filesPlanned(command);
   return command.type === "message.send" ? filesOf(command.content) : [];
 }
+
+/** Longer than a file is kept that nobody needs. */
+const FAR_MS = 3 * 86_400_000;
 
 export function createParcels(): Parcels {
   const known = new Map<string, Parcel>();
@@ -97,13 +112,16 @@ export function createParcels(): Parcels {
     }
   };
 
-  const attach = (occasion: Occasion): Promise<Sent> | undefined => {
-    const { device, conversationId, text, random } = occasion;
+  const attach = (occasion: Occasion, isPlanned: boolean): Promise<Sent> | undefined => {
+    const { device, conversationId, text, random, dueAt } = occasion;
     const uploads = Array.from({ length: isLikely(random, 0.15) ? 2 : 1 }, () => add(occasion) ?? []).flat();
     const isTidy = isLikely(random, 0.5);
     const room = device.room(conversationId);
-    if (uploads.length === 0 || !room) return undefined;
-    const sending = room.send({ text, attachments: uploads.map(({ attachment }) => attachment) });
+    if (uploads.length === 0 || !room || !device.client) return undefined;
+    const draft = { text, attachments: uploads.map(({ attachment }) => attachment) };
+    const { schedule } = openPlans(device.client);
+    const later = (): number => dueAt() + (isLikely(random, 0.4) ? FAR_MS : 0);
+    const sending = isPlanned ? schedule(conversationId, draft, later()) : room.send(draft);
     if (isTidy) sending.catch(() => uploads.forEach(callOff)); // as apps do whose message could not be kept
     return sending;
   };
@@ -132,7 +150,9 @@ export function createParcels(): Parcels {
     const { device, random, cancel } = occasion;
     const upload = pick(random, device.uploads?.list.get() ?? []);
     if (!upload) return;
-    if (upload.messageId !== undefined && isLikely(random, 0.6)) cancel(upload.messageId);
+    const entries = device.client?.outbox.get().entries ?? [];
+    const waiting = entries.find(({ command }) => filesWith(command).includes(upload.fileId));
+    if (waiting && isLikely(random, 0.6)) cancel(waiting.command.commandId);
     else callOff(upload);
   };
 
@@ -140,6 +160,10 @@ export function createParcels(): Parcels {
     find: (fileId) => known.get(fileId),
     all: () => [...known.values()],
     giveUp: (command) => filesWith(command).forEach(giveUp),
+    replaced({ client }, command) {
+      const wanted = client?.outbox.get().entries.flatMap((entry) => filesWith(entry.command)) ?? [];
+      for (const fileId of filesWith(command)) if (!wanted.includes(fileId)) giveUp(fileId);
+    },
     want(command) {
       for (const parcel of filesWith(command).flatMap((fileId) => known.get(fileId) ?? []))
         parcel.calledOffIn = undefined;
@@ -152,7 +176,8 @@ export function createParcels(): Parcels {
       const upload = pick(random, device.uploads?.list.get() ?? []);
       switch (name) {
         case "attach":
-          return attach(occasion);
+        case "planFile":
+          return attach(occasion, name === "planFile");
         case "addFile":
           return void add(occasion);
         case "sendFile":
