@@ -9,6 +9,8 @@ import { SECRET, swiftPolicy, wideBounds } from "./backend.ts";
  */
 const [dataFile = ""] = process.argv.slice(2);
 
+/** As much as a long run makes. */
+const muchKept = { notes: 100_000, pins: 1_000 };
 const manyFiles = { bytes: 10_000_000, perMessage: 10, perHour: 1_000_000, types: ["text/plain"] };
 
 process.on("disconnect", () => process.exit(1)); // whoever started us is gone
@@ -18,7 +20,11 @@ const server = await createServer({
   dataFile,
   secret: SECRET,
   lobbies: [],
-  policy: { ...defaultPolicy, ...swiftPolicy, limits: { ...defaultPolicy.limits, files: manyFiles } },
+  policy: {
+    ...defaultPolicy,
+    ...swiftPolicy,
+    limits: { ...defaultPolicy.limits, ...muchKept, files: manyFiles },
+  },
   origins: "*", // pages of the tests come from servers of their own
   bounds: wideBounds,
 });

@@ -6,6 +6,6 @@ export function textsOf({ timeline }: Conversation): string[] {
   return [...timeline.get().items].map((item) => (item.type === "message" ? textOf(item.message) : "…"));
 }
 
-export function textOf({ content }: MessageRecord): string {
+export function textOf({ content }: Pick<MessageRecord, "content">): string {
   return "text" in content ? content.text : content.sealed;
 }

@@ -7,14 +7,17 @@ import { directTransport } from "../backend.ts";
 import { type History, readHistory, withLink } from "../history.ts";
 import { type ServerProcess, startServerProcess } from "../server-process.ts";
 import { sleep } from "../until.ts";
-import { ROOM, type Word } from "./chatter.ts";
+import { readNotes } from "./notes.ts";
 import { follow, type PlannedFault, rage } from "./faults.ts";
+import { judgeDeeds } from "./deed-judge.ts";
 import { judge, type Finding } from "./judge.ts";
 import { readLetters } from "./letters.ts";
 import type { ChaosMember } from "./member.ts";
 import { createNodeMember } from "./node-member.ts";
 import { createPageMember } from "./page-member.ts";
 import { type Chronicle, createChronicle } from "./chronicle.ts";
+import type { MemberState, Word } from "./word.ts";
+import { ROOM } from "./words.ts";
 
 export interface ChaosOptions {
   readonly seconds: number;
@@ -58,20 +61,19 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       await fill(false);
     }
     await inTime(Promise.all(members.map((member) => member.rest())));
-    const states = await inTime(
-      Promise.all(members.map(async (member) => [member.userId, await member.show()] as const)),
-    );
+    const states = await inTime(statesOf(members));
     // What the server has said it has must be on its disk.
     await server.kill();
     await server.restart();
     const history = await historyOf(server);
     const letters = await readLetters(directTransport(server), await server.token("bob"), history.messages);
     say(`${letters.size} files read again`);
-    return {
-      chronicle,
-      letters: letters.size,
-      findings: judge(chronicle, history, new Map(states), letters),
-    };
+    const notes = await readNotes(server, [...states.keys()]);
+    const findings = [
+      ...judge(chronicle, history, states, letters),
+      ...judgeDeeds(chronicle, { ...history, notes }, states),
+    ];
+    return { chronicle, findings, letters: letters.size };
   } finally {
     await Promise.all(members.map((member) => member.close()));
     await server.close();
@@ -79,12 +81,22 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
+/** What each shows, and then what is left of that when only its storage is. */
+async function statesOf(members: readonly ChaosMember[]): Promise<ReadonlyMap<string, MemberState>> {
+  const shown = await Promise.all(members.map(async (member) => ({ member, state: await member.show() })));
+  const states = shown.map(
+    async ({ member, state }) => [member.userId, { ...state, stored: await member.recall(state) }] as const,
+  );
+  return new Map(await Promise.all(states));
+}
+
 async function found(server: ServerProcess, hasPage: boolean): Promise<void> {
   const [owner = "", ...guests] = [...people, ...(hasPage ? [PAGE_USER] : [])];
   const creation = {
     ...({ type: "conversation.create", kind: "group", conversationId: ROOM, at: 0 } as const),
     commandId: "01900000-0000-7000-8000-000000000000",
-    participants: guests.map((userId) => ({ userId })),
+    // So that everybody may pin, and delete what is not their own.
+    participants: guests.map((userId) => ({ userId, role: "moderator" as const })),
   };
   await withLink(directTransport(server), await server.token(owner), (link) => link.submit(creation));
 }
@@ -95,11 +107,14 @@ async function gather(
   hasPage: boolean,
   chronicle: Chronicle,
 ): Promise<readonly ChaosMember[]> {
+  const all = [...people, ...(hasPage ? [PAGE_USER] : [])];
   const create = async (userId: string): Promise<ChaosMember> => {
     const proxy = await createFaultProxy({ target: { port: server.port } });
     const hear = (word: Word): void => chronicle.hear(userId, word);
     const make = userId === PAGE_USER ? createPageMember : createNodeMember;
-    const member = await make({ userId, proxy, folder, hear, token: await server.token(userId) });
+    const others = all.filter((each) => each !== userId);
+    const token = await server.token(userId);
+    const member = await make({ userId, others, proxy, folder, hear, token });
     return {
       ...member,
       async close() {
@@ -108,7 +123,7 @@ async function gather(
       },
     };
   };
-  return Promise.all([...people, ...(hasPage ? [PAGE_USER] : [])].map(create));
+  return Promise.all(all.map(create));
 }
 
 async function historyOf(server: ServerProcess): Promise<History> {

@@ -1,63 +1,51 @@
-import { type Client, type Conversation, isMessagingError, type Sent } from "@tidings/core";
+import { type Client, type Conversation, isMessagingError, type MessageItem, type Sent } from "@tidings/core";
+import { openBlocks, openNotebook, openPlans } from "@tidings/core/bindings";
 import { openUploads, type UploadsOptions } from "@tidings/core/uploads";
+import { anyOf, pick } from "../chance.ts";
+import { textOf } from "../texts.ts";
+import { ACTS, chanceTo, OPTIONS, random } from "./deeds.ts";
+import { faceOf, type NotesFace, readBy } from "./face.ts";
 import { hasLetter, letterOf, textNumber } from "./letters.ts";
-
-/** What one member tells the run about itself. Goes through IPC, or out of a page: plain data. */
-export type Word =
-  /** It is up, and the first thing it did was to read what an earlier life had left. */
-  | { readonly type: "ready" }
-  /** `send` has resolved: from here on the message must come to be. */
-  | { readonly type: "promised"; readonly id: string; readonly text: string }
-  /** `send` was refused: it must never come to be. */
-  | { readonly type: "refused"; readonly text: string; readonly code: string }
-  /** What it was told of the quota of its disk. */
-  | { readonly type: "limited"; readonly isDone: boolean }
-  | { readonly type: "rests" }
-  | { readonly type: "shows"; readonly state: MemberState }
-  | { readonly type: "failed"; readonly what: string };
-
-/** What a member shows once it is at rest, and what it shows of its storage alone. */
-export interface MemberState {
-  /** Ids, by place. */
-  readonly shown: readonly string[];
-  readonly cached: readonly string[];
-  /** Visible in its outbox as failed. */
-  readonly failed: readonly string[];
-}
-
-export const ROOM = "room";
+import type { Shown, Stored, Word } from "./word.ts";
+import { ROOM } from "./words.ts";
 
 /** A member that talks without end, at its own pace. */
 export interface Chatter {
-  /** Sends no more; resolves once nothing waits. */
+  /** Says and does no more; resolves once nothing waits. */
   rest(): Promise<void>;
-  /** Loads everything there is. To be called when all members rest. */
-  show(): Promise<Omit<MemberState, "cached">>;
+  /** Loads everything there is, and has read it. To be called when all members rest. */
+  show(): Promise<Shown>;
+}
+
+export interface ChatterOptions {
+  readonly userId: string;
+  /** Makes its texts unlike those of any other life. */
+  readonly prefix: string;
+  readonly others: readonly string[];
+  /** Resolves once the run has heard. */
+  readonly tell: (word: Word) => Promise<void>;
+  readonly uploads?: UploadsOptions;
 }
 
 const SHORTEST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 60;
+/** Of what is said, one in so many answers something, and one is a poll. */
+const REPLY_EVERY = 7;
+const POLL_EVERY = 11;
 
-/**
- * To be called in the turn in which the client was made: it takes up what an earlier life was putting.
- *
- * @param prefix - makes its texts unlike those of any other life.
- */
-export function chat(
-  client: Client,
-  prefix: string,
-  tell: (word: Word) => void,
-  options?: UploadsOptions,
-): Chatter {
+/** To be called in the turn in which the client was made: it takes up what an earlier life was putting. */
+export function chat(client: Client, options: ChatterOptions): Chatter {
+  const { userId, prefix, others, tell } = options;
   const room = client.conversation(ROOM);
-  const uploads = openUploads(client, options);
+  const uploads = openUploads(client, options.uploads);
+  openBlocks(client);
+  openNotebook(client);
+  const firstAct = anyOf(random, ACTS.length);
   let isOver = false;
 
-  const say = async (text: string): Promise<Sent> => {
-    if (!hasLetter(text)) return room.send(text);
-    const upload = uploads.add(ROOM, new Blob([letterOf(text)], { type: "text/plain" }), {
-      name: "letter.txt",
-    });
+  const sendFile = async (text: string): Promise<Sent> => {
+    const letter = new Blob([letterOf(text)], { type: "text/plain" });
+    const upload = uploads.add(ROOM, letter, { name: "letter.txt" });
     try {
       return await room.send({ text, attachments: [upload.attachment] });
     } catch (error) {
@@ -66,15 +54,45 @@ export function chat(
     }
   };
 
+  const say = async (text: string, count: number): Promise<void> => {
+    const isPoll = count % POLL_EVERY === 0;
+    const replyTo = count % REPLY_EVERY === 0 ? answerable(room) : undefined;
+    const draft = { text, ...(isPoll && { poll: { options: OPTIONS, many: count % 2 === 0 } }) };
+    try {
+      const { id } = await (hasLetter(text) ? sendFile(text) : room.send(draft, replyTo ? { replyTo } : {}));
+      void tell({ type: "promised", id, text, ...(!hasLetter(text) && { isPoll, replyTo }) });
+    } catch (error) {
+      if (isMessagingError(error)) void tell({ type: "refused", text, code: error.code });
+      else throw error;
+    }
+  };
+
+  /** What it is about to do is told before: whoever is killed meanwhile tells nothing any more. */
+  const act = async (key: string, count: number): Promise<void> => {
+    const kind = ACTS[(firstAct + count) % ACTS.length];
+    const chance = kind && chanceTo(kind, { client, key, others });
+    if (!chance) return;
+    const { give, ...deed } = chance;
+    await tell({ type: "tries", deed: { key, ...deed } });
+    try {
+      const sent = await give();
+      void tell({ type: "kept", key, id: sent?.id });
+    } catch (error) {
+      if (isMessagingError(error)) void tell({ type: "denied", key, code: error.code });
+      else throw error;
+    }
+  };
+
   const talk = async (): Promise<void> => {
     for (let count = 0; !isOver; count += 1) {
       const text = textNumber(prefix, count);
       try {
-        const { id } = await say(text);
-        tell({ type: "promised", id, text });
+        // What has a file is said in any case: there are few of them.
+        await (count % 2 === 0 || hasLetter(text)
+          ? say(text, count)
+          : act(`${prefix} ${count}`, (count - 1) / 2));
       } catch (error) {
-        if (isMessagingError(error)) tell({ type: "refused", text, code: error.code });
-        else tell({ type: "failed", what: String(error) });
+        void tell({ type: "failed", what: error instanceof Error ? `${error.stack}` : String(error) });
       }
       await pause(SHORTEST_PAUSE_MS + Math.random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS));
     }
@@ -85,23 +103,45 @@ export function chat(
     async rest() {
       isOver = true;
       await talking;
-      while (!isAtRest(client, room)) await pause(50);
+      while (!isAtRest(client, userId)) await pause(50);
     },
     async show() {
-      while (!isAtRest(client, room)) await pause(50);
+      while (!isAtRest(client, userId)) await pause(50);
       await loadAll(room);
-      const { entries } = client.outbox.get();
-      const failed = entries.filter(({ status }) => status === "failed");
-      return { shown: idsOf(room), failed: failed.map(({ command }) => command.commandId) };
+      await room.members.load();
+      room.markRead();
+      while (!haveAllRead(room)) await pause(50);
+      const failed = client.outbox.get().entries.filter(({ status }) => status === "failed");
+      return {
+        ...facesIn(client),
+        read: readBy(room.receipts.get()),
+        failed: failed.map(({ command, error }) => ({ id: command.commandId, code: error?.code })),
+      };
     },
   };
 }
 
-function isAtRest(client: Client, room: Conversation): boolean {
+/** Something to answer; not what may be gone for good, so that not all answers are refused. */
+function answerable(room: Conversation): string | undefined {
+  const shown = room.timeline.get().items.slice(-20);
+  const there = shown.flatMap((item) =>
+    item.type === "message" && item.message.seq > 0 && item.message.deletedAt === undefined ? item.key : [],
+  );
+  return pick(random, there);
+}
+
+/** What was planned is due within a second or two, and then said. */
+function isAtRest(client: Client, userId: string): boolean {
+  const [room, notebook] = [client.conversation(ROOM), client.conversation(`~/${userId}`)];
+  const { absent, complete } = notebook.timeline.get();
   return (
     client.connection.get().name === "online" &&
     client.outbox.get().waiting === 0 &&
-    room.timeline.get().complete
+    room.timeline.get().complete &&
+    (absent || complete) &&
+    openPlans(client)
+      .scheduled.get()
+      .every(({ status }) => status === "refused")
   );
 }
 
@@ -113,12 +153,38 @@ async function loadAll({ timeline }: Conversation): Promise<void> {
   }
 }
 
-/** The messages on screen that the server has confirmed, by place; a hole as a dot. */
-function idsOf({ timeline }: Conversation): string[] {
-  return timeline
-    .get()
-    .items.slice()
-    .flatMap((item) => (item.type === "hole" ? "…" : item.message.seq > 0 ? item.key : []));
+function haveAllRead({ members, receipts, timeline }: Conversation): boolean {
+  const { seq } = timeline.get().head;
+  const read = new Map(receipts.get().map(({ userId, readSeq }) => [userId, readSeq]));
+  return members.get().every(({ userId }) => read.get(userId) === seq);
+}
+
+/** The messages on screen that the server has confirmed, and the notes. */
+function facesIn(client: Client): Stored {
+  const items = client.conversation(ROOM).timeline.get().items.slice();
+  return {
+    messages: items.flatMap((item) => (item.type === "hole" ? "…" : isPlaced(item) ? shownAs(item) : [])),
+    notes: notesIn(client),
+  };
+}
+
+function isPlaced({ message }: MessageItem): boolean {
+  return message.seq > 0;
+}
+
+function shownAs({ message, pending }: MessageItem): string {
+  return faceOf(message, pending);
+}
+
+function notesIn(client: Client): NotesFace {
+  return {
+    hidden: [...openNotebook(client).hidden.get()].sort(),
+    blocked: [...openBlocks(client).userIds.get()].sort(),
+    planned: openPlans(client)
+      .scheduled.get()
+      .map(({ message }) => textOf(message))
+      .sort(),
+  };
 }
 
 export function pause(ms: number): Promise<void> {
@@ -126,14 +192,15 @@ export function pause(ms: number): Promise<void> {
 }
 
 /**
- * What storage alone shows: a client that never gets a link.
+ * What storage alone shows: a client that never gets a link. It is given the time it takes to show what the other did.
  *
  * @param client - one that is not connected and never was.
  */
-export async function cachedOf(client: Client): Promise<readonly string[]> {
-  const room = client.conversation(ROOM);
+export async function storedOf(client: Client, { messages, notes }: Shown): Promise<Stored> {
+  const isThere = (stored: Stored): boolean =>
+    stored.messages.at(-1) === messages.at(-1) && JSON.stringify(stored.notes) === JSON.stringify(notes);
   const deadline = Date.now() + 5_000;
-  while (idsOf(room).length === 0 && Date.now() < deadline) await pause(20);
+  while (!isThere(facesIn(client)) && Date.now() < deadline) await pause(20);
   await pause(100);
-  return idsOf(room);
+  return facesIn(client);
 }

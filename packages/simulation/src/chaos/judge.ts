@@ -1,13 +1,25 @@
+import type { MessageRecord } from "@tidings/core/protocol";
 import type { History } from "../history.ts";
 import { textOf } from "../texts.ts";
 import { hasLetter, letterOf } from "./letters.ts";
-import type { MemberState } from "./chatter.ts";
 import type { Chronicle } from "./chronicle.ts";
+import { type Face, faceOf, idOf } from "./face.ts";
+import type { MemberState } from "./word.ts";
+import { saidFirst } from "./words.ts";
 
 /** Something that must not be at the end of a run. */
 export interface Finding {
   readonly type:
-    "lost" | "doubled" | "disorder" | "unlike the server" | "cache" | "invented" | "file" | "defect";
+    | "lost"
+    | "doubled"
+    | "disorder"
+    | "unlike the server"
+    | "cache"
+    | "invented"
+    | "file"
+    | "defect"
+    | "undone"
+    | "resurrected";
   readonly what: string;
 }
 
@@ -32,29 +44,34 @@ export function judge(
   const add = (type: Finding["type"], what: string): void => void found.push({ type, what });
 
   const there = new Set(ids);
-  const failed = new Set([...states.values()].flatMap((state) => state.failed));
+  const failed = new Set([...states.values()].flatMap((state) => state.failed.map(({ id }) => id)));
+  /** What it said at first: it may say something else by now, or nothing. */
+  const said = (message: MessageRecord): string =>
+    promised.get(message.id)?.text ?? saidFirst(textOf(message));
+  const texts = messages.map(said).filter((text) => text !== "");
   for (const [id, { userId, text }] of promised)
     if (!there.has(id) && !failed.has(id)) add("lost", `${userId}: "${text}" (${id})`);
-  for (const text of doubles(messages.map(textOf))) add("doubled", text);
+  for (const text of doubles(texts)) add("doubled", text);
   for (const id of doubles(ids)) add("doubled", id);
   const refused = new Set(refusals.map(({ text }) => text));
-  for (const message of messages) if (refused.has(textOf(message))) add("invented", textOf(message));
+  for (const text of texts) if (refused.has(text)) add("invented", text);
   for (const { userId, text, code } of refusals)
     if (code !== "storage/full") add("defect", `${userId}: "${text}" was refused for ${code}`);
   messages.forEach(({ seq, id }, index) => {
     if (seq !== index + 1) add("disorder", `${id} has place ${seq} and not ${index + 1}`);
   });
-  for (const what of overtaken(messages.map(textOf))) add("disorder", what);
-  for (const message of messages) {
-    const [text, letter] = [textOf(message), letters.get(message.id)];
+  for (const what of overtaken(texts)) add("disorder", what);
+  for (const message of messages.filter(({ deletedAt }) => deletedAt === undefined)) {
+    const [text, letter] = [said(message), letters.get(message.id)];
     if (hasLetter(text) && letter !== letterOf(text))
       add("file", `"${text}" has ${letter?.slice(0, 80) ?? "none"} …`);
   }
 
-  for (const [userId, { shown, cached }] of states) {
-    if (shown.join() !== ids.join()) add("unlike the server", `${userId} shows ${difference(shown, ids)}`);
-    const newest = ids.slice(-CACHED_MESSAGES);
-    if (cached.join() !== newest.join()) add("cache", `${userId} has stored ${difference(cached, newest)}`);
+  const faces = messages.map((message) => faceOf(message));
+  const newest = faces.slice(-CACHED_MESSAGES);
+  for (const [userId, { messages: shown, stored }] of states) {
+    for (const what of difference(shown, faces)) add("unlike the server", `${userId} shows ${what}`);
+    for (const what of difference(stored.messages, newest)) add("cache", `${userId} has stored ${what}`);
   }
   return found;
 }
@@ -74,7 +91,11 @@ function* overtaken(texts: readonly string[]): Generator<string> {
   }
 }
 
-function difference(here: readonly string[], there: readonly string[]): string {
-  const at = there.findIndex((id, index) => here[index] !== id);
-  return `${here.length} of ${there.length} messages; at ${at} ${here[at] ?? "nothing"} instead of ${there[at] ?? "nothing"}`;
+/** The first place at which two lists of messages part. */
+function* difference(here: readonly Face[], there: readonly Face[]): Generator<string> {
+  const at = there.findIndex((face, index) => here[index] !== face);
+  if (at === -1 && here.length === there.length) return;
+  const [shown = "nothing", real = "nothing"] = [here[at], there[at]];
+  const what = idOf(shown) === idOf(real) ? "the same message otherwise" : "another message";
+  yield `${here.length} of ${there.length} messages; at ${at} ${what}: ${shown} instead of ${real}`;
 }

@@ -2,6 +2,7 @@ import { isMessagingError, type Transport } from "@tidings/core";
 import type { MessageRecord } from "@tidings/core/protocol";
 import { withLink } from "../history.ts";
 import { textOf } from "../texts.ts";
+import { saidFirst } from "./words.ts";
 
 /** Of a member's messages, one in so many has a file. */
 const EVERY = 25;
@@ -13,13 +14,14 @@ export function textNumber(prefix: string, count: number): string {
 }
 
 export function hasLetter(text: string): boolean {
-  return / file \d+$/u.test(text);
+  return / file \d+$/u.test(saidFirst(text));
 }
 
 /** What the file of a message holds: it follows from its text, and from no other. */
 export function letterOf(text: string): string {
-  const count = Number(/\d+$/u.exec(text)?.[0]);
-  return `${text}\n`.repeat(1 + ((count * 997) % MOST_LINES));
+  const said = saidFirst(text);
+  const count = Number(/\d+$/u.exec(said)?.[0]);
+  return `${said}\n`.repeat(1 + ((count * 997) % MOST_LINES));
 }
 
 /** What anybody gets who asks for the files of these messages; a code where they get none. By message. */

@@ -1,5 +1,5 @@
 import type { FaultProxy } from "@tidings/server/testing";
-import type { MemberState, Word } from "./chatter.ts";
+import type { Shown, Stored, Word } from "./word.ts";
 
 /** How a member dies: its process by SIGKILL, its tab as running out of memory ends one, its whole browser by SIGKILL. */
 export type Death = "kill member" | "crash page" | "kill browser";
@@ -14,15 +14,19 @@ export interface ChaosMember {
   start(): Promise<void>;
   /** Lets its storage grow by a few messages only, or takes that back; resolves with whether that is so now. */
   fill(isFull: boolean): Promise<boolean>;
-  /** No more is sent; resolves when nothing waits. */
+  /** No more is said or done; resolves when nothing waits. */
   rest(): Promise<void>;
   /** To be asked when all rest. */
-  show(): Promise<MemberState>;
+  show(): Promise<Shown>;
+  /** To be asked when all have shown: what storage alone shows, the client gone. */
+  recall(shown: Shown): Promise<Stored>;
   close(): Promise<void>;
 }
 
 export interface ChaosMemberOptions {
   readonly userId: string;
+  /** Who else takes part. */
+  readonly others: readonly string[];
   readonly proxy: FaultProxy;
   readonly token: string;
   /** For its storage. */

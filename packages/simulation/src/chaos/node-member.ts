@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { MemberState, Word } from "./chatter.ts";
 import type { ChaosMember, ChaosMemberOptions } from "./member.ts";
 import type { Order } from "./peer.ts";
+import type { Shown, Stored, Word } from "./word.ts";
 
 const script = fileURLToPath(new URL("peer.ts", import.meta.url));
 /** Where the loader is found. */
@@ -15,7 +15,7 @@ const LAST_PAGES = 2;
 
 /** A real Node client with SQLite storage. */
 export async function createNodeMember(options: ChaosMemberOptions): Promise<ChaosMember> {
-  const { userId, proxy, token, folder, hear } = options;
+  const { userId, others, proxy, token, folder, hear } = options;
   const file = join(folder, `${userId}.db`);
   // Loading takes longest, so the next process is always loaded before it is needed.
   const load = (): ChildProcess => fork(script, [userId, file], { cwd: root, execArgv });
@@ -23,7 +23,8 @@ export async function createNodeMember(options: ChaosMemberOptions): Promise<Cha
   let next = load();
   let child: ChildProcess | undefined;
   let rests = (): void => {};
-  let shows = (_state: MemberState): void => {};
+  let shows = (_state: Shown): void => {};
+  let recalls = (_stored: Stored): void => {};
   let limited = (_isDone: boolean): void => {};
 
   const order = (given: Order): void => void child?.send(given, () => {});
@@ -53,11 +54,12 @@ export async function createNodeMember(options: ChaosMemberOptions): Promise<Cha
           if (word.type === "ready") resolve();
           if (word.type === "rests") rests();
           if (word.type === "shows") shows(word.state);
+          if (word.type === "recalls") recalls(word.stored);
           if (word.type === "limited") limited(word.isDone);
           hear(word);
         });
       });
-      order({ type: "start", url: proxy.url, token, prefix: `${userId} ${++lives}` });
+      order({ type: "start", url: proxy.url, token, others, prefix: `${userId} ${++lives}` });
       await ready;
     },
     fill: (isFull) =>
@@ -75,6 +77,11 @@ export async function createNodeMember(options: ChaosMemberOptions): Promise<Cha
       new Promise((resolve) => {
         shows = resolve;
         order({ type: "show" });
+      }),
+    recall: () =>
+      new Promise((resolve) => {
+        recalls = resolve;
+        order({ type: "recall" });
       }),
     async close() {
       await kill();

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { CDPSession, Page } from "playwright-core";
 import { bundlePage } from "../../../../scripts/browser/bundle.ts";
 import { type BrowserProcess, startBrowser } from "./browser-process.ts";
-import type { MemberState, Word } from "./chatter.ts";
 import type { ChaosMember, ChaosMemberOptions } from "./member.ts";
+import type { Word } from "./word.ts";
 
 const entry = fileURLToPath(new URL("page.ts", import.meta.url));
 /** Less than a few messages take. */
@@ -21,7 +21,7 @@ interface Tab {
 
 /** A page of Chromium with IndexedDB, on a profile on disk; its tab is what is killed, or its browser. */
 export async function createPageMember(options: ChaosMemberOptions): Promise<ChaosMember> {
-  const { userId, proxy, token, folder, hear } = options;
+  const { userId, others, proxy, token, folder, hear } = options;
   const site = join(folder, "site");
   await bundlePage(entry, site);
   const server = await serve(site);
@@ -46,6 +46,7 @@ export async function createPageMember(options: ChaosMemberOptions): Promise<Cha
       token,
       user: userId,
       prefix: `${userId} ${++lives}`,
+      others: others.join(),
     });
     await page.goto(`${server.url}/?${query.toString()}`);
   };
@@ -76,7 +77,8 @@ export async function createPageMember(options: ChaosMemberOptions): Promise<Cha
       return !isFull || shown().page.evaluate((bytes) => window.isTooMuch(bytes), AMPLE_BYTES);
     },
     rest: () => shown().page.evaluate(() => window.fallSilent()),
-    show: (): Promise<MemberState> => shown().page.evaluate(() => window.show()),
+    show: () => shown().page.evaluate(() => window.show()),
+    recall: (state) => shown().page.evaluate((seen) => window.recall(seen), state),
     async close() {
       await browser.kill();
       await server.close();

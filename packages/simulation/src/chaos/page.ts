@@ -1,20 +1,22 @@
 /**
- * A member in a browser's page, with IndexedDB: `/?server=ws://…&token=…&user=…&prefix=…`. It talks until its tab is
- * killed or it is told to rest.
+ * A member in a browser's page, with IndexedDB: `/?server=ws://…&token=…&user=…&prefix=…&others=…`. It talks until its
+ * tab is killed or it is told to rest.
  */
 import { createClient, isMessagingError, type Storage } from "@tidings/core";
 import { indexedDbStorage } from "@tidings/storage/indexeddb";
 import { webSocketTransport } from "@tidings/transport-ws";
-import { cachedOf, chat, type MemberState, type Word } from "./chatter.ts";
+import { chat, storedOf } from "./chatter.ts";
+import type { Shown, Stored, Word } from "./word.ts";
 
 declare global {
   interface Window {
     /** Made by whoever opened the page. */
-    readonly tell: (word: Word) => void;
+    readonly tell: (word: Word) => Promise<void>;
     fallSilent: () => Promise<void>;
     /** Does the disk say that it has no room for so much? */
     isTooMuch: (bytes: number) => Promise<boolean>;
-    show: () => Promise<MemberState>;
+    show: () => Promise<Shown>;
+    recall: (shown: Shown) => Promise<Stored>;
   }
 }
 
@@ -27,17 +29,17 @@ const client = createClient({
   ...{ transport, storage, userId, auth: given("token"), backoff: { baseMs: 50, maxMs: 500 } },
 });
 void client.connect();
-const chatter = chat(client, given("prefix"), window.tell);
-window.tell({ type: "ready" });
+const chatter = chat(client, {
+  ...{ userId, prefix: given("prefix"), others: given("others").split(","), tell: window.tell },
+});
+void window.tell({ type: "ready" });
 
 window.fallSilent = chatter.rest;
-window.show = async () => {
-  const state = await chatter.show();
+window.show = chatter.show;
+window.recall = async (shown) => {
   await client.close();
-  const cached = await cachedOf(
-    createClient({ transport, userId, storage: indexedDbStorage({ name: "chaos" }) }),
-  );
-  return { ...state, cached };
+  const offline = createClient({ transport, userId, storage: indexedDbStorage({ name: "chaos" }) });
+  return storedOf(offline, shown);
 };
 
 window.isTooMuch = async (bytes) => {

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { createClient } from "@tidings/core";
 import { webSocketTransport } from "@tidings/transport-ws";
 import { WebSocket } from "ws";
-import { cachedOf, chat, type Word } from "./chatter.ts";
+import { chat, storedOf } from "./chatter.ts";
 import { openDisk } from "./disk.ts";
+import type { Shown, Word } from "./word.ts";
 
 /**
  * A member in a process of its own, as `node-member.ts` starts it: `peer.ts <user> <database>`. It loads everything, waits
@@ -13,13 +14,22 @@ const [userId = "", file = ""] = process.argv.slice(2);
 
 /** What a member is told. */
 export type Order =
-  | { readonly type: "start"; readonly url: string; readonly token: string; readonly prefix: string }
+  | Start
   | { readonly type: "quota"; readonly pages: number | undefined }
-  | { readonly type: "rest" | "show" };
+  | { readonly type: "rest" | "show" | "recall" };
 
-const tell = (word: Word): void => void process.send?.(word);
+export interface Start {
+  readonly type: "start";
+  readonly url: string;
+  readonly token: string;
+  readonly prefix: string;
+  readonly others: readonly string[];
+}
+
+const tell = (word: Word): Promise<void> =>
+  new Promise((resolve) => process.send?.(word, undefined, undefined, () => resolve()));
 process.on("disconnect", () => process.exit(1)); // whoever started us is gone
-process.on("uncaughtException", (error) => tell({ type: "failed", what: error.stack ?? error.message }));
+process.on("uncaughtException", (error) => void tell({ type: "failed", what: error.stack ?? error.message }));
 
 const [start]: Order[] = await once(process, "message");
 if (start?.type !== "start") throw new Error("a member is told to start first");
@@ -34,18 +44,26 @@ void client.connect();
 const { port } = new URL(start.url);
 // Files go the way everything goes: through the network that can be cut.
 const viaProxy = (url: string): string => Object.assign(new URL(url), { port }).href;
-const chatter = chat(client, start.prefix, tell, { fetch: (url, request) => fetch(viaProxy(url), request) });
-tell({ type: "ready" });
+const uploads = { fetch: (url: string, request?: RequestInit) => fetch(viaProxy(url), request) };
+const { prefix, others } = start;
+const chatter = chat(client, { userId, prefix, others, tell, uploads });
+let shown: Shown | undefined;
+void tell({ type: "ready" });
 
 process.on("message", (order: Order) => {
-  if (order.type === "quota") tell({ type: "limited", isDone: disk.limit(order.pages) });
+  if (order.type === "quota") void tell({ type: "limited", isDone: disk.limit(order.pages) });
   if (order.type === "rest") void chatter.rest().then(() => tell({ type: "rests" }));
   if (order.type === "show") void show();
+  if (order.type === "recall") void recall();
 });
 
 async function show(): Promise<void> {
-  const state = await chatter.show();
+  const state = (shown = await chatter.show());
+  await tell({ type: "shows", state });
+}
+
+async function recall(): Promise<void> {
   await client.close();
-  const cached = await cachedOf(createClient({ transport, auth: "", userId, storage, logger }));
-  tell({ type: "shows", state: { ...state, cached } });
+  const offline = createClient({ transport, auth: "", userId, storage, logger });
+  if (shown) await tell({ type: "recalls", stored: await storedOf(offline, shown) });
 }

@@ -4,21 +4,29 @@ import type { ChaosResult } from "./chaos.ts";
 
 /** Counts of a run, one per line. */
 export function formatCounts({ chronicle, findings, letters }: ChaosResult): string {
-  const { promised, refused, faults } = chronicle.counts();
+  const { promised, refused, faults, deeds } = chronicle.counts();
   const number = (...names: readonly string[]): number =>
     names.reduce((sum, name) => sum + (faults[name] ?? 0), 0);
   const of = (type: string): number => findings.filter((finding) => finding.type === type).length;
   return [
     `messages ${promised}`,
     `files ${letters}`,
+    `deeds ${Object.values(deeds).reduce((sum, each) => sum + each, 0)} (${listed(deeds)})`,
     `refused (disk full) ${refused}`,
     `kills ${number("kill member", "kill server", "kill browser", "crash page")} (${number("kill server")} of the server, ${number("kill browser")} of the browser, ${number("crash page")} of its page)`,
     `cuts ${number("cut", "cut in mid-frame", "black hole")} (${number("cut in mid-frame")} in mid-frame)`,
     `quotas filled ${number("fill quota")}`,
     `duplicates ${of("doubled")}`,
     `lost ${of("lost")}`,
-    `other findings ${findings.length - of("doubled") - of("lost")}`,
+    `resurrected ${of("resurrected")}`,
+    `other findings ${findings.length - of("doubled") - of("lost") - of("resurrected")}`,
   ].join("\n");
+}
+
+function listed(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
 }
 
 /** Writes `report.md` and `throughput.svg`; answers the report's path. */
