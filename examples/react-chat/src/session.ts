@@ -1,5 +1,6 @@
 import { type Client, type ClientOptions, createClient, defaultSteps, placeStep } from "@tidings/core";
 import { linkify } from "@tidings/core/links";
+import { searchInWorker } from "@tidings/core/search";
 import { browserTabs } from "@tidings/core/tabs";
 import { openUploads } from "@tidings/core/uploads";
 import { indexedDbStorage } from "@tidings/storage/indexeddb";
@@ -48,5 +49,10 @@ export function openSession(make: MakeClient = createClient): Session | undefine
     platform: cable.platform,
   });
   openUploads(client); // at once: what an earlier life left to be sent waits for its files
+  // In one expression: that is how Vite finds the worker.
+  searchInWorker(
+    client,
+    () => new Worker(new URL("./lib/search-worker.ts", import.meta.url), { type: "module" }),
+  );
   return { client, cable, auth };
 }

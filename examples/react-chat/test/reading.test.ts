@@ -332,6 +332,37 @@ describe.skipIf(chromiumPath === undefined)("reading in the chat app", { timeout
     await desk.close();
   });
 
+  it("finds after a reload, with no network, what was read before, and goes there (row H1)", async () => {
+    await ada.open("Boat crew");
+    await ada.say("The Argo was sighted");
+    await ada.say("And is gone again");
+    await ada.open("General"); // a page begins with the conversation that was active last
+    await ada.say("Nothing to be seen");
+    const page = await openWindow(browser, await demo.linkOf("ada"), troubles);
+    const again = chatPage(page);
+    await again.open("Boat crew");
+    await again.message("The Argo was sighted").waitFor();
+    await again.open("Grace");
+    await page.waitForTimeout(500); // what is said is on storage a moment later
+    // From now on no link ever opens.
+    await page.addInitScript("window.WebSocket = class extends EventTarget { send() {} close() {} };");
+    await page.reload();
+    await again.open("Grace");
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    const pane = page.locator(".pane");
+    await pane.getByRole("button", { name: "Everywhere" }).click();
+    await pane.getByRole("searchbox").fill("argo si");
+    const found = pane.locator(".result", { hasText: "The Argo was sighted" });
+    await found.waitFor();
+    await pane.getByText("only on this device").waitFor();
+    expect(page.workers()).toHaveLength(1);
+    await takeScreenshot(page, "search-offline");
+    await found.click();
+    await page.locator("#chat-title", { hasText: "Boat crew" }).waitFor();
+    await again.message("The Argo was sighted").waitFor();
+    await page.context().close();
+  });
+
   it("has put nothing on the console", () => {
     expect(troubles).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { SearchMatch } from "@tidings/react";
-import { useConversations, useHidden, useSearch } from "@tidings/react";
+import { useConversations, useSearch } from "@tidings/react";
 import { useState } from "react";
 import { useChatActions } from "../lib/chat-actions.ts";
 import { startOfLocal } from "../lib/days.ts";
@@ -22,12 +22,12 @@ export function SearchPane({ conversationId, onClose }: SearchPaneProps) {
   const attempt = useAttempt();
   const { chooseDay } = useChatActions();
   const [sought, setSought] = useState(nothingSought);
-  const { items: found, isSearching, backend, hasMore, more } = useSearch(filterOf(sought, conversationId));
-  const hidden = useHidden();
-  const items = found.filter(({ message }) => !hidden.has(message.id));
+  const filter = filterOf(sought, conversationId);
+  const { items, isSearching, progress, backend, hasMore, more } = useSearch(filter);
   const isSought = !findsNothing(sought);
   const isNarrowed = sought.from !== "" || sought.to !== "";
-  const state = isSearching ? t.searching : items.length > 0 ? t.results(items.length) : t.noResults;
+  const searching = progress?.total ? t.searchReading(progress.done, progress.total) : t.searching;
+  const state = isSearching ? searching : items.length > 0 ? t.results(items.length) : t.noResults;
   return (
     <Pane title={t.search} onClose={onClose}>
       <form className="pane-search" role="search" onSubmit={(event) => event.preventDefault()}>

@@ -87,6 +87,7 @@ export const de: Texts = {
   search: "Suchen",
   searchHint: "Wörter in Nachrichten",
   searching: "Suche …",
+  searchReading: (done, total) => `Lese, was auf diesem Gerät ist: ${done} von ${total}`,
   searchEverywhere: "Überall",
   searchMentions: "Erwähnt mich",
   searchLinks: "Mit Links",

@@ -105,6 +105,7 @@ export const en = {
   search: "Search",
   searchHint: "Words in messages",
   searching: "Searching …",
+  searchReading: (done: number, total: number) => `Reading what is on this device: ${done} of ${total}`,
   searchEverywhere: "Everywhere",
   searchMentions: "Mentions me",
   searchLinks: "With links",
