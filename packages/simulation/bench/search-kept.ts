@@ -27,13 +27,13 @@ export async function searchKept(
     }
     return inTurn;
   });
-  const rows = (found ?? []).flatMap(({ first, kinds: taken }, index) => {
+  const rows = (found ?? []).flatMap(({ rest, first, kinds: taken }, index) => {
     const where = index === 0 ? "in the page" : "in a worker";
-    const names = ["first", ...Object.keys(kinds)];
-    return [[first], ...taken].map((some, kind) => row(`${where}: ${names[kind]}`, some));
+    const names = ["at rest", "first", ...Object.keys(kinds)];
+    return [[rest], [first], ...taken].map((some, kind) => row(`${where}: ${names[kind]}`, some));
   });
   const title = `Search on the device: ${texts.length.toLocaleString("en")} messages in IndexedDB`;
-  const note = `Chromium; ${PLACES} conversations, none of which was opened in this life; ${SEARCHES} searches of each kind for the newest 50, offline. First: all of it is read, and cut into words.`;
+  const note = `Chromium; ${PLACES} conversations, none of which was opened in this life; ${SEARCHES} searches of each kind for the newest 50, offline. At rest: one second in which nothing is sought. First: all of it is read, and cut into words.`;
   return rows.length > 0 ? [{ title, note, rows }] : [];
 }
 
