@@ -228,6 +228,46 @@ describe("a search in what lies on storage", () => {
     expect(await (await life(backend, storage, { online: false })).find("word")).toEqual([]);
   });
 
+  it("[D8, K5] finds nothing once the backend says that one is somebody else", async () => {
+    const { backend, storage } = await readOnce({ tides: ["one word", "the last"] });
+    const ada = createClient({
+      transport: backend.transport("eve"),
+      ...{ clock, storage, userId: "ada", logger: () => {} },
+    });
+    living.push(ada);
+    const search = createSearch(ada, { clock });
+    search.subscribe(() => {});
+    search.find({ text: "word" });
+    await clock.advance(1_000);
+    expect(textsOf(search)).toEqual(["one word"]);
+    const found: (readonly string[])[] = [];
+    ada.userId.subscribe(() => {
+      search.find({ text: "one wor" });
+      search.subscribe(() => found.push(textsOf(search)));
+    });
+    void ada.connect();
+    await clock.advance(2_000);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.flat()).toEqual([]);
+  });
+
+  it("reads anew what could not be read", async () => {
+    const { backend, storage } = await readOnce({ tides: ["old word", ...fillers(150), "new word"] });
+    let reads = 0;
+    const flaky: Storage = {
+      ...storage,
+      async scan(range) {
+        if (range.prefix.includes("messages") && (reads += 1) === 2) throw new Error("a bad sector");
+        return storage.scan(range);
+      },
+    };
+    const { find } = await life(backend, flaky, { online: false });
+    expect(await find("old word")).toEqual([]);
+    await clock.advance(10_000);
+    await find("old wor");
+    expect(await find("old word")).toEqual(["old word"]);
+  });
+
   it("[K7, K4] finds nothing of what went to make room, or is damaged, and the rest all the same", async () => {
     const { backend, storage } = await readOnce({
       tides: ["one word", "two word", "the last"],

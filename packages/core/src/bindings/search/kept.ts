@@ -109,6 +109,7 @@ function createKept(client: Client): Kept {
   /** Not yet in memory as a whole, of this epoch, and the user's to read. */
   const standing = ({ summary, epoch }: KeptTimeline): ParticipantRecord | undefined => {
     const { conversationId } = summary.conversation;
+    if (core.userId() !== owner) return undefined;
     const replica = directory.peek(conversationId);
     const isLoaded = directory.isOpen(conversationId) && !(replica && core.keeper.cache.load(replica));
     if (isLoaded || (session.epoch() ?? epoch) !== epoch) return undefined;
@@ -136,19 +137,30 @@ function createKept(client: Client): Kept {
       else due.push(timeline);
     }
     for (const id of indexed.keys()) if (!there.has(id)) drop(id);
-    const into = host;
     for (const timeline of due) {
-      const { conversationId } = timeline.summary.conversation;
-      drop(conversationId);
-      indexed.set(conversationId, timeline);
+      await take(timeline, (more) => progress.set({ done: (done += more), total }));
+    }
+  };
+
+  /** All of it, or nothing: what was read in part would count as read. */
+  const take = async (timeline: KeptTimeline, onRead: (messages: number) => void): Promise<void> => {
+    const { conversationId } = timeline.summary.conversation;
+    const [into, of] = [host, keys];
+    let isWhole = false;
+    drop(conversationId);
+    indexed.set(conversationId, timeline);
+    try {
       for (const page of pagesOf(timeline)) {
-        progress.set({ done, total });
-        const messages = await keptPage(storage, keys, conversationId, page);
-        if (host !== into || core.userId() !== userId) return;
+        onRead(0);
+        const messages = await keptPage(storage, of, conversationId, page);
+        if (host !== into || core.userId() !== owner) return;
         host.add(conversationId, messages);
-        done += messages.length;
+        onRead(messages.length);
         await turn();
       }
+      isWhole = true;
+    } finally {
+      if (!isWhole) drop(conversationId);
     }
   };
 
