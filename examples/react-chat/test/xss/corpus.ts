@@ -1,4 +1,6 @@
 import { bruteLogic, rsnake } from "./known.ts";
+import { naughty } from "./naughty.ts";
+import { payloads } from "./payloads.ts";
 
 // Our own: every handler on an element that fires by itself or is made to, addresses, Markdown, and what writing direction
 // and invisible characters can do.
@@ -152,6 +154,13 @@ const unseen: readonly string[] = [
   "constructor",
 ];
 
+/** What others have published; by source. */
+export const published: Readonly<Record<string, readonly string[]>> = {
+  SecLists: [...rsnake, ...bruteLogic],
+  "Big List of Naughty Strings": naughty,
+  "Payloads All The Things": payloads,
+};
+
 export const corpus: readonly string[] = [
-  ...new Set([...rsnake, ...bruteLogic, ...handlers, ...addresses, ...markdown, ...unseen]),
+  ...new Set([...Object.values(published).flat(), ...handlers, ...addresses, ...markdown, ...unseen]),
 ];

@@ -20,6 +20,8 @@ import { ToastProvider } from "../../src/components/toasts.tsx";
 import type { Item, Message } from "../../src/lib/data.ts";
 import { TextsProvider } from "../../src/texts/use-texts.tsx";
 import { corpus } from "./corpus.ts";
+import { furnish } from "./house.ts";
+import { renderedIn, showSurfaces, shownIn } from "./surfaces.tsx";
 
 const none = (): void => {};
 const ranges = (value: string): readonly TextRange[] => [
@@ -181,6 +183,12 @@ function showHtml(): void {
   }
 }
 
+/** A few pixels that we have drawn ourselves, of whatever somebody sent instead: some words can be drawn. */
+function isPlaceholder(element: Element): boolean {
+  const drawn = /^background-image: url\("data:image\/png;base64,[\w+/=]+"\);$/u;
+  return element.matches(".file-picture") && drawn.test(element.getAttribute("style") ?? "");
+}
+
 /** What there is now that could run, or lead somewhere; and what a person could make happen, made to happen. */
 function provoke(types: readonly string[]): {
   readonly armed: readonly string[];
@@ -195,7 +203,7 @@ function provoke(types: readonly string[]): {
     const names = element
       .getAttributeNames()
       .filter((name) => /^on|^srcdoc$|^formaction$|^style$/.test(name));
-    const isOurs = element.closest(".avatar, .poll-bar, html[style]") !== null;
+    const isOurs = element.closest(".avatar, .poll-bar, html[style]") !== null || isPlaceholder(element);
     if (names.some((name) => name !== "style" || !isOurs)) armed.push(element.outerHTML);
     const href = element.getAttribute("href");
     if (href !== null) links.push(href);
@@ -220,4 +228,11 @@ createRoot(root).render(
 );
 showHtml();
 await showVanilla();
-Object.assign(window, { provoke, corpus, isShown: true });
+const house = await furnish();
+const surfaces = document.body.appendChild(document.createElement("div"));
+surfaces.className = "surfaces";
+showSurfaces(surfaces, house);
+Object.assign(window, {
+  ...{ provoke, corpus, isShown: true, names: house.names },
+  ...{ shown: () => shownIn(surfaces), rendered: () => renderedIn([root, surfaces]) },
+});
