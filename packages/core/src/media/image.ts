@@ -1,5 +1,6 @@
 import { MessagingError } from "../errors/messaging-error.ts";
 import { offscreenCanvas } from "./canvas.ts";
+import { named } from "./named.ts";
 import { placeholderOf } from "./placeholder.ts";
 import { freed } from "./strip.ts";
 import type { Canvas, ImageOptions, Picture, Prepared, Size } from "./types.ts";
@@ -105,14 +106,4 @@ function outputType(type: string): string {
 
 function thumbnailType(type: string): string {
   return type === "image/jpeg" ? type : "image/webp";
-}
-
-const ENDINGS: Readonly<Record<string, string>> = { "image/webp": ".webp", "image/jpeg": ".jpg" };
-
-/** The name goes along; its ending says what it is now. */
-function named(file: Blob, from: Blob): Blob {
-  if (!("name" in from) || typeof from.name !== "string" || !("File" in globalThis)) return file;
-  const ending = file.type === from.type ? undefined : ENDINGS[file.type];
-  const name = ending ? from.name.replace(/(\.[^.]{1,5})?$/, ending) : from.name;
-  return new File([file], name, { type: file.type });
 }

@@ -4,7 +4,8 @@ export { browserMicrophone, type Microphone, type Recording } from "./microphone
 export { placeholderUrl } from "./placeholder.ts";
 export { prepareFile, type PrepareOptions } from "./prepare.ts";
 export { stripMetadata } from "./strip.ts";
-export type { Canvas, ImageOptions, Picture, Prepared, Size } from "./types.ts";
+export { stripFilm } from "./strip-film.ts";
+export type { Canvas, ImageOptions, Picture, Prepared, Size, VideoOptions } from "./types.ts";
 export { prepareVideo } from "./video.ts";
 export { createVoiceRecorder, type VoiceOptions, type VoiceRecorder, type VoiceState } from "./voice.ts";
 export { waveformOf } from "./waveform.ts";

@@ -1,4 +1,5 @@
-import { textAt, viewOf } from "./bytes.ts";
+import { type Box, boxesIn, boxOf, readerOf } from "./boxes.ts";
+import { textAt } from "./bytes.ts";
 
 /** Of AVIF and HEIC, whose pictures are items among others; one that moves is a film, and kept elsewhere. */
 const BRANDS = /avif|mif1|miaf|heic|heix|heim|heis/u;
@@ -7,20 +8,6 @@ const TELLING = new Set(["Exif", "mime", "uri "]);
 /** Exif that says nothing: it begins at once, is big-endian, and has a directory of no entries. */
 const SILENT = [0, 0, 0, 0, 0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0];
 const SPACE = 0x20;
-
-interface Box {
-  readonly type: string;
-  /** Of what is in it. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Reads numbers one behind the other; beyond the end it throws a `RangeError`. */
-interface Reader {
-  at: number;
-  /** Of 0, 1, 2, 4 or 8 bytes. */
-  next(length: number): number;
-}
 
 export function isOfBoxes(bytes: Uint8Array): boolean {
   return textAt(bytes, 4, 8) === "ftyp" && BRANDS.test(textAt(bytes, 8, Math.min(64, bytes.length)));
@@ -64,28 +51,6 @@ function blanked(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | unde
   return clean;
 }
 
-function boxesIn(bytes: Uint8Array, from: number, to: number): readonly Box[] {
-  const boxes: Box[] = [];
-  for (let at = from; at < to;) {
-    const reader = readerOf(bytes, at);
-    const short = reader.next(4);
-    const type = textAt(bytes, at + 4, at + 8);
-    reader.at += 4;
-    const size = short === 1 ? reader.next(8) : short === 0 ? to - at : short;
-    const box = { type, start: reader.at, end: at + size };
-    if (box.end < box.start || box.end > to) throw new RangeError("a box is longer than what it is in");
-    boxes.push(box);
-    at = box.end;
-  }
-  return boxes;
-}
-
-function boxOf(boxes: readonly Box[], type: string): Box {
-  const box = boxes.find((each) => each.type === type);
-  if (!box) throw new RangeError("there is no such box");
-  return box;
-}
-
 /** What each item is. */
 function kindsIn(bytes: Uint8Array, { start, end }: Box): ReadonlyMap<number, string> {
   const kinds = new Map<number, string>();
@@ -126,20 +91,4 @@ function placesIn(bytes: Uint8Array, { start }: Box): readonly Place[] {
     });
     return { id, method, extents };
   });
-}
-
-function readerOf(bytes: Uint8Array, at: number): Reader {
-  const view = viewOf(bytes);
-  const reader: Reader = {
-    at,
-    next(length) {
-      const from = reader.at;
-      reader.at += length;
-      if (length === 0) return 0;
-      if (length === 2) return view.getUint16(from);
-      if (length === 4) return view.getUint32(from);
-      return Number(view.getBigUint64(from));
-    },
-  };
-  return reader;
 }

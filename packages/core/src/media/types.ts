@@ -24,6 +24,14 @@ export interface ImageOptions {
   readonly unreadable?: "refuse" | "send";
 }
 
+export interface VideoOptions {
+  /**
+   * A film that cannot be freed of metadata, as an AVI: `"refuse"` rejects with `upload/unsupported`, `"send"` sends it as it
+   * is, and it `keepsMetadata`, for an app that has asked. Default `"refuse"`.
+   */
+  readonly unreadable?: "refuse" | "send";
+}
+
 /** An image that was decoded, the right side up. */
 export interface Picture {
   readonly width: number;

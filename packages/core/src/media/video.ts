@@ -2,7 +2,8 @@ import { MessagingError } from "../errors/messaging-error.ts";
 import { offscreenCanvas } from "./canvas.ts";
 import { fit } from "./image.ts";
 import { placeholderOf } from "./placeholder.ts";
-import type { Prepared } from "./types.ts";
+import { stripFilm } from "./strip-film.ts";
+import type { Prepared, VideoOptions } from "./types.ts";
 
 const POSTER_PIXELS = 640;
 const PLACEHOLDER_PIXELS = 64;
@@ -10,18 +11,33 @@ const PLACEHOLDER_PIXELS = 64;
 const POSTER_AT_S = 0.5;
 
 /**
- * A film with its size, how long it is, and a picture of it. The film itself stays as it is. Of what the browser cannot play
- * only the file remains.
+ * A film without metadata (`stripFilm`), with its size, how long it is, and a picture of it. Of what the browser cannot play
+ * only the file remains; what cannot be freed of metadata is what `unreadable` says.
  *
- * @throws {MessagingError} `upload/unsupported` without a page
+ * @throws {MessagingError} `upload/unsupported` without a page, or of what would tell where it was taken
  */
-export async function prepareVideo(video: Blob): Promise<Prepared> {
+export async function prepareVideo(
+  video: Blob,
+  { unreadable = "refuse" }: VideoOptions = {},
+): Promise<Prepared> {
   const { document }: Partial<typeof globalThis> = globalThis;
   if (!document) {
     throw new MessagingError("upload/unsupported", {
       message: "unable to prepare the video; this platform has no page",
     });
   }
+  const clean = await stripFilm(video);
+  if (!clean && unreadable === "refuse") {
+    throw new MessagingError("upload/unsupported", {
+      message:
+        "unable to prepare the video; it may tell where it was taken, and that cannot be taken out of it",
+    });
+  }
+  const about = await lookAt(clean ?? video, document);
+  return clean ? { file: clean, about } : { file: video, about, keepsMetadata: true };
+}
+
+async function lookAt(video: Blob, document: Document): Promise<Prepared["about"]> {
   const url = URL.createObjectURL(video);
   const film = document.createElement("video");
   try {
@@ -31,9 +47,9 @@ export async function prepareVideo(video: Blob): Promise<Prepared> {
     await heard(film, "loadeddata");
     film.currentTime = Math.min(POSTER_AT_S, film.duration / 2 || 0);
     await heard(film, "seeked");
-    return { file: video, about: await describe(film) };
+    return await describe(film);
   } catch {
-    return { file: video, about: { kind: "file" } };
+    return { kind: "file" };
   } finally {
     film.removeAttribute("src");
     film.load();
