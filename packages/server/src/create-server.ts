@@ -63,7 +63,6 @@ export async function createServer(options: ServerOptions = {}): Promise<Tidings
   const { desks, settings } = await openDesks({ ...around, settings: given, baseUrl: () => server.httpUrl });
   const push = await openPush({
     ...{ ...around, settings: settings.push, random: Math.random },
-    isLooking: (...of) => server.isLooking(...of),
     onFailure: (error) => failures(log, meter)("push", error),
   });
   const server = assemble({ settings, ...ports, push, desks, share: shared.share, meter, prom });
@@ -246,10 +245,6 @@ class RunningServer implements TidingsServer {
       throw new MessagingError("client/misused", { message });
     }
     return issueToken({ secret, issuer, audience, userId, ...options });
-  }
-
-  isLooking(conversationId: string, userId: string): boolean {
-    return this.#parts.engine.isLooking(conversationId, userId);
   }
 
   async eraseUser(userId: string, by: string = SYSTEM): Promise<void> {

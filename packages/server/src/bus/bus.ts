@@ -11,6 +11,8 @@ export interface NodeView {
   watched(): readonly string[];
   /** Who is online here in a conversation, and who is typing. */
   signals(conversationId: string): readonly (TypingEvent | PresenceEvent)[];
+  /** Of these people, who looks at the conversation here now. */
+  looking(conversationId: string, userIds: readonly string[]): readonly string[];
 }
 
 /** Carries what happened on one server process to all of them, itself included. */
@@ -25,10 +27,17 @@ export interface Bus {
   listen(listener: (events: readonly BusEvent[]) => void, node: NodeView): void;
   /** Somebody here begins to look at a conversation: who is online elsewhere is told through the listener. */
   readonly watched?: ((conversationId: string) => void) | undefined;
+  /**
+   * Of these people, who looks at the conversation on other processes, as far as those answer soon. Never rejects.
+   * Absent: there are none.
+   */
+  readonly looking?: Looking | undefined;
   /** False while other processes are not heard. Absent: there are none. */
   readonly isConnected?: boolean | undefined;
   close(): Promise<void>;
 }
+
+export type Looking = (conversationId: string, userIds: readonly string[]) => Promise<ReadonlySet<string>>;
 
 export type BusEvent = CommittedEvent | ReceiptEvent | TypingEvent | PresenceEvent | ErasedEvent | LostEvent;
 

@@ -229,12 +229,6 @@ export class Engine {
     };
   }
 
-  /** Does a link of somebody's, here, look at the conversation now? */
-  isLooking(conversationId: string, userId: string): boolean {
-    const watchers = this.#roster.conversation(conversationId)?.watchers ?? [];
-    return [...watchers].some(({ user, status }) => user?.id === userId && status === "online");
-  }
-
   /** Writes down what was done otherwise than by a command. */
   async note(entry: Omit<AuditEntry, "at">): Promise<void> {
     const { store, clock } = this.#options;

@@ -12,6 +12,11 @@ export function nodeView(roster: Roster): NodeView {
       const live = roster.conversation(conversationId);
       return live ? signalsOf(live) : [];
     },
+    looking(conversationId, userIds) {
+      const watchers = [...(roster.conversation(conversationId)?.watchers ?? [])];
+      const looking = new Set(watchers.flatMap(({ user, status }) => (status === "online" && user?.id) || []));
+      return userIds.filter((userId) => looking.has(userId));
+    },
   };
 }
 

@@ -70,6 +70,7 @@ export class Tracing {
         const deliver = (event: BusEvent): void => this.#deliver(event, () => listener([event]));
         bus.listen((events) => events.forEach(deliver), node);
       },
+      looking: bus.looking && ((...of) => bus.looking?.(...of) ?? Promise.resolve(new Set())),
       watched: bus.watched && ((conversationId) => bus.watched?.(conversationId)),
       get isConnected() {
         return bus.isConnected;

@@ -1,4 +1,4 @@
-import type { Bus, BusEvent } from "../bus/bus.ts";
+import type { Bus, BusEvent, Looking, NodeView } from "../bus/bus.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Remind } from "../engine/plans.ts";
 import type { Meter } from "../observe/meter.ts";
@@ -29,7 +29,6 @@ export interface OpenPushOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly meter: Meter;
-  readonly isLooking: (conversationId: string, userId: string) => boolean;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -37,7 +36,7 @@ const POLL_MS = 20;
 
 /** @returns undefined if nobody is to be pushed, or the store keeps no devices. */
 export async function openPush(options: OpenPushOptions): Promise<PushService | undefined> {
-  const { settings, store, clock, random, meter, isLooking, onFailure } = options;
+  const { settings, store, clock, random, meter, onFailure } = options;
   const { push: targets } = store;
   if (!settings || !targets) return undefined;
   const provider = await openProvider(settings);
@@ -50,11 +49,19 @@ export async function openPush(options: OpenPushOptions): Promise<PushService | 
     },
   });
   const blocks = store.blocks?.bind(store);
-  const pusher = new Pusher({ ...settings, store, blocks, targets, queue, clock, isLooking, onFailure });
+  let looking: Looking = () => Promise.resolve(new Set<string>());
+  const pusher = new Pusher({
+    ...{ ...settings, store, blocks, targets, queue, clock, onFailure },
+    looking: (...of) => looking(...of),
+  });
   return {
     ...{ provider, targets },
     remind: remindByPush({ ...settings, store, targets, queue, clock }),
-    over: (bus) => overheard(bus, (events) => pusher.hear(events)),
+    over: (bus) =>
+      overheard(bus, {
+        onPublish: (events) => pusher.hear(events),
+        onNode: (node) => (looking = lookingAnywhere(bus, node)),
+      }),
     flush: () => pusher.flush(),
     async close(timeoutMs) {
       await pusher.flush();
@@ -72,18 +79,39 @@ async function openProvider({ provider, vapid }: PushSettings): Promise<PushProv
   return webPushProvider(vapid);
 }
 
-function overheard(bus: Bus, hear: (events: readonly BusEvent[]) => void): Bus {
+interface Overhearing {
+  readonly onPublish: (events: readonly BusEvent[]) => void;
+  readonly onNode: (node: NodeView) => void;
+}
+
+function overheard(bus: Bus, { onPublish, onNode }: Overhearing): Bus {
   return {
     publish(events) {
       bus.publish(events);
-      hear(events);
+      onPublish(events);
     },
-    listen: (listener, node) => bus.listen(listener, node),
+    listen(listener, node) {
+      onNode(node);
+      bus.listen(listener, node);
+    },
+    looking: bus.looking && ((...of) => bus.looking?.(...of) ?? nobody()),
     watched: bus.watched && ((conversationId) => bus.watched?.(conversationId)),
     get isConnected() {
       return bus.isConnected;
     },
     close: () => bus.close(),
+  };
+}
+
+const nobody = (): Promise<ReadonlySet<string>> => Promise.resolve(new Set());
+
+/** Here or on another node. */
+function lookingAnywhere(bus: Bus, node: NodeView): Looking {
+  return async (conversationId, userIds) => {
+    const here = node.looking(conversationId, userIds);
+    const others = userIds.filter((userId) => !here.includes(userId));
+    const elsewhere = others.length > 0 ? await bus.looking?.(conversationId, others) : undefined;
+    return new Set([...here, ...(elsewhere ?? [])]);
   };
 }
 

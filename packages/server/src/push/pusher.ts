@@ -1,6 +1,6 @@
-import { noticeOf } from "@tidings/core/domain";
+import { type Notice, noticeOf } from "@tidings/core/domain";
 import { isNotebook, type MessageRecord } from "@tidings/core/protocol";
-import type { BusEvent } from "../bus/bus.ts";
+import type { BusEvent, Looking } from "../bus/bus.ts";
 import type { Cancel, Clock } from "../engine/clock.ts";
 import type { Store } from "../store/store.ts";
 import type { Audience, Listener, PushTargets } from "../store/push.ts";
@@ -17,14 +17,23 @@ export interface PusherOptions {
   /** So long a message may be read before anybody is told. */
   readonly graceMs: number;
   readonly ttlMs: number;
-  /** Does somebody look at the conversation, as far as is known here? */
-  readonly isLooking: (conversationId: string, userId: string) => boolean;
+  /** Who looks at a conversation, at any node: asked when it is time to tell of it. */
+  readonly looking: Looking;
   readonly onFailure: (error: unknown) => void;
 }
 
 export type Blocks = (
   userId: string,
 ) => Promise<{ readonly own: readonly string[]; readonly by: readonly string[] }>;
+
+/** What there is to tell somebody. */
+interface Telling {
+  readonly listener: Listener;
+  /** The newest. */
+  readonly message: MessageRecord;
+  readonly notice: Notice;
+  readonly count: number;
+}
 
 interface Pending {
   readonly dueAt: number;
@@ -104,15 +113,29 @@ export class Pusher {
       do {
         const audience: Audience | undefined = await targets.audience({ conversationId, messageIds }, after);
         if (!audience) return;
-        const apart = await this.#apartFrom(audience);
-        for (const listener of audience.listeners) {
-          await this.#breathe();
-          await this.#consider(listener, audience, apart);
-        }
+        await this.#tellPage(audience);
         after = audience.next;
       } while (after !== undefined);
     } catch (error) {
       onFailure(error);
+    }
+  }
+
+  async #tellPage(audience: Audience): Promise<void> {
+    const apart = await this.#apartFrom(audience);
+    const news: Telling[] = [];
+    for (const listener of audience.listeners) {
+      await this.#breathe();
+      news.push(...this.#newsOf(listener, audience, apart));
+    }
+    if (news.length === 0) return;
+    const { conversationId } = audience.conversation;
+    const userIds = news.map(({ listener }) => listener.self.userId);
+    const looking = await this.#options.looking(conversationId, userIds);
+    for (const each of news) {
+      if (looking.has(each.listener.self.userId)) continue;
+      await this.#breathe();
+      await this.#push(each, audience);
     }
   }
 
@@ -133,14 +156,14 @@ export class Pusher {
     return apart;
   }
 
-  async #consider(
-    { self, readSeq, rules, muted, followed, targets }: Listener,
+  /** Nothing or one. */
+  #newsOf(
+    listener: Listener,
     { conversation, messages }: Audience,
     apart: ReadonlyMap<string, ReadonlySet<string>>,
-  ): Promise<void> {
-    const { clock, queue, ttlMs, isLooking } = this.#options;
-    if (isLooking(conversation.conversationId, self.userId)) return;
-    const now = clock.now();
+  ): readonly Telling[] {
+    const { self, readSeq, rules, muted, followed } = listener;
+    const now = this.#options.clock.now();
     const told = messages.flatMap((message) => {
       const { seq, authorId, threadId = "" } = message;
       if (seq <= readSeq) return [];
@@ -152,11 +175,17 @@ export class Pusher {
       return notice ? [{ message, notice }] : [];
     });
     const newest = told.at(-1);
-    if (!newest) return;
-    const { message, notice } = newest;
+    return newest ? [{ listener, ...newest, count: told.length }] : [];
+  }
+
+  async #push(
+    { listener: { self, targets }, message, notice, count }: Telling,
+    { conversation }: Audience,
+  ): Promise<void> {
+    const { queue, ttlMs } = this.#options;
     const badge = await badgeOf(self.userId, this.#options);
     const payload = {
-      ...{ ...placeOf(message), sound: notice.sound, count: told.length, badge },
+      ...{ ...placeOf(message), sound: notice.sound, count, badge },
       ...wordsOf(message, notice.shows, conversation),
     };
     const urgency = conversation.kind === "direct" ? "high" : "normal";

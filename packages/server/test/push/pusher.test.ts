@@ -45,7 +45,8 @@ function pusher({ blocks, add = (message) => queued.push(message), ...more }: Di
   return new Pusher({
     ...{ store: bench.store, blocks, targets, queue: { add } },
     ...{ clock: { ...engineClock(clock), ...more }, graceMs: GRACE_MS, ttlMs: 60_000 },
-    isLooking: (conversationId, userId) => looking.has(`${conversationId} ${userId}`),
+    looking: async (conversationId, userIds) =>
+      new Set(userIds.filter((userId) => looking.has(`${conversationId} ${userId}`))),
     onFailure: (error) => failures.push(error),
   });
 }

@@ -35,6 +35,11 @@ export class Peers {
     this.#peers.set(from, { n: this.#peers.get(from)?.n ?? 0, heardAt: now });
   }
 
+  /** Those that are heard. */
+  get ids(): readonly string[] {
+    return [...this.#peers.keys()];
+  }
+
   /** It said good-bye. */
   forget(from: string): void {
     this.#peers.delete(from);

@@ -3,6 +3,7 @@ import type { ShareRates } from "../../engine/rates.ts";
 import { newId } from "../../gateway/ids.ts";
 import type { Bus, BusEvent, NodeView } from "../bus.ts";
 import { Peers } from "./peers.ts";
+import { Questions } from "./questions.ts";
 import { type Connection, connect } from "./redis-link.ts";
 import { RemotePresence } from "./remote-presence.ts";
 import { answersOf, RollCall } from "./roll-call.ts";
@@ -55,6 +56,7 @@ class RedisBus implements Bus {
   readonly #speaker: Connection;
   readonly #listener: Connection;
   readonly #peers = new Peers();
+  readonly #questions: Questions;
   #cancel: Cancel | undefined;
   #n = 0;
   #isHeard = false;
@@ -63,6 +65,7 @@ class RedisBus implements Bus {
 
   constructor(options: RedisBusOptions, speaker: Connection) {
     this.#options = options;
+    this.#questions = new Questions(options.clock);
     this.#channel = `${options.channel ?? CHANNEL}:bus`;
     this.#speaker = speaker;
     this.#listener = connect(options);
@@ -91,8 +94,17 @@ class RedisBus implements Bus {
     this.#say({ type: "who", from: this.#id, conversationId });
   }
 
+  looking(conversationId: string, userIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const from = this.#id;
+    const nodes = this.isConnected ? this.#peers.ids : [];
+    return this.#questions.ask(nodes, (question) =>
+      this.#say({ type: "looking", from, question, conversationId, userIds }),
+    );
+  }
+
   async close(): Promise<void> {
     this.#cancel?.();
+    this.#questions.close();
     await this.#send({ type: "bye", from: this.#id });
     this.#listener.disconnect();
     this.#speaker.disconnect();
@@ -164,6 +176,14 @@ class RedisBus implements Bus {
         const answered = roll.answered(message.n, message);
         return listener([...presence.renew(message.from, answered, present), ...typing]);
       }
+      case "looking": {
+        const { from: to, question, conversationId } = message;
+        const userIds = node.looking(conversationId, message.userIds);
+        return this.#say({ type: "looks", from: this.#id, to, question, userIds });
+      }
+      case "looks":
+        if (message.to === this.#id) this.#questions.hear(message.from, message.question, message.userIds);
+        return;
       case "bye":
         this.#peers.forget(message.from);
         return listener(presence.drop(message.from));

@@ -8,7 +8,12 @@ const event = (userId: string, status: PresenceStatus, conversationId = "c"): Pr
 });
 
 function presenceHere(...here: readonly PresenceEvent[]): RemotePresence {
-  return new RemotePresence({ isWatched: () => true, watched: () => ["c", "d"], signals: () => here });
+  return new RemotePresence({
+    isWatched: () => true,
+    watched: () => ["c", "d"],
+    signals: () => here,
+    looking: () => [],
+  });
 }
 
 describe("who is online on other nodes", () => {

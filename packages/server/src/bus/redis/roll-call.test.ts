@@ -7,6 +7,7 @@ const ids = (count: number, from = 0): string[] =>
 
 function node(watched: readonly string[], present: Readonly<Record<string, number>> = {}): NodeView {
   return {
+    looking: () => [],
     isWatched: (conversationId) => watched.includes(conversationId),
     watched: () => watched,
     signals: (conversationId) =>

@@ -24,6 +24,21 @@ export type NodeMessage =
   | ({ readonly type: "roll-call"; readonly from: string } & Call)
   /** The answer to call `n`, or a part of it. */
   | ({ readonly type: "roll"; readonly from: string; readonly to: string; readonly n: number } & Roll)
+  /** Who of these people looks at this conversation at yours? Everybody answers, under the question's number. */
+  | {
+      readonly type: "looking";
+      readonly from: string;
+      readonly question: number;
+      readonly conversationId: string;
+      readonly userIds: readonly string[];
+    }
+  | {
+      readonly type: "looks";
+      readonly from: string;
+      readonly to: string;
+      readonly question: number;
+      readonly userIds: readonly string[];
+    }
   | { readonly type: "bye"; readonly from: string };
 
 /** Raised when nodes of two versions no longer understand each other: they then do not hear each other, and re-read. */
