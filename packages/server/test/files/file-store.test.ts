@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import dns from "node:dns";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { createServer, type IncomingMessage, request } from "node:http";
@@ -46,6 +47,33 @@ fileStoreSuite("S3", async () => {
   const store = createS3Store({ ...service, isPathStyle: true, prefix: "chat/", now: Date.now });
   const later = (ms: number): void => void (late = ms);
   return { store, now: Date.now, later, close: () => service.close() };
+});
+
+/** Names under `localhost` are this machine, as browsers have it (RFC 6761) and few resolvers do. The function ends it. */
+function resolveLocalNames(): () => void {
+  const { lookup } = dns;
+  const isLocal = (name: unknown): boolean => typeof name === "string" && name.endsWith(".localhost");
+  const value = (name: unknown, ...more: readonly unknown[]): unknown =>
+    Reflect.apply(lookup, dns, [isLocal(name) ? "127.0.0.1" : name, ...more]);
+  const change = { configurable: true, writable: true, enumerable: true };
+  Object.defineProperty(dns, "lookup", { ...change, value });
+  return () => void Object.defineProperty(dns, "lookup", { ...change, value: lookup });
+}
+
+fileStoreSuite("S3, the bucket in the host", async () => {
+  let late = 0;
+  const endResolving = resolveLocalNames();
+  const service = await startS3({ now: () => Date.now() + late });
+  const { port } = new URL(service.endpoint);
+  const store = createS3Store({ ...service, endpoint: `http://localhost:${port}`, now: Date.now });
+  const { url } = await store.presign({ key: "k", size: 1, mediaType: "text/plain" }, 1, 1, Date.now());
+  expect(new URL(url)).toMatchObject({ host: `attachments.localhost:${port}`, pathname: "/incoming/k" });
+  const later = (ms: number): void => void (late = ms);
+  const close = (): Promise<void> => {
+    endResolving();
+    return service.close();
+  };
+  return { store, now: Date.now, later, close };
 });
 
 /** A folder by itself, and an upload whose parts are put past all addresses. */

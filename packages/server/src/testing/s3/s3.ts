@@ -4,7 +4,7 @@ import { type S3Account, signatureFault } from "./signature.ts";
 
 /** An object storage of one bucket that lives in this process, and refuses what S3 refuses. */
 export interface S3Service extends S3Account {
-  /** To be used with the bucket in the path. */
+  /** To be used with the bucket in the path; or in the host, where names under `localhost` lead to this machine. */
   readonly endpoint: string;
   readonly bucket: string;
   /** Keys of the objects there are. */
@@ -144,7 +144,8 @@ export async function startS3({ now = Date.now }: { readonly now?: () => number 
     }
     const fault = signatureFault(request, url, account, now());
     if (fault) throw new S3Error(403, fault);
-    const [, named, ...path] = url.pathname.split("/");
+    const isInHost = url.hostname.startsWith(`${bucket}.`);
+    const [, named, ...path] = `${isInHost ? `/${bucket}` : ""}${url.pathname}`.split("/");
     if (named !== bucket) throw new S3Error(404, "NoSuchBucket");
     const act = methods[request.method ?? ""];
     if (!act) throw new S3Error(405, "MethodNotAllowed");
