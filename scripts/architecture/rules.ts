@@ -79,6 +79,11 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
       { name: "thumbhash", except: ["media/placeholder.ts"], reason: "only users of the media door ship it" },
       { name: "linkify*", except: ["compose/links.ts"], reason: "only users of the links door ship it" },
       {
+        name: "obscenity",
+        except: ["compose/profanity/find-profanity.ts"],
+        reason: "only users of the profanity door ship it",
+      },
+      {
         name: "@opentelemetry/*",
         except: ["observe/open-telemetry.ts", "observe/otel-meter.ts"],
         reason: "only users of the otel door have it",
@@ -103,7 +108,12 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
     bans: browserSafe,
   },
   "packages/server": {
-    doors: ["@tidings/core/protocol", "@tidings/core/domain", "@tidings/core/errors"],
+    doors: [
+      "@tidings/core/protocol",
+      "@tidings/core/domain",
+      "@tidings/core/errors",
+      "@tidings/core/profanity",
+    ],
     bans: [],
   },
   "packages/load": {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import { plainTextOf } from "@tidings/core/profanity";
 import { BoundedMap } from "../bounded-map.ts";
 import { addressesIn } from "./addresses.ts";
 import type { ModeratedDraft, ModerationContext, Moderator, Verdict } from "./moderator.ts";
 import { pass } from "./moderator.ts";
-import { plainTextOf } from "./plain-text.ts";
 import { saidIn } from "./saying.ts";
 
 export interface SpamOptions {
