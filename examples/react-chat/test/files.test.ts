@@ -69,7 +69,7 @@ describe.skipIf(chromiumPath === undefined)("files in the chat", { timeout: 60_0
     await page.route(/\/files\/[^/]+\/([2-9]|\d\d)\b/, () => {});
   };
 
-  it("[U1, U12] sends one message with one whole file of 10 MB, reloaded in the middle (rows G6, G8)", async () => {
+  it("[U1, U12] sends one message with one whole file of 10 MB, reloaded in the middle (rows F1, G6, G8)", async () => {
     await holdLater(ada.page);
     await drop(ada, "minutes.txt", "text/plain", 10 * MEGABYTE);
     await ada.say("The minutes");
@@ -124,7 +124,7 @@ describe.skipIf(chromiumPath === undefined)("files in the chat", { timeout: 60_0
     await grace.page.setViewportSize({ width: 1280, height: 820 });
   };
 
-  it("takes a picture, smaller than it was and without the place, and shows it without a jump (rows A15, A16, G5)", async () => {
+  it("takes a picture, smaller than it was and without the place, and shows it without a jump (rows A15, A16, F1, G5)", async () => {
     const input = ada.page.locator("main.chat input[type=file]");
     await input.setInputFiles({ name: "me.jpg", mimeType: "image/jpeg", buffer: photo });
     await ada.page.locator(".attached").getByText("me.jpg").waitFor();
@@ -184,7 +184,7 @@ describe.skipIf(chromiumPath === undefined)("files in the chat", { timeout: 60_0
     await ada.page.keyboard.press("Escape");
   });
 
-  it("records a voice message and plays it, and shows a film with its size and its first picture, without the place it was taken at (rows A16, F10)", async () => {
+  it("records a voice message and plays it, and shows a film with its size and its first picture, without the place it was taken at (rows A16, F1, F10)", async () => {
     // There is no microphone here: a tone takes its place, and everything behind it is the browser's own.
     await ada.page.evaluate(() => {
       navigator.mediaDevices.getUserMedia = () => {

@@ -17,7 +17,7 @@ function run(draft: Draft): Draft | Refusal {
 }
 
 describe("validating", () => {
-  it("lets a good draft through untouched (row D1)", () => {
+  it("lets a draft that is in order through untouched (row D1)", () => {
     const draft: Draft = {
       text: "hi @ada",
       custom: { deep: [{ a: 1 }] },
@@ -27,7 +27,7 @@ describe("validating", () => {
     expect(run({ text: "x".repeat(10_000) })).toMatchObject({ text: expect.any(String) });
   });
 
-  it("refuses what nobody could see, with a suggestion", () => {
+  it("refuses a text in which there is nothing to see, with a suggestion (row D1)", () => {
     for (const text of ["", " \n\t", "\u200b\u200d", "\u2800\u2800", "\u3164", "\ufe0f", "\u200e"]) {
       expect(run({ text })).toEqual({
         ok: false,
@@ -43,7 +43,7 @@ describe("validating", () => {
     for (const text of [".", "👍", "\u0301", "\ue000"]) expect(run({ text })).not.toHaveProperty("issues");
   });
 
-  it("asks no caption of a picture, and a text of a poll", () => {
+  it("takes pictures, films, sound and files without a text, and refuses a text, poll or announcement without (rows D1, F1)", () => {
     for (const kind of ["image", "video", "audio", "voice", "file"] as const) {
       expect(run({ text: "", kind })).not.toHaveProperty("issues");
     }
@@ -52,7 +52,7 @@ describe("validating", () => {
     }
   });
 
-  it("refuses what is too long, with the numbers", () => {
+  it("refuses a text that is too long, with how long it is and may be (row D1)", () => {
     expect(run({ text: "x".repeat(10_023) })).toMatchObject({
       code: "draft/too-long",
       issues: [
@@ -67,7 +67,7 @@ describe("validating", () => {
     });
   });
 
-  it("refuses data that is not JSON, or too deep or too wide for the wire", () => {
+  it("refuses custom data that is not JSON, or too deep or too wide for the wire (row D1)", () => {
     const circular: Record<string, unknown> = {};
     circular["self"] = circular;
     const deep = JSON.parse(`${'{"a":'.repeat(20)}1${"}".repeat(20)}`);
@@ -81,7 +81,7 @@ describe("validating", () => {
     }
   });
 
-  it("refuses ranges outside the text", () => {
+  it("refuses links and mentions that lie outside the text (row D1)", () => {
     for (const [start, end] of [
       [-1, 1],
       [0, 0],
@@ -97,7 +97,7 @@ describe("validating", () => {
     }
   });
 
-  it("refuses what would not fit a frame, counted in bytes as they travel", () => {
+  it("refuses a message that would not fit a frame, counted in bytes as they travel (row D1)", () => {
     expect(run({ text: "x", custom: { a: "x".repeat(70_000) } })).toMatchObject({
       code: "draft/too-long",
       issues: [{ limit: 65_536 - 1_024, actual: expect.any(Number) }],
@@ -119,7 +119,7 @@ describe("validating", () => {
     ]);
   });
 
-  it("names everything that is wrong at once", () => {
+  it("names everything that is wrong with a draft at once (row D1)", () => {
     const refusal = run({ text: "", custom: { n: NaN } });
     expect("issues" in refusal && refusal.issues.map(({ code }) => code)).toEqual([
       "draft/empty",

@@ -117,7 +117,7 @@ describe("message.send", () => {
     expect(outcome(direct.try("olga", secret, { system: true }))).toBe("ok");
   });
 
-  it("leaves announcements to moderators and system messages to the system", () => {
+  it("leaves announcements to moderators and system messages to the system (row F1)", () => {
     const ledger = withCast();
     const announce = { ...send, kind: "announcement" } as const;
     expect(outcome(ledger.try("mike", announce))).toBe("permission/denied");
@@ -198,7 +198,7 @@ describe("message.edit", () => {
 });
 
 describe("message.delete", () => {
-  it("leaves a tombstone and hands back the text for the audit", () => {
+  it("leaves a tombstone that says who deleted it and when, and hands back the text for the audit (row C15)", () => {
     const ledger = withCast();
     const first = ledger.say("olga");
     const forward = { conversationId: "elsewhere", messageId: nobody, authorId: "zoe" };

@@ -800,7 +800,7 @@ export function storeSuite(name: string, factory: StoreFactory): void {
         return (page?.items ?? []).map(({ at: _at, ...entry }) => entry);
       };
 
-      it("holds what people do to others, with the command that did it, and nothing of what they do themselves", async () => {
+      it("holds what people do to others, messages they delete among it, and nothing of what they do to their own (rows C15, D19)", async () => {
         await bench.group("a", "ada", "bob", "cy");
         const theirs = await bench.said("bob", "a", "a secret");
         const own = await bench.said("bob", "a", "another");
