@@ -97,6 +97,7 @@ export const PACKAGE_RULES: Readonly<Record<string, PackageRule>> = {
     doors: [
       ...CORE_DOORS,
       "@tidings/core/bindings",
+      "@tidings/core/figures",
       "@tidings/core/moderation",
       "@tidings/core/push",
       "@tidings/core/previews",

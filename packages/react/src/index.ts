@@ -18,6 +18,7 @@ export {
 export { type HistoryState, useHistory } from "./use-history.ts";
 export { useMessaging, type UseMessaging } from "./use-messaging.ts";
 export { useBookmarks, useHidden, useNotebook, useNotedConversations } from "./use-notebook.ts";
+export { useFigures, type UseFigures } from "./use-figures.ts";
 export { useModeration, type UseModeration } from "./use-moderation.ts";
 export { useNotifications, type UseNotifications } from "./use-notifications.ts";
 export {

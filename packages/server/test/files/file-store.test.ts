@@ -66,14 +66,31 @@ fileStoreSuite("S3, the bucket in the host", async () => {
   const service = await startS3({ now: () => Date.now() + late });
   const { port } = new URL(service.endpoint);
   const store = createS3Store({ ...service, endpoint: `http://localhost:${port}`, now: Date.now });
-  const { url } = await store.presign({ key: "k", size: 1, mediaType: "text/plain" }, 1, 1, Date.now());
-  expect(new URL(url)).toMatchObject({ host: `attachments.localhost:${port}`, pathname: "/incoming/k" });
   const later = (ms: number): void => void (late = ms);
   const close = (): Promise<void> => {
     endResolving();
     return service.close();
   };
   return { store, now: Date.now, later, close };
+});
+
+it("names the bucket of S3 in the host, unless told to name it in the path (row G2)", async () => {
+  const account = {
+    accessKeyId: "a",
+    secretAccessKey: "b",
+    region: "eu-1",
+    bucket: "pictures",
+    now: Date.now,
+  };
+  const endpoint = "https://s3.example:9000";
+  const object = { key: "k", size: 1, mediaType: "text/plain" };
+  const addressOf = async (isPathStyle?: boolean): Promise<string> => {
+    const store = createS3Store({ ...account, endpoint, ...(isPathStyle && { isPathStyle }) });
+    const { host, pathname } = new URL((await store.presign(object, 1, 1, Date.now())).url);
+    return host + pathname;
+  };
+  expect(await addressOf()).toBe("pictures.s3.example:9000/incoming/k");
+  expect(await addressOf(true)).toBe("s3.example:9000/pictures/incoming/k");
 });
 
 /** A folder by itself, and an upload whose parts are put past all addresses. */

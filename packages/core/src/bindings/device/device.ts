@@ -23,6 +23,8 @@ const UPLOAD = "upload";
 const SAID: readonly StorageKey[] = [["cache", CACHE_VERSION], ["outbox"], ["draft"], ["mark"]];
 /** … and files on their way, which their owner has. */
 const FILES: readonly StorageKey[] = [[UPLOAD], [BYTES]];
+/** … and figures of what was said, which those who moderate have asked for. */
+const FIGURES: readonly StorageKey[] = [["figures"]];
 /** A longer key is that of what is kept beside a timeline. */
 const TIMELINE_PARTS = 5;
 /** Who used the storage last. */
@@ -119,7 +121,7 @@ export async function clearDevice(
   { onProgress = () => {}, signal }: DeviceOptions = {},
 ): Promise<number> {
   let done = 0;
-  for (const place of [...SAID, ...FILES]) {
+  for (const place of [...SAID, ...FILES, ...FIGURES]) {
     for await (const page of pages(storage, [...place, userId])) {
       signal?.throwIfAborted();
       await storage.write(page.map(([key]) => ({ type: "delete", key })));
