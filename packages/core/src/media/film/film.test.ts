@@ -221,6 +221,7 @@ describe("what a camera writes into a film", () => {
       ...[Buffer.alloc(0), joined("RIFF0000AVI LIST"), joined(numbers(4, 0x47400010)), joined("OggS\0\x02")],
       ...[film.subarray(0, moov + 100), film.subarray(0, moov - 4), film.subarray(moov - 4), longer, outside],
       joined(Buffer.from("1a45dfa380", "hex"), Buffer.from("185380670180", "hex")),
+      joined(box("ftyp", "qt  "), box("moov", box("cmov", "packed")), box("mdat", PICTURES)),
     ])
       expect(await stripFilm(blobOf(joined(bytes)))).toBeUndefined();
   });

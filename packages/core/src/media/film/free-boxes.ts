@@ -22,7 +22,7 @@ const HEAD = 16;
 export async function freeBoxes(film: Blob): Promise<Blob | undefined> {
   const source = sourceOf(film);
   const patches: Patch[] = [];
-  const told: Told = { tracks: 0, samples: [] };
+  const told: Told = { shown: 0, tracks: 0, samples: [] };
   const types = new Set<string>();
   let size = 0;
   for (let boxes = 0; size < film.size; boxes += 1) {
@@ -34,7 +34,8 @@ export async function freeBoxes(film: Blob): Promise<Blob | undefined> {
     else if (!KEPT.has(box.type)) patches.push(...freed(box));
     size = box.end;
   }
-  if (!types.has("moov") || !types.has("mdat")) return undefined;
+  // Tables may be compressed, as no camera does any more: then nothing is known of what is shown.
+  if (told.shown === 0 || !types.has("mdat")) return undefined;
   // Where parts of it are told in fragments, nothing here says where the samples of a track are.
   if (told.tracks > 0 && types.has("moof")) return undefined;
   return patched(film, [...patches, ...told.samples], size);

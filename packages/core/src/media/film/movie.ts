@@ -19,6 +19,8 @@ const SHOWN = new Set(["vide", "soun", "text", "sbtl", "subt", "clcp", "auxv"]);
 
 /** What was found in a film beside what is shown of it. */
 export interface Told {
+  /** Tracks of pictures, sound and words to them. */
+  shown: number;
   /** Tracks nobody is shown. */
   tracks: number;
   /** Where in the file their samples are. */
@@ -46,7 +48,10 @@ function blankTrack(bytes: Uint8Array, track: Box, told: Told): void {
   const media = boxOf(boxesIn(bytes, track.start, track.end), "mdia");
   const parts = boxesIn(bytes, media.start, media.end);
   const handler = boxOf(parts, "hdlr");
-  if (SHOWN.has(textAt(bytes, handler.start + 8, handler.start + 12))) return blankMovie(bytes, track, told);
+  if (SHOWN.has(textAt(bytes, handler.start + 8, handler.start + 12))) {
+    told.shown += 1;
+    return blankMovie(bytes, track, told);
+  }
   const information = boxOf(parts, "minf");
   const table = boxOf(boxesIn(bytes, information.start, information.end), "stbl");
   told.tracks += 1;
