@@ -14,7 +14,9 @@ export function nodeView(roster: Roster): NodeView {
     },
     looking(conversationId, userIds) {
       const watchers = [...(roster.conversation(conversationId)?.watchers ?? [])];
-      const looking = new Set(watchers.flatMap(({ user, status }) => (status === "online" && user?.id) || []));
+      const looking = new Set(
+        watchers.flatMap(({ user, status }) => (status === "online" && user?.id) || []),
+      );
       return userIds.filter((userId) => looking.has(userId));
     },
   };
