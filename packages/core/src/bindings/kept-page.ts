@@ -74,9 +74,11 @@ export function keptPage<Type extends PageType>(
     async load() {
       await keeper.idle().catch(() => {}); // storage is open
       await userKnown(client);
+      const userId = core.userId();
       const key = placeOf(...(name === undefined ? [] : [name]));
       const { epoch, page } = Object(key && (await storage.get(key)));
-      if (page === undefined || isAbsent() || (epochNow() ?? epoch) !== epoch) return undefined;
+      if (page === undefined || core.userId() !== userId || isAbsent() || (epochNow() ?? epoch) !== epoch)
+        return undefined;
       return parseResult(type, page);
     },
     save(read) {

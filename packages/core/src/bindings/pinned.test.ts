@@ -5,6 +5,7 @@ import type { Client, Conversation } from "../client/types.ts";
 import { memoryStorage } from "../memory/storage.ts";
 import { defaultPolicy } from "../protocol/policy.ts";
 import { newId } from "../testing/dialled.ts";
+import { openThread } from "./thread.ts";
 import { pinnedIn, type PinnedView } from "./pinned.ts";
 
 /** ada's room with eight messages, of which ben's page holds four. */
@@ -39,7 +40,9 @@ describe("what is pinned", () => {
     const { here, room, ids } = await eight();
     const storage = memoryStorage();
     const [first] = await member(here, "ben", { storage });
+    await room.send("a reply", { threadId: ids[2] ?? "" });
     const stop = pinnedIn(first, "ours").subscribe(() => {});
+    openThread(first, "ours", ids[2] ?? "").view.subscribe(() => {});
     await here.clock.advance(1_000);
     await room.edit(ids[0] ?? "", "text 0, changed");
     await here.clock.advance(1_000);
@@ -57,6 +60,17 @@ describe("what is pinned", () => {
     expect(said(await life())).toEqual(["text 0, changed", "text 1"]);
     expect(await life()).toMatchObject({ complete: false, error: { code: "connection/offline" } });
     expect(said(await life("eve"))).toEqual([]);
+    const other = here.client("eve", { storage, userId: "ben" }); // who, the backend says, is eve
+    const pins = pinnedIn(other, "ours");
+    const thread = openThread(other, "ours", ids[2] ?? "");
+    for (const each of [pins, thread.view]) each.subscribe(() => {});
+    await here.clock.advance(1_000);
+    expect([said(pins.get()).length, thread.view.get().items.length]).toEqual([2, 1]);
+    await other.connect();
+    await here.clock.advance(1_000);
+    expect([said(pins.get()), thread.view.get()]).toMatchObject([[], { items: [], root: undefined }]);
+    await other.close();
+    expect(await storage.scan({ prefix: cacheKeys("eve").timeline("ours") })).toEqual([]);
     here.backend.act("ada", {
       ...{ type: "participant.remove", userId: "ben", conversationId: "ours", commandId: newId(), at: 0 },
     });

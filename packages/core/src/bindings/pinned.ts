@@ -22,6 +22,8 @@ export interface PinnedView<Custom = JsonObject> {
 /** What is known beside what the timeline holds. */
 interface Known extends Pick<PinnedView, "complete" | "error"> {
   readonly messages: ReadonlyMap<string, MessageRecord>;
+  /** Whom it was told: it is nobody else's to see. */
+  readonly userId?: string | undefined;
 }
 
 /** The newest messages that are looked through for pins the backend has not named. */
@@ -39,24 +41,27 @@ export function pinnedIn(client: Client, conversationId: string): Observable<Pin
   const { core } = internalsOf(client);
   const { scope, loader, reading } = core;
   const { timeline } = client.conversation(conversationId);
-  const known: Cell<Known> = scope.cell({ messages: new Map(), complete: false, error: undefined });
+  const nothing: Known = { messages: new Map(), complete: false, error: undefined };
+  const known: Cell<Known> = scope.cell(nothing);
+  const now = (): Known => (known.get().userId === core.userId() ? known.get() : nothing);
+  const know = (next: Known): void => known.set({ ...next, userId: core.userId() });
   /** Heard while the backend is being asked: its answer may be older. */
   let heard: Map<string, MessageRecord> | undefined;
   const kept = keptPage(client, { type: "pins", conversationId });
   const save = (): void =>
     kept.save(() => {
-      const { messages, complete } = known.get();
+      const { messages, complete } = now();
       return complete ? [...messages.values()].filter(isPinned) : undefined;
     });
 
   /** What an earlier life was told, until the backend says more. */
   const restore = async (): Promise<void> => {
     const pins = await kept.load();
-    const { messages, ...told } = known.get();
+    const { messages, ...told } = now();
     if (!pins || told.complete) return;
     const all = new Map(pins.map((record) => [record.id, record]));
     for (const record of messages.values()) keep(all, record);
-    known.set({ ...told, messages: all });
+    know({ ...told, messages: all });
   };
 
   const ask = async (): Promise<void> => {
@@ -68,26 +73,26 @@ export function pinnedIn(client: Client, conversationId: string): Observable<Pin
         for (const record of since.values()) keep(messages, record);
         return { messages, complete: true, error: undefined };
       },
-      (cause: unknown): Known => ({ ...known.get(), error: toMessagingError(cause) }),
+      (cause: unknown): Known => ({ ...now(), error: toMessagingError(cause) }),
     );
     if (heard !== since) return; // it was asked again meanwhile
     heard = undefined;
-    known.set(told);
+    know(told);
     if (told.complete && told.error === undefined) save();
   };
 
   const hear = (record: MessageRecord): void => {
     if (heard) keep(heard, record);
-    const { messages } = known.get();
+    const { messages } = now();
     if (record.pinnedAt === undefined && !messages.has(record.id)) return;
     const changed = new Map(messages);
     keep(changed, record);
-    known.set({ ...known.get(), messages: changed });
+    know({ ...now(), messages: changed });
     save();
   };
 
   const view = scope.lazy((): PinnedView => {
-    const { messages, complete, error } = known.get();
+    const { messages, complete, error } = now();
     const found = new Map([...messages].map(([id, record]) => [id, reading.message(record)]));
     const { items } = timeline.get();
     // What is loaded knows more: what is pending on it.
@@ -102,11 +107,12 @@ export function pinnedIn(client: Client, conversationId: string): Observable<Pin
   }, isSameJson);
 
   const begin = (): readonly Unsubscribe[] => {
-    if (!known.get().complete) restore().catch(() => {}); // then it is only asked for
+    if (!now().complete) restore().catch(() => {}); // then it is only asked for
     void ask();
     view.invalidate(); // nobody has listened until now
     return [
       known.subscribe(view.invalidate),
+      client.userId.subscribe(view.invalidate),
       timeline.subscribe(view.invalidate),
       client.on("change", ({ conversationId: place, record }) => {
         if (place === conversationId && record.type === "message") hear(record);

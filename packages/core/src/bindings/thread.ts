@@ -52,6 +52,8 @@ interface Known {
   readonly hasOlder: boolean;
   /** It is what an earlier life was told: the next page takes its place. */
   readonly isKept?: boolean;
+  /** Whom it was told: it is nobody else's to see. */
+  readonly userId?: string | undefined;
 }
 
 /** Messages of a thread kept (D9); beyond it the newest are shown, and older ones no more. */
@@ -72,11 +74,12 @@ export function openThread(client: Client, conversationId: string, threadId: str
   const { timeline } = client.conversation(conversationId);
   const nothing: Known = { messages: new Map(), page: undefined, hasOlder: true };
   const known: Cell<Known> = scope.cell(nothing);
+  const now = (): Known => (known.get().userId === core.userId() ? known.get() : nothing);
   const kept = keptPage(client, { type: "thread", conversationId, name: threadId });
   const notes = notesOf(core, conversationId, threadId);
 
   const absorb = (records: readonly MessageRecord[], page?: ThreadPage): void => {
-    const current = known.get();
+    const current = now();
     const before = page && current.isKept ? nothing : current;
     // All of the page came after what was known: between them there may be more than it holds.
     const isBeyond = page?.hasOlder && (page.messages[0]?.seq ?? 0) > (before.page?.head.seq ?? Infinity);
@@ -89,16 +92,17 @@ export function openThread(client: Client, conversationId: string, threadId: str
       isBeyond || !before.page || !page || (page.messages[0]?.seq ?? 0) <= oldestOf(before.messages);
     const hasOlder = page && isOldest ? page.hasOlder : before.hasOlder;
     const { isKept } = before;
-    known.set({ messages, hasOlder, page: page ?? before.page, ...(isKept && { isKept }) });
-    if (!isKept) kept.save(() => pageOf(known.get(), threadId, limits().pageSize));
+    const userId = core.userId();
+    known.set({ messages, hasOlder, userId, page: page ?? before.page, ...(isKept && { isKept }) });
+    if (!isKept) kept.save(() => pageOf(now(), threadId, limits().pageSize));
   };
 
   /** What an earlier life was told, until the backend says more. */
   const restore = async (): Promise<void> => {
     const page = await kept.load();
-    if (!page || known.get().page) return;
+    if (!page || now().page) return;
     absorb([...page.messages, ...(page.root ? [page.root] : [])], page);
-    known.set({ ...known.get(), isKept: true });
+    known.set({ ...now(), isKept: true });
   };
 
   const fetch = async (before?: number): Promise<void> => {
@@ -110,13 +114,14 @@ export function openThread(client: Client, conversationId: string, threadId: str
     absorb([...page.messages, ...(page.root ? [page.root] : [])], page);
   };
 
-  const view = scope.lazy(() => viewOf(core, known.get(), timeline.get().items, threadId, notes.now()));
+  const view = scope.lazy(() => viewOf(core, now(), timeline.get().items, threadId, notes.now()));
   const follow = (): readonly (() => void)[] => [
     known.subscribe(view.invalidate),
+    client.userId.subscribe(view.invalidate),
     timeline.subscribe(view.invalidate),
     notes.subscribe(() => {
       view.invalidate();
-      const { page } = known.get();
+      const { page } = now();
       const counted = page && countedIn(page);
       if (counted && isOutdated(notes.now().readSeq, counted)) void fetch().catch(() => {}); // by the next link, then
     }),
@@ -131,7 +136,7 @@ export function openThread(client: Client, conversationId: string, threadId: str
   const begin = (): readonly Unsubscribe[] => {
     const ends = follow();
     view.invalidate(); // nobody has listened until now
-    if (!known.get().page) restore().catch(() => {}); // then it is only asked for
+    if (!now().page) restore().catch(() => {}); // then it is only asked for
     void fetch().catch(() => {});
     return ends;
   };
@@ -139,7 +144,7 @@ export function openThread(client: Client, conversationId: string, threadId: str
   return {
     view: whileWatched(view, begin),
     async loadOlder() {
-      const { hasOlder, messages } = known.get();
+      const { hasOlder, messages } = now();
       if (hasOlder) await fetch(oldestOf(messages));
     },
     async markRead() {
