@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { daysIn, lastDays, timesOf } from "../src/lib/days.ts";
+import { daysIn, lastDays, spanOf, timesOf } from "../src/lib/days.ts";
 import { createFormats } from "../src/lib/formats.ts";
 
 /** 23:30 UTC: in Berlin it is tomorrow already. */
@@ -28,6 +28,11 @@ describe("the days of figures", () => {
     const { since, until } = timesOf({ from: "2026-11-30", to: "2026-11-30" }, 60);
     expect(new Date(since).toISOString()).toBe("2026-11-29T23:00:00.000Z");
     expect(until - since).toBe(86_400_000);
+    for (const offset of [60, 0, -600])
+      expect(spanOf(timesOf({ from: "2026-11-28", to: "2026-11-30" }, offset), offset)).toEqual({
+        from: "2026-11-28",
+        to: "2026-11-30",
+      });
   });
 });
 

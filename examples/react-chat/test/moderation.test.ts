@@ -144,7 +144,7 @@ describe.skipIf(chromiumPath === undefined)("moderating in the chat app", { time
     await ada.page.keyboard.press("Escape");
   });
 
-  it("plots a conversation in figures for who looks after it, with tables, ranges and a file (row I2)", async () => {
+  it("plots a conversation in figures for who looks after it, with tables, ranges and a file, and what was known last while the server is away (row I2)", async () => {
     const { page } = ada;
     if ((await page.locator(".pane").count()) === 0)
       await page.getByRole("button", { name: "Conversation settings" }).click();
@@ -197,6 +197,15 @@ describe.skipIf(chromiumPath === undefined)("moderating in the chat app", { time
     await figures.getByRole("button", { name: "Try again" }).click();
     await plot.waitFor();
     expect(await plot.locator("g").count()).toBe(7);
+    await page.route("**/figures?*", (route) =>
+      route.fulfill({ status: 503, json: { code: "server/unavailable" } }),
+    );
+    await figures.getByRole("combobox").selectOption("90");
+    await figures.getByText(/^What was known last, as of .*\d/u).waitFor();
+    expect(await plot.locator("g").count()).toBe(7);
+    expect(await faultsOf(page)).toEqual([]);
+    await takeScreenshot(page, "figures-known");
+    await page.unroute("**/figures?*");
     await page.setViewportSize({ width: 360, height: 740 });
     await takeScreenshot(page, "figures-phone");
     expect(await page.evaluate(tooWide)).toEqual([]);

@@ -20,15 +20,23 @@ export function FiguresDialog({ conversationId, title, onClose }: FiguresDialogP
   const { t, format } = useTexts();
   const [now] = useState(Date.now);
   const [span, setSpan] = useState<Span>(() => lastDays(FIRST_SHOWN, now, offsetOf(now)));
-  const days = daysIn(span);
-  const { figures, error, again, download } = useFigures(conversationId, days.length > 0 ? span : undefined);
+  /** The last that was one. */
+  const [asked, setAsked] = useState(span);
+  const isWrong = daysIn(span).length === 0;
+  const { known, error, again, download } = useFigures(conversationId, asked);
+  const { figures } = known ?? {};
   const isEmpty = figures?.total.messages === 0;
+  const isOld = known !== undefined && error !== undefined;
+  const change = (next: Span): void => {
+    setSpan(next);
+    if (daysIn(next).length > 0) setAsked(next);
+  };
   return (
     <Dialog title={t.titleInFigures(title)} onClose={onClose} isWide>
       <div className="figures">
-        <FiguresSpan now={now} span={span} isWrong={days.length === 0} onChange={setSpan} />
-        <div className="figures-body" aria-busy={days.length > 0 && !figures && !error}>
-          {days.length > 0 && !figures && !error && <p role="status">{t.loading}</p>}
+        <FiguresSpan now={now} span={span} isWrong={isWrong} onChange={change} />
+        <div className="figures-body" aria-busy={!figures && !error}>
+          {!figures && !error && <p role="status">{t.loading}</p>}
           {error && (
             <div className="notice danger" role="alert">
               <p className="error-note">
@@ -39,13 +47,14 @@ export function FiguresDialog({ conversationId, title, onClose }: FiguresDialogP
               </button>
             </div>
           )}
+          {isOld && <p role="status">{t.knownAsOf(format.fullTime(known.at))}</p>}
           {isEmpty && <p role="status">{t.nothingCounted}</p>}
           {figures?.truncated && (
             <p className="notice warn" role="status">
               {t.notAllCounted(format.calendarDay(startOf(figures.days.at(-1)?.day ?? span.from)))}
             </p>
           )}
-          {figures && !isEmpty && <FiguresPlots figures={figures} days={days} />}
+          {known && !isEmpty && <FiguresPlots figures={known.figures} days={daysIn(known.span)} />}
         </div>
         <div className="form-buttons">
           <button type="button" className="button" disabled={!figures || isEmpty} onClick={download}>

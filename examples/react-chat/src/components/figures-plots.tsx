@@ -1,8 +1,10 @@
+import type { Figures, Measured } from "@tidings/core/figures";
 import { useMemo, useState } from "react";
 import { startOf } from "../lib/days.ts";
-import type { Figures, Measure } from "../lib/use-figures.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { BarPlot } from "./bar-plot.tsx";
+
+type Measure = keyof Measured;
 
 interface FiguresPlotsProps {
   readonly figures: Figures;

@@ -1,7 +1,7 @@
 import { useClient, useConversations, useObservable } from "@tidings/react";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useState } from "react";
 import type { Destination } from "../lib/chat-actions.ts";
-import { ApiContext, AuthContext, createApi } from "../lib/http-api.ts";
+import { AuthContext } from "../lib/http-api.ts";
 import { followed } from "../lib/notification-link.ts";
 import { useIsWide } from "../lib/use-is-wide.ts";
 import { usePushes } from "../lib/use-pushes.ts";
@@ -21,7 +21,6 @@ export function Shell({ session: { cable, auth } }: { readonly session: Session 
     setChosen(conversationId);
     setDestination(to);
   }, []);
-  const api = useMemo(() => createApi(auth), [auth]);
   const pushes = usePushes(auth, goTo);
   const conversations = useConversations();
   const userId = useObservable(useClient().userId);
@@ -30,24 +29,22 @@ export function Shell({ session: { cable, auth } }: { readonly session: Session 
   if (isWide && chosen === undefined && open !== undefined) setChosen(open);
 
   return (
-    <ApiContext.Provider value={api}>
-      <AuthContext.Provider value={auth}>
-        <div className="shell" data-pane={open === undefined ? "list" : "chat"}>
-          <ReminderToasts />
-          <Sidebar current={open} onOpen={goTo} cable={cable} pushes={pushes} />
-          {open === undefined ? (
-            <NothingOpen />
-          ) : (
-            <Chat
-              key={open}
-              conversationId={open}
-              destination={destination}
-              onBack={() => goTo(undefined)}
-              onOpen={goTo}
-            />
-          )}
-        </div>
-      </AuthContext.Provider>
-    </ApiContext.Provider>
+    <AuthContext.Provider value={auth}>
+      <div className="shell" data-pane={open === undefined ? "list" : "chat"}>
+        <ReminderToasts />
+        <Sidebar current={open} onOpen={goTo} cable={cable} pushes={pushes} />
+        {open === undefined ? (
+          <NothingOpen />
+        ) : (
+          <Chat
+            key={open}
+            conversationId={open}
+            destination={destination}
+            onBack={() => goTo(undefined)}
+            onOpen={goTo}
+          />
+        )}
+      </div>
+    </AuthContext.Provider>
   );
 }

@@ -39,6 +39,15 @@ export function timesOf(
   return { since: startOf(from) - ahead, until: startOf(to) + DAY_MS - ahead };
 }
 
+/** The days between two times: what `timesOf` was given. */
+export function spanOf(
+  { since, until }: { readonly since: number; readonly until: number },
+  offsetMinutes: number,
+): Span {
+  const ahead = offsetMinutes * MINUTE_MS;
+  return { from: nameOf(since + ahead), to: nameOf(until + ahead - DAY_MS) };
+}
+
 /** At midnight, UTC; `NaN` while it is being typed. */
 export function startOf(day: string): number {
   return Date.parse(`${day}T00:00:00Z`);

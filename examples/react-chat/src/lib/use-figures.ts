@@ -1,81 +1,41 @@
 import { isMessagingError, MessagingError } from "@tidings/core";
-import { useConnection } from "@tidings/react";
-import { useCallback, useEffect, useState } from "react";
-import * as z from "zod/mini";
-import { offsetOf, type Span, timesOf } from "./days.ts";
-import { useApi } from "./http-api.ts";
-
-const measured = {
-  messages: z.number(),
-  people: z.number(),
-  reactions: z.number(),
-  medianResponseMs: z.optional(z.number()),
-};
-const answer = z.object({
-  days: z.array(z.object({ day: z.string(), ...measured })),
-  total: z.object(measured),
-  truncated: z.optional(z.literal(true)),
-});
-
-export type Figures = z.infer<typeof answer>;
-export type Measure = keyof typeof measured;
+import { httpFigures, type KnownFigures } from "@tidings/core/figures";
+import { useFigures as useFiguresOf } from "@tidings/react";
+import { useCallback, useContext, useMemo, useState } from "react";
+import { offsetOf, type Span, spanOf, timesOf } from "./days.ts";
+import { AuthContext } from "./http-api.ts";
 
 interface FiguresState {
-  /** Undefined until they are here. */
-  readonly figures: Figures | undefined;
+  /** Undefined until they are here; of `span`, and as of `at`. */
+  readonly known: (Pick<KnownFigures, "figures" | "at"> & { readonly span: Span }) | undefined;
   readonly error: MessagingError | undefined;
   readonly again: () => void;
   /** Gives the browser the days as a file. */
   readonly download: () => void;
 }
 
-/**
- * A conversation in figures; asked for again after a break.
- *
- * @param span - undefined while it is none.
- */
-export function useFigures(conversationId: string, span: Span | undefined): FiguresState {
-  const ask = useApi();
-  const { name } = useConnection();
-  const [state, setState] = useState<{ path?: string; figures?: Figures; error?: MessagingError }>({});
-  const [tries, setTries] = useState(0);
-  const path = span && pathOf(conversationId, span);
-
-  useEffect(() => {
-    if (path === undefined) return undefined;
-    let isWanted = true;
-    const show = (next: typeof state): void => {
-      if (isWanted) setState({ path, ...next });
-    };
-    ask(path)
-      .then(async (response) => show({ figures: answer.parse(await response.json()) }))
-      .catch((cause: unknown) => show({ error: errorOf(cause) }));
-    return () => void (isWanted = false);
-  }, [ask, path, name, tries]);
-
+/** A conversation in figures, of the server this page is from; what was known last where that is out of reach. */
+export function useFigures(conversationId: string, span: Span): FiguresState {
+  const auth = useContext(AuthContext);
+  const backend = useMemo(() => httpFigures({ url: location.origin, auth }), [auth]);
+  const [failure, setFailure] = useState<MessagingError>();
+  const [offsetMinutes] = useState(() => offsetOf(Date.now()));
+  const query = { conversationId, ...timesOf(span, offsetMinutes), offsetMinutes };
+  const { known, error, refresh, csv } = useFiguresOf({ backend, ...query });
   const download = useCallback(() => {
-    if (path === undefined) return;
-    ask(`${path}&format=csv`)
-      .then(async (response) => save(await response.blob(), `${conversationId}.csv`))
-      .catch((cause: unknown) => setState((before) => ({ ...before, error: errorOf(cause) })));
-  }, [ask, path, conversationId]);
-
-  const isCurrent = state.path === path;
+    csv()
+      .then((file) => save(file, `${conversationId}.csv`))
+      .catch((cause: unknown) => setFailure(errorOf(cause)));
+  }, [csv, conversationId]);
   return {
-    figures: isCurrent ? state.figures : undefined,
-    error: isCurrent ? state.error : undefined,
-    again: useCallback(() => setTries((before) => before + 1), []),
+    known: known && { ...known, span: spanOf(known, known.offsetMinutes ?? 0) },
+    error: error ?? failure,
+    again: useCallback(() => {
+      setFailure(undefined);
+      void refresh();
+    }, [refresh]),
     download,
   };
-}
-
-function pathOf(conversationId: string, span: Span): string {
-  const offsetMinutes = offsetOf(Date.now());
-  const { since, until } = timesOf(span, offsetMinutes);
-  const query = new URLSearchParams({
-    ...{ since: String(since), until: String(until), offsetMinutes: String(offsetMinutes) },
-  });
-  return `/v1/conversations/${encodeURIComponent(conversationId)}/figures?${query.toString()}`;
 }
 
 function errorOf(cause: unknown): MessagingError {

@@ -13,6 +13,7 @@ export const figures: typeof english = {
   nothingCounted: "In dieser Zeit wurde nichts gesagt.",
   notAllCounted: (day) =>
     `Es wurde so viel gesagt, dass nicht alles gezählt ist: Es endet am ${day}. Wähle weniger Tage.`,
+  knownAsOf: (when) => `Was zuletzt bekannt war, Stand ${when}.`,
   inAll: "Insgesamt",
   day: "Tag",
   measures: {

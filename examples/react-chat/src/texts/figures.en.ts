@@ -12,6 +12,7 @@ export const figures = {
   nothingCounted: "Nothing was said in this time.",
   notAllCounted: (day: string) =>
     `So much was said that not all of it is counted: it ends on ${day}. Choose fewer days.`,
+  knownAsOf: (when: string) => `What was known last, as of ${when}.`,
   inAll: "In all",
   day: "Day",
   measures: {
