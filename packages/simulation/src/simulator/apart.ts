@@ -11,6 +11,12 @@ export interface Apart {
   erase(): void;
 }
 
+interface Block {
+  readonly commandId: string;
+  /** Since when that was known to have been told. */
+  sinceMs?: number;
+}
+
 /** What was underway when a block came may still arrive; ms. */
 const GRACE_MS = 5_000;
 
@@ -26,19 +32,27 @@ const seen: ReadonlySet<Command["type"]> = new Set([
   "conversation.update",
 ]);
 
-export function createApart(now: () => number, violate: (law: string, what: string) => void): Apart {
-  /** Since when. */
-  const blocks = new Map<string, number>();
+/** @param isTold - was whoever gave this command told that it took effect? Until then nobody has promised anything. */
+export function createApart(
+  now: () => number,
+  isTold: (commandId: string) => boolean,
+  violate: (law: string, what: string) => void,
+): Apart {
+  const blocks = new Map<string, Block>();
   const reports = new Map<string, Set<string>>();
-  const stands = (byId: string, ofId: string): boolean =>
-    now() - (blocks.get(`${byId} ${ofId}`) ?? Infinity) > GRACE_MS;
+  const stands = (byId: string, ofId: string): boolean => {
+    const block = blocks.get(`${byId} ${ofId}`);
+    if (!block || !isTold(block.commandId)) return false;
+    block.sinceMs ??= now();
+    return now() - block.sinceMs > GRACE_MS;
+  };
   const areApart = (oneId: string, otherId: string): boolean =>
     stands(oneId, otherId) || stands(otherId, oneId);
 
   return {
     areApart,
     reports,
-    took(actorId, { type, conversationId }, changes) {
+    took(actorId, { type, conversationId, commandId }, changes) {
       const otherId = actorId === "ada" ? "bob" : "ada";
       if (conversationId === NOOK && seen.has(type) && areApart(actorId, otherId))
         violate("D8", `${type} of ${actorId} reached ${otherId}, from whom a block parts them`);
@@ -46,7 +60,7 @@ export function createApart(now: () => number, violate: (law: string, what: stri
         if (record.type !== "note") continue;
         const { subject, value } = record;
         const block = `${actorId} ${subject.userId}`;
-        if (subject.kind === "block" && value) blocks.set(block, blocks.get(block) ?? now());
+        if (subject.kind === "block" && value) blocks.set(block, blocks.get(block) ?? { commandId });
         else if (subject.kind === "block") blocks.delete(block);
         else if (subject.kind === "report" && value) {
           const reporters = reports.get(reported(subject)) ?? new Set();

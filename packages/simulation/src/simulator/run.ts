@@ -77,6 +77,7 @@ const RECEIPTS_MS = 6_000;
  */
 async function converge(world: World, { setting }: Plan): Promise<void> {
   await rest(world, false);
+  if (setting.retention) await tidyUp(world);
   world.oracle.judge(false);
   await resume(world);
   if (!world.oracle.areReceiptsRight()) {
@@ -89,6 +90,13 @@ async function converge(world: World, { setting }: Plan): Promise<void> {
   for (const fault of reportFaults(world.apart, await world.host.cases())) world.violate("D1", fault);
   if (setting.retention) await judgeKeeping(world);
   if (world.files) await judgeFiles(world, world.files);
+}
+
+/** As the server does once an hour: what it deleted when a fault kept it from saying so it tells now. */
+async function tidyUp(world: World): Promise<void> {
+  world.host.tidy();
+  await world.time.pass(ROUND_MS);
+  await rest(world, false);
 }
 
 /** Longer than anything is kept that somebody wants gone after a time. */

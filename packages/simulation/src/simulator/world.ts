@@ -57,7 +57,7 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
   const violate = (law: string, what: string): void => void violations.push({ law, what });
   const parcels = createParcels();
   const people = createPeople(parcels, setting.contacts ? 0.5 : undefined);
-  const apart = createApart(time.now, violate);
+  const apart = createApart(time.now, (id) => people.of(id)?.told === "accepted", violate);
   const lanes = createLaneWatch(people, (commandId) => ledger.lost.has(commandId), violate);
   const ledger = createLedger({
     ...{ now: time.now, violate, onEffect: lanes.took },
