@@ -464,6 +464,16 @@ const found: readonly Found[] = [
      wait 5000
      act cancelFile of 2 (cyd) by 1230855174`,
   },
+  {
+    title:
+      "[D7] what a failing disk could not forget, and a backup had not, may come after what was given later",
+    plan: `seed 12641; devices ada bob cyd; rates none; disks strict; retention
+     act retain of 0 (ada) by 690156210
+     fault diskFails of 0 (ada) by 1767818165
+     wait 100
+     fault restore of 0 (ada) by 815364320
+     act send of 0 (ada) by 2057102747`,
+  },
 ];
 
 describe("what the simulation has found", () => {

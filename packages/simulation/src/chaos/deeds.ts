@@ -1,4 +1,4 @@
-import type { Client, Conversation, MessageItem, Sent } from "@tidings/core";
+import type { Client, Conversation, MessageItem, Random, Sent } from "@tidings/core";
 import { openBlocks, openNotebook, openPlans } from "@tidings/core/bindings";
 import { pick } from "../chance.ts";
 import { textOf } from "../texts.ts";
@@ -49,7 +49,7 @@ export interface Occasion {
 export const OPTIONS: readonly string[] = ["tea", "coffee", "water"];
 const emoji = ["👍", "🎉", "❤️"];
 /** Processes keep their own time, so that no seed would repeat what they do. */
-export const random = { next: Math.random };
+export const random: Pick<Random, "next"> = { next: Math.random };
 /** How much of the screen anybody looks at. */
 const LAST = 40;
 /** What is planned is due within that, so that a run need not wait for it at its end. */

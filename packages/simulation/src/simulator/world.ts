@@ -182,7 +182,7 @@ interface LaneWatch {
  * D7: what one device gave to one conversation takes effect in the order given. What was given up let the others pass, and
  * the next life tries it again; so it does with what was refused, or taken back, and the disk could not say so. What was
  * accepted, went with a backup, and came back to the outbox of a device that lost with its power that it had been, was
- * passed while neither side had it; what waits for files is passed, too. What is in a backup took effect where it stood at
+ * passed while neither side had it, as it was if the disk would not take that it had been; what waits for files is passed, too. What is in a backup took effect where it stood at
  * the time, whatever was asked since.
  */
 function createLaneWatch(
@@ -196,6 +196,8 @@ function createLaneWatch(
   const refusals = new Map<string, Life>();
   /** Where each stood when it first took effect. */
   const places = new Map<string, number>();
+  /** How many writes its disk had not taken by then: if more now, it may not have taken that. */
+  const untaken = new Map<string, number>();
   return {
     saw({ command: { commandId }, status, error }, life) {
       if (error?.code === "outbox/gave-up") givenUp.add(commandId);
@@ -209,7 +211,10 @@ function createLaneWatch(
       const before = last.get(lane) ?? 0;
       const refusedIn = refusals.get(commandId);
       const hasLetPass = givenUp.has(commandId) || (refusedIn && refusedIn !== device.life);
-      const mayBeLate = isHeldUp || hasLetPass || isWithdrawn || (isExcused && wasLost(commandId));
+      const { refusals: untakenNow } = device.disk;
+      const isForgotten = isExcused || untakenNow > (untaken.get(commandId) ?? Infinity);
+      const mayBeLate = isHeldUp || hasLetPass || isWithdrawn || (isForgotten && wasLost(commandId));
+      if (!untaken.has(commandId)) untaken.set(commandId, untakenNow);
       if (order < before && !mayBeLate)
         violate("D7", `${device.name} ${name} ${commandId}, given as ${order}, took effect after ${before}`);
       const place = earlier && earlier.life !== device.life ? earlier.order : order;
