@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { foundServices } from "./scripts/lib/services.mjs";
 
@@ -12,8 +13,8 @@ export default defineConfig({
     // How fast a machine is, is no test's business: only what never ends is cut off.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // One file a core, also where there are two: many wait for a browser, a disk or another process.
-    maxWorkers: "100%",
+    // Three files for two cores: many wait for a browser, a disk or another process.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     projects: [
       {
         extends: true,
