@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import { expectedOf, isInOrder, type Lane, release, settle, take } from "./lanes.ts";
 import type { Caller } from "./caller.ts";
 import { CommitQueue } from "./commit-queue.ts";
+import { CommitSlots } from "./commit-slots.ts";
 import type { LiveConversation, Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
 import { ackPacket, isRetryable, refuse, rejectPacket } from "./packets.ts";
@@ -71,19 +72,21 @@ export interface CommitsOptions {
 }
 
 /**
- * Turns submits into commits: everything that arrived in one turn of the event loop shares one transaction, and while as
- * many run as the store takes at once the next one fills up. Nothing is acknowledged or delivered before it is durable (D1).
+ * Turns submits into commits: everything that arrived in one turn of the event loop shares one transaction, and while
+ * that runs the next one fills up. Nothing is acknowledged or delivered before it is durable (D1).
  */
 export class Commits {
   readonly #options: CommitsOptions;
   readonly #queue = new CommitQueue<Item>();
-  #underWay = 0;
+  readonly #slots: CommitSlots;
   #isScheduled = false;
   readonly #tally = new Tally();
   readonly #turnstile = new Turnstile();
 
   constructor(options: CommitsOptions) {
     this.#options = options;
+    const { store, clock } = options;
+    this.#slots = new CommitSlots(store.commitsAtOnce ?? 1, clock, () => this.#schedule());
   }
 
   /** @param refusal - answers the submit, in its turn, without looking at the command. */
@@ -153,13 +156,11 @@ export class Commits {
   };
 
   #schedule(): void {
-    const { store, clock } = this.#options;
-    if (this.#isScheduled || this.#underWay === (store.commitsAtOnce ?? 1) || !this.#queue.isReady) return;
+    if (this.#isScheduled || !this.#slots.isFree || !this.#queue.isReady) return;
     this.#isScheduled = true;
-    clock.soon(() => {
+    this.#options.clock.soon(() => {
       this.#isScheduled = false;
       void this.#commit(this.#queue.take(MOST_PER_COMMIT));
-      this.#schedule();
     });
   }
 
@@ -167,7 +168,7 @@ export class Commits {
     void guarded((_what, error) => this.#options.onFailure(error), "commit", work);
 
   async #commit(items: readonly Item[]): Promise<void> {
-    this.#underWay += 1;
+    const end = this.#slots.take();
     const outcomes = await this.#store(items);
     // Whatever goes wrong in telling, what was committed stays committed, and the next commit must come.
     this.#guard(() => {
@@ -175,7 +176,7 @@ export class Commits {
       else this.#fail(items);
     });
     this.#guard(() => this.#options.outbound.flush());
-    this.#underWay -= 1;
+    end();
     this.#queue.release(items);
     this.#tally.answer(items.map(({ arrival }) => arrival));
     this.#schedule();

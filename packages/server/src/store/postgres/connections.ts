@@ -1,4 +1,4 @@
-/** Commits at the same time: what comes while one is on its way to the disk need not wait for that, unless it is of the same conversation. */
+/** One commit at a time comes from the engine, and one more while that one is stuck. */
 export const FOR_COMMITS = 2;
 
 /** One step of housekeeping at a time; beside it whatever is not read on behalf of somebody. */
