@@ -1,5 +1,5 @@
-import type { MessageRecord } from "@tidings/core/protocol";
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import { olderMessages } from "./older-messages.ts";
 
 /**
  * Whose words stand in a message that was forwarded, also once it is deleted; and since when tokens of erased people are
@@ -13,30 +13,13 @@ const erasureSchema: RawBuilder<unknown> = sql.raw(`
   CREATE INDEX erasures_by_age ON erasures (at);
 `);
 
-interface Row {
-  readonly conversation: number;
-  readonly seq: number;
-  readonly record: MessageRecord;
-}
-
-const AT_ONCE = 2_000;
-
 /** The schema, and whose words the messages of an older database tell on. */
 export async function addErasure(database: Kysely<unknown>): Promise<void> {
   await erasureSchema.execute(database);
-  let [conversation, seq] = [0, 0];
-  for (;;) {
-    // Records are read here and not there, as PostgreSQL does not take every text of theirs apart.
-    const { rows } = await sql<Row>`SELECT conversation, seq, record FROM messages
-      WHERE (conversation, seq) > (${conversation}::bigint, ${seq}::bigint) AND record::text LIKE '%"origin":{%'
-      ORDER BY conversation, seq LIMIT ${AT_ONCE}`.execute(database);
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of olderMessages(database, sql`record::text LIKE '%"origin":{%'`))
     await sql`UPDATE messages m SET origin_id = new.origin_id FROM unnest(
       ${rows.map((row) => row.conversation)}::bigint[], ${rows.map((row) => row.seq)}::bigint[],
       ${rows.map(({ record }) => record.origin?.authorId ?? null)}::text[]
     ) AS new (conversation, seq, origin_id)
     WHERE m.conversation = new.conversation AND m.seq = new.seq`.execute(database);
-    [conversation, seq] = [last.conversation, last.seq];
-  }
 }

@@ -1,5 +1,5 @@
-import type { MessageRecord } from "@tidings/core/protocol";
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import { olderMessages } from "./older-messages.ts";
 
 /**
  * What a message belongs to, beside it: its thread, and since when it is pinned. `tidings_commit` need not know: what
@@ -26,32 +26,15 @@ const relationsSchema: RawBuilder<unknown> = sql.raw(`
   END $$;
 `);
 
-interface Row {
-  readonly conversation: number;
-  readonly seq: number;
-  readonly record: MessageRecord;
-}
-
-const AT_ONCE = 2_000;
-
 /** The schema, and what the messages of an older database say of themselves. */
 export async function addRelations(database: Kysely<unknown>): Promise<void> {
   await relationsSchema.execute(database);
-  let [conversation, seq] = [0, 0];
-  for (;;) {
-    // Records are read here and not there, as PostgreSQL does not take every text of theirs apart.
-    const { rows } = await sql<Row>`SELECT conversation, seq, record FROM messages
-      WHERE (conversation, seq) > (${conversation}::bigint, ${seq}::bigint)
-        AND (record::text LIKE '%"threadId":"%' OR record::text LIKE '%"pinnedAt":%')
-      ORDER BY conversation, seq LIMIT ${AT_ONCE}`.execute(database);
-    const last = rows.at(-1);
-    if (!last) return;
+  const concerned = sql`record::text LIKE '%"threadId":"%' OR record::text LIKE '%"pinnedAt":%'`;
+  for await (const rows of olderMessages(database, concerned))
     await sql`UPDATE messages m SET thread_id = new.thread_id, pinned_at = new.pinned_at FROM unnest(
       ${rows.map((row) => row.conversation)}::bigint[], ${rows.map((row) => row.seq)}::bigint[],
       ${rows.map(({ record }) => record.threadId ?? null)}::text[],
       ${rows.map(({ record }) => record.pinnedAt ?? null)}::bigint[]
     ) AS new (conversation, seq, thread_id, pinned_at)
     WHERE m.conversation = new.conversation AND m.seq = new.seq`.execute(database);
-    [conversation, seq] = [last.conversation, last.seq];
-  }
 }

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { MessageRecord } from "@tidings/core/protocol";
+import { olderMessages } from "./older-messages.ts";
 import { vectorOf } from "./search-index.ts";
 
 /**
@@ -74,30 +74,13 @@ const searchSchema: RawBuilder<unknown> = sql.raw(`
   END $$;
 `);
 
-interface Row {
-  readonly conversation: number;
-  readonly seq: number;
-  readonly created_at: number;
-  readonly record: MessageRecord;
-}
-
-const AT_ONCE = 2_000;
-
 /** The schema, and in it the messages of a database that is older. */
 export async function addSearch(database: Kysely<unknown>): Promise<void> {
   await searchSchema.execute(database);
-  let [conversation, seq] = [0, 0];
-  for (;;) {
-    const { rows } = await sql<Row>`SELECT conversation, seq, created_at, record FROM messages
-      WHERE (conversation, seq) > (${conversation}::bigint, ${seq}::bigint) AND NOT is_deleted
-      ORDER BY conversation, seq LIMIT ${AT_ONCE}`.execute(database);
-    const last = rows.at(-1);
-    if (!last) return;
+  for await (const rows of olderMessages(database, sql`NOT is_deleted`))
     await sql`INSERT INTO searchable SELECT conversation, seq, created_at, version, words FROM unnest(
       ${rows.map((row) => row.conversation)}::bigint[], ${rows.map((row) => row.seq)}::bigint[],
       ${rows.map((row) => row.created_at)}::bigint[], ${rows.map(({ record }) => record.version)}::int[],
       ${rows.map(({ record }) => vectorOf(record))}::tsvector[]
     ) AS new (conversation, seq, created_at, version, words) WHERE words IS NOT NULL`.execute(database);
-    [conversation, seq] = [last.conversation, last.seq];
-  }
 }
