@@ -9,6 +9,7 @@ import { developmentSecret } from "./cli/development-secret.ts";
 import { help } from "./cli/help.ts";
 import { createLog } from "./create-log.ts";
 import { createServer } from "./create-server.ts";
+import { letHeapDouble } from "./let-heap-double.ts";
 import type { EventLog } from "./log.ts";
 import { VERSION } from "./version.ts";
 
@@ -92,6 +93,7 @@ async function migrate(database: string): Promise<void> {
 }
 
 async function serve(settings: CommandSettings): Promise<void> {
+  letHeapDouble();
   const log = createLog(settings.logLevel);
   const events: EventLog = log;
   const isSignedElsewhere = settings.server.jwks !== undefined;

@@ -3,6 +3,7 @@ export { type Algorithm, issueToken, type IssueTokenOptions } from "./auth/token
 export type { Scope } from "./auth/scopes.ts";
 export { createServiceKey, type ServiceKey } from "./auth/service-keys.ts";
 export { createServer } from "./create-server.ts";
+export { letHeapDouble } from "./let-heap-double.ts";
 export type { TidingsServer, TokenOptions } from "./tidings-server.ts";
 export { loggingPushProvider } from "./push/logging-provider.ts";
 export type { PushMessage, PushOutcome, PushProvider } from "./push/provider.ts";

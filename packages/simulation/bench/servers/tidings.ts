@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultPolicy } from "@tidings/core/protocol";
-import { createServer } from "@tidings/server";
+import { createServer, letHeapDouble } from "@tidings/server";
 import { announce } from "../lib/serve.ts";
 
 /**
@@ -10,6 +10,7 @@ import { announce } from "../lib/serve.ts";
  * with the PostgreSQL and the Redis at these addresses; it measures itself if told `--metrics`. Only limits are lifted: no rates, no flood guard, as many
  * invitations as a room has members.
  */
+letHeapDouble();
 const folder = mkdtempSync(join(tmpdir(), "tidings-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
