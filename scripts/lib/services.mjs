@@ -53,6 +53,13 @@ const SERVICES = [
     debianPackage: "nginx-light",
     leftOut: "the tests of what is deployed",
   },
+  {
+    name: "D-Bus",
+    variable: "TIDINGS_DBUS",
+    paths: ["/usr/bin/dbus-daemon", "/usr/local/bin/dbus-daemon"],
+    debianPackage: "dbus",
+    leftOut: "the tests of clicks on notifications",
+  },
 ];
 
 /**
