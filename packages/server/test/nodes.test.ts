@@ -229,6 +229,52 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     expect(await bob.submit(message("b", "5"))).toMatchObject({ type: "reject" });
   });
 
+  it("[D4, D9] go on while Redis hangs: one question waits, then each counts alone, says so, and heals by itself", async () => {
+    const burst = 30;
+    await open({ rates: [{ name: "minute", scope: "user", tokens: 1, perMs: 600_000, burst }] });
+    const [ada, other, bob] = [await join(0, "ada"), await join(1, "ada"), await join(1, "bob")];
+    await group(ada, "a", "bob");
+    await bob.find("change");
+    bob.send({ type: "signal", signal: { type: "watch", conversationIds: ["a"] } });
+    const isHealthy = async (): Promise<boolean[]> =>
+      Promise.all(nodes.map(async (node) => (await node.health()).checks.bus.level === "healthy"));
+    await expect.poll(isHealthy).toEqual([true, true]);
+    await redis.freeze();
+    // Were each to wait for Redis, this would take minutes.
+    const said: string[] = [];
+    const saying = async (client: RawClient, name: string): Promise<() => Promise<void>> => {
+      for (let count = 0; count < burst; count += 1) {
+        said.push(`${name} ${count}`);
+        await client.accepted(message("a", `${name} ${count}`));
+      }
+      const refused = client.frame(message("a", `${name} at last`));
+      client.send(refused);
+      expect(await client.answer(refused.id)).toMatchObject({ code: "rate/limited" });
+      return async () => {
+        said.push(`${name} at last`);
+        client.send({ ...refused, id: 1_000 });
+        expect(await client.answer(1_000)).toMatchObject({ type: "ack" });
+      };
+    };
+    const again = [await saying(ada, "here"), await saying(other, "there")];
+    const token = await nodes[0].issueToken("ada");
+    for (let count = 0; count < burst; count += 1)
+      expect(await call(nodes[count % 2 ? 0 : 1], "GET /v1/conversations", { token })).toMatchObject({
+        status: 200,
+      });
+    await vi.waitFor(() => expect(texts(bob)).toEqual(said), { timeout: 20_000 });
+    await expect.poll(isHealthy, { timeout: 10_000 }).toEqual([false, false]);
+    expect((await nodes[0].health()).checks.bus.reason).toBe("other nodes are not heard");
+    redis.thaw();
+    await expect.poll(isHealthy, { timeout: 20_000 }).toEqual([true, true]);
+    // Together they have counted next to nothing: only what was under way when it began to hang.
+    for (const say of again) await say();
+    ada.send({ type: "signal", signal: { type: "typing", conversationId: "a", active: true } });
+    await bob.find("signal", ({ signal }) => signal.type === "typing" && signal.active);
+    await vi.waitFor(() => expect(texts(bob)).toEqual(said), { timeout: 20_000 });
+    await redis.stop(); // … and all it has counted is forgotten.
+  });
+
   it("[M3] take nothing from any bucket of theirs when one is empty", async () => {
     const minute = { name: "minute", tokens: 1, perMs: 60_000 };
     await open({

@@ -33,6 +33,9 @@ export interface PostgresService {
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Again, after `stop`, on the same data and port. */
   start(): Promise<void>;
+  /** It hangs until `thaw`: nothing is answered, and no connection closes. */
+  freeze(): Promise<void>;
+  thaw(): void;
   close(): Promise<void>;
 }
 
@@ -91,6 +94,8 @@ export async function startPostgres(options: PostgresServiceOptions = {}): Promi
     },
     stop,
     start,
+    freeze: async () => running?.freeze(),
+    thaw: () => running?.thaw(),
     async close() {
       await stop("SIGQUIT");
       removeFolder(folder);

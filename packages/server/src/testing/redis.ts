@@ -9,6 +9,9 @@ export interface RedisService {
   stop(): Promise<void>;
   /** Again, after `stop`, empty, on the same port. */
   start(): Promise<void>;
+  /** It hangs until `thaw`: nothing is answered, and no connection closes. */
+  freeze(): Promise<void>;
+  thaw(): void;
   close(): Promise<void>;
 }
 
@@ -69,6 +72,8 @@ export async function startRedis(options: RedisServiceOptions = {}): Promise<Red
     port,
     stop,
     start,
+    freeze: async () => void (await Promise.all(running.map((service) => service.freeze()))),
+    thaw: () => running.forEach((service) => service.thaw()),
     async close() {
       await stop();
       removeFolder(folder);

@@ -16,9 +16,12 @@ const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
   .join(" ");
 const smallest = `({ port, folder }) => ({ "nginx.conf": "pid " + folder + "/pid; events {} http { access_log off; ${temporary} server { listen " + port + "; } }" })`;
 
+const hanging = "async (service) => (await service.freeze(), service)";
+
 const starters = [
   { name: "PostgreSQL", start: "startPostgres", call: "startPostgres()", has: hasPostgres() },
   { name: "Redis", start: "startRedis", call: "startRedis()", has: hasRedis() },
+  { name: "a Redis that hangs", start: "startRedis", call: `startRedis().then(${hanging})`, has: hasRedis() },
   { name: "nginx", start: "startNginx", call: `startNginx({ configure: ${smallest} })`, has: hasNginx() },
 ] as const;
 

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
 
 /** Somebody other than root: PostgreSQL refuses to run as root. Undefined where we are not root ourselves. */
 export interface Account {
@@ -48,9 +49,10 @@ export async function freePort(): Promise<number> {
 
 /**
  * Starts the command behind a shell that ends it when our end of its input closes: also when we are killed. PostgreSQL
- * ends at once on QUIT; what else a shell has started in the background ignores that signal, and ends on TERM.
+ * ends at once on QUIT; what else a shell has started in the background ignores that signal, and ends on TERM; what is frozen
+ * hears of neither before it goes on.
  */
-const UNTIL_INPUT_ENDS = `"$@" & child=$!; echo $child; cat >/dev/null; kill -QUIT $child 2>/dev/null; kill -TERM $child 2>/dev/null; wait $child`;
+const UNTIL_INPUT_ENDS = `"$@" & child=$!; echo $child; cat >/dev/null; for signal in QUIT TERM CONT; do kill -$signal $child 2>/dev/null; done; wait $child`;
 
 /** Characters of output that are kept. */
 const MOST_OUTPUT = 8_000_000;
@@ -59,6 +61,8 @@ const MOST_OUTPUT = 8_000_000;
 export class ServiceProcess {
   readonly #shell: ChildProcess;
   readonly #pid: Promise<number>;
+  /** The service itself first. */
+  #frozen: readonly number[] = [];
   #output = "";
 
   constructor(command: string, args: readonly string[], account: Account | undefined) {
@@ -91,8 +95,23 @@ export class ServiceProcess {
     throw new Error(`unable to start the service; ${this.#output.slice(-2_000)}`);
   }
 
+  /** It hangs, with all that it has started: nothing closes, nothing is answered. */
+  async freeze(): Promise<void> {
+    const pid = await this.#pid;
+    process.kill(pid, "SIGSTOP"); // It starts no more.
+    this.#frozen = [pid, ...(await childrenOf(pid))];
+    for (const child of this.#frozen.slice(1)) process.kill(child, "SIGSTOP");
+  }
+
+  /** It goes on where it was. */
+  thaw(): void {
+    for (const pid of this.#frozen.toReversed()) process.kill(pid, "SIGCONT");
+    this.#frozen = [];
+  }
+
   /** Sends the service a signal, and waits for its end. */
   async end(signal: NodeJS.Signals): Promise<void> {
+    this.thaw();
     if (this.#shell.exitCode !== null || this.#shell.signalCode !== null) return;
     const closed = once(this.#shell, "close");
     try {
@@ -103,4 +122,10 @@ export class ServiceProcess {
     this.#shell.stdin?.end();
     await closed;
   }
+}
+
+async function childrenOf(parent: number): Promise<readonly number[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]);
+  const pairs = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  return pairs.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []));
 }

@@ -2,12 +2,14 @@ import type { Cancel, Clock } from "../../engine/clock.ts";
 import type { ShareRates } from "../../engine/rates.ts";
 import { newId } from "../../gateway/ids.ts";
 import type { Bus, BusEvent, NodeView } from "../bus.ts";
+import { Listener } from "./listener.ts";
 import { Peers } from "./peers.ts";
 import { Questions } from "./questions.ts";
-import { type Connection, connect } from "./redis-link.ts";
+import { connect } from "./redis-link.ts";
 import { RemotePresence } from "./remote-presence.ts";
 import { answersOf, RollCall } from "./roll-call.ts";
 import { createSharedRates } from "./shared-rates.ts";
+import { Speaker } from "./speaker.ts";
 import { decode, encode, type NodeMessage } from "./wire.ts";
 
 export interface RedisBusOptions {
@@ -40,12 +42,11 @@ export interface Shared {
 
 /** A bus over Redis' publish and subscribe, which may lose anything at any time; it notices, and says so. */
 export function openRedis(options: RedisBusOptions): Shared {
-  const speaker = connect(options);
-  const { onFailure, channel = CHANNEL } = options;
+  const { onFailure, clock, channel = CHANNEL } = options;
+  const speaker = new Speaker({ connection: connect(options), clock, onFailure });
   return {
     bus: new RedisBus(options, speaker),
-    share: (name, rates) =>
-      createSharedRates({ connection: speaker, rates, prefix: `${channel}:${name}`, onFailure }),
+    share: (name, rates) => createSharedRates({ speaker, rates, prefix: `${channel}:${name}`, onFailure }),
   };
 }
 
@@ -53,25 +54,31 @@ class RedisBus implements Bus {
   readonly #options: RedisBusOptions;
   readonly #id = newId();
   readonly #channel: string;
-  readonly #speaker: Connection;
-  readonly #listener: Connection;
+  readonly #speaker: Speaker;
+  readonly #listener: Listener;
   readonly #peers = new Peers();
   readonly #questions: Questions;
   #cancel: Cancel | undefined;
   #n = 0;
-  #isHeard = false;
   #polledAt = 0;
   #parts: Parts | undefined;
 
-  constructor(options: RedisBusOptions, speaker: Connection) {
+  constructor(options: RedisBusOptions, speaker: Speaker) {
     this.#options = options;
     this.#questions = new Questions(options.clock);
     this.#channel = `${options.channel ?? CHANNEL}:bus`;
     this.#speaker = speaker;
-    this.#listener = connect(options);
-    this.#listener.on("ready", () => void this.#subscribe());
-    this.#listener.on("close", () => (this.#isHeard = false));
-    this.#listener.on("message", (_channel: string, text: string) => this.#hear(text));
+    this.#listener = new Listener({
+      connection: connect(options),
+      channel: this.#channel,
+      onMessage: (text) => this.#hear(text),
+      onHeard: () => {
+        this.#parts?.roll.back();
+        // Whatever was said before is lost; from here on the numbers tell.
+        this.#parts?.listener([{ type: "lost" }]);
+      },
+      onFailure: options.onFailure,
+    });
   }
 
   listen(listener: (events: readonly BusEvent[]) => void, node: NodeView): void {
@@ -87,7 +94,7 @@ class RedisBus implements Bus {
   }
 
   get isConnected(): boolean {
-    return this.#isHeard && this.#speaker.status === "ready";
+    return this.#listener.isHeard && this.#speaker.isReady;
   }
 
   watched(conversationId: string): void {
@@ -106,20 +113,8 @@ class RedisBus implements Bus {
     this.#cancel?.();
     this.#questions.close();
     await this.#send({ type: "bye", from: this.#id });
-    this.#listener.disconnect();
-    this.#speaker.disconnect();
-  }
-
-  async #subscribe(): Promise<void> {
-    try {
-      await this.#listener.subscribe(this.#channel);
-      this.#isHeard = true;
-      this.#parts?.roll.back();
-      // Whatever was said before is lost; from here on the numbers tell.
-      this.#parts?.listener([{ type: "lost" }]);
-    } catch (error) {
-      this.#options.onFailure(error);
-    }
+    this.#listener.close();
+    this.#speaker.close();
   }
 
   #say(message: NodeMessage): void {
@@ -129,7 +124,7 @@ class RedisBus implements Bus {
   /** What cannot be said is lost: its number is missing, and the others read it from the store. */
   async #send(message: NodeMessage): Promise<void> {
     try {
-      if (this.#speaker.status === "ready") await this.#speaker.publish(this.#channel, encode(message));
+      await this.#speaker.ask((connection) => connection.publish(this.#channel, encode(message)));
     } catch (error) {
       this.#options.onFailure(error);
     }
@@ -203,14 +198,16 @@ class RedisBus implements Bus {
     if (!this.#parts) return;
     const { listener, presence, roll } = this.#parts;
     const now = this.#options.clock.now();
+    this.#listener.expect();
     this.#say({ type: "alive", from: this.#id, n: this.#n });
-    const silent = this.#isHeard ? this.#peers.sweep(now) : [];
+    const { isHeard } = this.#listener;
+    const silent = isHeard ? this.#peers.sweep(now) : [];
     for (const from of silent) listener(presence.drop(from));
     presence.sweep();
     if (this.isConnected)
       for (const call of roll.next(now)) this.#say({ type: "roll-call", from: this.#id, ...call });
-    const everyMs = this.#isHeard ? POLL_SILENT_MS : POLL_MS;
-    const isDeaf = !this.#isHeard || this.#peers.isAnySilent(now);
+    const everyMs = isHeard ? POLL_SILENT_MS : POLL_MS;
+    const isDeaf = !isHeard || this.#peers.isAnySilent(now);
     const isDue = isDeaf && now - this.#polledAt >= everyMs;
     if (!isDue && silent.length === 0) return;
     this.#polledAt = now;

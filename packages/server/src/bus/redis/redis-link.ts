@@ -16,7 +16,10 @@ const settings = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   connectTimeout: 5_000,
+  // Of what it asks by itself, before it is ready: what we ask, the speaker waits for.
   commandTimeout: 2_000,
+  // A Redis that hangs says no good-bye.
+  disconnectTimeout: 100,
   lazyConnect: true,
   retryStrategy: (attempt: number): number =>
     Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2),

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { Rate } from "@tidings/core/protocol";
 import { effective, type Sending, type SharedRates } from "../../engine/rates.ts";
 import type { Connection } from "./redis-link.ts";
+import type { Speaker } from "./speaker.ts";
 
 export interface SharedRatesOptions {
-  readonly connection: Connection;
+  readonly speaker: Speaker;
   readonly rates: readonly Rate[];
   readonly prefix: string;
   readonly onFailure: (error: unknown) => void;
@@ -36,8 +37,8 @@ for i, key in ipairs(KEYS) do
 end
 return 0`;
 
-export function createSharedRates({ connection, rates, prefix, onFailure }: SharedRatesOptions): SharedRates {
-  const run = (take: 1 | -1, sending: Sending): Promise<number> => {
+export function createSharedRates({ speaker, rates, prefix, onFailure }: SharedRatesOptions): SharedRates {
+  const run = (connection: Connection, take: 1 | -1, sending: Sending): Promise<number> => {
     const { userId, conversationId } = sending;
     // In braces what decides on the node of a cluster: all buckets of a user are on one.
     const user = `${prefix}:{${encodeURIComponent(userId)}}`;
@@ -49,20 +50,20 @@ export function createSharedRates({ connection, rates, prefix, onFailure }: Shar
       .flatMap(({ tokens, perMs, burst }) => [tokens, perMs, burst]);
     return evaluate(connection, keys, [take, ...args]);
   };
+  const runAll = (take: 1 | -1, sendings: readonly Sending[]): Promise<readonly number[] | undefined> =>
+    speaker.ask((connection) => Promise.all(sendings.map((sending) => run(connection, take, sending))));
   return {
     async take(sendings) {
       if (rates.length === 0) return sendings.map(() => 0);
-      if (connection.status !== "ready") return undefined;
       try {
-        return await Promise.all(sendings.map((sending) => run(1, sending)));
+        return await runAll(1, sendings);
       } catch (error) {
         onFailure(error);
         return undefined;
       }
     },
     giveBack(sendings) {
-      if (rates.length === 0) return;
-      Promise.all(sendings.map((sending) => run(-1, sending))).catch(onFailure);
+      if (rates.length > 0) runAll(-1, sendings).catch(onFailure);
     },
   };
 }
