@@ -44,6 +44,9 @@ const PURPOSES: Readonly<Record<"commits" | "readers" | "jobs", readonly string[
  */
 const TURN_TIMEOUT_MS = 15_000;
 
+/** So much later than a database that gives up would have said so, it is taken to hang. */
+const LATE_MS = 5_000;
+
 export function openPool({ url, connections, purpose, onFailure, ...settings }: PoolSettings): Pool {
   // The pool knows one time only, for both.
   class QuickClient extends Client {
@@ -61,7 +64,7 @@ export function openPool({ url, connections, purpose, onFailure, ...settings }: 
     idleTimeoutMillis: 60_000,
     statement_timeout: settings.statementTimeoutMs,
     // The server gives up first and says so; this is for a server, or a network, that says nothing.
-    query_timeout: settings.statementTimeoutMs + 5_000,
+    query_timeout: settings.statementTimeoutMs + Math.min(settings.statementTimeoutMs, LATE_MS),
     // A node that was cut off inside a transaction must not keep its conversations locked.
     idle_in_transaction_session_timeout: 2 * settings.statementTimeoutMs,
     keepAlive: true,
