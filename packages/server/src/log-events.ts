@@ -61,7 +61,8 @@ export const logEvents: Readonly<
   "connection lost": {
     level: "warn",
     fields: ["what", "err"],
-    means: "a connection to the database or to Redis broke; it is made again by itself",
+    means:
+      "a connection to the database or to Redis broke, or Redis does not answer; it is made again by itself",
   },
   failure: {
     level: "error",
