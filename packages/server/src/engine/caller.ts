@@ -5,6 +5,6 @@ export interface Caller {
   readonly isSystem?: boolean;
   /** What the user's tier multiplies the rates by. Default 1. */
   readonly rateFactor?: number;
-  /** Planned what is done now; see `Submission`. */
-  readonly isPlanned?: boolean;
+  /** When they planned what is done now; see `Submission`. */
+  readonly plannedAt?: number;
 }

@@ -1,9 +1,10 @@
 import type { ApplyContext } from "@tidings/core/domain";
 import type { Change, Command, Policy } from "@tidings/core/protocol";
 import type { Bus, BusEvent, ReceiptEvent } from "../bus/bus.ts";
-import type { Committed, Outcome, Refusal, Store, Submission } from "../store/store.ts";
+import type { Committed, Outcome, Refusal, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
-import { expectedOf, isInOrder, type Lane, release, settle, take } from "./lanes.ts";
+import { type Item, plain } from "./item.ts";
+import { expectedOf, isInOrder, release, settle, take } from "./lanes.ts";
 import type { Caller } from "./caller.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { CommitSlots } from "./commit-slots.ts";
@@ -20,38 +21,6 @@ import type { Rates, Sending, SharedRates } from "./rates.ts";
 
 /** Commands in one transaction at most: the first are answered, and read by their clients, while the last are taken. */
 const MOST_PER_COMMIT = 256;
-
-/** Where a submit came from, and how it is answered. */
-interface Reply {
-  readonly session: Session;
-  readonly id: number;
-  readonly lane: Lane | undefined;
-  readonly number: number;
-}
-
-interface Item extends Submission {
-  readonly reply: Reply | undefined;
-  /** Not from a link: who waits for its outcome. */
-  readonly done: ((outcome: Outcome) => void) | undefined;
-  /** What the rates are multiplied by; undefined if it is not counted. */
-  readonly rateFactor: number | undefined;
-  /** Refused before it was looked at; answered in its turn all the same, so that lanes stay in order. */
-  readonly refusal: Refusal | undefined;
-  /** The number its lane waited for when it was refused. */
-  expected: number | undefined;
-  /** By the tally. */
-  arrival: number;
-}
-
-/** What most items have in common. */
-const plain = {
-  reply: undefined,
-  done: undefined,
-  rateFactor: undefined,
-  refusal: undefined,
-  expected: undefined,
-  arrival: 0,
-} as const;
 
 export interface CommitsOptions {
   readonly store: Store;
@@ -106,12 +75,12 @@ export class Commits {
 
   /** A command that did not come over a link. It is answered like any other, and again when it comes again. */
   request(caller: Caller, command: Command): Promise<Outcome> {
-    const { userId, isSystem = false, rateFactor: factor = 1, isPlanned } = caller;
+    const { userId, isSystem = false, rateFactor: factor = 1, plannedAt } = caller;
     const rateFactor = isSystem ? undefined : factor;
     return new Promise((done) => {
       const isModerated = isSystem && command.type === "message.delete";
       const context = { ...this.#context(userId), system: isSystem, ...(isModerated && { isModerated }) };
-      this.#enqueue({ ...plain, command, context, done, rateFactor, isPlanned });
+      this.#enqueue({ ...plain, command, context, done, rateFactor, plannedAt });
     });
   }
 
@@ -131,7 +100,12 @@ export class Commits {
   /** Resolves when everything submitted so far has been answered, whatever comes meanwhile. */
   async settled(): Promise<void> {
     if (!this.#turnstile.isEmpty) await this.#turnstile.passed();
-    await this.#tally.settled();
+    await this.judgedSettled();
+  }
+
+  /** … but for what somebody still has to look at. */
+  judgedSettled(): Promise<void> {
+    return this.#tally.settled();
   }
 
   #context(actorId: string): ApplyContext {

@@ -126,6 +126,7 @@ export class Engine {
         ...options,
         contacts,
         moderation: new Moderation(moderators, clock, policy.limits.textLength),
+        erasures: store.erasures,
       }),
     });
     this.#options = options;
@@ -243,9 +244,10 @@ export class Engine {
 
   /** Does what a note plans, now. @throws {Error} if the store fails; call it again. */
   carryOut(note: NoteRecord): Promise<void> {
-    const { clock, newId, onReminder = () => {}, remind } = this.#options;
+    const { store, clock, newId, onReminder = () => {}, remind } = this.#options;
     const onFailure = (error: unknown): void => this.#options.onFailure("reminder", error);
-    return carryOut(note, { clock, newId, onReminder, remind, onFailure, commits: this.#commits });
+    const parts = { clock, newId, onReminder, remind, onFailure, commits: this.#commits };
+    return carryOut(note, { ...parts, erasures: store.erasures });
   }
 
   /** See `decide.ts`. */

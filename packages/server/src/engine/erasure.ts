@@ -76,6 +76,7 @@ async function eraseUser(
   const erasedAt = clock.now();
   await store.erasures?.remember(userId, erasedAt);
   bus.publish([{ type: "erased", userId, at: erasedAt }]);
+  await commits.judgedSettled(); // What a moderator has yet to look at is refused afterwards.
   const undo = async (trace: Trace): Promise<boolean> => {
     // A deletion is the server's; the others are the person's own.
     const actorId = trace.type === "message.delete" ? SYSTEM : userId;
@@ -83,13 +84,19 @@ async function eraseUser(
     if (!outcome.ok && outcome.code === "server/unavailable") throw new Error(outcome.message);
     return outcome.ok && outcome.ack.changes.length > 0;
   };
-  for (;;) {
-    const traces = await upkeep.traces(userId);
-    const undone = await Promise.all(traces.map(undo));
-    // What is refused, as that the last owner leaves, or changes nothing, is deleted without a command.
-    if (!undone.includes(true)) break;
-  }
+  const undoAll = async (): Promise<void> => {
+    for (;;) {
+      const traces = await upkeep.traces(userId);
+      const undone = await Promise.all(traces.map(undo));
+      // What is refused, as that the last owner leaves, or changes nothing, is deleted without a command.
+      if (!undone.includes(true)) break;
+    }
+  };
+  await undoAll();
   await store.audit?.note({ at: clock.now(), actorId: by, action: "user.erase", subject: userId });
+  await upkeep.forget(userId, clock.now());
+  // Once more, for what another node had under way until it heard of it.
+  await undoAll();
   await upkeep.forget(userId, clock.now());
   await files?.sweep();
 }

@@ -6,6 +6,11 @@ interface Issued {
   readonly issuedAt?: number | undefined;
 }
 
+/** What somebody asked for before they were erased is not done any more. @param at - when that was, if ever. */
+export function isOutlived(since: number, at: number | undefined): boolean {
+  return at !== undefined && since <= at;
+}
+
 /** A token that does not say when it was issued may be of any time. @param at - when its user was erased. */
 export function outlived({ issuedAt = -Infinity }: Issued, at: number): Refusal | undefined {
   return issuedAt > at

@@ -1,9 +1,11 @@
 import { claimed, sendingOf } from "@tidings/core/domain";
 import { type Command, type NoteRecord, type NoteValue, ownerOf } from "@tidings/core/protocol";
+import type { Erasures } from "../store/erasures.ts";
 import type { Outcome } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { Commits } from "./commits.ts";
-import { isRetryable } from "./packets.ts";
+import { isOutlived } from "./outlived.ts";
+import { isRetryable, refuse } from "./packets.ts";
 
 /**
  * Told of each reminder whose time has come: at most once, on the node that claimed it. Its owner's clients learn of it by
@@ -24,6 +26,7 @@ export interface PlansOptions {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly onReminder: OnReminder;
+  readonly erasures: Erasures | undefined;
   /** Instead of `onReminder`. */
   readonly remind?: Remind | undefined;
   /** Told of what went wrong while devices were told. */
@@ -41,12 +44,14 @@ export interface PlansOptions {
  */
 export async function carryOut(
   note: NoteRecord,
-  { commits, clock, newId, onReminder, remind, onFailure }: PlansOptions,
+  { commits, clock, newId, onReminder, remind, erasures, onFailure }: PlansOptions,
 ): Promise<void> {
   const { conversationId, subject } = note;
   const userId = ownerOf(conversationId);
   if (userId === undefined) return;
+  const isGone = async (): Promise<boolean> => isOutlived(note.at, await erasures?.of(userId));
   const put = async (value?: NoteValue): Promise<Outcome> => {
+    if (await isGone()) return nobody;
     const common = { commandId: newId(), conversationId, at: clock.now(), subject };
     const command: Command = value
       ? { ...common, type: "note.set", value }
@@ -64,10 +69,13 @@ export async function carryOut(
     return void tell().catch(onFailure);
   }
   const send = sendingOf(note);
-  if (!send) return;
-  const outcome = answered(await commits.request({ userId, isPlanned: true }, send));
+  if (!send || (await isGone())) return;
+  const outcome = answered(await commits.request({ userId, plannedAt: note.at }, send));
   await (outcome.ok ? put() : put({ ...value, code: outcome.code }));
 }
+
+/** The answer where whoever planned it was erased: their notes must not come back by what is noted of them. */
+const nobody: Outcome = refuse("auth/invalid", "unable to note it; whose note it was, was erased");
 
 /** What another time would answer otherwise is no answer; but a plan that meets a rate was one too many. */
 function answered(outcome: Outcome): Outcome {

@@ -2,8 +2,16 @@ import type { Command } from "@tidings/core/protocol";
 import type { Judged, Refusal, Submission } from "../store/store.ts";
 import { refuse } from "./packets.ts";
 
-/** Looks at what somebody says before it is committed; at once where that needs no time. */
-export type Scrutinise = (actorId: string, command: Command) => Scrutinised | Promise<Scrutinised>;
+/**
+ * Looks at what somebody says before it is committed; at once where that needs no time.
+ *
+ * @param since - when they asked for it, server time in ms.
+ */
+export type Scrutinise = (
+  actorId: string,
+  command: Command,
+  since: number,
+) => Scrutinised | Promise<Scrutinised>;
 
 export interface Scrutinised {
   /** Why it is refused before it is looked at any further. */
@@ -24,6 +32,7 @@ export function scrutinised<Item extends Submission & { readonly refusal: Refusa
   scrutinise: Scrutinise,
 ): Item | Promise<Item> {
   if (item.refusal) return item;
-  const found = scrutinise(item.context.actorId, item.command);
+  const { context, command, plannedAt = context.at } = item;
+  const found = scrutinise(context.actorId, command, plannedAt);
   return found instanceof Promise ? found.then((late) => ({ ...item, ...late })) : { ...item, ...found };
 }

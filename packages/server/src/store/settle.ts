@@ -95,10 +95,10 @@ function refusedAs(reason: string): Refusal {
 
 /** So that the same command gets the same answer: later from the table, in this batch from `known` (D2). */
 function remember(item: Submission, applied: Applied, { known, keep }: Scene): void {
-  const { command, context, isOnce, isPlanned } = item;
+  const { command, context, isOnce, plannedAt } = item;
   const { commandId, conversationId } = command;
   const answer = answerOf(command, context.at, applied);
-  if (!answer || isOnce || (isPlanned && !applied.ok)) return;
+  if (!answer || isOnce || (plannedAt !== undefined && !applied.ok)) return;
   const given = { userId: context.actorId, conversationId, answer };
   known.set(commandId, given);
   // A sent message remembers itself.

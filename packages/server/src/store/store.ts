@@ -89,8 +89,11 @@ export interface Submission {
   readonly context: ApplyContext;
   /** Given by the server itself and never again: its answer need not be remembered. */
   readonly isOnce?: boolean;
-  /** Sent at its time by the server: a refusal is not remembered, as its owner may plan it again under the same id. */
-  readonly isPlanned?: boolean | undefined;
+  /**
+   * Sent at its time by the server, and when that was planned, server time in ms: a refusal is not remembered, as its owner
+   * may plan it again under the same id.
+   */
+  readonly plannedAt?: number | undefined;
   /** What moderators have said of it. */
   readonly judged?: Judged | undefined;
 }
