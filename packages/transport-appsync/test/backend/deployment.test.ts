@@ -88,6 +88,28 @@ describe("the resolvers", () => {
     },
   );
 
+  it.each(["throttled", "hot"] as const)(
+    "[D1] [D2] refuse for now what the table has no room for, and do it once when it has: %s",
+    async (fault) => {
+      const { enter, dynamo } = await open();
+      const ada = await enter("ada");
+      const message = say("patience");
+      dynamo.faults[fault] = 1;
+      const { TransactWriteItems: before = 0 } = dynamo.counts;
+      for (let tries = 0; tries < 2; tries += 1)
+        await expect(ada.link.submit(message)).rejects.toMatchObject({
+          ...{ code: "server/unavailable", retryable: true, retryAfterMs: 1_000 },
+        });
+      // The client waits before it tries again; the function does not try in its stead.
+      expect((dynamo.counts["TransactWriteItems"] ?? 0) - before).toBe(fault === "hot" ? 2 : 0);
+      dynamo.faults[fault] = 0;
+      expect(await ada.link.submit(message)).toMatchObject({ changes: [{ record: { seq: 1 } }] });
+      const { messages } = await ada.link.query({ type: "history", conversationId, limit: 10 });
+      expect(messages).toHaveLength(1);
+      ada.link.close();
+    },
+  );
+
   it("[D8] tell who is invited and who is removed, and end what is heard of the latter: their sockets with it", async () => {
     const { enter, clock, endpoint } = await open();
     const [ada, bob] = [await enter("ada"), await enter("bob")];

@@ -135,6 +135,13 @@ describe("DynamoDB's rules in memory", () => {
     dynamo.faults.throttled = 1;
     expect(await kindOf(dynamo, batch(key("a")))).toEqual(["ThrottlingException"]);
     dynamo.faults.throttled = 0;
+    dynamo.faults.hot = 1;
+    expect(await kindOf(dynamo, transact(put("hot")))).toEqual([
+      "TransactionCanceledException",
+      "ThrottlingError",
+    ]);
+    expect((await dynamo.send("GetItem", { TableName, Key: key("hot") })).body).toEqual({});
+    dynamo.faults.hot = 0;
     dynamo.faults.failing = 1;
     expect(await kindOf(dynamo, batch(key("a")))).toEqual(["InternalServerError"]);
     dynamo.faults.unheard = 1;

@@ -12,6 +12,8 @@ export interface DynamoFaults {
   unprocessed: number;
   /** The share of requests that are too many. */
   throttled: number;
+  /** The share of rows of a transaction that are written too often: none of it is done. */
+  hot: number;
   /** So many requests to come fail, and nothing is done. */
   failing: number;
   /** The next transaction of this table fails, and nothing is done. */
@@ -67,7 +69,8 @@ export function createStrictDynamo(
 ): StrictDynamo {
   const tables = new Map<string, Table>();
   const locks: Locks = new Set();
-  const faults: DynamoFaults = { unprocessed: 0, throttled: 0, failing: 0, unwritten: undefined, unheard: 0 };
+  const nothing = { unprocessed: 0, throttled: 0, hot: 0, failing: 0, unheard: 0 };
+  const faults: DynamoFaults = { ...nothing, unwritten: undefined };
   const counts: Record<string, number> = {};
 
   const tableOf = (name: string): Table => {
@@ -143,7 +146,7 @@ export function createStrictDynamo(
           throw new DynamoFault("InternalServerError", "the disk is on fire", {}, 500);
         }
         const items: readonly TransactItem[] = Object(input["TransactItems"]);
-        await transactWrite(tableOf, locks, items, turn);
+        await transactWrite(tableOf, locks, items, turn, () => faults.hot > 0 && random.next() < faults.hot);
         if (faults.unheard === 0) return {};
         faults.unheard -= 1;
         throw new TypeError("fetch failed");

@@ -63,6 +63,7 @@ export async function transactWrite(
   locks: Locks,
   given: readonly TransactItem[],
   turn: () => Promise<void>,
+  isHot: () => boolean,
 ): Promise<void> {
   if (given.length < 1 || given.length > MOST_ACTIONS)
     throw DynamoFault.invalid(`Member must have length less than or equal to ${MOST_ACTIONS}`);
@@ -72,6 +73,7 @@ export async function transactWrite(
   const bytes = actions.reduce((sum, { item }) => sum + (item ? sizeOf(item) : 0), 0);
   if (bytes > MOST_BYTES)
     throw DynamoFault.invalid("Collection size of the transaction has exceeded the maximum");
+  cancelIf(actions, isHot, "ThrottlingError");
   cancelIf(actions, ({ lock }) => locks.has(lock), "TransactionConflict");
   for (const { lock } of actions) locks.add(lock);
   try {
