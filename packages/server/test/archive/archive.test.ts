@@ -363,7 +363,7 @@ describe("an archive", () => {
     );
     await pool.end();
     const names = rows.map(({ name }) => name);
-    expect(names.toSorted()).toEqual(known.toSorted());
+    expect([...names, "unindexed"].toSorted()).toEqual(known.toSorted()); // SQLite's alone
   }, 60_000);
 
   it.runIf(hasPostgres())(
@@ -407,6 +407,7 @@ const leftOut: Readonly<Record<string, string>> = {
   shown_files: "follow from messages, and from notes that plan some",
   tidings_migrations: "of the schema",
   tidings_migrations_lock: "of the schema",
+  unindexed: "follows from messages",
 };
 
 const liked = { emoji: "👍", count: 2, userIds: [] };

@@ -45,13 +45,29 @@ describe("the libsql store on its file", () => {
     const file = temporaryFile("gone.db");
     const bench = new Workbench(open(file));
     await bench.goneInEveryWay();
+    await bench.store.close();
     const { default: Database } = await import("libsql");
     const database = new Database(file);
     const of = (word: string): number =>
       database.prepare("SELECT rowid FROM searchable WHERE searchable MATCH ?").all(`words : ${word}`).length;
     expect([of("gone"), of("kept")]).toEqual([0, 1]);
     database.close();
-    await bench.store.close();
+  });
+
+  it("finds what was said last, also by a server that comes after one that was killed", async () => {
+    const file = temporaryFile("behind.db");
+    const killed = new Workbench(open(file));
+    await killed.group("a", "ada", "bob");
+    for (let said = 1; said <= 20; said += 1) await killed.said("ada", "a", `word${said} said`);
+    const edited = await killed.said("ada", "a", "before");
+    const change = { type: "message.edit", conversationId: "a", messageId: edited } as const;
+    const next = new Workbench(open(file));
+    const find = async (bench: Workbench, text: string): Promise<number> =>
+      (await bench.query("bob", { type: "search", text, limit: 50 })).items.length;
+    expect([await find(next, "word20"), await find(next, "said")]).toEqual([1, 20]);
+    await killed.accepted("ada", { ...change, content: { text: "after" } });
+    expect([await find(killed, "before"), await find(killed, "after")]).toEqual([0, 1]);
+    await Promise.all([killed.store.close(), next.store.close()]);
   });
 
   it("[D9] looks at no more messages for figures than hold up everybody else for a moment", async () => {
@@ -76,7 +92,7 @@ describe("the libsql store on its file", () => {
     await before.store.close();
     const { default: Database } = await import("libsql");
     const older = new Database(file);
-    older.exec(`DROP TABLE erasures; DROP INDEX messages_by_origin; ALTER TABLE messages DROP COLUMN origin_id;
+    older.exec(`DROP TABLE unindexed; DROP TABLE erasures; DROP INDEX messages_by_origin; ALTER TABLE messages DROP COLUMN origin_id;
       DROP INDEX conversations_retained; ALTER TABLE conversations DROP COLUMN has_retention;
       DROP TABLE previews; DROP TABLE push_targets; DROP TABLE case_flags; DROP TABLE cases; DROP TABLE files; DROP TABLE shown_files; DROP TABLE notes; DROP INDEX messages_by_thread; DROP INDEX messages_pinned;
       ALTER TABLE messages DROP COLUMN thread_id; ALTER TABLE messages DROP COLUMN pinned_at; DROP TRIGGER searchable_gone; DROP TRIGGER searchable_deleted; DROP TABLE searchable;
@@ -99,7 +115,7 @@ describe("the libsql store on its file", () => {
     await before.store.close();
     const { default: Database } = await import("libsql");
     const older = new Database(file);
-    older.exec(`DROP TABLE erasures; DROP INDEX messages_by_origin; ALTER TABLE messages DROP COLUMN origin_id;
+    older.exec(`DROP TABLE unindexed; DROP TABLE erasures; DROP INDEX messages_by_origin; ALTER TABLE messages DROP COLUMN origin_id;
       PRAGMA user_version = 15`);
     older.close();
     const bench = new Workbench(open(file));

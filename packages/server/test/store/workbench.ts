@@ -84,6 +84,8 @@ export class Workbench {
     const deleted = await this.said("ada", "gone", "gone by deletion");
     const edited = await this.said("ada", "gone", "gone by edit");
     await this.said("bob", "gone", "gone with who said it");
+    const { items } = await this.query("ada", { type: "search", text: "gone", limit: 9 });
+    if (items.length !== 4) throw new Error(`unable to find the words that are to go; ${items.length} of 4`);
     await this.accepted("ada", { type: "message.delete", messageId: deleted, ...on });
     await this.accepted("ada", { type: "message.edit", messageId: edited, content: { text: "kept" }, ...on });
     await this.store.upkeep?.forget("bob", this.at);

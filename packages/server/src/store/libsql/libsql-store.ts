@@ -19,6 +19,7 @@ import { createPreviews } from "./previews.ts";
 import { createPushTargets } from "./push.ts";
 import { createQueries, type Queries } from "./queries/queries.ts";
 import { migrate } from "./schema.ts";
+import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 import type { Rows } from "../rows.ts";
 import { keptPages } from "../kept.ts";
 import { settle } from "../settle.ts";
@@ -86,6 +87,7 @@ class LibsqlStore implements Store {
   readonly #audit: AuditTable;
   readonly #blocks: BlockTables;
   readonly #marks: CaseMarks;
+  readonly #index: SearchIndex;
   readonly upkeep: Upkeep;
   readonly erasures: Erasures;
   readonly audit: Audit;
@@ -107,6 +109,7 @@ class LibsqlStore implements Store {
     this.#blocks = createBlocks(connection);
     this.#queries = createQueries(connection, this.#tables, epoch, this.#blocks);
     this.#transactions = createTransactions(connection, this.#tables);
+    this.#index = createSearchIndex(connection);
     const audit = createAudit(connection);
     this.#audit = audit;
     this.audit = {
@@ -166,6 +169,7 @@ class LibsqlStore implements Store {
   }
 
   async query(readerId: string, query: RecordQuery): Promise<Answer> {
+    if (query.type === "search") this.#catchUp();
     return this.#transactions.read(() => this.#queries.answer(readerId, query));
   }
 
@@ -191,7 +195,17 @@ class LibsqlStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#catchUp(); // A server of an older version may come next, and knows nothing of it.
     this.#connection.close();
     this.#occupation?.close();
+  }
+
+  /** Has the newest words found, too. */
+  #catchUp(): void {
+    try {
+      if (this.#index.isBehind) this.#transactions.aside(() => this.#index.catchUp());
+    } catch {
+      // The disk is full, or another process writes: the few that are newest are found later, all others now.
+    }
   }
 }

@@ -8,7 +8,7 @@ import { previewsSchema } from "./previews.ts";
 import { blocksSchema } from "./blocks.ts";
 import { relationsSchema } from "./relations-schema.ts";
 import { retentionSchema } from "./retention-schema.ts";
-import { addSearch } from "./search-schema.ts";
+import { addSearch, unindexedSchema } from "./search-schema.ts";
 import { erasureSchema } from "./erasure-schema.ts";
 
 /**
@@ -142,6 +142,7 @@ const migrations: readonly (string | ((connection: Connection) => void))[] = [
   caseRevisions,
   needsAtLeast(15),
   erasureSchema,
+  unindexedSchema,
 ];
 
 /** Servers that know this version can work on the schema, whatever comes after it; see `needsAtLeast` of PostgreSQL. */

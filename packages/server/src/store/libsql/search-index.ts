@@ -2,32 +2,75 @@ import { searchableOf, type SearchPlan } from "@tidings/core/domain";
 import type { MessageRecord } from "@tidings/core/protocol";
 import type { Connection } from "./database.ts";
 
-/** Writes the index of words. What is deleted leaves it by triggers, whoever deletes it. */
+/** Messages whose words are indexed together: what FTS5 adds to a commit is nearly the same for one as for all of them. */
+const TOGETHER = 16;
+/** Read at once; there are more only after an import. */
+const PAGE = 1_000;
+
+/**
+ * Writes the index of words, a few messages behind what is committed (`unindexed`): whoever searches catches up first.
+ * What is deleted leaves it by triggers, whoever deletes it.
+ */
 export interface SearchIndex {
-  /** The message inserted last. @param key - of its conversation. */
-  add(key: number, record: MessageRecord): void;
+  /** The message inserted last. */
+  add(): void;
   /** One whose content may have changed. */
-  renew(key: number, record: MessageRecord): void;
+  renew(record: MessageRecord): void;
+  /** Is there anything to catch up with? */
+  readonly isBehind: boolean;
+  catchUp(): void;
+}
+
+interface Waiting {
+  readonly key: number;
+  readonly conversation: number;
+  readonly record: string;
 }
 
 export function createSearchIndex({ prepare }: Connection): SearchIndex {
-  const add = prepare("INSERT INTO searchable (rowid, words, marks) VALUES (last_insert_rowid(), ?, ?)");
+  // Keys of messages that are gone may be others' by now.
+  const note = prepare("INSERT OR IGNORE INTO unindexed VALUES (last_insert_rowid())");
   const remove = prepare("DELETE FROM searchable WHERE rowid = (SELECT key FROM messages WHERE id = ?)");
-  const renew = prepare(
-    "INSERT INTO searchable (rowid, words, marks) SELECT key, ?, ? FROM messages WHERE id = ?",
+  const noteAgain = prepare("INSERT OR IGNORE INTO unindexed SELECT key FROM messages WHERE id = ?");
+  const any = prepare<object>("SELECT 1 FROM unindexed LIMIT 1");
+  const waiting = prepare<Waiting>(
+    `SELECT u.key, m.conversation, m.record FROM unindexed u JOIN messages m ON m.key = u.key
+     WHERE u.key > ? AND m.is_deleted = 0 ORDER BY u.key LIMIT ${PAGE}`,
   );
+  const index = prepare("INSERT INTO searchable (rowid, words, marks) VALUES (?, ?, ?)");
+  const done = prepare("DELETE FROM unindexed");
+  let noted = 0;
+  const catchUp = (): void => {
+    let last = 0;
+    for (let rows = waiting.all(last); rows.length > 0; rows = waiting.all(last)) {
+      for (const row of rows) {
+        const columns = columnsOf(row.conversation, JSON.parse(row.record) as MessageRecord);
+        if (columns) index.run(row.key, ...columns);
+        last = row.key;
+      }
+    }
+    done.run();
+    noted = 0;
+  };
+  const hurry = (): void => {
+    noted += 1;
+    if (noted >= TOGETHER) catchUp();
+  };
   return {
-    add(key, record) {
-      const columns = columnsOf(key, record);
-      if (columns) add.run(...columns);
+    add() {
+      note.run();
+      hurry();
     },
-    renew(key, record) {
-      if (record.version === 0) return; // only reacted to, or pinned
-      const columns = columnsOf(key, record);
-      if (!columns) return;
+    renew(record) {
+      if (record.version === 0 || record.deletedAt !== undefined) return; // only reacted to, or pinned; or gone
       remove.run(record.id);
-      renew.run(...columns, record.id);
+      noteAgain.run(record.id);
+      hurry();
     },
+    get isBehind() {
+      return any.get() !== undefined;
+    },
+    catchUp,
   };
 }
 

@@ -22,6 +22,9 @@ export function addSearch(connection: Connection): void {
   indexAll(connection);
 }
 
+/** Keys of messages whose words are yet to be indexed, or to be indexed again; see `SearchIndex`. */
+export const unindexedSchema: string = "CREATE TABLE unindexed (key INTEGER PRIMARY KEY)";
+
 /** Indexes all messages behind a key: of a database that is older than the index, or whose keys are others now. */
 export function indexAll({ prepare }: Connection, after = 0): void {
   const page = prepare<{ key: number; conversation: number; record: string }>(

@@ -166,12 +166,12 @@ function createWriters(connection: Connection, shown: ShownFiles): Omit<Rows, ke
       const text = JSON.stringify(record);
       if (sentRev === undefined) {
         message.run(rev, isDeleted, text, pinnedAt, id);
-        index.renew(key, record);
+        index.renew(record);
         if (isDeleted === 1 || record.version > 0) shown.renew(key, record);
       } else {
         const place = [key, seq, sentRev, rev, createdAt] as const;
         newMessage.run(...place, isDeleted, text, id, authorId, threadId, pinnedAt, origin?.authorId ?? null);
-        index.add(key, record);
+        index.add();
         if (filesIn(record.content).length > 0) shown.renew(key, record);
       }
     },

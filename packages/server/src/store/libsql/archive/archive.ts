@@ -16,6 +16,7 @@ import type { AuditEntry } from "../../audit.ts";
 import { createAudit } from "../audit.ts";
 import { type Connection, openConnection } from "../database.ts";
 import type { Occupation } from "../occupation.ts";
+import { createSearchIndex } from "../search-index.ts";
 import { lastKey, orderByTime } from "./order.ts";
 import { createArchiveTables } from "./tables.ts";
 import { createArchiveTarget } from "./target.ts";
@@ -119,6 +120,7 @@ async function written(
       const last = lastKey(connection);
       const writing = new ArchiveWriting(createArchiveTarget(connection));
       for await (const batch of batches) await writing.take(batch);
+      createSearchIndex(connection).catchUp();
       orderByTime(connection, last);
       const put = connection.prepare(
         "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
