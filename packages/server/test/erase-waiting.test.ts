@@ -63,7 +63,7 @@ describe.each(["SQLite", "PostgreSQL"])("what a moderator has yet to look at, on
         body,
       });
       const subject = { kind: "scheduled", conversationId: "d", messageId: newId() } as const;
-      const planned = {
+      const planned: NoteValue = {
         dueAt: Date.now() + 200,
         message: { kind: "text", content: { text: "held, as planned" } },
       };
