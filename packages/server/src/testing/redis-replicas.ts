@@ -8,7 +8,9 @@ export interface ReplicatedRedis {
   readonly url: string;
   /** Kills the master that most subscribers listen to, or any. Resolves when it is dead. */
   killMaster(): Promise<void>;
-  /** Resolves when a replica has taken the place of the master killed last. */
+  /** The same, but it hangs, for good: its connections stay open. */
+  freezeMaster(): Promise<void>;
+  /** Resolves when a replica has taken the place of the master that went last. */
   replaced(): Promise<void>;
   close(): Promise<void>;
 }
@@ -137,20 +139,23 @@ async function isInStep({ port }: Node): Promise<boolean> {
   return String(await askRedis(port, ["INFO", "replication"])).includes("master_link_status:up");
 }
 
-function succession(nodes: readonly Node[]): Pick<ReplicatedRedis, "killMaster" | "replaced"> {
+function succession(
+  nodes: readonly Node[],
+): Pick<ReplicatedRedis, "killMaster" | "freezeMaster" | "replaced"> {
   let replicas: readonly Node[] = [];
+  const chosen = async (): Promise<ServiceProcess | undefined> => {
+    const masters: { readonly node: Node; readonly listeners: number }[] = [];
+    for (const node of nodes) {
+      if (!(await isMaster(node))) continue;
+      const clients = String(await askRedis(node.port, ["CLIENT", "LIST", "TYPE", "pubsub"]));
+      masters.push({ node, listeners: clients.split("\n").length });
+    }
+    replicas = nodes.filter((node) => !masters.some((each) => each.node === node));
+    return masters.toSorted((one, other) => other.listeners - one.listeners)[0]?.node.service;
+  };
   return {
-    async killMaster() {
-      const masters: { readonly node: Node; readonly listeners: number }[] = [];
-      for (const node of nodes) {
-        if (!(await isMaster(node))) continue;
-        const clients = String(await askRedis(node.port, ["CLIENT", "LIST", "TYPE", "pubsub"]));
-        masters.push({ node, listeners: clients.split("\n").length });
-      }
-      const [chosen] = masters.toSorted((one, other) => other.listeners - one.listeners);
-      replicas = nodes.filter((node) => !masters.some((each) => each.node === node));
-      await chosen?.node.service.end("SIGKILL");
-    },
+    killMaster: async () => (await chosen())?.end("SIGKILL"),
+    freezeMaster: async () => (await chosen())?.freeze(),
     async replaced() {
       await replicas[0]?.service.ready(async () => {
         for (const replica of replicas) if (await isMaster(replica)) return true;
