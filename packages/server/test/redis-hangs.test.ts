@@ -109,6 +109,17 @@ describe.skipIf(!hasRedis())("a Redis that hangs", { timeout: 30_000 }, () => {
     speaker.close();
   });
 
+  it("is not blamed for a question that could not be asked", async () => {
+    const { speaker, clock, failures } = await speakerOn();
+    const broken = (): never => {
+      throw new TypeError("of ours");
+    };
+    await expect(speaker.ask(broken)).rejects.toThrow("of ours");
+    await clock.pass(2_000);
+    expect([speaker.isReady, failures]).toEqual([true, []]);
+    speaker.close();
+  });
+
   it("leaves nobody waiting who asked before the node closed", async () => {
     const { speaker } = await speakerOn();
     await redis.freeze();

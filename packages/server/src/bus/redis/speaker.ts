@@ -64,11 +64,10 @@ export class Speaker {
 
   #inTime<Answer>(question: (connection: Connection) => Promise<Answer>): Promise<Answer | undefined> {
     return new Promise((resolve, reject) => {
+      const answer = question(this.#options.connection);
       const waiting = { sinceMs: this.#options.clock.now(), end: () => resolve(undefined) };
       this.#waiting.add(waiting);
-      question(this.#options.connection)
-        .then(resolve, reject)
-        .finally(() => this.#waiting.delete(waiting));
+      answer.then(resolve, reject).finally(() => this.#waiting.delete(waiting));
     });
   }
 
