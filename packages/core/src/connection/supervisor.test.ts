@@ -76,6 +76,20 @@ describe("a connection", () => {
     expect([late.isOpen, connection.link()]).toEqual([false, undefined]);
   });
 
+  it("[C11] waits twice as long at a later attempt: a server that everybody comes back to is late", async () => {
+    const { connection, transport, clock, name } = harness({ onAbort: () => {} });
+    connection.connect();
+    await clock.advance(10_000);
+    connection.connect();
+    await clock.advance(1_000);
+    expect([name(), connection.state.get().attempt]).toEqual(["connecting", 2]);
+    await clock.advance(18_000);
+    expect(name()).toBe("connecting");
+    transport.last().accept();
+    await clock.settle();
+    expect(name()).toBe("online");
+  });
+
   it("survives a transport that throws instead of rejecting", async () => {
     const { connection, clock } = harness({
       onOpen: () => {

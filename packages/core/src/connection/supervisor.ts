@@ -29,7 +29,7 @@ export interface ConnectionOptions {
   readonly logger: Logger;
   /** Default 0.5 s, doubling to 30 s. */
   readonly backoff?: BackoffPolicy | undefined;
-  /** For getting a token, and then again for opening a link. Default 10 s. */
+  /** For getting a token, and then again for opening a link, at a later attempt twice as long. Default 10 s. */
   readonly connectTimeoutMs?: number | undefined;
   /** The current link, before its first event; or none, and why (nothing if the app wanted it so). */
   readonly onLink: (link: Link | undefined, error?: MessagingError) => void;
@@ -67,6 +67,11 @@ interface Session {
 
 const BACKOFF: BackoffPolicy = { baseMs: 500, maxMs: 30_000 };
 const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * A server that all come back to at once is late, and serves in vain whoever has turned away meanwhile. (gRPC, "Connection
+ * Backoff Protocol", waits 20 s at least.)
+ */
+const MORE_PATIENT = 2;
 /** A policy of less would make clients flood their own backend (D9). */
 const SHORTEST_HEARTBEAT_MS = 1_000;
 const nothing = (): void => {};
@@ -128,11 +133,12 @@ export function createConnection(options: ConnectionOptions): Connection {
     session = mine;
     let cancel = nothing;
     let isOpening = false;
+    const timeoutMs = connectTimeoutMs * (state.get().attempt > 1 ? MORE_PATIENT : 1);
 
     const open = async (): Promise<void> => {
       const token = await credentials.token();
       if (session !== mine) return;
-      cancel = clock.after(connectTimeoutMs, () => {
+      cancel = clock.after(timeoutMs, () => {
         if (!isOpening) busy = undefined; // the transport ignores `abort`; it had its time
         lost(new MessagingError("connection/timeout", { message: "unable to connect; nobody answered" }));
       });

@@ -12,6 +12,9 @@ const SWEEP_MS = 1_000;
 /** A link is dead after this many heartbeats without a frame, and a moment for the frame to arrive. */
 const SILENT_HEARTBEATS = 2.5;
 
+/** So many times as long as it waits for a hello, it tries to answer one: that it is late is not the client's fault. */
+const GREETING = 3;
+
 export interface SweeperOptions {
   readonly sessions: Iterable<Session>;
   readonly roster: Roster;
@@ -70,8 +73,10 @@ export class Sweeper {
     const { policy, bounds } = this.#options;
     if (session.phase === "closed") return undefined;
     if (session.phase !== "open") {
-      if (now - session.openedAt < bounds.helloTimeoutMs) return undefined;
-      return { code: "connection/timeout", message: "unable to keep the link; no hello in time" };
+      const isHeard = session.phase === "greeting";
+      if (now - session.openedAt < bounds.helloTimeoutMs * (isHeard ? GREETING : 1)) return undefined;
+      const message = isHeard ? "unable to welcome the link in time" : "unable to keep the link; no hello in time";
+      return { code: "connection/timeout", message };
     }
     if (now - session.seenAt >= policy.heartbeatMs * SILENT_HEARTBEATS) {
       return { code: "connection/timeout", message: "unable to keep the link; no sign of life" };
