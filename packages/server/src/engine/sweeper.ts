@@ -75,7 +75,9 @@ export class Sweeper {
     if (session.phase !== "open") {
       const isHeard = session.phase === "greeting";
       if (now - session.openedAt < bounds.helloTimeoutMs * (isHeard ? GREETING : 1)) return undefined;
-      const message = isHeard ? "unable to welcome the link in time" : "unable to keep the link; no hello in time";
+      const message = isHeard
+        ? "unable to welcome the link in time"
+        : "unable to keep the link; no hello in time";
       return { code: "connection/timeout", message };
     }
     if (now - session.seenAt >= policy.heartbeatMs * SILENT_HEARTBEATS) {

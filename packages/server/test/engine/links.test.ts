@@ -16,6 +16,19 @@ describe("the life of a link", () => {
     expect(link.all("closing")).toMatchObject([{ code: "connection/timeout" }]);
   });
 
+  it("is given longer for its welcome: that the server is late is not the client's fault", async () => {
+    const store = Object.assign(openLibsqlStore(), { memberships: () => new Promise<never>(() => {}) });
+    const bench = await EngineBench.open({ store });
+    const link = bench.connect();
+    await bench.send(link, { type: "hello", version: PROTOCOL_VERSION, token: "ada", clientId: "a" });
+    await bench.clock.advance(29 * SECOND_MS);
+    expect(link.ended).toBeUndefined();
+    await bench.clock.advance(2 * SECOND_MS);
+    expect(link.all("closing")).toMatchObject([
+      { code: "connection/timeout", message: expect.stringContaining("welcome") },
+    ]);
+  });
+
   it("begins with a hello: nothing else comes first", async () => {
     const bench = await EngineBench.open();
     const link = bench.connect();
