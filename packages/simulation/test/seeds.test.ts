@@ -465,6 +465,18 @@ const found: readonly Found[] = [
      act cancelFile of 2 (cyd) by 1230855174`,
   },
   {
+    title: "[D6] what waited for a file that was refused may be asked for again, and is accepted then",
+    plan: `seed 200232; devices ada bob cyd; rates none; disks relaxed; files plain
+     act leave of 1 (bob) by 1158574063
+     act addFile of 1 (bob) by 1850306005
+     act sendFile of 1 (bob) by 1119735259
+     wait 100
+     act join of 1 (bob) by 1205559229
+     act retry of 1 (bob) by 1932890081
+     fault doom of 1 (bob) by 1612015265
+     act planFile of 1 (bob) by 318123252`,
+  },
+  {
     title:
       "[D7] what a failing disk could not forget, and a backup had not, may come after what was given later",
     plan: `seed 12641; devices ada bob cyd; rates none; disks strict; retention

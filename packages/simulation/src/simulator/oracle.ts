@@ -282,13 +282,15 @@ function* receiptFaults({ userId }: Device, room: Conversation, account: Account
 
 /** D1, D2, D6: what people were told is what happened. */
 function* brokenPromises(deed: Deed, ledger: Ledger): Generator<Fault> {
-  const { device, id, told, name, isWithdrawn, isExcused, isUnnoted } = deed;
+  const { device, id, told, name, isWithdrawn, isExcused, isUnnoted, before } = deed;
   if (id === undefined) return; // refused before it was promised, or its device died before
   const what = `${device.name} ${name} ${id}`;
   const isThere = ledger.has(id);
   const isLost = ledger.lost.has(id);
   if (told === "accepted" && !isThere && !isLost) yield ["D1", `${what} was accepted, and is not there`];
-  if (told !== undefined && told !== "accepted" && !UNCERTAIN.has(told) && !isUnnoted && isThere)
+  // What may be asked for again under its id its device has refused, and nobody else: as for a file that was.
+  const isFinal = !UNCERTAIN.has(told ?? "") && !isUnnoted && !before;
+  if (told !== undefined && told !== "accepted" && isFinal && isThere)
     yield ["D6", `${what} was refused with ${told}, and is there`];
   if (told !== undefined || isThere || isLost || isWithdrawn || isExcused) return;
   const entry = device.client?.outbox.get().entries.find(({ command }) => command.commandId === id);
