@@ -1,7 +1,7 @@
-import { createClient } from "@tidings/core";
-import { openBlocks, openPlans } from "@tidings/core/bindings";
+import { type Client, createClient } from "@tidings/core";
+import { openBlocks, openNotebook, openPlans } from "@tidings/core/bindings";
 import { webSocketTransport } from "@tidings/transport-ws";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { WebSocket } from "ws";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, launchChromium } from "../../../scripts/browser/chromium.ts";
@@ -20,7 +20,7 @@ describe.skipIf(chromiumPath === undefined)("reading in the chat app", { timeout
 
   beforeAll(async () => {
     await buildForTests();
-    demo = await startDemo({ port: 0, daysOfTalk: 1, hasAlan: false, build: "development" });
+    demo = await startDemo({ port: 0, daysOfTalk: 4, hasAlan: false, build: "development" });
     browser = await launchChromium();
     ada = chatPage(await openWindow(browser, await demo.linkOf("ada"), troubles));
     grace = chatPage(await openWindow(browser, await demo.linkOf("grace"), troubles, phone));
@@ -332,35 +332,96 @@ describe.skipIf(chromiumPath === undefined)("reading in the chat app", { timeout
     await desk.close();
   });
 
-  it("finds after a reload, with no network, what was read before, and goes there (row H1)", async () => {
-    await ada.open("Boat crew");
-    await ada.say("The Argo was sighted");
-    await ada.say("And is gone again");
-    await ada.open("General"); // a page begins with the conversation that was active last
-    await ada.say("Nothing to be seen");
-    const page = await openWindow(browser, await demo.linkOf("ada"), troubles);
-    const again = chatPage(page);
-    await again.open("Boat crew");
-    await again.message("The Argo was sighted").waitFor();
-    await again.open("Grace");
-    await page.waitForTimeout(500); // what is said is on storage a moment later
-    // From now on no link ever opens.
-    await page.addInitScript("window.WebSocket = class extends EventTarget { send() {} close() {} };");
-    await page.reload();
-    await again.open("Grace");
-    await page.getByRole("button", { name: "Search", exact: true }).click();
-    const pane = page.locator(".pane");
-    await pane.getByRole("button", { name: "Everywhere" }).click();
-    await pane.getByRole("searchbox").fill("argo si");
-    const found = pane.locator(".result", { hasText: "The Argo was sighted" });
-    await found.waitFor();
-    await pane.getByText("only on this device").waitFor();
-    expect(page.workers()).toHaveLength(1);
-    await takeScreenshot(page, "search-offline");
-    await found.click();
-    await page.locator("#chat-title", { hasText: "Boat crew" }).waitFor();
-    await again.message("The Argo was sighted").waitFor();
-    await page.context().close();
+  /** Another window, reloaded where no link opens any more: all it knows is what lies on its storage. */
+  describe("after a reload, with no network", () => {
+    let offline: ChatPage;
+    let page: Page;
+
+    beforeAll(async () => {
+      const desk = await openDesk();
+      await answerTheOldest(desk);
+      await ada.open("Boat crew");
+      await ada.say("The Argo was sighted");
+      await ada.say("And is gone again");
+      await ada.open("General"); // a page begins with the conversation that was active last
+      await ada.say("Nothing to be seen");
+      page = await openWindow(browser, await demo.linkOf("ada"), troubles);
+      offline = chatPage(page);
+      await offline.open("Boat crew");
+      await offline.message("The Argo was sighted").waitFor();
+      await offline.open("General");
+      // Whatever stands in the list is held in memory, as it shows who types.
+      await openNotebook(desk).archive("boat-crew");
+      await page.locator(".conversation", { hasText: "Boat crew" }).waitFor({ state: "detached" });
+      await desk.close();
+      await openThread();
+      await thread().getByText(OLDEST).waitFor();
+      await openPins();
+      await pinned().waitFor();
+      await page.waitForTimeout(500); // what is said is on storage a moment later
+      await page.addInitScript(`
+        window.WebSocket = class extends EventTarget { send() {} close() {} };
+        window.fetch = () => Promise.reject(new TypeError("no network"));`);
+      await page.reload();
+      await offline.open("General");
+    });
+
+    afterAll(() => page?.context().close());
+
+    const OLDEST = "Good morning! The tide tables for next week are in.";
+    const thread = () => page.getByRole("log", { name: "Thread" });
+    const pinned = () => page.locator(".pane .result", { hasText: OLDEST });
+    const openThread = () =>
+      offline.message("Still the best of mornings").getByRole("button", { name: "In a thread" }).click();
+    const openPins = () => page.getByRole("button", { name: "Pinned and bookmarked" }).click();
+
+    async function openDesk(): Promise<Client> {
+      const [url, auth] = [demo.url, await demo.tokenOf("ada")];
+      const desk = createClient({ transport: webSocketTransport({ url, WebSocket }), auth, userId: "ada" });
+      await desk.connect();
+      return desk;
+    }
+
+    /** Pins the first message there is, and answers it in a thread: no page begins with what is so far back. */
+    async function answerTheOldest(desk: Client): Promise<void> {
+      const { timeline, pin, send } = desk.conversation("general");
+      await timeline.loadAt(0);
+      const [oldest] = timeline.get().items;
+      if (oldest?.type !== "message") throw new Error("nothing was ever said");
+      const given = [
+        await pin(oldest.key),
+        await send("Still the best of mornings", { threadId: oldest.key }),
+      ];
+      for (const { settled } of given) await settled();
+    }
+
+    it("finds what was read before in a conversation that was not opened since, and goes there (row H1)", async () => {
+      await page.getByRole("button", { name: "Search", exact: true }).click();
+      const pane = page.locator(".pane");
+      await pane.getByRole("button", { name: "Everywhere" }).click();
+      await pane.getByRole("searchbox").fill("argo si");
+      const found = pane.locator(".result", { hasText: "The Argo was sighted" });
+      await found.waitFor();
+      await pane.getByText("only on this device").waitFor();
+      expect(page.workers()).toHaveLength(1);
+      await takeScreenshot(page, "search-offline");
+      await found.click();
+      await page.locator("#chat-title", { hasText: "Boat crew" }).waitFor();
+      await offline.message("The Argo was sighted").waitFor();
+      await offline.open("General");
+    });
+
+    it("shows a thread and what is pinned as they were shown before, from where nothing else is here (row F3)", async () => {
+      await openThread();
+      const said = (): Promise<readonly string[]> => thread().locator(".text").allInnerTexts();
+      await expect.poll(said, patience).toEqual([OLDEST, "Still the best of mornings"]);
+      await takeScreenshot(page, "thread-offline");
+      await openPins();
+      await pinned().waitFor();
+      await page.locator(".pane").getByText("Only those on this device").waitFor();
+      await takeScreenshot(page, "pins-offline");
+      expect(await page.locator(".connection-line[data-state=online]").count()).toBe(0);
+    });
   });
 
   it("has put nothing on the console", () => {

@@ -164,3 +164,6 @@ export const published: Readonly<Record<string, readonly string[]>> = {
 export const corpus: readonly string[] = [
   ...new Set([...Object.values(published).flat(), ...handlers, ...addresses, ...markdown, ...unseen]),
 ];
+
+/** What an id of a person may be: text without control characters. */
+export const names: readonly string[] = corpus.filter((text) => /^[^\p{Cc}\p{Cs}]{1,128}$/u.test(text));

@@ -2,7 +2,7 @@ import { type Client, createClient, isMessagingError } from "@tidings/core";
 import { untilListed } from "@tidings/core/bindings";
 import { createMemoryBackend, type MemoryBackend } from "@tidings/core/memory";
 import { type Command, defaultPolicy, type NoteSubject, type NoteValue } from "@tidings/core/protocol";
-import { corpus } from "./corpus.ts";
+import { names } from "./corpus.ts";
 
 /** A client to whom everything there is has been said by people whose names are attacks, in words that are. */
 export interface House {
@@ -13,9 +13,8 @@ export interface House {
   readonly polled: string;
   readonly edited: string;
   readonly root: string;
-  /** How many of the strings can be a name, and how many of those can be said. */
-  readonly names: number;
-  readonly said: number;
+  /** Now, of a message, in these words. */
+  remind(text: string): void;
 }
 
 const ROOM = "attacked";
@@ -32,12 +31,10 @@ const policy = {
       invitations: 1_000,
       notes: 10_000,
       pins: 1_000,
+      textLength: 100_000,
     },
   },
 };
-
-/** What an id of a person may be: text without control characters. */
-const names = corpus.filter((text) => /^[^\p{Cc}\p{Cs}]{1,128}$/u.test(text));
 
 type Said<Type> = Type extends Command ? Omit<Type, "commandId" | "conversationId" | "at"> : never;
 
@@ -63,11 +60,17 @@ export async function furnish(): Promise<House> {
   const act = hand(backend);
   const participants = names.map((userId) => ({ userId }));
   act("ada", { type: "conversation.create", kind: "group", name: names[0] ?? "", participants });
-  names.forEach((name, index) =>
-    act("ada", { type: "conversation.create", kind: "group", name, description: name }, `place ${index}`),
-  );
-  const say = (userId: string, text: string, threadId?: string): string | undefined =>
-    act(userId, { type: "message.send", kind: "text", content: { text }, ...(threadId && { threadId }) });
+  const say = (userId: string, text: string, threadId?: string, room?: string): string | undefined =>
+    act(
+      userId,
+      { type: "message.send", kind: "text", content: { text }, ...(threadId && { threadId }) },
+      room,
+    );
+  names.forEach((name, index) => {
+    const place = { kind: "group", name, description: name, participants: [{ userId: name }] } as const;
+    act("ada", { type: "conversation.create", ...place }, `place ${index}`);
+    say(name, "hello", undefined, `place ${index}`);
+  });
   const [liked = "", edited = "", root = ""] = ["hello", "hello again", "a thread"].map((text) =>
     say("ada", text),
   );
@@ -80,6 +83,7 @@ export async function furnish(): Promise<House> {
     act(name, { type: "poll.vote", messageId: polled, choices: [0] });
     act("ada", { type: "message.edit", messageId: edited, content: { text: name } });
     say(name, name, root);
+    act(name, { type: "receipt.mark", readSeq: 1 });
   }
   for (const messageId of said) act("ada", { type: "message.pin", messageId });
 
@@ -88,19 +92,23 @@ export async function furnish(): Promise<House> {
   await client.connect();
   await untilListed(client);
   await type(backend);
-  return { client, room: ROOM, liked, polled, edited, root, names: names.length, said: said.length };
+  const remind = (text: string): void =>
+    put(act, { kind: "reminder", conversationId: ROOM, messageId: root }, { dueAt: Date.now(), text });
+  return { client, room: ROOM, liked, polled, edited, root, remind };
+}
+
+function put(act: Act, subject: NoteSubject, value: NoteValue): void {
+  act("ada", { type: "note.set", subject, value }, "~/ada");
 }
 
 /** All of it is bookmarked, to be said again later, and to be reminded of. */
 function note(act: Act, said: readonly string[]): void {
   const dueAt = Date.now() + 60 * MINUTE_MS;
-  const put = (subject: NoteSubject, value: NoteValue): void =>
-    void act("ada", { type: "note.set", subject, value }, "~/ada");
   said.forEach((messageId, index) => {
     const [about, text = ""] = [{ conversationId: ROOM, messageId }, names[index]];
-    put({ kind: "bookmark", ...about }, {});
-    put({ kind: "reminder", ...about }, { dueAt, text });
-    put({ kind: "scheduled", ...about }, { dueAt, message: { kind: "text", content: { text } } });
+    put(act, { kind: "bookmark", ...about }, {});
+    put(act, { kind: "reminder", ...about }, { dueAt, text });
+    put(act, { kind: "scheduled", ...about }, { dueAt, message: { kind: "text", content: { text } } });
   });
 }
 

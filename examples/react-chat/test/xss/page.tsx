@@ -5,8 +5,7 @@ import { createSanitizer } from "@tidings/core/html";
 import { createMemoryBackend } from "@tidings/core/memory";
 import type { PreviewView } from "@tidings/core/previews";
 import type { Inline } from "@tidings/core/markdown";
-import type { ModerationCase } from "@tidings/core/moderation";
-import { type Attachment, defaultPolicy, type TextRange } from "@tidings/core/protocol";
+import { defaultPolicy } from "@tidings/core/protocol";
 import { MessagingProvider } from "@tidings/react";
 import { RichText } from "@tidings/react/markdown";
 import { createRoot } from "react-dom/client";
@@ -21,28 +20,10 @@ import type { Item, Message } from "../../src/lib/data.ts";
 import { TextsProvider } from "../../src/texts/use-texts.tsx";
 import { corpus } from "./corpus.ts";
 import { furnish } from "./house.ts";
-import { renderedIn, showSurfaces, shownIn } from "./surfaces.tsx";
+import { caseOf, messageOf, ranges } from "./said.ts";
+import { allAtOnce, renderedIn, showSurfaces, shownIn } from "./surfaces.tsx";
 
 const none = (): void => {};
-const ranges = (value: string): readonly TextRange[] => [
-  { type: "link", start: 0, end: value.length, value },
-];
-
-/** A file of each kind in turn, of which everything that somebody can say is the string. */
-function fileOf(text: string, index: number): Attachment {
-  const kind = (["file", "image", "video", "voice", "audio"] as const)[index % 5] ?? "file";
-  return { fileId: `f${index}`, kind, name: text, type: text, size: 1, placeholder: text };
-}
-
-function messageOf(text: string, index: number, withRanges: boolean): Message {
-  return {
-    ...{ type: "message", id: `m${index}`, conversationId: "general", rev: 1, seq: index + 1, kind: "text" },
-    ...{ authorId: text, sentAt: 0, createdAt: 0, version: 0 },
-    content: withRanges ? { text, ranges: ranges(text) } : { text, attachments: [fileOf(text, index)] },
-    custom: { picture: { src: text, width: 1, height: 1 } },
-    reactions: [{ emoji: text.slice(0, 64), count: 2, userIds: [text] }],
-  };
-}
 
 function itemOf(message: Message): Item {
   return {
@@ -72,16 +53,6 @@ function Foreign({ text }: { readonly text: string }) {
 function cardOf(text: string): PreviewView {
   const preview = { title: text, description: text, siteName: text };
   return { url: "https://elsewhere.example/", host: "elsewhere.example", isKnown: true, preview };
-}
-
-/** What a moderator is shown of a message: what it said and says, why it was reported, what its author says to that. */
-function caseOf(text: string, message: Message): ModerationCase {
-  const flags = (["rule", "person"] as const).map((source) => ({ source, reason: text, score: 1, at: 0 }));
-  return {
-    ...{ id: message.id, conversationId: "general", messageId: message.id, userId: text, decidedBy: text },
-    ...{ status: "appealed", openedAt: 0, revision: 1, urgency: 1, reports: 1, flags, appeal: text, message },
-    said: message.content,
-  };
 }
 
 function Everything() {
@@ -189,6 +160,12 @@ function isPlaceholder(element: Element): boolean {
   return element.matches(".file-picture") && drawn.test(element.getAttribute("style") ?? "");
 }
 
+/** Beside what opened it. */
+function isPlaced(element: Element): boolean {
+  const place = /^top: -?[\d.]+px; left: -?[\d.]+px;$/u;
+  return element.matches(".menu") && place.test(element.getAttribute("style") ?? "");
+}
+
 /** What there is now that could run, or lead somewhere; and what a person could make happen, made to happen. */
 function provoke(types: readonly string[]): {
   readonly armed: readonly string[];
@@ -203,8 +180,9 @@ function provoke(types: readonly string[]): {
     const names = element
       .getAttributeNames()
       .filter((name) => /^on|^srcdoc$|^formaction$|^style$/.test(name));
-    const isOurs = element.closest(".avatar, .poll-bar, html[style]") !== null || isPlaceholder(element);
-    if (names.some((name) => name !== "style" || !isOurs)) armed.push(element.outerHTML);
+    const isIn = element.closest(".avatar, .poll-bar, html[style]") !== null;
+    const isOurs = isIn || isPlaceholder(element) || isPlaced(element);
+    if (names.some((name) => name !== "style" || !isOurs)) armed.push(element.outerHTML.slice(0, 1_000));
     const href = element.getAttribute("href");
     if (href !== null) links.push(href);
     if (href !== null && /^(https?|mailto):/i.test(href))
@@ -232,7 +210,8 @@ const house = await furnish();
 const surfaces = document.body.appendChild(document.createElement("div"));
 surfaces.className = "surfaces";
 showSurfaces(surfaces, house);
+house.remind(allAtOnce);
 Object.assign(window, {
-  ...{ provoke, corpus, isShown: true, names: house.names },
+  ...{ provoke, corpus, isShown: true },
   ...{ shown: () => shownIn(surfaces), rendered: () => renderedIn([root, surfaces]) },
 });

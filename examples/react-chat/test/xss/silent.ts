@@ -1,10 +1,8 @@
 const composed = "puts others together, each of which is attacked";
 const ours = "says our words and the person's own, which are nobody else's";
-const asTitle = "shows of others the conversation's name, as the header does, and what is attacked by itself";
 
 /** Components that show nothing of what others wrote that is not attacked elsewhere, and why. What is in neither list fails. */
 export const silent: Readonly<Record<string, string>> = {
-  "bar-plot": "draws numbers",
   broken: ours,
   chat: composed,
   "chat-foot": composed,
@@ -14,26 +12,19 @@ export const silent: Readonly<Record<string, string>> = {
   "day-dialog": ours,
   door: ours,
   "error-boundary": "shows what is in it, or `broken`",
-  "figures-dialog": asTitle,
-  "figures-plots": "draws numbers",
-  "figures-span": ours,
   "hidden-message": ours,
   "jump-to-mention": ours,
   "jump-to-newest": ours,
   "later-menu": ours,
-  menu: ours,
   "message-list": composed,
-  "message-menu": ours,
   "message-row": composed,
-  "moderation-dialog": asTitle,
-  "new-conversation": ours,
   "new-poll": ours,
   "nothing-open": ours,
-  "notification-prompt": ours,
+  "notification-prompt":
+    "gives words of others to the browser alone, for notifications, which take text and nothing else",
   "notification-settings": ours,
   placeholder: ours,
   "quiet-hours-fields": ours,
-  "reminder-toasts": "says what one has noted oneself, as text of a toast",
   shell: composed,
   sidebar: composed,
 };

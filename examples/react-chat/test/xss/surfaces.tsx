@@ -5,12 +5,17 @@ import { createRoot } from "react-dom/client";
 import { Announcer } from "../../src/components/announcer.tsx";
 import { BlockedNotice } from "../../src/components/blocking.tsx";
 import { ChatHeader } from "../../src/components/chat-header.tsx";
+import { FiguresDialog } from "../../src/components/figures-dialog.tsx";
 import { ForwardDialog } from "../../src/components/forward-dialog.tsx";
 import { KeptPane } from "../../src/components/kept-pane.tsx";
+import { MessageMenu, type OpenMenu } from "../../src/components/message-menu.tsx";
+import { ModerationDialog } from "../../src/components/moderation-dialog.tsx";
+import { NewConversation } from "../../src/components/new-conversation.tsx";
 import { PeopleDialog } from "../../src/components/people-dialog.tsx";
+import { ReminderToasts } from "../../src/components/reminder-toasts.tsx";
 import { RemovedMessage } from "../../src/components/removed-message.tsx";
 import { Replies } from "../../src/components/replies.tsx";
-import { ReportDialog } from "../../src/components/reporting.tsx";
+import { AppealDialog, ReportDialog } from "../../src/components/reporting.tsx";
 import { RoomSettings } from "../../src/components/room-settings.tsx";
 import { SearchPane } from "../../src/components/search-pane.tsx";
 import { Suggestions } from "../../src/components/suggestions.tsx";
@@ -18,14 +23,14 @@ import { ThreadPane } from "../../src/components/thread-pane.tsx";
 import { ToastProvider } from "../../src/components/toasts.tsx";
 import { TypingIndicator } from "../../src/components/typing-indicator.tsx";
 import { VersionsDialog } from "../../src/components/versions-dialog.tsx";
-import type { Message } from "../../src/lib/data.ts";
+import type { Item, Message } from "../../src/lib/data.ts";
 import { TextsProvider } from "../../src/texts/use-texts.tsx";
 import { corpus } from "./corpus.ts";
 import type { House } from "./house.ts";
 
 const none = (): void => {};
 /** For what shows one name at a time. */
-const allAtOnce = corpus.join(" ");
+export const allAtOnce = corpus.join(" ").replaceAll("\0", "");
 
 /** What `@`, `#` and `:` offer, whoever thought of it. */
 const suggestions = corpus.map((text, index) => {
@@ -37,13 +42,25 @@ function threadOf(text: string): ThreadSummary {
   return { replies: 3, unread: 1, userIds: [text], lastAt: 0 };
 }
 
+function messageBy(authorId: string): Message {
+  return {
+    ...{ type: "message", id: "said", conversationId: "attacked", rev: 1, seq: 1, kind: "text", authorId },
+    ...{ content: { text: "" }, sentAt: 0, createdAt: 0, version: 0, reactions: [] },
+  };
+}
+
 /** By a moderator who says why. */
 function removed(reason: string): Message {
-  return {
-    ...{ type: "message", id: "removed", conversationId: "attacked", rev: 1, seq: 1, kind: "text" },
-    ...{ authorId: "ada", content: { text: "" }, sentAt: 0, createdAt: 0, version: 0, reactions: [] },
-    ...{ deletedAt: 0, deletedBy: "ben", moderated: true, reason },
+  return { ...messageBy("ada"), deletedAt: 0, deletedBy: "ben", moderated: true, reason };
+}
+
+/** The menu of what somebody said. */
+function menuOf(authorId: string, own = false): OpenMenu {
+  const item: Item = {
+    ...{ type: "message", key: "said", message: messageBy(authorId), status: "sent" },
+    ...{ own, pending: false, error: undefined },
   };
+  return { item, anchor: document.body };
 }
 
 function Surfaces({ house: { room, liked, polled, edited, root } }: { readonly house: House }) {
@@ -61,8 +78,15 @@ function Surfaces({ house: { room, liked, polled, edited, root } }: { readonly h
       <VersionsDialog {...about} messageId={edited} />
       <ForwardDialog {...about} messageId={liked} />
       <ReportDialog {...about} reported={{ userId: allAtOnce }} />
+      <AppealDialog {...about} messageId={liked} />
       <BlockedNotice userId={allAtOnce} />
       <SearchPane {...about} />
+      <ReminderToasts />
+      <MessageMenu {...about} menu={menuOf("ada", true)} />
+      <MessageMenu {...about} menu={menuOf(allAtOnce)} />
+      <NewConversation onOpen={none} onClose={none} />
+      <ModerationDialog {...about} title={allAtOnce} />
+      <FiguresDialog {...about} title={allAtOnce} />
       {corpus.map((text, index) => (
         <div key={index}>
           <Replies rootId={root} tabIndex={0} thread={threadOf(text)} />
@@ -113,6 +137,11 @@ export function shownIn(place: ParentNode): Readonly<Record<string, number>> {
     people: count(".people li"),
     suggestions: count(".suggestion"),
     replies: count(".replies"),
+    choices: count(".choices .choice"),
+    cases: count(".case"),
+    plots: count(".plot"),
+    toasts: count(".toast[data-news=true]"),
+    readers: count(".menu-note"),
   };
 }
 
