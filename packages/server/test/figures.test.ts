@@ -9,9 +9,13 @@ import { start, unhurried } from "./support/start.ts";
 
 describe("figures over HTTP", () => {
   const backend = createServiceKey();
+  const other = createServiceKey();
   let server: TidingsServer;
   beforeEach(async () => {
-    const serviceKeys = [{ name: "backend", hash: backend.hash, scopes: ["export" as const] }];
+    const serviceKeys = [
+      { name: "backend", hash: backend.hash, scopes: ["export" as const] },
+      { name: "other", hash: other.hash, scopes: ["erase" as const] },
+    ];
     server = await start({ secret, lobbies: [], policy: unhurried, serviceKeys });
     const ada = await join(server.url, "ada");
     const participants = [{ userId: "bob" }];
@@ -36,6 +40,17 @@ describe("figures over HTTP", () => {
     );
   });
 
+  it("are by the days of whoever asks (row I2)", async () => {
+    const dayOf = async (offsetMinutes: number): Promise<unknown> =>
+      (await asked("ada", `${around()}&offsetMinutes=${offsetMinutes}`)).json;
+    const ahead = 14 * 60;
+    for (const offset of [-ahead, ahead]) {
+      const day = new Date(Date.now() + offset * 60_000).toISOString().slice(0, 10);
+      expect(await dayOf(offset)).toMatchObject({ days: [{ day }] });
+    }
+    expect(await dayOf(ahead + 1)).toMatchObject({ code: "query/malformed" });
+  });
+
   it("[D9] say in JSON and in CSV where there was more than they look at (row I2)", async () => {
     const { embedded } = MOST_MEASURED;
     try {
@@ -49,8 +64,10 @@ describe("figures over HTTP", () => {
     expect((await asked("ada", around())).json).not.toHaveProperty("truncated");
   });
 
-  it("[D8] are refused to members, and to whoever is not in it as if it were not there", async () => {
+  it("[D8] are refused to members, to keys that may not export, and to whoever is not in it as if it were not there", async () => {
     expect((await asked("bob", around())).json).toMatchObject({ code: "permission/denied" });
+    const byKey = await call(server, `GET /v1/conversations/a/figures?${around()}`, { token: other.key });
+    expect([byKey.status, byKey.json]).toMatchObject([403, { code: "permission/denied" }]);
     const stranger = await asked("eve", around());
     expect(stranger.json).toMatchObject({ code: "conversation/not-found" });
     const nowhere = await call(server, `GET /v1/conversations/none/figures?${around()}`, {

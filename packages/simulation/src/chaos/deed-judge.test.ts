@@ -1,4 +1,4 @@
-import type { MessageRecord } from "@tidings/core/protocol";
+import type { MessageRecord, Receipt } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
 import { createChronicle } from "./chronicle.ts";
 import { judgeDeeds } from "./deed-judge.ts";
@@ -29,7 +29,13 @@ function stage() {
       chronicle.hear("bob", { type: "denied", key: tries(act, deed), code }),
     /** The last one, as the outbox shows it. */
     fails: (code: string): void => void failed.push({ id: `c${count}`, code }),
-    verdict(message: Partial<MessageRecord> = {}, noted: Partial<NotesFace> = {}, seen = noted) {
+    verdict(
+      message: Partial<MessageRecord> = {},
+      noted: Partial<NotesFace> = {},
+      seen = noted,
+      receipts: readonly Receipt[] = [],
+      read: readonly string[] = [],
+    ) {
       const record: MessageRecord = {
         ...({ type: "message", kind: "text", id: "m", conversationId: "room", authorId: "ada" } as const),
         ...{ seq: 1, rev: 1, version: 0, createdAt: 0, sentAt: 0, reactions: [] },
@@ -37,8 +43,8 @@ function stage() {
       };
       const [there, here] = [noted, seen].map((each) => ({ ...nothing, ...each }));
       if (!there || !here) throw new Error("there are two");
-      const state = { failed, notes: here, stored: { messages: [], notes: here }, read: [] };
-      const remains = { messages: [record], receipts: [], notes: new Map([["bob", there]]) };
+      const state = { failed, notes: here, stored: { messages: [], notes: here }, read };
+      const remains = { messages: [record], receipts, notes: new Map([["bob", there]]) };
       return judgeDeeds(chronicle, remains, new Map([["bob", state]])).map(({ type }) => type);
     },
   };
@@ -122,6 +128,44 @@ describe("who judges what people did", () => {
     keeps("pin");
     fails("server/internal");
     expect(verdict()).toEqual(["defect", "defect"]);
+  });
+
+  it("[D6] takes no reason for one that cannot be", () => {
+    const refused = (code: string, act: Act, deed: Partial<Deed> = {}): readonly string[] => {
+      const { keeps, fails, verdict } = stage();
+      keeps(act, deed);
+      fails(code);
+      return verdict();
+    };
+    expect(refused("message/not-found", "react", { ...thumb, target: "gone" })).toEqual([]);
+    expect(refused("message/not-found", "react", thumb)).toEqual(["defect"]); // it is there
+    expect(refused("storage/full", "react", thumb)).toEqual(["defect"]); // it was promised
+    expect(refused("note/due", "hide")).toEqual(["defect"]); // nothing was planned
+  });
+
+  it("[D1] wants what answers a message to answer that one", () => {
+    const { chronicle, verdict } = stage();
+    chronicle.hear("ada", { type: "promised", id: "m", text: "hi", replyTo: "asked" });
+    expect(verdict({ replyTo: "asked" })).toEqual([]);
+    expect([verdict(), verdict({ replyTo: "else" })]).toEqual([["undone"], ["undone"]]);
+  });
+
+  it("wants everybody to know how far all have read", () => {
+    const { verdict } = stage();
+    const receipt = {
+      type: "receipt",
+      at: 0,
+      conversationId: "room",
+      userId: "ada",
+      deliveredSeq: 2,
+      readSeq: 2,
+    } as const;
+    const known = (...read: string[]) => verdict({}, {}, {}, [receipt], read);
+    expect([known("ada 2"), known("ada 1"), known()]).toEqual([
+      [],
+      ["unlike the server"],
+      ["unlike the server"],
+    ]);
   });
 
   it("[D1, K2] wants notes as they were left, at the server, on the screen and on the disk", () => {

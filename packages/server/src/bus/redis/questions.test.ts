@@ -28,8 +28,9 @@ describe("questions to other nodes", () => {
     const late = ask("a", "gone");
     questions.hear("a", said[0] ?? 0, ["ada"]);
     await clock.advance(500);
-    expect([...(await late)]).toEqual(["ada"]);
+    const named = await late;
     questions.hear("gone", said[0] ?? 0, ["bob"]); // too late
+    expect([...named]).toEqual(["ada"]);
     const last = ask("gone");
     questions.close();
     expect([...(await last)]).toEqual([]);
