@@ -215,7 +215,7 @@ describe("what is planned", () => {
     await store.close();
   });
 
-  it("[D2] is sent once when it is planned again after it was refused", async () => {
+  it("[D1, D2] is sent once when it is planned again after it was refused, and kept where it was sent before", async () => {
     const bench = await EngineBench.open({
       moderators: [({ text }) => (text === "rude" ? { type: "refuse", reason: "rude" } : { type: "pass" })],
     });
@@ -241,6 +241,9 @@ describe("what is planned", () => {
     await perform({ type: "conversation.create", conversationId: "later", kind: "group" });
     expect(await plan("rude", 6)).toMatchObject([{ value: { code: "moderation/refused" } }]);
     expect(await plan("polite", 7)).toEqual([]);
+    // Changed on a device that had not heard that it was sent: what was written there is not lost.
+    const tooLate = { code: "note/due", message: { content: { text: "other words" } } };
+    expect(await plan("other words", 8)).toMatchObject([{ value: tooLate }]);
     const page = await bench.store.query("ada", { type: "history", conversationId: "later", limit: 10 });
     expect(page).toMatchObject({
       ...{ ok: true },

@@ -70,6 +70,34 @@ describe("what is planned", () => {
     expect(here.backend.messages("general").map(({ content }) => content)).toEqual([{ text: "one, later" }]);
   });
 
+  it("[D2] stays said where it was sent before it was called off or changed, and is said once (row I1)", async () => {
+    const here = world();
+    const [phone] = await member(here, "ada");
+    const plans = openPlans(phone);
+    const dueAt = here.clock.now() + HOUR_MS;
+    await plans.schedule("general", "one", dueAt);
+    await plans.schedule("general", "two", dueAt + 1);
+    await here.clock.settle();
+    const [one, two] = plans.scheduled.get();
+    phone.disconnect();
+    await here.clock.advance(HOUR_MS + 5);
+    const given = [
+      await plans.cancel(one?.id ?? ""),
+      await plans.reschedule(two?.id ?? "", here.clock.now() + HOUR_MS, "else"),
+    ];
+    void phone.connect();
+    for (const { settled } of given) await settled();
+    await here.clock.advance(2 * HOUR_MS);
+    expect(here.backend.messages("general")).toMatchObject([
+      { id: one?.id, content: { text: "one" } },
+      { id: two?.id, content: { text: "two" } },
+    ]);
+    expect(phone.outbox.get().entries).toEqual([]);
+    expect(plans.scheduled.get()).toMatchObject([
+      { id: two?.id, status: "refused", code: "note/due", message: { content: { text: "else" } } },
+    ]);
+  });
+
   it("[D6] says why it was not sent, and can be planned anew", async () => {
     const here = world({
       conversations: [

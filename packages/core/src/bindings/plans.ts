@@ -54,8 +54,15 @@ export interface Plans<Custom = JsonObject> {
   readonly scheduled: Observable<readonly ScheduledMessage[]>;
   /** @param dueAt - server time, ms. */
   schedule(conversationId: string, draft: string | Draft<Custom>, dueAt: number): Promise<Sent>;
-  /** Another time, and another text if there is one; also for one that was refused. */
+  /**
+   * Another time, and another text if there is one; also for one that was refused. One that has been sent meanwhile ends
+   * `refused`, with `note/due`: it is said once, and what was written stays in sight.
+   */
   reschedule(id: string, dueAt: number, draft?: string | Draft<Custom>): Promise<Sent>;
+  /**
+   * Not to be sent. Where it has been sent meanwhile there is nothing left to call off, so that is no failure: the message is
+   * in its conversation, under this very id. Only while it is being sent this is refused, with `note/due`.
+   */
   cancel(id: string): Promise<Sent>;
   /** The next first; those whose time has come stay until they are let go. */
   readonly reminders: Observable<readonly Reminder[]>;

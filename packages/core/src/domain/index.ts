@@ -3,7 +3,7 @@ export { apply, uploadObstacle } from "./apply.ts";
 export { attachmentsOf, fileFault, fileNameOf, filesIn, isAllowedType } from "./attachments.ts";
 export { broughtIn, reachesOther } from "./contact.ts";
 export { recount } from "./counts.ts";
-export { claimed, filesPlanned, sendingOf } from "./plan.ts";
+export { claimed, filesPlanned, sendingOf, unsentCode } from "./plan.ts";
 export { type Action, leastRole, may, mayGrant, outranks } from "./permissions.ts";
 export { hasPreviews, previewableLinks } from "./links.ts";
 export {

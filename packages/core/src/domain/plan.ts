@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors/codes.ts";
+import type { Ack } from "../protocol/changes.ts";
 import type { ClearNote, Command, SendMessage, SetNote } from "../protocol/commands.ts";
 import { dueOf, type NoteKind, type NoteRecord, type NoteValue } from "../protocol/notes.ts";
 import { filesIn, withKnownFiles } from "./attachments.ts";
@@ -69,6 +70,21 @@ export function sendingOf({ subject, value }: NoteRecord): SendMessage | undefin
   const { message, dueAt } = value ?? {};
   if (!message || messageId === undefined || dueAt === undefined) return undefined;
   return { type: "message.send", commandId: messageId, conversationId, at: dueAt, ...message };
+}
+
+/**
+ * Why a planned message was not sent; undefined if it was. Something else may have been under its id before: what it said
+ * until it was changed, too late.
+ */
+export function unsentCode(
+  { commandId, at }: SendMessage,
+  outcome: { readonly ok: true; readonly ack: Ack } | { readonly ok: false; readonly code: string },
+): string | undefined {
+  if (!outcome.ok) return outcome.code === "command/id-taken" ? "note/due" : outcome.code;
+  const isOther = outcome.ack.changes.some(
+    ({ record }) => record.type === "message" && record.id === commandId && record.sentAt !== at,
+  );
+  return isOther ? "note/due" : undefined;
 }
 
 /** Files that a planned message will show, previews too. What is forwarded shows those that are shown already. */

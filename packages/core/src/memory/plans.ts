@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from "../base/clock.ts";
-import { claimed, sendingOf } from "../domain/plan.ts";
+import { claimed, sendingOf, unsentCode } from "../domain/plan.ts";
 import type { Change } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
 import { dueOf, noteIdOf, type NoteRecord, type NoteValue, ownerOf } from "../protocol/notes.ts";
@@ -28,9 +28,8 @@ export function createPlans({ clock, newId, act }: PlansOptions): (changes: read
     const value = claimed(note.value ?? {}, Math.floor(clock.now()));
     const send = sendingOf(note);
     if (!put(note, userId, value).ok || !send) return;
-    const outcome = act(userId, send, false);
-    if (outcome.ok) put(note, userId);
-    else put(note, userId, { ...value, code: outcome.code });
+    const code = unsentCode(send, act(userId, send, false));
+    put(note, userId, code === undefined ? undefined : { ...value, code });
   };
 
   /** No timer waits for months: then it waits again. */

@@ -1,4 +1,4 @@
-import { claimed, sendingOf } from "@tidings/core/domain";
+import { claimed, sendingOf, unsentCode } from "@tidings/core/domain";
 import { type Command, type NoteRecord, type NoteValue, ownerOf } from "@tidings/core/protocol";
 import type { Erasures } from "../store/erasures.ts";
 import type { Outcome } from "../store/store.ts";
@@ -70,8 +70,8 @@ export async function carryOut(
   }
   const send = sendingOf(note);
   if (!send || (await isGone())) return;
-  const outcome = answered(await commits.request({ userId, plannedAt: note.at }, send));
-  await (outcome.ok ? put() : put({ ...value, code: outcome.code }));
+  const code = unsentCode(send, answered(await commits.request({ userId, plannedAt: note.at }, send)));
+  await put(code === undefined ? undefined : { ...value, code });
 }
 
 /** The answer where whoever planned it was erased: their notes must not come back by what is noted of them. */
