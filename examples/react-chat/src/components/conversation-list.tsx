@@ -139,16 +139,24 @@ function Sign({ name, label }: { readonly name: "pin" | "bell" | "archive"; read
   );
 }
 
-/** Who types, or else what was said last. */
-function LastWords({ item: { conversationId, lastMessage, draft } }: { readonly item: Item }) {
+/** Who types, or else what was said last. To ask who types opens the conversation: not while nobody could answer. */
+function LastWords({ item }: { readonly item: Item }) {
+  const { name } = useConnection();
+  return name === "online" ? <Typing item={item} /> : <Said item={item} />;
+}
+
+function Typing({ item }: { readonly item: Item }) {
   const { t, format } = useTexts();
+  const typing = useTyping(item.conversationId);
+  if (typing.length === 0) return <Said item={item} />;
+  return <em className="accent">{t.typing(format.list(typing.map(nameOf)), typing.length)} …</em>;
+}
+
+function Said({ item: { lastMessage, draft } }: { readonly item: Item }) {
+  const { t } = useTexts();
   const userId = useObservable(useClient().userId);
-  const typing = useTyping(conversationId);
   const hidden = useHidden();
   const isBlocked = useIsBlocked(lastMessage?.authorId);
-  if (typing.length > 0) {
-    return <em className="accent">{t.typing(format.list(typing.map(nameOf)), typing.length)} …</em>;
-  }
   if (draft !== undefined) {
     return (
       <>
