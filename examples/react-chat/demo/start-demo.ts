@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import { createServer, createVapidKeys, type ServerOptions } from "@tidings/serv
 import { links, profanity, spam } from "@tidings/server/moderation";
 import { openLibsqlStore } from "@tidings/server/store";
 import { bringAlan } from "./alan.ts";
+import { placeFile } from "./place-file.ts";
 import { seed } from "./seed.ts";
 
 /** A running demo: the server, its page, and a past. */
@@ -25,7 +26,7 @@ export interface Demo {
 }
 
 const dist = fileURLToPath(new URL("../dist", import.meta.url));
-const vanilla = fileURLToPath(new URL("../../vanilla/page", import.meta.url));
+const vanilla = fileURLToPath(new URL("../../vanilla/page/index.html", import.meta.url));
 const bundle = fileURLToPath(
   new URL("../node_modules/@tidings/transport-ws/dist/tidings.global.js", import.meta.url),
 );
@@ -46,8 +47,8 @@ export async function startDemo(options: DemoServerOptions = {}): Promise<Demo> 
   const { daysOfTalk = 10, hasAlan = true, quietMs = 45_000, build = "site", ...serverOptions } = options;
   const site = join(dist, build);
   // What is served is followed through links and must lie in one folder.
-  await cp(vanilla, join(site, "vanilla"), { recursive: true });
-  await cp(bundle, join(site, "vanilla", "tidings.global.js"));
+  await placeFile(vanilla, join(site, "vanilla", "index.html"));
+  await placeFile(bundle, join(site, "vanilla", "tidings.global.js"));
   const folder = await mkdtemp(join(tmpdir(), "tidings-demo-"));
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
