@@ -465,6 +465,14 @@ const found: readonly Found[] = [
      act cancelFile of 2 (cyd) by 1230855174`,
   },
   {
+    title: "[D8] what a block parts is shown no longer than a minute where the bus lost the block",
+    plan: `seed 302366; devices ada bob cyd; rates none; disks strict; contacts
+     fault powerCut of 1 (bob) by 522771300
+     fault loseEvent of 1 (bob) by 1709820010
+     act block of 2 (cyd) by 1614233592
+     wait 6825`,
+  },
+  {
     title: "[D6] what waited for a file that was refused may be asked for again, and is accepted then",
     plan: `seed 200232; devices ada bob cyd; rates none; disks relaxed; files plain
      act leave of 1 (bob) by 1158574063

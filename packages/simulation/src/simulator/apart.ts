@@ -8,17 +8,22 @@ export interface Apart {
   areApart(oneId: string, otherId: string): boolean;
   /** Who has reported what. */
   readonly reports: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The bus lost something: what was committed by now may be unheard of. */
+  lost(): void;
   erase(): void;
 }
 
 interface Block {
   readonly commandId: string;
+  readonly takenMs: number;
   /** Since when that was known to have been told. */
   sinceMs?: number;
 }
 
 /** What was underway when a block came may still arrive; ms. */
 const GRACE_MS = 5_000;
+/** If the bus lost it, it is known when it is read again; docs/guides/safety.md. */
+const UNHEARD_MS = 60_000;
 
 /** What the other of a direct conversation would see. */
 const seen: ReadonlySet<Command["type"]> = new Set([
@@ -39,12 +44,14 @@ export function createApart(
   violate: (law: string, what: string) => void,
 ): Apart {
   const blocks = new Map<string, Block>();
+  let lostMs: number | undefined;
   const reports = new Map<string, Set<string>>();
   const stands = (byId: string, ofId: string): boolean => {
     const block = blocks.get(`${byId} ${ofId}`);
     if (!block || !isTold(block.commandId)) return false;
     block.sinceMs ??= now();
-    return now() - block.sinceMs > GRACE_MS;
+    const isUnheard = lostMs !== undefined && lostMs >= block.takenMs;
+    return now() - block.sinceMs > GRACE_MS + (isUnheard ? UNHEARD_MS : 0);
   };
   const areApart = (oneId: string, otherId: string): boolean =>
     stands(oneId, otherId) || stands(otherId, oneId);
@@ -60,7 +67,8 @@ export function createApart(
         if (record.type !== "note") continue;
         const { subject, value } = record;
         const block = `${actorId} ${subject.userId}`;
-        if (subject.kind === "block" && value) blocks.set(block, blocks.get(block) ?? { commandId });
+        if (subject.kind === "block" && value)
+          blocks.set(block, blocks.get(block) ?? { commandId, takenMs: now() });
         else if (subject.kind === "block") blocks.delete(block);
         else if (subject.kind === "report" && value) {
           const reporters = reports.get(reported(subject)) ?? new Set();
@@ -68,6 +76,7 @@ export function createApart(
         }
       }
     },
+    lost: () => void (lostMs = now()),
     erase() {
       blocks.clear();
       reports.clear();

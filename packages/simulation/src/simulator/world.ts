@@ -99,7 +99,10 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
       asked: wires.asked,
       wrote: (device, text) => wires.wrote(device, users.get(device) ?? "", text),
       failed: (what, error) => violate("D9", `the server failed at ${what}: ${String(error)}`),
-      happened: mishap,
+      happened(fault) {
+        mishap(fault);
+        if (fault === "lostEvents") apart.lost();
+      },
     },
   });
 
