@@ -21,6 +21,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     env: foundServices(),
+    setupFiles: ["scripts/testing/tidy-up.ts"],
     // How fast a machine is, is no test's business: only what never ends is cut off.
     testTimeout: 60_000,
     hookTimeout: 60_000,

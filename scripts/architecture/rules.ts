@@ -149,6 +149,7 @@ export const SHARED_FOLDERS: readonly string[] = [
   "scripts/architecture/",
   "scripts/browser/",
   "scripts/docs/",
+  "scripts/testing/",
 ];
 
 /** Lines of a function that are its own: those of functions inside it count for them. */

@@ -2,15 +2,16 @@ import type { Link, LinkEvent } from "@tidings/core";
 import type { Command, SendMessage } from "@tidings/core/protocol";
 import { seededRandom } from "@tidings/core/testing";
 import { createFaultProxy, type FaultProxy } from "@tidings/server/testing";
-import { afterEach, expect, vi } from "vitest";
+import { expect, vi } from "vitest";
 import { WebSocket } from "ws";
+import { afterEvery } from "../../../scripts/testing/tidying.ts";
 import { webSocketTransport, type WebSocketTransportOptions } from "../src/web-socket-transport.ts";
 import { type Script, scriptedServer, type ScriptedServer } from "./scripted-server.ts";
 
 export const TOKEN = "secret-token";
 
 const undo: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
+afterEvery("test", async () => {
   for (const step of undo.splice(0).toReversed()) await step();
 });
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterEach } from "vitest";
+import { afterEvery } from "../../../../scripts/testing/tidying.ts";
 import { issueToken } from "../../src/index.ts";
 import { RawClient } from "./raw-client.ts";
 import { temporaryFile } from "./temporary-file.ts";
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const loader = ["--conditions=source", "--import", "./scripts/typescript/register.mjs"];
 const running = new Set<ChildProcess>();
 
-afterEach(() => {
+afterEvery("test", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 

@@ -1,10 +1,10 @@
 import { defaultPolicy, type Policy } from "@tidings/core/protocol";
-import { afterEach } from "vitest";
+import { afterEvery } from "../../../../scripts/testing/tidying.ts";
 import { createServer, type ServerOptions, type TidingsServer } from "../../src/index.ts";
 
 const running: TidingsServer[] = [];
 
-afterEach(async () => {
+afterEvery("test", async () => {
   await Promise.all(running.splice(0).map((server) => server.close()));
 });
 

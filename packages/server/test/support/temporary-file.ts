@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { afterEvery } from "../../../../scripts/testing/tidying.ts";
 
 const made: string[] = [];
 
-afterAll(() => {
+afterEvery("file", () => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
