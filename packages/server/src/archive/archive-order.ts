@@ -44,6 +44,8 @@ export class ArchiveOrder {
   #fault(line: ArchiveLine): string | undefined {
     if (!this.#header) return this.#begin(line);
     if (this.#file && line.type !== "bytes" && line.type !== "file") return "the line of the file is missing";
+    const astray = this.#astray(line);
+    if (astray !== undefined) return astray;
     switch (line.type) {
       case "header":
         return "a second header";
@@ -81,6 +83,17 @@ export class ArchiveOrder {
       case "end":
         return this.#close();
     }
+  }
+
+  /** What is about people, or about other conversations, has no place where there is one only. */
+  #astray(line: ArchiveLine): string | undefined {
+    const scope = this.#header?.scope;
+    if (scope?.of !== "conversation") return undefined;
+    if (line.type === "device") return "the header says it is of a conversation, which has no devices";
+    const isAbout = line.type === "case" || line.type === "answer" || line.type === "audit";
+    return isAbout && line.conversationId !== scope.conversationId
+      ? "the header says there is another conversation only"
+      : undefined;
   }
 
   #begin(line: ArchiveLine): string | undefined {

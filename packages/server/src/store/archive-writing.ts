@@ -1,4 +1,4 @@
-import { recount, type RecordCounts } from "@tidings/core/domain";
+import { filesIn, filesPlanned, recount, type RecordCounts } from "@tidings/core/domain";
 import {
   type MessageRecord,
   type MessageVersion,
@@ -83,7 +83,7 @@ export class ArchiveWriting {
     const messageIds = idsOf((line) =>
       line.type === "message" ? line.id : "messageId" in line && line.messageId,
     );
-    const fileIds = idsOf((line) => line.type === "file" && line.fileId);
+    const fileIds = batch.flatMap(({ line }) => (line.type === "file" ? line.fileId : filesShown(line)));
     const known: Known = {
       keys: conversationIds.length > 0 ? [...(await target.takeKeys(conversationIds.length))] : [],
       conversations: new Map(
@@ -108,6 +108,9 @@ export class ArchiveWriting {
   }
 
   async #add(line: RowLine, number: number, known: Known, rows: ArchiveRows): Promise<void> {
+    // Those of an archive stand behind what shows them: what is there already is somebody's here, for others to see or not.
+    if (filesShown(line).some((fileId) => known.files.has(fileId)))
+      throw conflict("a file of this id is there already", number);
     switch (line.type) {
       case "conversation":
         this.#note(rows);
@@ -212,6 +215,12 @@ interface Known {
 function stateOf({ key, line, counts }: Opened): StoredConversation {
   const { head, activeAt, ...record } = line;
   return { key, head: { conversationId: record.conversationId, ...head }, record, counts, activeAt };
+}
+
+/** Whoever reads this may read these. */
+function filesShown(line: RowLine): readonly string[] {
+  if (line.type === "note") return filesPlanned(line);
+  return line.type === "message" || line.type === "version" ? filesIn(line.content) : [];
 }
 
 function conflict(reason: string, number: number): Error {

@@ -27,7 +27,7 @@ import { showing, shown } from "../store/files-suite.ts";
 import { Workbench } from "../store/workbench.ts";
 import { newId } from "../support/raw-client.ts";
 import { temporaryFile } from "../support/temporary-file.ts";
-import { chunksOf } from "./archive-text.ts";
+import { chunksOf, conversation, header, sealed } from "./archive-text.ts";
 
 const never = new AbortController().signal;
 /** One of a few bytes, one of none, and one that is uploaded in parts. */
@@ -158,6 +158,24 @@ it("[E7] keeps no file of an archive that is refused, nor one whose bytes are ot
       ? readdirSync(join(kept, "kept"), { recursive: true }).filter((name) => String(name).length > 4)
       : [],
   ).toEqual([]);
+  await store.close();
+});
+
+it("[D8] shows nobody a file that is there already, in whatever the archive says shows it", async () => {
+  const { store, take } = await targetOf();
+  await take(await textWith(inlineBytes(bytes, never)));
+  const [ready] = files;
+  if (!ready) throw new Error("no files");
+  const attachments = [shown(ready)];
+  const [begun, owner, said] = conversation("elsewhere", 1);
+  const archive = sealed([header, begun ?? {}, owner ?? {}, { ...said, content: { text: "", attachments } }]);
+  await expect(take(archive)).rejects.toMatchObject({
+    ...{
+      code: "archive/conflict",
+      message: expect.stringContaining("a file of this id is there already"),
+    },
+  });
+  expect(await store.files?.isShown(ready.fileId, "elsewhere")).toBe(false);
   await store.close();
 });
 

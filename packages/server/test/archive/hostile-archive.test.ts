@@ -119,6 +119,22 @@ describe("a file to be imported", () => {
     const only = { ...header, scope: { of: "conversation", conversationId: "work" } };
     expect(await saidOf(sealed([only, tea, ada, first, second]))).toContain("line 2: the header says");
     expect(await saidOf(sealed([only]))).toContain("line 2: there is no conversation before it");
+    const lines = conversation("work");
+    const device = {
+      type: "device",
+      userId: "ben",
+      deviceId: "a",
+      at: 1,
+      endpoint: "https://push.example/a",
+    };
+    const entry = { type: "audit", at: 1, actorId: "ada", action: "conversation.erase" };
+    for (const [line, reason] of [
+      [{ ...device, p256dh: "a", auth: "a" }, "which has no devices"],
+      [{ ...entry, conversationId: "tea" }, "there is another conversation only"],
+      [entry, "there is another conversation only"],
+    ] as const)
+      expect(await saidOf(sealed([only, ...lines, line]))).toContain(reason);
+    expect(await saidOf(sealed([only, ...lines, { ...entry, conversationId: "work" }]))).toBe("right");
     expect(await saidOf(`${whole}{}\n`)).toContain("line 7: something follows the end");
   });
 
