@@ -191,13 +191,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: "a plan let go before it is sent",
     file: "server/src/engine/plans.ts",
-    from: "const outcome = answered(await commits.request({ userId, plannedAt: note.at }, send));",
-    to: "await put();\n  const outcome = answered(await commits.request({ userId, plannedAt: note.at }, send));",
+    from: "  const code = unsentCode(send, answered(",
+    to: "  await put();\n  const code = unsentCode(send, answered(",
   },
   {
     name: "a plan that was refused let go without a word",
     file: "server/src/engine/plans.ts",
-    from: "await (outcome.ok ? put() : put({ ...value, code: outcome.code }));",
+    from: "await put(code === undefined ? undefined : { ...value, code });",
     to: "await put();",
   },
   {
