@@ -62,6 +62,9 @@ describe.skipIf(chromiumPath === undefined)("in Chromium, killed or full", { tim
     };
     try {
       const browser = await chromium.connectOverCDP(await endpointOf(child), { timeout: 10_000 });
+      // Another context than the profile's own would keep nothing, however the browser ends.
+      if (browser.contexts().length === 0)
+        throw new Error("unable to use the profile; the browser shows no context");
       const found = { browser, kill };
       running.add(found);
       return found;
@@ -73,7 +76,9 @@ describe.skipIf(chromiumPath === undefined)("in Chromium, killed or full", { tim
   }
 
   async function openPage({ browser }: Running, kind: string): Promise<Page> {
-    const page = await (browser.contexts()[0] ?? (await browser.newContext())).newPage();
+    const [own] = browser.contexts();
+    if (!own) throw new Error("unable to open a page; the browser is gone");
+    const page = await own.newPage();
     await page.goto(`${address}?kind=${kind}`);
     return page;
   }
