@@ -19,7 +19,12 @@ const SETTINGS = {
  */
 export async function startDurablePostgres(): Promise<PostgresService> {
   const service = await startPostgres({ settings: SETTINGS });
-  const client = new pg.Client({ host: "127.0.0.1", port: service.port, user: "postgres", database: "postgres" });
+  const client = new pg.Client({
+    host: "127.0.0.1",
+    port: service.port,
+    user: "postgres",
+    database: "postgres",
+  });
   await client.connect();
   for (let segment = 0; segment < SEGMENTS; segment += 1) {
     await client.query("SELECT txid_current()"); // a segment nothing was written to is not left
