@@ -244,6 +244,8 @@ describe("what is planned", () => {
     // Changed on a device that had not heard that it was sent: what was written there is not lost.
     const tooLate = { code: "note/due", message: { content: { text: "other words" } } };
     expect(await plan("other words", 8)).toMatchObject([{ value: tooLate }]);
+    // … nor where only the words were changed.
+    expect(await plan("other words", 7)).toMatchObject([{ value: tooLate }]);
     const page = await bench.store.query("ada", { type: "history", conversationId: "later", limit: 10 });
     expect(page).toMatchObject({
       ...{ ok: true },

@@ -77,13 +77,15 @@ describe("what is planned", () => {
     const dueAt = here.clock.now() + HOUR_MS;
     await plans.schedule("general", "one", dueAt);
     await plans.schedule("general", "two", dueAt + 1);
+    await plans.schedule("general", "three", dueAt + 2);
     await here.clock.settle();
-    const [one, two] = plans.scheduled.get();
+    const [one, two, three] = plans.scheduled.get();
     phone.disconnect();
     await here.clock.advance(HOUR_MS + 5);
     const given = [
       await plans.cancel(one?.id ?? ""),
       await plans.reschedule(two?.id ?? "", here.clock.now() + HOUR_MS, "else"),
+      await plans.reschedule(three?.id ?? "", dueAt + 2, "else again"),
     ];
     void phone.connect();
     for (const { settled } of given) await settled();
@@ -91,9 +93,11 @@ describe("what is planned", () => {
     expect(here.backend.messages("general")).toMatchObject([
       { id: one?.id, content: { text: "one" } },
       { id: two?.id, content: { text: "two" } },
+      { id: three?.id, content: { text: "three" } },
     ]);
     expect(phone.outbox.get().entries).toEqual([]);
     expect(plans.scheduled.get()).toMatchObject([
+      { id: three?.id, status: "refused", code: "note/due", message: { content: { text: "else again" } } },
       { id: two?.id, status: "refused", code: "note/due", message: { content: { text: "else" } } },
     ]);
   });

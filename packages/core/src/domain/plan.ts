@@ -72,17 +72,29 @@ export function sendingOf({ subject, value }: NoteRecord): SendMessage | undefin
   return { type: "message.send", commandId: messageId, conversationId, at: dueAt, ...message };
 }
 
+/** What became of the sending of a plan. `isKnown`: it was answered before. */
+type SendOutcome =
+  | { readonly ok: true; readonly ack: Ack; readonly isKnown?: boolean }
+  | { readonly ok: false; readonly code: string };
+
 /**
  * Why a planned message was not sent; undefined if it was. Something else may have been under its id before: what it said
  * until it was changed, too late.
+ *
+ * @param note - as it was found due: one that was under way already has been sent by whoever was at it.
  */
 export function unsentCode(
+  { value, at: plannedAt }: NoteRecord,
   { commandId, at }: SendMessage,
-  outcome: { readonly ok: true; readonly ack: Ack } | { readonly ok: false; readonly code: string },
+  outcome: SendOutcome,
 ): string | undefined {
   if (!outcome.ok) return outcome.code === "command/id-taken" ? "note/due" : outcome.code;
+  if (outcome.isKnown === false) return undefined;
   const isOther = outcome.ack.changes.some(
-    ({ record }) => record.type === "message" && record.id === commandId && record.sentAt !== at,
+    ({ record }) =>
+      record.type === "message" &&
+      record.id === commandId &&
+      (record.sentAt !== at || (value?.firedAt === undefined && record.createdAt < plannedAt)),
   );
   return isOther ? "note/due" : undefined;
 }

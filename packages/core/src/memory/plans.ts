@@ -28,7 +28,7 @@ export function createPlans({ clock, newId, act }: PlansOptions): (changes: read
     const value = claimed(note.value ?? {}, Math.floor(clock.now()));
     const send = sendingOf(note);
     if (!put(note, userId, value).ok || !send) return;
-    const code = unsentCode(send, act(userId, send, false));
+    const code = unsentCode(note, send, act(userId, send, false));
     put(note, userId, code === undefined ? undefined : { ...value, code });
   };
 

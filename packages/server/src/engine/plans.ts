@@ -70,7 +70,8 @@ export async function carryOut(
   }
   const send = sendingOf(note);
   if (!send || (await isGone())) return;
-  const code = unsentCode(send, answered(await commits.request({ userId, plannedAt: note.at }, send)));
+  const outcome = answered(await commits.request({ userId, plannedAt: note.at }, send));
+  const code = unsentCode(note, send, outcome);
   await put(code === undefined ? undefined : { ...value, code });
 }
 

@@ -191,8 +191,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: "a plan let go before it is sent",
     file: "server/src/engine/plans.ts",
-    from: "  const code = unsentCode(send, answered(",
-    to: "  await put();\n  const code = unsentCode(send, answered(",
+    from: "const outcome = answered(await commits.request({ userId, plannedAt: note.at }, send));",
+    to: "await put();\n  const outcome = answered(await commits.request({ userId, plannedAt: note.at }, send));",
   },
   {
     name: "a plan that was refused let go without a word",
