@@ -70,6 +70,25 @@ describe("the libsql store on its file", () => {
     await Promise.all([killed.store.close(), next.store.close()]);
   });
 
+  it("finds all but the newest while another process writes", async () => {
+    const file = temporaryFile("taken.db");
+    const bench = new Workbench(open(file));
+    await bench.group("a", "ada");
+    await bench.said("ada", "a", "words of before");
+    const find = async (text: string): Promise<number> =>
+      (await bench.query("ada", { type: "search", text, limit: 9 })).items.length;
+    expect(await find("before")).toBe(1);
+    await bench.said("ada", "a", "words of now");
+    const { default: Database } = await import("libsql");
+    const other = new Database(file);
+    other.exec("BEGIN IMMEDIATE");
+    expect(await find("words")).toBe(1);
+    other.exec("ROLLBACK");
+    other.close();
+    expect(await find("words of")).toBe(2);
+    await bench.store.close();
+  });
+
   it("[D9] looks at no more messages for figures than hold up everybody else for a moment", async () => {
     const bench = new Workbench(open(temporaryFile("busy.db")));
     await bench.group("a", "ada");

@@ -185,8 +185,8 @@ interface LaneWatch {
  * D7: what one device gave to one conversation takes effect in the order given. What was given up let the others pass, and
  * the next life tries it again; so it does with what was refused, or taken back, and the disk could not say so. What was
  * accepted, went with a backup, and came back to the outbox of a device that lost with its power that it had been, was
- * passed while neither side had it, as it was if the disk would not take that it had been; what waits for files is passed, too. What is in a backup took effect where it stood at
- * the time, whatever was asked since.
+ * passed while neither side had it, as it was if the disk would not take that it had been; what waits for files is passed,
+ * too. What is in a backup took effect where it stood at the time, whatever was asked since.
  */
 function createLaneWatch(
   people: People,

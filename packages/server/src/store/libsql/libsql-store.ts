@@ -195,17 +195,27 @@ class LibsqlStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.#catchUp(); // A server of an older version may come next, and knows nothing of it.
-    this.#connection.close();
-    this.#occupation?.close();
+    try {
+      this.#catchUp(); // A server of an older version may come next, and knows nothing of it.
+    } finally {
+      this.#connection.close();
+      this.#occupation?.close();
+    }
   }
 
   /** Has the newest words found, too. */
   #catchUp(): void {
     try {
       if (this.#index.isBehind) this.#transactions.aside(() => this.#index.catchUp());
-    } catch {
-      // The disk is full, or another process writes: the few that are newest are found later, all others now.
+    } catch (error) {
+      // The few that are newest are found later, all others now.
+      if (!isPassing(error)) throw error;
     }
   }
+}
+
+/** The disk is full or fails, or another process writes. */
+function isPassing(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^SQLITE_(?:FULL|IOERR|BUSY|READONLY)/u.test(code);
 }

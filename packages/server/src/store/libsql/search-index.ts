@@ -41,14 +41,14 @@ export function createSearchIndex({ prepare }: Connection): SearchIndex {
   const done = prepare("DELETE FROM unindexed");
   let noted = 0;
   const catchUp = (): void => {
-    let last = 0;
-    for (let rows = waiting.all(last); rows.length > 0; rows = waiting.all(last)) {
-      for (const row of rows) {
-        const columns = columnsOf(row.conversation, JSON.parse(row.record) as MessageRecord);
-        if (columns) index.run(row.key, ...columns);
-        last = row.key;
+    let rows: readonly Waiting[] = [];
+    do {
+      rows = waiting.all(rows.at(-1)?.key ?? 0);
+      for (const { key, conversation, record } of rows) {
+        const columns = columnsOf(conversation, JSON.parse(record) as MessageRecord);
+        if (columns) index.run(key, ...columns);
       }
-    }
+    } while (rows.length === PAGE);
     done.run();
     noted = 0;
   };

@@ -21,7 +21,8 @@ export interface Prepared<Result> {
 }
 
 export function createTransactions(connection: Connection, tables: Rows): Transactions {
-  const begin = connection.prepare("BEGIN IMMEDIATE");
+  // Prepared, it would be left under way where another process is writing, and nothing could be committed any more.
+  const begin = (): void => connection.exec("BEGIN IMMEDIATE");
   const beginReading = connection.prepare("BEGIN");
   const commit = connection.prepare("COMMIT");
   const rollback = connection.prepare("ROLLBACK");
@@ -53,7 +54,7 @@ export function createTransactions(connection: Connection, tables: Rows): Transa
 
   return {
     write(prepare) {
-      begin.run();
+      begin();
       let work: WorkingSet | undefined;
       const result = within(() => {
         validateCaches();
@@ -67,13 +68,13 @@ export function createTransactions(connection: Connection, tables: Rows): Transa
       return result;
     },
     maintain(run) {
-      begin.run();
+      begin();
       const result = within(run);
       caches = createCaches();
       return result;
     },
     aside(run) {
-      begin.run();
+      begin();
       return within(run);
     },
     read(run) {
