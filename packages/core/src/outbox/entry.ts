@@ -39,6 +39,8 @@ export class Entry implements OutboxEntry, Recorded, Turn {
   stored: Promise<void> = Promise.resolve();
   /** How often the backend refused it for now without saying until when, since it was last given. */
   refusals = 0;
+  /** How often of those it may have been for what it says. */
+  strikes = 0;
   /** The backend itself refused it for good; the same id would get the same answer again (D2). */
   refused: Refused | undefined;
   #outcome: Outcome | undefined;
@@ -76,7 +78,7 @@ export class Entry implements OutboxEntry, Recorded, Turn {
     if (event !== "retry") return;
     if (this.expiresAtMs !== undefined) this.isStored = false; // not as it is now
     this.#outcome = this.expiresAtMs = undefined;
-    this.refusals = 0;
+    this.refusals = this.strikes = 0;
   }
 
   /** Tells everybody who waits, once. What ended it first stays why it failed. */

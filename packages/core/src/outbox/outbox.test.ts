@@ -157,6 +157,39 @@ describe("outbox", () => {
     expect(clock.timers).toBe(0);
   });
 
+  it("[D1, D7, O10] waits for a backend that was away for an hour, and then drains in order", async () => {
+    const { outbox, flights, clock, link, history } = setUp();
+    outbox.use(link());
+    for (const id of ["m1", "m2", "m3"]) outbox.add(send(id));
+    await clock.settle();
+    for (let seconds = 0; seconds < 3_600; seconds += 1) {
+      for (const flight of flights.splice(0)) flight.refuse(new MessagingError("server/unavailable"));
+      await clock.advance(1_000);
+    }
+    for (let seconds = 0; seconds < 60; seconds += 1) {
+      for (const flight of flights.splice(0)) flight.ack();
+      await clock.advance(1_000);
+    }
+    expect(history.filter((line) => /sent|failed/.test(line))).toEqual(["m1 sent", "m2 sent", "m3 sent"]);
+    expect(outbox.view.get().entries).toEqual([]);
+  });
+
+  it("[D7, O10] gives a command up that alone is refused as unavailable, while others are taken", async () => {
+    const { outbox, flights, clock, link } = setUp();
+    outbox.use(link());
+    const entry = outbox.add(send("m1"));
+    for (let seconds = 0; seconds < 300; seconds += 1) {
+      outbox.add(send(`b${seconds}`, "b"));
+      await clock.settle();
+      for (const flight of flights.splice(0)) {
+        if (flight.id === "m1") flight.refuse(new MessagingError("server/unavailable"));
+        else flight.ack();
+      }
+      await clock.advance(1_000);
+    }
+    await expect(entry.settled()).rejects.toMatchObject({ code: "outbox/gave-up" });
+  });
+
   it.each(["rate/limited", "command/out-of-order"] as const)(
     "[D9] asks ever more rarely, and in the end no more, about what is refused with %s and no time",
     async (code) => {

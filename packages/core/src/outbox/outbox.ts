@@ -1,4 +1,3 @@
-import { backoffDelayMs, type BackoffPolicy } from "../base/backoff.ts";
 import type { DeliveryEvent } from "../delivery/machine.ts";
 import { type MessagingError, toMessagingError } from "../errors/messaging-error.ts";
 import type { Link } from "../ports/transport.ts";
@@ -7,6 +6,7 @@ import { Entry, isAckOf } from "./entry.ts";
 import { createExpiry } from "./expiry.ts";
 import { add, comeBack, depart, isFirst, next, settle } from "./lane.ts";
 import { anothers, cancelled, closed, expired, full, gaveUp, noAck } from "./reasons.ts";
+import { createPatience } from "./patience.ts";
 import { createRuns } from "./runs.ts";
 import { createSuspects } from "./suspects.ts";
 import { createTurns } from "./turns.ts";
@@ -14,15 +14,11 @@ import type { Gate, Outbox, OutboxOptions } from "./types.ts";
 import { viewOf } from "./view.ts";
 import { createWatchdog } from "./watchdog.ts";
 
-const retryBackoff: BackoffPolicy = { baseMs: 500, maxMs: 30_000 };
-/** After this many refusals an entry is parked (D9); those of a rate that say how long to wait do not count. */
-const MOST_REFUSALS = 8;
-
 /** Runs the lanes: one per conversation, each in its own order, none waiting for another. */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { clock, random, scope, journal, limiter } = options;
+  const { clock, scope, journal, limiter } = options;
   const [entries, turns] = [new Map<string, Entry>(), createTurns(clock)];
-  const runs = createRuns(clock, (id) => pump(id));
+  const [runs, patience] = [createRuns(clock, (id) => pump(id)), createPatience(options.random)];
   const expiry = createExpiry(clock, (entry) => scope.batch(() => park(entry, expired())));
   const [watchdog, suspects] = [createWatchdog(clock, options.onStuck), createSuspects()];
   let [link, gate, isClosed]: [link?: Link, gate?: Gate, isClosed?: true] = [];
@@ -97,6 +93,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   const accept = (entry: Entry, ack: Ack): void => {
     if (isClosed || entries.get(entry.command.commandId) !== entry) return;
+    patience.took();
     scope.batch(() => {
       remove(entry);
       entry.advance("acked");
@@ -149,13 +146,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const waitAfter = (entry: Entry, error: MessagingError): void => {
     const { conversationId } = entry.command;
     const { code, retryAfterMs = 0 } = error;
-    const isLimited = code === "rate/limited";
-    if (isLimited) limiter.penalise(conversationId, retryAfterMs);
-    if (!isLimited || retryAfterMs === 0) entry.refusals += 1;
-    const { refusals } = entry;
-    if (refusals >= MOST_REFUSALS) return park(entry, gaveUp(refusals, error));
-    const backoffMs = backoffDelayMs(Math.max(1, refusals), retryBackoff, random.next());
-    runs.pause(conversationId, Math.max(retryAfterMs, backoffMs));
+    if (code === "rate/limited") limiter.penalise(conversationId, retryAfterMs);
+    const waitMs = patience.refused(entry, error);
+    if (waitMs === undefined) return park(entry, gaveUp(entry.refusals, error));
+    runs.pause(conversationId, waitMs);
   };
 
   const keepPlace = (entry: Entry): void => {
