@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
 
 /** A WebSocket read as bytes: it charges a server with nothing but what the server sent. */
 export interface RawSocket {
@@ -15,10 +15,24 @@ export interface RawSocketOptions {
   readonly onChunk: (chunk: Buffer) => void;
 }
 
+/** What all sockets read into: each chunk is read before the next one comes. */
+const READ_INTO = Buffer.alloc(256 * 1_024);
+
 /** Connects and upgrades. Bench only: it checks nothing but the status line. */
 export function openRawSocket({ port, path, onChunk }: RawSocketOptions): Promise<RawSocket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true }, () => {
+    let read = awaitUpgrade((rest, error) => {
+      if (error) return reject(error);
+      read = onChunk;
+      resolve({
+        send: (...texts) => void socket.write(Buffer.concat(texts.map(maskedText))),
+        close: () => socket.destroy(),
+      });
+      if (rest.length > 0) onChunk(rest);
+    });
+    const callback = (length: number): true => (read(READ_INTO.subarray(0, length)), true);
+    const onread = { buffer: READ_INTO, callback };
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true, onread }, () => {
       const key = randomBytes(16).toString("base64");
       socket.write(
         `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
@@ -26,29 +40,19 @@ export function openRawSocket({ port, path, onChunk }: RawSocketOptions): Promis
       );
     });
     socket.once("error", reject);
-    awaitUpgrade(socket, (rest, error) => {
-      if (error) return reject(error);
-      socket.on("data", onChunk);
-      resolve({
-        send: (...texts) => void socket.write(Buffer.concat(texts.map(maskedText))),
-        close: () => socket.destroy(),
-      });
-      if (rest.length > 0) onChunk(rest);
-    });
   });
 }
 
-function awaitUpgrade(socket: Socket, done: (rest: Buffer, error?: Error) => void): void {
+/** Reads the answer to the handshake, and tells what came with it. */
+function awaitUpgrade(done: (rest: Buffer, error?: Error) => void): (chunk: Buffer) => void {
   let head = Buffer.alloc(0);
-  const read = (chunk: Buffer): void => {
+  return (chunk) => {
     head = Buffer.concat([head, chunk]);
     const end = head.indexOf("\r\n\r\n");
     if (end < 0) return;
-    socket.off("data", read);
     const status = head.subarray(0, head.indexOf("\r\n")).toString();
     done(head.subarray(end + 4), status.includes(" 101 ") ? undefined : new Error(`no upgrade: ${status}`));
   };
-  socket.on("data", read);
 }
 
 /** One masked text frame. The mask is zero: allowed, and the cheapest for both sides to apply. */
