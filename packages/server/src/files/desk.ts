@@ -174,13 +174,11 @@ export class Files implements FileDesk {
     const { fileId, size, checksum } = file;
     const upload = uploadOf(file);
     if ((await store.size(fileId)) !== size) {
-      const put = new Map((await store.received(upload)).map((part) => [part.number, part]));
-      for (const { number, etag } of told)
-        if (put.get(number)?.etag !== etag) throw new Damaged(`part ${number} is not what was put`);
-      const lengths = this.#lengthsOf(file);
-      const parts = lengths.flatMap((_length, index) => put.get(index + 1) ?? []);
-      if (parts.length !== lengths.length) throw new Damaged("parts are missing");
-      await store.complete(upload, parts);
+      try {
+        await this.#join(file, upload, told);
+      } catch (error) {
+        if ((await store.size(fileId)) !== size) throw error; // Another node was faster, and has taken the parts along.
+      }
     }
     const isWhole =
       (await store.size(fileId)) === size && (!checksum || (await this.#digest(fileId)) === checksum);
@@ -189,6 +187,17 @@ export class Files implements FileDesk {
     const uploadId = await store.begin(upload);
     if (uploadId !== undefined) await this.#options.table.change(fileId, "open", { uploadId });
     throw new Damaged("it is not what was announced");
+  }
+
+  async #join(file: FileRecord, upload: Upload, told: FileCompleteQuery["parts"]): Promise<void> {
+    const { store } = this.#options;
+    const put = new Map((await store.received(upload)).map((part) => [part.number, part]));
+    for (const { number, etag } of told)
+      if (put.get(number)?.etag !== etag) throw new Damaged(`part ${number} is not what was put`);
+    const lengths = this.#lengthsOf(file);
+    const parts = lengths.flatMap((_length, index) => put.get(index + 1) ?? []);
+    if (parts.length !== lengths.length) throw new Damaged("parts are missing");
+    await store.complete(upload, parts);
   }
 
   async #digest(fileId: string): Promise<string> {

@@ -75,10 +75,6 @@ export function partLengths(size: number, bytes: number = partBytesOf(size)): re
   return Array.from({ length: count }, (_, index) => Math.min(bytes, size - index * bytes));
 }
 
-export function isInParts({ size }: NewObject): boolean {
-  return size > LEAST_PART;
-}
-
 /** No file system keeps a longer name; all of what the protocol takes would make an address too long for it. */
 const NAME_BYTES = 255;
 

@@ -1,6 +1,6 @@
 import { AwsClient, AwsV4Signer } from "aws4fetch";
 import type { UploadedPart } from "@tidings/core/protocol";
-import { Damaged, dispositionOf, type FileStore, isInParts, partBytesOf, type Upload } from "./file-store.ts";
+import { Damaged, dispositionOf, type FileStore, partBytesOf } from "./file-store.ts";
 import type { Signer } from "./signed-urls.ts";
 
 /** Where a bucket is, and who may use it. */
@@ -60,9 +60,6 @@ export function createS3Store({
     if (answer.ok && !text.includes("<Error>")) return text;
     throw refusalOf(method, answer.status, text);
   };
-  /** Somebody may put again what is put at once, as long as its address is good: never where it is read. */
-  const incoming = ({ key, size, mediaType }: Upload): string =>
-    isInParts({ key, size, mediaType }) ? key : `incoming/${key}`;
   const presigned = async (
     method: string,
     url: URL,
@@ -83,8 +80,9 @@ export function createS3Store({
   };
 
   return {
+    // Small ones too, as their only part: an upload is completed once, and what is put by its addresses then is refused. An
+    // object could be put again until they expire, also behind whoever has looked through it.
     async begin(object) {
-      if (!isInParts(object)) return undefined;
       const headers = { "content-type": object.mediaType };
       const [uploadId] = textsOf(
         await done("POST", address(object.key, { uploads: "" }), { headers }),
@@ -93,24 +91,13 @@ export function createS3Store({
       if (uploadId === undefined) throw new Error("unable to begin an upload; the storage names none");
       return uploadId;
     },
-    async presign(upload, number, length, expiresAt) {
-      const { uploadId, mediaType } = upload;
-      const part = uploadId === undefined ? {} : { partNumber: String(number), uploadId };
+    async presign({ key, uploadId = "", mediaType }, number, length, expiresAt) {
+      const part = { partNumber: String(number), uploadId };
       const headers = { "content-type": mediaType };
       const bound = { ...headers, "content-length": String(length) };
-      return {
-        number,
-        headers,
-        url: await presigned("PUT", address(incoming(upload), part), bound, expiresAt),
-      };
+      return { number, headers, url: await presigned("PUT", address(key, part), bound, expiresAt) };
     },
-    async received(upload) {
-      const { key, uploadId } = upload;
-      if (uploadId === undefined) {
-        const answer = await ask("HEAD", address(incoming(upload)));
-        const etag = answer.headers.get("etag");
-        return answer.ok && etag !== null ? [{ number: 1, etag }] : [];
-      }
+    async received({ key, uploadId = "" }) {
       const answer = await ask("GET", address(key, { uploadId, "max-parts": "1000" }));
       const text = await answer.text();
       if (answer.status === 404) return [];
@@ -123,27 +110,12 @@ export function createS3Store({
           : [{ number: Number(number), etag: unescape(etag) }];
       });
     },
-    async complete(upload, parts) {
-      const { key, uploadId, mediaType } = upload;
+    async complete({ key, uploadId = "" }, parts) {
+      const listed = parts.map(
+        ({ number, etag }) => `<Part><PartNumber>${number}</PartNumber><ETag>${escape(etag)}</ETag></Part>`,
+      );
+      const body = `<CompleteMultipartUpload>${listed.join("")}</CompleteMultipartUpload>`;
       try {
-        if (uploadId === undefined) {
-          const [part] = parts;
-          const sourceKey = incoming(upload);
-          const from = address(sourceKey);
-          const headers = {
-            "x-amz-copy-source": `/${bucket}/${prefix}${sourceKey}`,
-            "x-amz-metadata-directive": "REPLACE",
-            "content-type": mediaType,
-            ...(part && { "x-amz-copy-source-if-match": part.etag }),
-          };
-          await done("PUT", address(key), { headers });
-          await done("DELETE", from);
-          return;
-        }
-        const listed = parts.map(
-          ({ number, etag }) => `<Part><PartNumber>${number}</PartNumber><ETag>${escape(etag)}</ETag></Part>`,
-        );
-        const body = `<CompleteMultipartUpload>${listed.join("")}</CompleteMultipartUpload>`;
         await done("POST", address(key, { uploadId }), { body });
       } catch (error) {
         if (await this.size(key)) return; // It was completed before, and only the answer got lost.
@@ -172,9 +144,7 @@ export function createS3Store({
         throw error;
       }
     },
-    async abort(upload) {
-      const { key, uploadId } = upload;
-      if (uploadId === undefined) return void (await done("DELETE", address(incoming(upload))));
+    async abort({ key, uploadId = "" }) {
       const answer = await ask("DELETE", address(key, { uploadId }));
       const text = await answer.text();
       if (!answer.ok && answer.status !== 404) throw refusalOf("DELETE", answer.status, text);
@@ -255,7 +225,7 @@ class Refused extends Error {
 
   constructor(method: string, status: number, code: string) {
     super(`unable to ${method} at the storage; it answers ${status} ${code}`);
-    this.isAboutParts = PART_CODES.has(code) || (status === 404 && method === "PUT") || status === 412;
+    this.isAboutParts = PART_CODES.has(code);
   }
 }
 

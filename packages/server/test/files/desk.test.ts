@@ -12,6 +12,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Clock } from "../../src/engine/clock.ts";
 import { Files, type FilesOptions } from "../../src/files/desk.ts";
 import { createDiskStore } from "../../src/files/disk-store.ts";
+import type { FileStore } from "../../src/files/file-store.ts";
 import { clamdScan } from "../../src/files/clamd.ts";
 import type { Scan, ScanVerdict } from "../../src/files/scan.ts";
 import { createSigner } from "../../src/files/signed-urls.ts";
@@ -54,12 +55,13 @@ async function openDesk(options: Partial<FilesOptions> = {}) {
     return () => clearInterval(timer);
   };
   const clock = { now: () => time.now, soon: setImmediate, every };
-  const desk = new Files({
+  const settled: FilesOptions = {
     ...{ table, store, clock, limits: defaultPolicy.limits, bytesPerUser: 100_000, meter: silentMeter },
     ...{ uploadMs: HOUR_MS, downloadMs: HOUR_MS, scan: undefined, scanTimeoutMs: 60_000, isFailOpen: false },
     onFailure: (error) => void failures.push(error),
     ...options,
-  });
+  };
+  const desk = new Files(settled);
   closing.push(async () => {
     desk.close();
     await bench.store.close();
@@ -94,7 +96,7 @@ async function openDesk(options: Partial<FilesOptions> = {}) {
     readdirSync(join(dir, "kept"), { recursive: true, withFileTypes: true }).flatMap((entry) =>
       entry.isFile() ? entry.name : [],
     );
-  return { desk, bench, dir, store, table, ask, put, state, until, kept, time, failures };
+  return { desk, options: settled, bench, dir, store, table, ask, put, state, until, kept, time, failures };
 }
 
 describe("what a file is", () => {
@@ -151,6 +153,34 @@ describe("what a file is", () => {
     const parts = [{ number: 1, etag: etag ?? "" }];
     expect(await ask("ada", { type: "file.complete", ...on, parts })).toMatchObject({ state: "ready" });
   });
+});
+
+it("takes for whole what another node was faster to complete (row G1)", async () => {
+  const [faster, slower] = [await openDesk(), await openDesk()];
+  let goOn = (): void => {};
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const { table, store } = faster;
+  const received: FileStore["received"] = async (upload) => {
+    await held;
+    return store.received(upload);
+  };
+  const late = new Files({ ...slower.options, table, store: { ...store, received } });
+  const fileId = newId();
+  const on = { conversationId: "a", fileId } as const;
+  await faster.ask("ada", {
+    type: "file.upload",
+    ...on,
+    name: "a",
+    size: PNG.length,
+    mediaType: "image/png",
+  });
+  await store.put(fileId, 1, PNG.length, [PNG] as unknown as AsyncIterable<Uint8Array>);
+  const summary = await faster.bench.query("ada", { type: "conversation", conversationId: "a" });
+  const complete = { type: "file.complete", ...on, parts: [] } as const;
+  const behind = late.answer("ada", complete, summary);
+  expect(await faster.ask("ada", complete)).toMatchObject({ state: "ready" });
+  goOn();
+  expect(await behind).toMatchObject({ ok: true, result: { state: "ready" } });
 });
 
 it("leaves nothing of a file behind that a person may not keep", async () => {

@@ -89,8 +89,8 @@ it("names the bucket of S3 in the host, unless told to name it in the path (row 
     const { host, pathname } = new URL((await store.presign(object, 1, 1, Date.now())).url);
     return host + pathname;
   };
-  expect(await addressOf()).toBe("pictures.s3.example:9000/incoming/k");
-  expect(await addressOf(true)).toBe("s3.example:9000/pictures/incoming/k");
+  expect(await addressOf()).toBe("pictures.s3.example:9000/k");
+  expect(await addressOf(true)).toBe("s3.example:9000/pictures/k");
 });
 
 /** A folder by itself, and an upload whose parts are put past all addresses. */

@@ -60,16 +60,8 @@ export async function startS3({ now = Date.now }: { readonly now?: () => number 
   const put = ({ request, reply, url, key, body }: Call): void => {
     const number = Number(url.searchParams.get("partNumber"));
     const stored = storedOf(body, request.headers["content-type"]);
-    const source = request.headers["x-amz-copy-source"];
     if (number > 0) uploadOf(url, key).parts.set(number, stored);
-    else if (typeof source === "string") {
-      const from = objects.get(decodeURIComponent(source).replace(`/${bucket}/`, ""));
-      if (!from) throw new S3Error(404, "NoSuchKey");
-      const match = request.headers["x-amz-copy-source-if-match"];
-      if (match !== undefined && match !== from.etag) throw new S3Error(412, "PreconditionFailed");
-      objects.set(key, { ...from, type: stored.type });
-      return xml(reply, `<CopyObjectResult><ETag>${escape(from.etag)}</ETag></CopyObjectResult>`);
-    } else objects.set(key, stored);
+    else objects.set(key, stored);
     reply.writeHead(200, { etag: stored.etag }).end();
   };
 

@@ -15,8 +15,8 @@ export interface DepotFaults {
 }
 
 /**
- * Where bytes of files are: a machine of its own, which survives the server. Made like S3: what is put at once lies apart
- * until it is completed, as whoever has the address may put it again; what is put in parts belongs to one upload.
+ * Where bytes of files are: a machine of its own, which survives the server. What is put in parts belongs to one upload, as at
+ * S3; what is put at once lies apart until it is completed, as whoever has the address may put it again.
  */
 export interface Depot {
   readonly faults: DepotFaults;
