@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect, type NetConnectOpts, type Socket } from "node:net";
 import type { Scan } from "./scan.ts";
 
@@ -24,11 +23,15 @@ export function clamdScan(address: string): Scan {
     signal.addEventListener("abort", cut, { once: true });
     try {
       const answer = answerOf(socket);
+      let isWhole = false;
+      const sending = send(socket, bytes).then(() => {
+        isWhole = true;
+        return write(socket, lengthOf(0));
+      });
       // It may answer, and hang up, in the middle: then what it says counts, not that nothing more can be written.
-      const sending = send(socket, bytes);
       const text = await Promise.race([answer, sending.then(() => answer)]);
       sending.catch(() => {});
-      return verdictOf(text);
+      return verdictOf(text, isWhole);
     } finally {
       signal.removeEventListener("abort", cut);
       socket.destroy();
@@ -41,16 +44,14 @@ async function send(socket: Socket, bytes: AsyncIterable<Uint8Array>): Promise<v
   for await (const chunk of bytes) {
     for (let start = 0; start < chunk.length; start += CHUNK_BYTES) {
       const part = chunk.subarray(start, start + CHUNK_BYTES);
-      await write(socket, lengthOf(part.length));
-      await write(socket, part);
+      await write(socket, Buffer.concat([lengthOf(part.length), part]));
     }
   }
-  await write(socket, lengthOf(0));
 }
 
 async function write(socket: Socket, bytes: Uint8Array): Promise<void> {
   if (socket.destroyed) throw new Error("unable to scan the file; clamd hung up");
-  if (!socket.write(bytes)) await Promise.race([once(socket, "drain"), once(socket, "close")]);
+  await new Promise<void>((resolve) => socket.write(bytes, () => resolve())); // how the socket ended, the answer says
 }
 
 function lengthOf(count: number): Buffer {
@@ -64,15 +65,16 @@ function answerOf(socket: Socket): Promise<string> {
     let text = "";
     socket.on("data", (chunk: Buffer) => {
       text += chunk.toString("latin1");
-      if (text.includes("\0") || text.length > LONGEST_ANSWER) resolve(text.split("\0")[0] ?? "");
+      if (text.includes("\0") || text.length > LONGEST_ANSWER) resolve(text);
     });
     socket.on("error", reject);
     socket.on("close", () => reject(new Error("unable to scan the file; clamd hung up without an answer")));
   });
 }
 
-function verdictOf(answer: string): "clean" | "infected" {
-  if (answer === "stream: OK") return "clean";
-  if (/^stream: .+ FOUND$/u.test(answer)) return "infected";
+/** Clean is only what it had all of, and said nothing else about. */
+function verdictOf(answer: string, isWhole: boolean): "clean" | "infected" {
+  if (answer === "stream: OK\0" && isWhole) return "clean";
+  if (/^stream: .+ FOUND\0$/u.test(answer)) return "infected";
   throw new Error("unable to scan the file; clamd answers with an error");
 }
