@@ -145,14 +145,21 @@ export class Files implements FileDesk {
 
   async #complete(file: FileRecord, query: FileCompleteQuery, limits: FileLimits): Promise<Answer> {
     if (file.state !== "open") return answered<"file.complete">(stateOf(this.#quarantine.lookAfter(file)));
-    const { table, store, scan, clock, meter } = this.#options;
     try {
-      await this.#assemble(file, query);
+      return await this.#completed(file, query, limits);
     } catch (error) {
+      // Given up meanwhile: what its bytes, or the lack of them, came to is of no interest.
+      if (!(await this.#options.table.find(file.fileId))) return noSuchFile;
       if (!(error instanceof Damaged)) throw error;
-      meter.add("file", "damaged");
+      this.#options.meter.add("file", "damaged");
       return because("file/damaged");
     }
+  }
+
+  /** @throws {Damaged} */
+  async #completed(file: FileRecord, query: FileCompleteQuery, limits: FileLimits): Promise<Answer> {
+    const { table, store, scan, clock, meter } = this.#options;
+    await this.#assemble(file, query);
     const first = await store.first(file.fileId, SNIFFED_BYTES);
     const mediaType = await mediaTypeOf(first, file.mediaType);
     const fault = fileFault({ size: file.size, mediaType }, limits);

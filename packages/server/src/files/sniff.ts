@@ -29,7 +29,7 @@ const UNKNOWN = "application/octet-stream";
  */
 export async function mediaTypeOf(first: Uint8Array, said: string): Promise<string> {
   const found = (await fileTypeFromBuffer(first))?.mime.split(";")[0]?.toLowerCase();
-  if (found === undefined || found === "application/xml") {
+  if (found === undefined || found === "application/xml" || isMarked(first)) {
     if (!isText(first)) return UNKNOWN;
     return plain.has(said) ? said : "text/plain";
   }
@@ -37,15 +37,30 @@ export async function mediaTypeOf(first: Uint8Array, said: string): Promise<stri
   return containers[found]?.test(said) ? said : found;
 }
 
-/** UTF-8 without control characters that no text has; the last one may be cut off. */
+/** Without control characters that no text has; the last one may be cut off. */
 function isText(bytes: Uint8Array): boolean {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decoder = new TextDecoder(encodingOf(bytes), { fatal: true });
   try {
     const text = decoder.decode(bytes, { stream: true });
     return !/(?!\s)\p{Cc}/u.test(text);
   } catch {
     return false;
   }
+}
+
+function encodingOf([first, second]: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+}
+
+/**
+ * Does it begin with the mark of UTF-16, or, with the same two bytes, of UTF-32? Those of little-endian ones begin a frame
+ * of sound, too: one of MPEG-1, layer I, with a sum, whose next byte is never 0, and which is hardly ever text.
+ */
+function isMarked(bytes: Uint8Array): boolean {
+  const [, , third, fourth] = bytes;
+  const isLong = third === 0 && fourth === 0;
+  return encodingOf(bytes) !== "utf-8" && (isLong || isText(bytes));
 }
 
 /** What a browser may show by itself: it is what it says, and a picture, sound or film. */

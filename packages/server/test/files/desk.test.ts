@@ -1,28 +1,16 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-import {
-  type Attachment,
-  defaultPolicy,
-  type FileQuery,
-  type FileState,
-  type UploadTicket,
-} from "@tidings/core/protocol";
-import { afterEach, describe, expect, it } from "vitest";
-import type { Clock } from "../../src/engine/clock.ts";
-import { Files, type FilesOptions } from "../../src/files/desk.ts";
-import { createDiskStore } from "../../src/files/disk-store.ts";
-import type { FileStore } from "../../src/files/file-store.ts";
+import { join } from "node:path";
+import type { Attachment, FileState, UploadTicket } from "@tidings/core/protocol";
+import { describe, expect, it } from "vitest";
 import { clamdScan } from "../../src/files/clamd.ts";
+import { Files } from "../../src/files/desk.ts";
+import type { FileStore } from "../../src/files/file-store.ts";
 import type { Scan, ScanVerdict } from "../../src/files/scan.ts";
-import { createSigner } from "../../src/files/signed-urls.ts";
-import { silentMeter } from "../../src/observe/meter.ts";
-import { openLibsqlStore } from "../../src/store/libsql/libsql-store.ts";
 import { EICAR, startFakeClamd } from "../support/fake-clamd.ts";
 import { newId } from "../support/raw-client.ts";
-import { temporaryFile } from "../support/temporary-file.ts";
 import { showing } from "../store/files-suite.ts";
-import { Workbench } from "../store/workbench.ts";
+import { closing, openDesk } from "./open-desk.ts";
 
 const PNG = Buffer.from("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489", "hex");
 const HOUR_MS = 3_600_000;
@@ -31,73 +19,6 @@ const attachmentOf = ({ fileId }: FileState): Attachment => ({
   ...{ fileId, name: "a", type: "image/png", size: 1 },
   kind: "image",
 });
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-/** A desk over real tables and a real folder, whose time is told. */
-async function openDesk(options: Partial<FilesOptions> = {}) {
-  const bench = new Workbench(openLibsqlStore());
-  const dir = dirname(temporaryFile("x"));
-  const store = createDiskStore({
-    dir,
-    signer: createSigner("a secret"),
-    baseUrl: () => "http://localhost",
-  });
-  const { files: table } = bench.store;
-  if (!table) throw new Error("no table");
-  const failures: unknown[] = [];
-  const time = { now: 1_000_000 };
-  const every: Clock["every"] = (periodMs, task) => {
-    const timer = setInterval(task, periodMs);
-    return () => clearInterval(timer);
-  };
-  const clock = { now: () => time.now, soon: setImmediate, every };
-  const settled: FilesOptions = {
-    ...{ table, store, clock, limits: defaultPolicy.limits, bytesPerUser: 100_000, meter: silentMeter },
-    ...{ uploadMs: HOUR_MS, downloadMs: HOUR_MS, scan: undefined, scanTimeoutMs: 60_000, isFailOpen: false },
-    onFailure: (error) => void failures.push(error),
-    ...options,
-  };
-  const desk = new Files(settled);
-  closing.push(async () => {
-    desk.close();
-    await bench.store.close();
-  });
-  await bench.group("a", "ada", "bob");
-  const ask = async (userId: string, query: FileQuery) => {
-    const summary = await bench.query(userId, { type: "conversation", conversationId: "a" });
-    const answer = await desk.answer(userId, query, summary);
-    return answer.ok ? answer.result : answer.code;
-  };
-  /** All but the sending. */
-  const put = async (bytes: Buffer, mediaType: string, more: object = {}): Promise<string | FileState> => {
-    const fileId = newId();
-    const on = { conversationId: "a", fileId } as const;
-    const named = { name: "a", size: bytes.length, mediaType, ...more };
-    const ticket = await ask("ada", { type: "file.upload", ...on, ...named });
-    if (typeof ticket === "string") return ticket;
-    await store.put(fileId, 1, bytes.length, [bytes] as unknown as AsyncIterable<Uint8Array>);
-    return (await ask("ada", { type: "file.complete", ...on, parts: [] })) as string | FileState;
-  };
-  const state = (fileId: string) =>
-    ask("ada", { type: "file.state", conversationId: "a", fileId }) as Promise<FileState | string>;
-  const until = async (fileId: string, wanted: FileState["state"]): Promise<FileState> => {
-    for (;;) {
-      const found = await state(fileId);
-      if (typeof found === "string") throw new Error(found);
-      if (found.state === wanted) return found;
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-  };
-  const kept = (): readonly string[] =>
-    readdirSync(join(dir, "kept"), { recursive: true, withFileTypes: true }).flatMap((entry) =>
-      entry.isFile() ? entry.name : [],
-    );
-  return { desk, options: settled, bench, dir, store, table, ask, put, state, until, kept, time, failures };
-}
 
 describe("what a file is", () => {
   it("is told by its bytes, whatever it is called (row G4)", async () => {
@@ -116,6 +37,38 @@ describe("what a file is", () => {
         said,
         { state: "ready", mediaType: found },
       ]);
+  });
+
+  it("is text in UTF-16 as well, by its mark, and sound where there is none (row G4)", async () => {
+    const { put, time } = await openDesk();
+    const little = (text: string) => Buffer.from(`\uFEFF${text}`, "utf16le");
+    const big = (text: string) => little(text).swap16();
+    // What is looked at ends in the midst of the last one.
+    const long = `${"你".repeat(2_046)}🙂`;
+    const rest = Uint8Array.from({ length: 413 }, (_, index) => (index * 73) % 256);
+    const frame = (...head: readonly number[]) => Buffer.from([...head, ...rest]);
+    for (const [bytes, said, found] of [
+      [little("Grüße"), "text/plain", "text/plain"],
+      [big("Grüße"), "text/plain", "text/plain"],
+      [little("a\t1\r\n"), "text/csv", "text/csv"],
+      [little(""), "text/plain", "text/plain"],
+      [little(long), "audio/mpeg", "text/plain"],
+      [big(long), "audio/mpeg", "text/plain"],
+      [little("<?xml version='1.0'?><a/>"), "text/plain", "text/plain"],
+      [frame(0xff, 0xfb, 0x90, 0x64), "text/plain", "audio/mpeg"],
+      [frame(0xff, 0xfa, 0x90, 0x64), "text/plain", "audio/mpeg"],
+      [frame(0xff, 0xf3, 0x90, 0x64), "text/plain", "audio/mpeg"],
+      [frame(0xff, 0xe3, 0x90, 0x64), "text/plain", "audio/mpeg"],
+      [frame(0xff, 0xfe, 0x90, 0x64), "text/plain", "audio/mpeg"],
+    ] as const) {
+      time.now += HOUR_MS; // Nobody begins as many in one.
+      const head = bytes.subarray(0, 9);
+      expect([head, await put(bytes, said)]).toMatchObject([head, { state: "ready", mediaType: found }]);
+    }
+    const lone = Buffer.from([0xfe, 0xff, 0xd8, 0, 0, 65]);
+    const wide = Buffer.from([0xff, 0xfe, 0, 0, 65, 0, 0, 0]);
+    for (const bytes of [lone, wide, big("\u0000"), Buffer.from("Gr\xfc\xdfe", "latin1")])
+      expect(await put(bytes, "text/plain")).toMatchObject({ code: "file/type-refused" });
   });
 
   it("is refused if it is a program, or nobody knows what, and its bytes are gone (row G4)", async () => {
