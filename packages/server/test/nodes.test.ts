@@ -354,6 +354,41 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     await answered("ack");
   });
 
+  it("tell neither of two whom a block parts how far the other has read, on whichever node, until it is lifted (row D10)", async () => {
+    await open();
+    const [ada, eve, bob] = [await join(0, "ada"), await join(1, "eve"), await join(1, "bob")];
+    await group(ada, "a", "eve", "bob");
+    for (const text of ["one", "two", "three"]) await ada.accepted(message("a", text));
+    await eve.find("change", ({ change }) => change.rev === 6);
+    const conversationId = notebookOf("ada");
+    const on = { conversationId, subject: { kind: "block", conversationId, userId: "eve" } } as const;
+    const read = (readSeq: number) => ({ type: "receipt.mark", conversationId: "a", readSeq }) as const;
+    const known = async (): Promise<readonly string[]> => {
+      const { items } = await eve.query({ type: "receipts", conversationId: "a", limit: 10 });
+      return items.map(({ userId, readSeq }) => `${userId} ${readSeq}`);
+    };
+    const knows = (...all: readonly string[]): Promise<void> =>
+      vi.waitFor(async () => expect(await known()).toEqual(all), { timeout: 5_000, interval: 50 });
+    await ada.accepted(read(1));
+    await knows("ada 1");
+    await eve.find("receipt", ({ receipt }) => receipt.readSeq === 1);
+    await ada.accepted({ type: "note.set", ...on, value: {} });
+    await knows();
+    await ada.accepted(read(2));
+    await bob.find("receipt", ({ receipt }) => receipt.userId === "ada" && receipt.readSeq === 2);
+    await bob.accepted(read(2));
+    await eve.find("receipt", ({ receipt }) => receipt.userId === "bob");
+    expect(eve.all("receipt").map(({ receipt }) => `${receipt.userId} ${receipt.readSeq}`)).toEqual([
+      "ada 1",
+      "bob 2",
+    ]);
+    expect(await known()).toEqual(["bob 2"]);
+    await ada.accepted({ type: "note.clear", ...on });
+    await knows("ada 2", "bob 2");
+    await ada.accepted(read(3));
+    await eve.find("receipt", ({ receipt }) => receipt.userId === "ada" && receipt.readSeq === 3);
+  });
+
   it("show who is online and who types, whichever node they are on", async () => {
     await open();
     const [ada, bob] = [await join(0, "ada"), await join(1, "bob")];

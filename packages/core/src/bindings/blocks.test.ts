@@ -97,6 +97,38 @@ describe("blocks", () => {
     expect(await found()).toBe(2);
   });
 
+  it("keep from each other how far they have read, from nobody else, and not what comes after (row D10)", async () => {
+    const here = world();
+    const [ada, adasRoom] = await member(here, "ada");
+    const [, bobsRoom] = await member(here, "bob");
+    const [eve, evesRoom] = await member(here, "eve");
+    const [, adasOtherRoom] = await member(here, "ada");
+    const rooms = [adasRoom, adasOtherRoom, bobsRoom, evesRoom];
+    const readBy = async (text: string): Promise<unknown> => {
+      await (await bobsRoom.send(text)).settled();
+      await here.clock.settle();
+      for (const room of [adasRoom, evesRoom]) room.markRead();
+      await here.clock.advance(10_000);
+      const { seq } = bobsRoom.timeline.get().head;
+      return rooms.map((room) =>
+        room.receipts
+          .get()
+          .flatMap(({ userId, readSeq }) => (userId !== "bob" && readSeq === seq ? [userId] : []))
+          .sort(),
+      );
+    };
+    const both = ["ada", "eve"];
+    await (await openBlocks(ada).block("eve")).settled();
+    expect(await readBy("one")).toEqual([["ada"], ["ada"], both, ["eve"]]);
+    await eve.connect();
+    eve.disconnect();
+    await eve.connect();
+    await here.clock.settle();
+    expect(evesRoom.receipts.get().map(({ userId }) => userId)).not.toContain("ada");
+    await (await openBlocks(ada).unblock("eve")).settled();
+    expect(await readBy("two")).toEqual([both, both, both, both]);
+  });
+
   it("hide from each other who types and who is there, and from nobody else", async () => {
     const here = world();
     const [ada, adasRoom] = await member(here, "ada");

@@ -228,7 +228,7 @@ export interface Conversation<Schemas extends CustomSchemas = JsonCustom> {
   setStatus(status: ConversationStatus): Promise<Sent>;
   join(): Promise<Sent>;
   leave(): Promise<Sent>;
-  /** One's own notification level. */
+  /** One's own notification level: part of one's record there, which everybody in the conversation sees. */
   notify(level: NotificationLevel): Promise<Sent>;
 }
 

@@ -1,7 +1,7 @@
 /** The rules: what a command does to the records of one conversation, or why it may not. Pure. */
 export { apply, uploadObstacle } from "./apply.ts";
 export { attachmentsOf, fileFault, fileNameOf, filesIn, isAllowedType } from "./attachments.ts";
-export { broughtIn, reachesOther } from "./contact.ts";
+export { type Approach, broughtIn, reachesOther } from "./contact.ts";
 export { recount } from "./counts.ts";
 export { claimed, filesPlanned, sendingOf, unsentCode } from "./plan.ts";
 export { type Action, leastRole, may, mayGrant, outranks } from "./permissions.ts";

@@ -1,5 +1,4 @@
-import { broughtIn, reachesOther } from "../domain/contact.ts";
-import type { Command } from "../protocol/commands.ts";
+import { type Approach, broughtIn, reachesOther } from "../domain/contact.ts";
 import { noteIdOf, notebookOf } from "../protocol/notes.ts";
 import type { Archive } from "./archive.ts";
 import type { Refused } from "./outcome.ts";
@@ -22,12 +21,12 @@ export function areApart(archive: Archive, oneId: string, otherId: string): bool
   return hasBlocked(archive, oneId, otherId) || hasBlocked(archive, otherId, oneId);
 }
 
-/** Why a command reaches nobody: the same whoever has blocked whom. */
-export function obstacle(archive: Archive, actorId: string, command: Command): Refused | undefined {
+/** Why a command, or a file, reaches nobody: the same whoever has blocked whom. */
+export function obstacle(archive: Archive, actorId: string, approach: Approach): Refused | undefined {
   const isApart = (id: string): boolean => areApart(archive, actorId, id);
-  if (broughtIn(command).some(isApart)) return unreachable;
-  if (command.type === "conversation.create" || !reachesOther(command)) return undefined;
-  const store = archive.store(command.conversationId);
+  if (broughtIn(approach).some(isApart)) return unreachable;
+  if (approach.type === "conversation.create" || !reachesOther(approach)) return undefined;
+  const store = archive.store(approach.conversationId);
   if (store.conversation?.kind !== "direct") return undefined;
   const people = [...store.participants()].map(({ userId }) => userId);
   return people.includes(actorId) && people.some(isApart) ? unreachable : undefined;

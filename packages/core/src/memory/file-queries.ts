@@ -11,15 +11,17 @@ import type {
   FileUploadQuery,
   UploadTicket,
 } from "../protocol/files.ts";
+import { obstacle } from "./blocks.ts";
 import type { ConversationStore } from "./conversation-store.ts";
 import { etagOf, type MemoryFile, PART_BYTES, partsOf } from "./files.ts";
+import { errorOf } from "./outcome.ts";
 import type { Reader } from "./reader.ts";
 
 const HOUR_MS = 3_600_000;
 /** Thumbnail and poster. */
 const MOST_PREVIEWS = 2;
 
-/** @throws {MessagingError} the codes that begin with `file/`, `command/unsupported`, what forbids to write here */
+/** @throws {MessagingError} the codes that begin with `file/`, `command/unsupported`, what forbids to write here, or to reach anybody */
 export function askFile(
   reader: Reader,
   store: ConversationStore,
@@ -58,8 +60,10 @@ function upload(
   const { conversation } = store;
   if (!conversation) throw failure("conversation/not-found");
   const context = { actorId: userId, at, limits };
-  const obstacle = uploadObstacle(conversation, store.participant(userId), context);
-  const fault = obstacle ?? fileFault(query, limits.files);
+  const apart = obstacle(archive, userId, query);
+  if (apart) throw errorOf(apart);
+  const forbidden = uploadObstacle(conversation, store.participant(userId), context);
+  const fault = forbidden ?? fileFault(query, limits.files);
   if (fault) throw failure(fault);
   const others = [...archive.files.values()].filter(({ ownerId }) => ownerId === userId);
   if (previewOf !== undefined) {

@@ -66,6 +66,28 @@ const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 describe("files of the in-memory backend", () => {
+  it("are put into no direct conversation of two whom a block parts", async () => {
+    const { ada, bob } = await setUp();
+    const conversationId = newId();
+    await ada.link.submit({
+      ...{ type: "conversation.create", commandId: newId(), conversationId, at: 0, kind: "direct" },
+      participants: [{ userId: "bob" }],
+    });
+    const begun = upload({ conversationId });
+    await bob.link.query(begun);
+    const notebook = notebookOf("ada");
+    const noted = { conversationId: notebook, at: 0 };
+    const subject = { kind: "block", conversationId: notebook, userId: "bob" } as const;
+    await ada.link.submit({ type: "note.set", commandId: newId(), ...noted, subject, value: {} });
+    const apart = "participant/unreachable";
+    const asked = [bob.link.query(upload({ conversationId })), ada.link.query(upload({ conversationId }))];
+    expect(await Promise.all(asked.map(codeOf))).toEqual([apart, apart]);
+    expect(await codeOf(bob.link.query(upload()))).toBe("ok");
+    expect(await codeOf(bob.link.query({ type: "file.cancel", ...on(begun) }))).toBe("ok");
+    await ada.link.submit({ type: "note.clear", commandId: newId(), ...noted, subject });
+    expect(await codeOf(bob.link.query(upload({ conversationId })))).toBe("ok");
+  });
+
   it("are put, completed, sent and read by whoever is there (rows G1, G8)", async () => {
     const { backend, ada, bob } = await setUp();
     const asked = upload({ size: 6 * MIB });

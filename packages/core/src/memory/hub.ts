@@ -27,12 +27,15 @@ export class Hub {
   /**
    * Commits, and tells every link but the one that asked. Whoever comes in by it is told, and so is whoever goes out:
    * that is how they learn of it.
+   *
+   * @param areApart - are these two to hear nothing of how far the other has read?
    */
   publish(
     store: ConversationStore,
     accepted: Accepted,
     commit: () => void,
     origin: Session | undefined,
+    areApart: (oneId: string, otherId: string) => boolean,
   ): void {
     const mayHear = ({ userId }: Session): boolean => isIn(store.participant(userId));
     const before = new Set([...this.sessions].filter(mayHear));
@@ -43,7 +46,8 @@ export class Hub {
       if (isTold || !(before.has(session) || mayHear(session))) continue;
       for (const change of changes) this.push(session, { type: "change", change });
       const isShared = store.conversation?.settings.receipts !== false;
-      if (receipt && (isShared || receipt.userId === session.userId)) {
+      const isOwn = receipt?.userId === session.userId;
+      if (receipt && (isOwn || (isShared && !areApart(session.userId, receipt.userId)))) {
         this.push(session, { type: "receipt", receipt });
       }
     }

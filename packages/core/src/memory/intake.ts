@@ -5,7 +5,7 @@ import { asReason, entryOf, type ErrorCode } from "../errors/codes.ts";
 import type { Change } from "../protocol/changes.ts";
 import type { Command } from "../protocol/commands.ts";
 import { createRateLimiter, type RateLimiter } from "../rate-limit/rate-limiter.ts";
-import { obstacle } from "./blocks.ts";
+import { areApart, obstacle } from "./blocks.ts";
 import { carry, whatIsWrong } from "./carry.ts";
 import type { ConversationStore } from "./conversation-store.ts";
 import type { Mischief } from "./faults.ts";
@@ -70,7 +70,8 @@ export class Intake {
       id === command.conversationId ? store : archive.store(id);
     const applied = freezeDeep(take(recordsOf, command, { actorId: userId, at, limits, system }));
     if (!applied.ok) return applied;
-    this.#hub.publish(store, applied, () => archive.commit(store, applied), origin);
+    const commit = (): void => archive.commit(store, applied);
+    this.#hub.publish(store, applied, commit, origin, (...two) => areApart(archive, ...two));
     this.onChanges(applied.changes);
     const { changes, receipt } = applied;
     return { ok: true, ack: { commandId: command.commandId, changes, ...(receipt && { receipt }) } };

@@ -20,6 +20,7 @@ import { THREAD_NAMES } from "../protocol/bounds.ts";
 import { noteIdOf } from "../protocol/notes.ts";
 import { optionMark } from "../protocol/polls.ts";
 import type { AnyRecord, MessageRecord } from "../protocol/records.ts";
+import { areApart } from "./blocks.ts";
 import type { ConversationStore } from "./conversation-store.ts";
 import { askFile } from "./file-queries.ts";
 import { askPreview } from "./previews.ts";
@@ -50,7 +51,7 @@ export function ask(reader: Reader, asked: Query): QueryResults[QueryType] {
     case "receipts": {
       const isShared = store.conversation?.settings.receipts !== false;
       const shown = [...store.receipts()].filter(({ userId: id }) =>
-        isShared ? isIn(store.participant(id)) : id === userId,
+        isShared ? isIn(store.participant(id)) && !areApart(archive, userId, id) : id === userId,
       );
       return page(shown, ({ userId: id }) => id, query);
     }

@@ -1,5 +1,5 @@
-import { broughtIn, reachesOther } from "@tidings/core/domain";
-import type { Change, Command } from "@tidings/core/protocol";
+import { type Approach, broughtIn, reachesOther } from "@tidings/core/domain";
+import type { Change } from "@tidings/core/protocol";
 import { BoundedMap } from "../bounded-map.ts";
 import type { BusEvent } from "../bus/bus.ts";
 import type { Refusal, Store } from "../store/store.ts";
@@ -62,19 +62,25 @@ export class Contacts {
     return this.known(userId) ?? this.#reading.get(userId)?.ties ?? this.#read(userId);
   }
 
+  /** Does surely no block concern them, so that nobody has to be asked one by one? */
+  isFree(userId: string): boolean {
+    const ties = this.known(userId);
+    return ties !== undefined && isFree(ties);
+  }
+
   /** Are these two to hear nothing of each other? As far as is known here; what is old is read again meanwhile. */
   areApart(oneId: string, otherId: string): boolean {
     const ties = this.known(oneId) ?? this.#people.get(oneId);
     if (ties && !this.#isFresh(ties) && ties !== nobody) this.#renew(oneId);
-    return ties !== undefined && (ties.own.has(otherId) || ties.by.has(otherId));
+    return ties !== undefined && isApart(ties, otherId);
   }
 
-  /** Why a command reaches nobody; at once if nothing has to be read. */
-  obstacle(actorId: string, command: Command): Refusal | undefined | Promise<Refusal | undefined> {
-    if (!reachesOther(command)) return undefined;
+  /** Why a command, or a file, reaches nobody; at once if nothing has to be read. */
+  obstacle(actorId: string, approach: Approach): Refusal | undefined | Promise<Refusal | undefined> {
+    if (!reachesOther(approach)) return undefined;
     const ties = this.of(actorId);
-    if (ties instanceof Promise) return ties.then((read) => this.#between(actorId, read, command));
-    return this.#between(actorId, ties, command);
+    if (ties instanceof Promise) return ties.then((read) => this.#between(actorId, read, approach));
+    return this.#between(actorId, ties, approach);
   }
 
   /** These changes are durable. */
@@ -106,17 +112,17 @@ export class Contacts {
   #between(
     actorId: string,
     ties: Ties,
-    command: Command,
+    approach: Approach,
   ): Refusal | undefined | Promise<Refusal | undefined> {
-    if (ties.own.size === 0 && ties.by.size === 0) return undefined;
-    const isApart = (id: string): boolean => ties.own.has(id) || ties.by.has(id);
+    if (isFree(ties)) return undefined;
+    const isParted = (id: string): boolean => isApart(ties, id);
     // Said without a look at the conversation, so that it tells a stranger nothing of it (D8).
-    if (broughtIn(command).some(isApart)) return unreachable;
-    if (command.type === "conversation.create") return undefined;
+    if (broughtIn(approach).some(isParted)) return unreachable;
+    if (approach.type === "conversation.create") return undefined;
     const judge = (people: readonly string[]): Refusal | undefined =>
-      people.includes(actorId) && people.some(isApart) ? unreachable : undefined;
-    const known = this.#pairs.get(command.conversationId);
-    return known ? judge(known) : this.#readPair(command.conversationId).then(judge);
+      people.includes(actorId) && people.some(isParted) ? unreachable : undefined;
+    const known = this.#pairs.get(approach.conversationId);
+    return known ? judge(known) : this.#readPair(approach.conversationId).then(judge);
   }
 
   /** What kind a conversation is, and whose a direct one, never changes: only that there is none yet is not remembered. */
@@ -157,6 +163,16 @@ export class Contacts {
 }
 
 const nobody: Ties = { own: new Set(), by: new Set(), readAt: 0, edition: 0 };
+
+/** Does no block concern them? */
+export function isFree({ own, by }: Ties): boolean {
+  return own.size === 0 && by.size === 0;
+}
+
+/** Whose ties these are, and the other: are they to hear nothing of each other? */
+export function isApart({ own, by }: Ties, otherId: string): boolean {
+  return own.has(otherId) || by.has(otherId);
+}
 
 /** Brings what is known of a user up to a block that was set or lifted. */
 function follow(userId: string, { own, by }: Ties, { actorId, record }: Change): void {

@@ -97,7 +97,7 @@ export class Engine {
       onMoved: (oneId, otherId) => signals.refreshBetween(oneId, otherId),
     });
     const signals: Signals = new Signals({ roster, outbound, bus, clock, policy, contacts });
-    const fanOut = new FanOut(roster, outbound, signals, meter);
+    const fanOut = new FanOut({ roster, outbound, signals, contacts, meter });
     const repairs = new Repairs({
       ...{ store, roster, clock, newId },
       // One event that cannot be delivered must not cost the others.
@@ -140,7 +140,7 @@ export class Engine {
       ...{ store, roster, outbound, signals, contacts, clock, policy, sendOff, authenticate, linksPerUser },
       lobbies: this.#lobbies,
     });
-    const questions = new Questions({ ...options, outbound });
+    const questions = new Questions({ ...options, outbound, contacts });
     this.#questions = questions;
     const parts = { roster, outbound, signals, commits, questions, greeting, meter, log };
     this.#reception = new Reception({ ...parts, clock, policy, bounds, authenticate, newId, onFailure });

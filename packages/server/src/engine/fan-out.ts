@@ -1,6 +1,7 @@
 import { mayRead } from "../access.ts";
 import type { BusEvent, CommittedEvent, ReceiptEvent } from "../bus/bus.ts";
 import type { Meter } from "../observe/meter.ts";
+import type { Contacts } from "./contacts.ts";
 import type { Packet } from "./frame-list.ts";
 import type { Outbound } from "./outbound.ts";
 import { changePacket, receiptPacket } from "./packets.ts";
@@ -11,19 +12,29 @@ import type { Signals } from "./signals.ts";
 /** Up to this many people online everybody gets everybody's receipts; above, only who looks at the conversation. */
 const RECEIPTS_TO_ALL = 100;
 
+export interface FanOutOptions {
+  readonly roster: Roster;
+  readonly outbound: Outbound;
+  readonly signals: Signals;
+  readonly contacts: Contacts;
+  readonly meter: Meter;
+}
+
 /** Delivers what happened to those who may know (D8): whoever is in the conversation at that very change. */
 export class FanOut {
   readonly #roster: Roster;
   readonly #outbound: Outbound;
   readonly #signals: Signals;
+  readonly #contacts: Contacts;
   readonly #meter: Meter;
   /** Changes and receipts handed to links so far. */
   deliveries = 0;
 
-  constructor(roster: Roster, outbound: Outbound, signals: Signals, meter: Meter) {
+  constructor({ roster, outbound, signals, contacts, meter }: FanOutOptions) {
     this.#roster = roster;
     this.#outbound = outbound;
     this.#signals = signals;
+    this.#contacts = contacts;
     this.#meter = meter;
   }
 
@@ -75,28 +86,29 @@ export class FanOut {
     if (!live) return;
     const packet = receiptPacket(receipt);
     const own = this.#roster.users.get(receipt.userId);
-    if (!settings.receipts) {
-      if (own && live.users.has(own)) this.#toUser(own, packet, origin, this.#pushLater);
-    } else if (live.users.size <= RECEIPTS_TO_ALL) {
-      this.#toEverybody(live, packet, origin, live.head.rev, this.#pushLater);
-    } else {
-      if (own && live.users.has(own)) this.#toUser(own, packet, origin, this.#pushLater);
-      for (const session of live.watchers ?? []) {
-        if (session.user !== own) this.#pushLater(session, packet);
-      }
+    const mayHear = this.#listeners(receipt.userId);
+    if (settings.receipts && live.users.size <= RECEIPTS_TO_ALL) {
+      for (const user of live.users)
+        if (wasSurelyIn(live, user, live.head.rev) && mayHear(user))
+          this.#toUser(user, packet, origin, this.#pushLater);
+      return;
     }
+    if (own && live.users.has(own)) this.#toUser(own, packet, origin, this.#pushLater);
+    if (!settings.receipts) return;
+    for (const session of live.watchers ?? [])
+      if (session.user && session.user !== own && mayHear(session.user)) this.#pushLater(session, packet);
+  }
+
+  /** Who hears of what somebody does: nobody from whom a block parts them. */
+  #listeners(userId: string): (user: OnlineUser) => boolean {
+    if (this.#contacts.isFree(userId)) return () => true;
+    return ({ id }) => !this.#contacts.areApart(id, userId);
   }
 
   /** @param rev - as of which revision it is said: of it learns who was surely in by then. */
-  #toEverybody(
-    live: LiveConversation,
-    packet: Packet,
-    origin: string | undefined,
-    rev: number,
-    push: Push = this.#push,
-  ): void {
+  #toEverybody(live: LiveConversation, packet: Packet, origin: string | undefined, rev: number): void {
     for (const user of live.users)
-      if (!live.unsure || rev >= (live.unsure.get(user) ?? 0)) this.#toUser(user, packet, origin, push);
+      if (wasSurelyIn(live, user, rev)) this.#toUser(user, packet, origin, this.#push);
   }
 
   #toUser({ sessions }: OnlineUser, packet: Packet, origin: string | undefined, push: Push): void {
@@ -115,3 +127,7 @@ export class FanOut {
 }
 
 type Push = (session: Session, packet: Packet) => void;
+
+function wasSurelyIn({ unsure }: LiveConversation, user: OnlineUser, rev: number): boolean {
+  return !unsure || rev >= (unsure.get(user) ?? 0);
+}

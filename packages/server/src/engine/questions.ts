@@ -5,10 +5,12 @@ import {
   type PreviewQuery,
   type Query,
   type QueryFrame,
+  type ReceiptsQuery,
 } from "@tidings/core/protocol";
 import type { Answer, Store } from "../store/store.ts";
 import type { FileDesk } from "./file-desk.ts";
 import type { Clock } from "./clock.ts";
+import { type Contacts, isApart, isFree } from "./contacts.ts";
 import { findMessage } from "./found-message.ts";
 import type { Session } from "./online.ts";
 import type { Outbound } from "./outbound.ts";
@@ -29,6 +31,7 @@ export interface Desks {
 export interface QuestionsOptions extends Desks {
   readonly store: Store;
   readonly outbound: Outbound;
+  readonly contacts: Contacts;
   readonly clock: Clock;
   readonly policy: Policy;
   readonly onFailure: (what: string, error: unknown) => void;
@@ -94,10 +97,12 @@ export class Questions {
 
   /** Whoever is not in the conversation learns nothing, not even whether there are files (D8). */
   async #aboutFile(userId: string, query: FileQuery): Promise<Answer> {
-    const { store, files } = this.#options;
+    const { store, files, contacts } = this.#options;
     const found = await store.query(userId, { type: "conversation", conversationId: query.conversationId });
     if (!found.ok) return found;
     if (!files || !("self" in found.result)) return keepsNoFiles;
+    const obstacle = query.type === "file.upload" && (await contacts.obstacle(userId, query));
+    if (obstacle) return obstacle;
     return files.answer(userId, query, found.result);
   }
 
@@ -109,6 +114,19 @@ export class Questions {
     return previews ? previews.answer(userId, query, found) : looksNothingUp;
   }
 
+  /** None of those from whom a block parts the one who asks: a page may be the shorter for it. */
+  async #receipts(userId: string, query: ReceiptsQuery): Promise<Answer> {
+    const { store, contacts } = this.#options;
+    const answer = await store.query(userId, query);
+    const ties = await contacts.of(userId);
+    if (!answer.ok || !("items" in answer.result) || isFree(ties)) return answer;
+    const { items: all, ...more } = answer.result;
+    const items = all.flatMap((item) =>
+      typeof item === "object" && "readSeq" in item && !isApart(ties, item.userId) ? [item] : [],
+    );
+    return { ok: true, result: { items, ...more } };
+  }
+
   /** The answer to one query, whoever brought it. */
   async lookUp(userId: string, query: Query): Promise<Answer> {
     const { store, policy, onFailure } = this.#options;
@@ -117,6 +135,7 @@ export class Questions {
     try {
       if (isFileQuery(capped)) return await this.#aboutFile(userId, capped);
       if (capped.type === "preview") return await this.#aboutPage(userId, capped);
+      if (capped.type === "receipts") return await this.#receipts(userId, capped);
       return await store.query(userId, capped);
     } catch (error) {
       onFailure("query", error);

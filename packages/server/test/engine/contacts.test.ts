@@ -58,6 +58,18 @@ function seen(link: TestLink): readonly string[] {
   });
 }
 
+const read = (conversationId: string, readSeq: number) =>
+  submit({ type: "receipt.mark", conversationId, readSeq });
+
+/** Whose watermarks a link was told since the last call, as `ada 2`. */
+function told(link: TestLink): readonly string[] {
+  return link
+    .take()
+    .flatMap((frame) =>
+      frame.type === "receipt" ? [`${frame.receipt.userId} ${frame.receipt.readSeq}`] : [],
+    );
+}
+
 /** Counts what the store is asked of blocks. */
 function counting(): { readonly store: Store; readonly asked: string[] } {
   const asked: string[] = [];
@@ -194,6 +206,63 @@ describe("a block", () => {
     expect(seen(again)).not.toContain("eve away");
     await bench.send(ada, block("ada", "eve", false));
     expect([seen(ada), seen(eve)]).toEqual([["eve away"], ["ada online"]]);
+  });
+
+  it("tells neither how far the other has read, live or asked, wherever they are; one's own devices are (row D10)", async () => {
+    const bench = await EngineBench.open();
+    const [ada, eve, bob] = [await bench.join("ada"), await bench.join("eve"), await bench.join("bob")];
+    const [desk, tablet] = [await bench.join("ada", "desk"), await bench.join("eve", "tablet")];
+    const links = [ada, desk, eve, tablet, bob];
+    await bench.send(bob, group("club", "ada", "eve"), say("club"), say("club"), say("club"));
+    await bench.send(ada, direct("two", "eve"), say("two"), say("two"));
+    await bench.send(eve, read("two", 1));
+    await bench.clock.advance(1_000);
+    expect([told(ada), told(eve)]).toEqual([["eve 1"], []]);
+    const marked = async (seq: number): Promise<unknown> => {
+      for (const link of links) told(link);
+      await bench.send(ada, read("two", seq), read("club", seq));
+      await bench.send(eve, read("two", seq), read("club", seq));
+      await bench.clock.advance(1_000);
+      return links.map((link) => told(link));
+    };
+    const known = async (userId: string, conversationId: string): Promise<unknown> => {
+      const answer = await bench.engine.query(userId, { type: "receipts", conversationId, limit: 10 });
+      const items = answer.ok && "items" in answer.result ? answer.result.items : [];
+      return items.map((item) => typeof item === "object" && "readSeq" in item && item.userId);
+    };
+    await bench.send(ada, block("ada", "eve"));
+    const [mine, theirs] = [
+      ["ada 2", "ada 2"],
+      ["eve 2", "eve 2"],
+    ];
+    expect(await marked(2)).toEqual([[], mine, [], theirs, ["ada 2", "eve 2"]]);
+    expect([await known("ada", "two"), await known("eve", "two")]).toEqual([["ada"], ["eve"]]);
+    expect([await known("ada", "club"), await known("eve", "club")]).toEqual([["ada"], ["eve"]]);
+    expect(await known("bob", "club")).toEqual(["ada", "eve"]);
+    await bench.send(ada, block("ada", "eve", false));
+    await bench.send(ada, say("two"));
+    const all = ["ada 3", "ada 3", "eve 3", "eve 3"];
+    const [notMine, notTheirs] = [all.slice(2), all.slice(0, 2)];
+    expect(await marked(3)).toEqual([notMine, all, notTheirs, all, ["ada 3", "eve 3"]]);
+    expect([await known("ada", "two"), await known("eve", "club")]).toEqual([
+      ["ada", "eve"],
+      ["ada", "eve"],
+    ]);
+  });
+
+  it("tells neither how far the other has read in a large conversation that both look at", async () => {
+    const bench = await EngineBench.open({ bounds: { linksPerUser: 1 } });
+    const links = [await bench.join("ada"), await bench.join("eve"), await bench.join("bob")] as const;
+    const [ada, eve] = links;
+    for (let index = 0; index < 100; index += 1) await bench.join(`guest ${index}`.replace(" ", "-"));
+    const watch = { type: "signal", signal: { type: "watch", conversationIds: ["general"] } } as const;
+    for (const link of links) await bench.send(link, watch);
+    await bench.send(ada, say("general"), block("ada", "eve"));
+    for (const link of links) link.take();
+    await bench.send(ada, read("general", 1));
+    await bench.send(eve, read("general", 1));
+    await bench.clock.advance(1_000);
+    expect(links.map(told)).toEqual([[], [], ["ada 1", "eve 1"]]);
   });
 
   it("costs those it does not concern one question, and those it does no more for each message", async () => {

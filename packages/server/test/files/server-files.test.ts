@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { defaultPolicy, type FileUploadQuery, type UploadTicket } from "@tidings/core/protocol";
+import { defaultPolicy, type FileUploadQuery, notebookOf, type UploadTicket } from "@tidings/core/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createServer, type ServerOptions, type TidingsServer } from "../../src/index.ts";
 import { type S3Service, startS3 } from "../../src/testing/s3/s3.ts";
@@ -45,6 +45,26 @@ function serverSuite(name: string, open: () => Promise<ServerOptions>): void {
       server = await createServer({ port: 0, policy: { rates: [], limits }, ...(await open()) });
     });
     afterAll(() => server.close());
+
+    it("takes none for a direct conversation of two whom a block parts (row D10)", async () => {
+      const [gil, hal] = [await join(server, "gil"), await join(server, "hal")];
+      const conversationId = newId();
+      const participants = [{ userId: "hal" }];
+      await gil.accepted({ type: "conversation.create", conversationId, kind: "direct", participants });
+      const notebook = notebookOf("gil");
+      const subject = { kind: "block", conversationId: notebook, userId: "hal" } as const;
+      const answers = async (): Promise<unknown> => {
+        const asked = [gil, hal].map((client) => client.ask(upload({ conversationId })));
+        return (await Promise.all(asked)).map((answer) =>
+          answer.type === "reject" ? answer.code : "ticket",
+        );
+      };
+      await gil.accepted({ type: "note.set", conversationId: notebook, subject, value: {} });
+      expect(await answers()).toEqual(["participant/unreachable", "participant/unreachable"]);
+      expect(await hal.query(upload())).toHaveProperty("parts");
+      await gil.accepted({ type: "note.clear", conversationId: notebook, subject });
+      expect(await answers()).toEqual(["ticket", "ticket"]);
+    });
 
     it("takes a file, shows it to whoever is there, and to nobody else (rows G1, G8)", async () => {
       const [ada, bob] = [await join(server, "ada"), await join(server, "bob")];

@@ -37,6 +37,8 @@ export interface ChaosResult {
 }
 
 const people = ["ada", "bob", "cyd"];
+/** Whom they block: of each other all wait to hear how far they have read, which a block holds back. */
+const strangers = ["eve", "mallory", "trudy"];
 /** Whose client is a page. */
 export const PAGE_USER = "dan";
 /** How long everybody may take to come to rest at the end. */
@@ -112,9 +114,8 @@ async function gather(
     const proxy = await createFaultProxy({ target: { port: server.port } });
     const hear = (word: Word): void => chronicle.hear(userId, word);
     const make = userId === PAGE_USER ? createPageMember : createNodeMember;
-    const others = all.filter((each) => each !== userId);
     const token = await server.token(userId);
-    const member = await make({ userId, others, proxy, folder, hear, token });
+    const member = await make({ userId, others: strangers, proxy, folder, hear, token });
     return {
       ...member,
       async close() {

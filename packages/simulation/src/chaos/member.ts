@@ -25,7 +25,7 @@ export interface ChaosMember {
 
 export interface ChaosMemberOptions {
   readonly userId: string;
-  /** Who else takes part. */
+  /** Whom they may block. */
   readonly others: readonly string[];
   readonly proxy: FaultProxy;
   readonly token: string;

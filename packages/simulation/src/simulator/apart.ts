@@ -6,6 +6,8 @@ export interface Apart {
   took(actorId: string, command: Command, changes: readonly Change[]): void;
   /** Has a block stood between the two for so long that everything knows of it? */
   areApart(oneId: string, otherId: string): boolean;
+  /** May anything still hold that a block stands between the two? It did, or does; what it held back comes when it is asked for. */
+  wereApart(oneId: string, otherId: string): boolean;
   /** Who has reported what. */
   readonly reports: ReadonlyMap<string, ReadonlySet<string>>;
   /** The bus lost something: what was committed by now may be unheard of. */
@@ -44,6 +46,7 @@ export function createApart(
   violate: (law: string, what: string) => void,
 ): Apart {
   const blocks = new Map<string, Block>();
+  const lifted = new Map<string, number>();
   let lostMs: number | undefined;
   const reports = new Map<string, Set<string>>();
   const stands = (byId: string, ofId: string): boolean => {
@@ -56,8 +59,14 @@ export function createApart(
   const areApart = (oneId: string, otherId: string): boolean =>
     stands(oneId, otherId) || stands(otherId, oneId);
 
+  const stood = (byId: string, ofId: string): boolean => {
+    const block = `${byId} ${ofId}`;
+    return blocks.has(block) || now() - (lifted.get(block) ?? -Infinity) <= GRACE_MS + UNHEARD_MS;
+  };
+
   return {
     areApart,
+    wereApart: (oneId, otherId) => stood(oneId, otherId) || stood(otherId, oneId),
     reports,
     took(actorId, { type, conversationId, commandId }, changes) {
       const otherId = actorId === "ada" ? "bob" : "ada";
@@ -69,7 +78,7 @@ export function createApart(
         const block = `${actorId} ${subject.userId}`;
         if (subject.kind === "block" && value)
           blocks.set(block, blocks.get(block) ?? { commandId, takenMs: now() });
-        else if (subject.kind === "block") blocks.delete(block);
+        else if (subject.kind === "block" && blocks.delete(block)) lifted.set(block, now());
         else if (subject.kind === "report" && value) {
           const reporters = reports.get(reported(subject)) ?? new Set();
           reports.set(reported(subject), reporters.add(actorId));
@@ -79,6 +88,7 @@ export function createApart(
     lost: () => void (lostMs = now()),
     erase() {
       blocks.clear();
+      lifted.clear();
       reports.clear();
     },
   };

@@ -206,3 +206,7 @@ function keyOf(record: AnyRecord): string {
   if (record.type === "note") return `note ${canonical(record.subject)}`;
   return record.type === "participant" ? `participant ${record.userId}` : "conversation";
 }
+
+export function isIn({ presences }: Account, userId: string): boolean {
+  return presences.get(userId)?.at(-1)?.isIn === true;
+}

@@ -1,4 +1,5 @@
-import { type Mutation, mutations } from "./mutations.ts";
+import type { Mutation } from "./mutation.ts";
+import { mutations } from "./mutations.ts";
 import { startPool } from "./pool.ts";
 
 /** Which law a mutation broke first, and when. */

@@ -1,12 +1,5 @@
-/** A deliberate defect: `from` is replaced by `to` in one source file. */
-export interface Mutation {
-  readonly name: string;
-  /** Below `packages`. */
-  readonly file: string;
-  /** Occurs exactly once. */
-  readonly from: string;
-  readonly to: string;
-}
+import { contactMutations } from "./contact-mutations.ts";
+import type { Mutation } from "./mutation.ts";
 
 /**
  * Defects that a messaging system of this kind could have, each of which the simulation must find. `mutation-hook.mjs`
@@ -254,24 +247,7 @@ export const mutations: readonly Mutation[] = [
     from: "return file && (isOwn || isShown) ?",
     to: "return file ?",
   },
-  {
-    name: "who is blocked goes on writing",
-    file: "server/src/engine/contacts.ts",
-    from: "people.includes(actorId) && people.some(isApart) ? unreachable : undefined;",
-    to: "undefined;",
-  },
-  {
-    name: "who is blocked is seen typing",
-    file: "server/src/engine/signals.ts",
-    from: "user.id !== userId && !this.#contacts.areApart(user.id, userId);",
-    to: "user.id !== userId;",
-  },
-  {
-    name: "what is reported a second time is a second report",
-    file: "server/src/store/libsql/cases.ts",
-    from: "ON CONFLICT (case_id, reporter_id, rule) DO NOTHING RETURNING 1",
-    to: "ON CONFLICT (case_id, reporter_id, rule) DO UPDATE SET text = text RETURNING 1",
-  },
+  ...contactMutations,
   {
     name: "one message more is deleted than nobody wants",
     file: "server/src/store/upkeep.ts",

@@ -1,14 +1,15 @@
 import type { Client, Conversation, MessageItem } from "@tidings/core";
 import type { MessageRecord, ParticipantRecord } from "@tidings/core/protocol";
+import type { Apart } from "./apart.ts";
 import { canonical } from "./canonical.ts";
 import type { Device } from "./device.ts";
 import type { FileWatch } from "./files/file-watch.ts";
-import { floorOf } from "./keeping.ts";
-import type { Account, Ledger } from "./ledger.ts";
+import { type Account, isIn, type Ledger } from "./ledger.ts";
 import { noteFaults } from "./note-faults.ts";
 import { notebookOf } from "./jot.ts";
 import type { Deed, People } from "./people.ts";
 import { dueBy, planFaults } from "./plan-faults.ts";
+import { type Fault, receiptFaults } from "./receipt-faults.ts";
 import { gapFaults, orderFaults } from "./timeline-faults.ts";
 import { voteFaults } from "./vote-faults.ts";
 
@@ -31,6 +32,7 @@ export interface OracleOptions {
   readonly devices: readonly Device[];
   readonly ledger: Ledger;
   readonly people: People;
+  readonly apart: Pick<Apart, "wereApart">;
   readonly violate: (law: string, what: string) => void;
   /** Absent: there are no files. */
   readonly files: Pick<FileWatch, "unrest"> | undefined;
@@ -53,7 +55,7 @@ const UNCERTAIN: ReadonlySet<string> = new Set(["outbox/gave-up", "outbox/cancel
  * the laws say is said here once more, in the plainest way.
  */
 export function createOracle(options: OracleOptions): Oracle {
-  const { devices, ledger, people, violate, conversations, now } = options;
+  const { devices, ledger, people, apart, violate, conversations, now } = options;
   const sound = new WeakSet<MessageRecord>();
 
   const look = (device: Device, room: Conversation): void => {
@@ -142,7 +144,7 @@ export function createOracle(options: OracleOptions): Oracle {
     },
     judge(isResumed) {
       eachRoom((device, room) => {
-        for (const [law, fault] of differences(device, room, ledger, isResumed))
+        for (const [law, fault] of differences(device, room, { ledger, apart, isResumed }))
           violate(law, `${device.name} ${room.id}, at rest: ${fault}`);
       });
       for (const device of devices) {
@@ -162,7 +164,7 @@ export function createOracle(options: OracleOptions): Oracle {
     areReceiptsRight() {
       let areRight = true;
       eachRoom((device, room) => {
-        for (const _fault of receiptFaults(device, room, ledger.account(room.id))) areRight = false;
+        for (const _fault of receiptFaults(device, room, ledger.account(room.id), apart)) areRight = false;
       });
       return areRight;
     },
@@ -203,23 +205,16 @@ function isListed(client: Client, id: string): boolean {
   return client.conversations.get().some(({ conversationId }) => conversationId === id);
 }
 
-function isIn({ presences }: Account, userId: string): boolean {
-  return presences.get(userId)?.at(-1)?.isIn === true;
-}
-
 function isKept({ device, id = "", told }: Deed, ledger: Ledger): boolean {
   if (told !== undefined || ledger.has(id) || ledger.lost.has(id)) return true;
   return device.client?.outbox.get().entries.some(({ command }) => command.commandId === id) === true;
 }
 
-type Fault = readonly [law: string, what: string];
-
 /** At rest a device shows exactly what the server has, and what failed visibly. */
 function* differences(
   device: Device,
   room: Conversation,
-  ledger: Ledger,
-  isResumed: boolean,
+  { ledger, apart, isResumed }: Pick<OracleOptions, "ledger" | "apart"> & { readonly isResumed: boolean },
 ): Generator<Fault> {
   const account = ledger.account(room.id);
   const { userId, client } = device;
@@ -245,7 +240,7 @@ function* differences(
   for (const fault of voteFaults(device, room, ledger)) yield ["D3", fault];
   if (!isResumed) return;
   yield* peopleFaults(room.members.get(), account);
-  yield* receiptFaults(device, room, account);
+  yield* receiptFaults(device, room, account, apart);
 }
 
 function* peopleFaults(shown: readonly ParticipantRecord[], { records }: Account): Generator<Fault> {
@@ -254,30 +249,6 @@ function* peopleFaults(shown: readonly ParticipantRecord[], { records }: Account
     if (canonical(record) !== canonical(person))
       yield ["D3", `it shows ${JSON.stringify(person)} instead of ${JSON.stringify(record)}`];
   }
-}
-
-/** Watermarks are not numbered, so one that was lost is missed at the next resume only; after one all are right. */
-function* receiptFaults({ userId }: Device, room: Conversation, account: Account): Generator<Fault> {
-  if (!isIn(account, userId)) return;
-  for (const { userId: who, deliveredSeq, readSeq } of account.receipts.values()) {
-    if (!isIn(account, who)) continue; // whoever went has taken them along
-    const shown = room.receipts.get().find((receipt) => receipt.userId === who);
-    if (shown?.deliveredSeq !== deliveredSeq || shown.readSeq !== readSeq)
-      yield [
-        "D5",
-        `it has ${who} at ${shown?.deliveredSeq}/${shown?.readSeq} instead of ${deliveredSeq}/${readSeq}`,
-      ];
-  }
-  const readSeq = account.receipts.get(userId)?.readSeq ?? 0;
-  const unread = [...account.records.values()].filter(
-    (record) =>
-      record.type === "message" &&
-      record.seq > Math.max(readSeq, floorOf(account) - 1) &&
-      record.authorId !== userId &&
-      record.deletedAt === undefined,
-  ).length;
-  if (room.unread.get() !== unread)
-    yield ["D5", `it counts ${room.unread.get()} unread instead of ${unread}`];
 }
 
 /** D1, D2, D6: what people were told is what happened. */

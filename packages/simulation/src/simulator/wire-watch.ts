@@ -41,12 +41,19 @@ export function watchWire({ ledger, apart, now, violate }: WireWatchOptions): Wi
     if (!mayKnow(userId, String(conversationId))) refuse(userId, `a ${kind} of ${String(conversationId)}`);
   };
 
+  const receipt = (userId: string, { conversationId, userId: ofId }: Fields): void => {
+    about(userId, "receipt", conversationId);
+    if (apart.areApart(userId, String(ofId)))
+      refuse(userId, `how far ${String(ofId)} has read, from whom a block parts them`);
+  };
+
   const result = (device: string, userId: string, { id, result: found }: Fields): void => {
     const subject = subjects.get(`${device} ${String(id)}`);
     if (subject !== undefined) about(userId, "result", subject);
     const { items } = fieldsOf(found);
     for (const item of Array.isArray(items) ? items : []) {
-      const { conversation } = fieldsOf(item);
+      const { conversation, readSeq } = fieldsOf(item);
+      if (readSeq !== undefined) receipt(userId, fieldsOf(item));
       if (conversation) about(userId, "summary", fieldsOf(conversation)["conversationId"]);
     }
   };
@@ -86,7 +93,7 @@ export function watchWire({ ledger, apart, now, violate }: WireWatchOptions): Wi
             ack(userId, fieldsOf(frame["ack"]));
             break;
           case "receipt":
-            about(userId, "receipt", fieldsOf(frame["receipt"])["conversationId"]);
+            receipt(userId, fieldsOf(frame["receipt"]));
             break;
           case "signal": {
             signal(userId, fieldsOf(frame["signal"]));

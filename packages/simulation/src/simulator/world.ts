@@ -136,7 +136,7 @@ export async function createWorld({ seed, setting }: Plan): Promise<World> {
       })
     : undefined;
   const oracle = createOracle({
-    ...{ devices, ledger, people, violate, files, conversations: CONVERSATIONS, now: time.now },
+    ...{ devices, ledger, people, apart, violate, files, conversations: CONVERSATIONS, now: time.now },
   });
   await host.found(beginningOf(setting));
   await host.start();
