@@ -81,6 +81,32 @@ describe("what is pinned", () => {
     expect(await storage.scan({ prefix: cacheKeys("ben").timeline("ours") })).toEqual([]);
   });
 
+  it("[K9] is gone from storage once the client knows that it was deleted, though nobody looks at it again (row D25)", async () => {
+    const { here, room, ids } = await eight();
+    const storage = memoryStorage();
+    const [first] = await member(here, "ben", { storage });
+    await room.send("a reply", { threadId: ids[7] ?? "" });
+    const theirs = await room.send("another reply", { threadId: ids[6] ?? "" });
+    await room.pin(ids[7] ?? "");
+    pinnedIn(first, "ours").subscribe(() => {});
+    for (const id of ids.slice(6)) openThread(first, "ours", id).view.subscribe(() => {});
+    await here.clock.advance(1_000);
+    await first.close();
+    await room.delete(ids[7] ?? "");
+    await here.clock.settle();
+    const beside = async (): Promise<readonly unknown[]> =>
+      (await storage.scan({ prefix: cacheKeys("ben").timeline("ours") })).map(([key]) => key.slice(5));
+    expect(await beside()).toEqual([[], ["pins"], ["thread", ids[6]], ["thread", ids[7]]]);
+    const [second] = await member(here, "ben", { storage });
+    second.conversation("ours").timeline.subscribe(() => {});
+    await here.clock.advance(1_000);
+    expect(await beside()).toEqual([[], ["thread", ids[6]]]);
+    await room.delete(theirs.id);
+    await here.clock.advance(1_000);
+    expect(await beside()).toEqual([[]]);
+    await second.close();
+  });
+
   it("is listed whole, the one pinned last first, also where it is not loaded, and followed (row F3)", async () => {
     const { here, room, ids, ben } = await eight();
     const pins = pinnedIn(ben, "ours");

@@ -3,6 +3,7 @@ import type { Ranges } from "../base/ranges.ts";
 import type { WriteGroup, Writer } from "../outbox/writer.ts";
 import type { Storage, StorageOperation } from "../ports/storage.ts";
 import type { Replica } from "../timeline/replica.ts";
+import { staleBeside, withdrawnAmong } from "./beside.ts";
 import { type CacheKeys, cacheKeys } from "./keys.ts";
 import { readSummary, readTimeline } from "./read.ts";
 import { summaryOf, timelineWrites } from "./saved.ts";
@@ -20,7 +21,7 @@ import { summaryOf, timelineWrites } from "./saved.ts";
  * never covers what is not there. The group goes with whatever else is written, such as the end of a command that an ack
  * settles. One that fails leaves storage as it was, and its changes wait for the next.
  *
- * The laws are K1 to K8 of docs/spec/cache.md.
+ * The laws are K1 to K9 of docs/spec/cache.md.
  */
 export interface Cache {
   /** Shows what an earlier life has kept of the user. */
@@ -69,6 +70,8 @@ export function createCache(options: CacheOptions): Cache {
   let stored = new Map<string, Ranges>();
   /** When each timeline on storage was used last. */
   const usedAt = new Map<string, number>();
+  /** The oldest sequences the backend keeps, as far as what lies beside timelines was seen to. */
+  const floors = new Map<string, number>();
   /** Under way; nothing of these is written meanwhile. */
   const loads = new Map<string, Promise<boolean>>();
   let keys = cacheKeys("");
@@ -113,6 +116,17 @@ export function createCache(options: CacheOptions): Cache {
   const drop = async (conversationId: string): Promise<void> => {
     const operations = await removal(conversationId);
     await writer().write([...operations, { type: "delete", key: keys.summary(conversationId) }]);
+  };
+
+  /** What was deleted, or is not kept any more, also goes from where it was pinned, or said in a thread. */
+  const withdraw = async ({ replica, messageIds }: Touched): Promise<void> => {
+    const { conversationId } = replica;
+    const withdrawn = withdrawnAmong(replica.confirmed().messages, messageIds);
+    const { deleted, floorSeq } = withdrawn;
+    if (deleted.size === 0 && floorSeq <= (floors.get(conversationId) ?? 1)) return;
+    floors.set(conversationId, floorSeq);
+    const operations = await staleBeside(storage, keys.timeline(conversationId), withdrawn);
+    if (operations.length > 0) await writer().write(operations);
   };
 
   const read = async (replica: Replica): Promise<boolean> => {
@@ -185,6 +199,7 @@ export function createCache(options: CacheOptions): Cache {
         drop(id).catch(() => {});
         return [];
       }
+      withdraw(each).catch(() => {}); // it can be asked for again
       const writes = loads.has(id) ? undefined : writesOf(each);
       if (!writes) touched.set(id, each); // it comes along with what happens next
       return writes ?? [];
@@ -208,7 +223,7 @@ export function createCache(options: CacheOptions): Cache {
   const restore = async (): Promise<void> => {
     owner = userId();
     const of = (keys = cacheKeys(owner));
-    for (const each of [stored, usedAt, loads]) each.clear();
+    for (const each of [stored, usedAt, loads, floors]) each.clear();
     const found = (await storage.scan({ prefix: of.list })).map(([key, value]) => ({
       key,
       ...readSummary(value),

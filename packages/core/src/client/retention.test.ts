@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { member, texts, world } from "../../test/client/world.ts";
+import { pinnedIn } from "../bindings/pinned.ts";
+import { cacheKeys } from "../cache/keys.ts";
 import { memoryStorage } from "../memory/storage.ts";
 
 const MINUTE_MS = 60_000;
@@ -22,11 +24,17 @@ describe("messages that are not kept", () => {
     const storage = memoryStorage();
     const [ada, room] = await member(here, "ada");
     const [ben, his] = await member(here, "ben", { storage });
+    const beside = async (): Promise<number> =>
+      (await storage.scan({ prefix: cacheKeys("ben").timeline("general") })).length - 1;
     const retention = { maxMessages: 2 };
     await room.update({ settings: { typing: true, receipts: true, retention } });
-    for (const text of ["1", "2", "3"]) await room.send(text);
-    await here.clock.settle();
+    const { id } = await room.send("1");
+    for (const text of ["2", "3"]) await room.send(text);
+    await room.pin(id);
+    pinnedIn(ben, "general").subscribe(() => {});
+    await here.clock.advance(1_000);
     expect(texts(his)).toEqual(["1", "2", "3"]);
+    expect(await beside()).toBe(1);
     await ben.close();
     const errors: unknown[] = [];
     ada.on("error", (error) => errors.push(error));
@@ -46,6 +54,7 @@ describe("messages that are not kept", () => {
     expect(kept.timeline.get().hasOlder).toBe(false);
     expect(kept.unread.get()).toBe(2);
     await again.close();
+    expect(await beside()).toBe(0); // what was pinned is not kept either [K9]
 
     here.backend.faults.offline(true);
     const third = here.client("ben", { storage });
