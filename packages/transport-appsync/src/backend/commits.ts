@@ -9,6 +9,7 @@ import {
 } from "@tidings/core/domain";
 import { type AnyRecord, type Command, type Limits, noteIdOf } from "@tidings/core/protocol";
 import { answerItem, type Given, type Outcome, recall } from "./answers.ts";
+import { obstacle } from "./blocks.ts";
 import { type Condition, type Dynamo, type Item, number, textOf, type Write } from "./dynamo.ts";
 import { isPassing, refusalOf, unavailable } from "./refusal.ts";
 import {
@@ -62,6 +63,8 @@ export function createCommits(options: CommitsOptions): Commits {
     const context: ApplyContext = { actorId: userId, at, limits, system };
     const { known, snapshot } = await look(dynamo, given);
     if (known) return recall(dynamo, known, given);
+    const refused = system ? undefined : await obstacle(dynamo, snapshot, command, userId);
+    if (refused) return refused; // not remembered: the same may be given again once the block is lifted
     await snapshot.read(dynamo, likely(command, userId));
     const plan = await snapshot.reading(dynamo, () => {
       const applied = apply(snapshot, withSoundRanges(command, snapshot), context);

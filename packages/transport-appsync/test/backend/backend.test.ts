@@ -9,6 +9,7 @@ import type {
   ParticipantRecord,
   Query,
 } from "@tidings/core/protocol";
+import { notebookOf } from "@tidings/core/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Backend, createBackend } from "../../src/backend/index.ts";
 import { mark, newId, say } from "../harness.ts";
@@ -72,6 +73,47 @@ describe.each(places)("the function behind AppSync, on %s", { timeout: START_MS 
     const { body } = await place.send("Query", asked);
     return [Object(body).Items].flat();
   };
+
+  it("honours a block, whoever of the two has made it, until it is lifted (row D10)", async () => {
+    const direct = async (one: string, other: string): Promise<string> => {
+      rooms += 1;
+      const conversationId = `pair ${rooms}`;
+      const participants = [{ userId: other }];
+      await submit(one, {
+        ...common(),
+        ...{ type: "conversation.create", conversationId, kind: "direct", participants },
+      });
+      return conversationId;
+    };
+    const [pair, room] = [await direct("amy", "eve"), await begin("amy", "eve")];
+    const conversationId = notebookOf("amy");
+    const on = { conversationId, subject: { kind: "block", conversationId, userId: "eve" } } as const;
+    const first = say("hello", pair);
+    const everything = async (): Promise<readonly string[]> => {
+      const codes: string[] = [];
+      for (const [one, other] of [
+        ["eve", "amy"],
+        ["amy", "eve"],
+      ] as const) {
+        codes.push(await codeOf(submit(one, one === "eve" ? first : say("hi", pair))));
+        codes.push(await codeOf(direct(one, other)));
+        codes.push(
+          await codeOf(
+            submit(one, { ...common(), type: "participant.add", conversationId: pair, userId: other }),
+          ),
+        );
+      }
+      return codes;
+    };
+    await submit("amy", { ...common(), ...on, type: "note.set", value: {} });
+    expect(await everything()).toEqual(Array.from({ length: 6 }, () => "participant/unreachable"));
+    expect(await codeOf(submit("eve", say("to all", room)))).toBe("done");
+    expect(await codeOf(submit("eve", { ...mark(1, pair) }))).toBe("done");
+    await submit("amy", { ...common(), ...on, type: "note.clear" });
+    expect((await everything()).filter((code) => code === "participant/unreachable")).toEqual([]);
+    const { messages } = await ask<HistoryPage>("amy", { type: "history", conversationId: pair, limit: 9 });
+    expect(messages.map(({ content }) => Object(content).text)).toEqual(["hello", "hi"]);
+  });
 
   it("[D2] [D3] [D4] takes eight writers at once, each third message twice, and a reader misses none", async () => {
     const writers = Array.from({ length: 8 }, (_, index) => `writer ${index}`);
