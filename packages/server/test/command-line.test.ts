@@ -1,6 +1,10 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import { openLibsqlStore } from "../src/store/index.ts";
+import { openPostgresStore } from "../src/store/postgres/postgres-store.ts";
+import { hasPostgres, startPostgres } from "../src/testing/postgres.ts";
+import { conversation, header, sealed } from "./archive/archive-text.ts";
 import { message } from "./support/raw-client.ts";
 import { finished, run, secret, ServerProcess } from "./support/server-process.ts";
 import { temporaryFile } from "./support/temporary-file.ts";
@@ -113,6 +117,37 @@ describe("tidings-server", () => {
       expect(server.lines.map(({ msg }) => msg)).toEqual(["listening", "draining", "closed"]);
       const log = JSON.stringify(server.lines);
       for (const word of ["for nobody's log", "secret word", secret, "eyJ"]) expect(log).not.toContain(word);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each(["SQLite", "PostgreSQL"])(
+    "says how many of an archive stay erased, and would, and looks through one without a database, on %s",
+    async (kind) => {
+      if (kind === "PostgreSQL" && !hasPostgres()) return;
+      const postgres = kind === "PostgreSQL" ? await startPostgres() : undefined;
+      try {
+        const url = await postgres?.database();
+        const dataFile = temporaryFile("data.db");
+        const file = temporaryFile("chat.jsonl");
+        writeFileSync(file, sealed([header, ...conversation("tea", 1)]));
+        const into = url === undefined ? { TIDINGS_DATA: dataFile } : { TIDINGS_DATABASE: url };
+        const take = async (...more: readonly string[]): Promise<readonly unknown[]> => {
+          const { code, errors } = await finished(run(["import", file, ...more], into));
+          return [code, ...errors.trim().split("\n")];
+        };
+        const right = `${file} is whole and as it should be: 3 lines`;
+        const unknown = url === undefined ? [] : ["the database cannot be asked who was erased in it"];
+        expect(await take("--check")).toEqual([0, ...unknown, right]);
+        const store =
+          url === undefined ? openLibsqlStore({ file: dataFile }) : await openPostgresStore({ url });
+        await store.erasures?.remember("ada", 5);
+        await store.close();
+        expect(await take("--check")).toEqual([0, `${right}; 1 person of it would stay erased`]);
+        expect(await take()).toEqual([0, "imported 3 lines; 1 person of it stays erased"]);
+      } finally {
+        await postgres?.close();
+      }
     },
     TIMEOUT_MS,
   );

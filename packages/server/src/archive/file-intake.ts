@@ -68,6 +68,11 @@ export class FileIntake {
     await this.#passed(line);
   }
 
+  /** Of a file that is not taken. */
+  async drop(line: FileLine): Promise<void> {
+    await this.#passed(line);
+  }
+
   /** Nothing came of it: what was kept goes again. */
   async undo(): Promise<void> {
     for (const key of this.#kept.splice(0)) await this.#store?.delete(key);

@@ -1,14 +1,18 @@
 import type { FileStore } from "../files/file-store.ts";
 import type { Archive, FileLine, Numbered, RowLine } from "../store/archive.ts";
 import type { AuditEntry } from "../store/audit.ts";
+import type { Erasures } from "../store/erasures.ts";
 import type { FileTable } from "../store/files.ts";
 import type { Store } from "../store/store.ts";
 import { SYSTEM } from "../system-actor.ts";
 import { FileIntake } from "./file-intake.ts";
+import { type Leaving, leavingOut } from "./leave-out.ts";
+import type { HeaderLine } from "./lines.ts";
+import { ReturningSearch, type Returning } from "./returning.ts";
 import { readArchive, type ReadOptions, type ReadProgress } from "./read-archive.ts";
 
 export interface ImportOptions {
-  readonly store: Pick<Store, "archive" | "files">;
+  readonly store: Pick<Store, "archive" | "files" | "erasures">;
   /** The file, from its first byte; asked twice. */
   readonly open: () => AsyncIterable<Uint8Array>;
   /** Where bytes of files go. Absent: none are taken. */
@@ -28,10 +32,13 @@ export interface ImportOutcome {
   readonly lines: number;
   /** False: this very file was taken in before; what was missing of its files' bytes is there again. */
   readonly isNew: boolean;
+  /** How many people of it were erased here after it was made: they stay so. */
+  readonly erased: number;
 }
 
 /**
- * Reads the whole file once to see that it is right, and then again to take it in: all of it or nothing.
+ * Reads the whole file once to see that it is right, and then again to take it in: all of it or nothing. Whoever was
+ * erased here after it was made is taken in as somebody who is erased: nobody comes back by an old file.
  *
  * @throws {MessagingError} `archive/malformed`, `archive/damaged`, `archive/conflict`; whatever the signal was aborted with.
  */
@@ -41,13 +48,14 @@ export async function importArchive(options: ImportOptions): Promise<ImportOutco
   if (!archive) throw new Error("unable to import; this store takes no archives in");
   const intake = new FileIntake({ store: files, dir, signal });
   try {
-    const { lines, digest } = await checkArchive(options);
-    const batches = () => readArchive(open(), reading("taken", intake, options));
+    const { lines, digest, returning } = await examine(options, store.erasures);
+    const batches = () =>
+      leaving(readArchive(open(), reading("taken", intake, options)), leavingOut(returning, at), intake);
     const entry: AuditEntry = { at, actorId: SYSTEM, action: "server.import", detail: digest };
     try {
       const isNew = await archive.write(digest, taking(batches(), intake), entry);
       if (!isNew) await heal(batches(), intake, store.files);
-      return { lines, isNew };
+      return { lines, isNew, erased: returning.people.size };
     } catch (error) {
       if (await isSurelyOut(archive, digest)) await intake.undo();
       throw error;
@@ -77,16 +85,43 @@ async function heal(
 export async function checkArchive(
   options: CheckOptions,
 ): Promise<{ readonly digest: string; readonly lines: number }> {
+  const { digest, lines } = await examine(options, undefined);
+  return { digest, lines };
+}
+
+/** As `checkArchive`, and how many people it is about who would stay erased where it is taken in. */
+export async function checkAgainst(
+  { erasures }: Pick<Store, "erasures">,
+  options: CheckOptions,
+): Promise<{ readonly lines: number; readonly erased: number }> {
+  const { lines, returning } = await examine(options, erasures);
+  return { lines, erased: returning.people.size };
+}
+
+interface Examined {
+  readonly digest: string;
+  readonly lines: number;
+  readonly returning: Returning;
+}
+
+async function examine(options: CheckOptions, erasures: Erasures | undefined): Promise<Examined> {
   const { dir, open, signal } = options;
   const intake = new FileIntake({ store: undefined, dir, signal });
+  const search = new ReturningSearch(erasures);
+  let madeAt = 0;
+  const onHeader = ({ at }: HeaderLine): void => void (madeAt = at);
   try {
     let lines = 0;
-    const batches = readArchive(open(), reading("checked", intake, options));
+    const batches = readArchive(open(), { ...reading("checked", intake, options), onHeader });
     for (;;) {
       const { value, done } = await batches.next();
-      if (done === true) return { digest: value, lines };
+      if (done === true) return { digest: value, lines, returning: search.found };
       lines += value.length;
       for (const { number, line } of value) if (isFile(line)) await intake.check(line, number);
+      await search.look(
+        value.map(({ line }) => line),
+        madeAt,
+      );
     }
   } finally {
     await intake.close();
@@ -103,6 +138,23 @@ function reading(
     onProgress: (progress) => onProgress(step, progress),
     onBytes: (line) => intake.add(line),
   };
+}
+
+/** Each batch without what is left out; bytes of files among that are not kept. */
+async function* leaving(
+  batches: AsyncIterable<readonly Numbered<RowLine>[]>,
+  leave: Leaving,
+  intake: FileIntake,
+): AsyncGenerator<readonly Numbered<RowLine>[]> {
+  for await (const batch of batches) {
+    const kept: Numbered<RowLine>[] = [];
+    for (const { number, line } of batch) {
+      const left = leave(line);
+      if (left) kept.push({ number, line: left });
+      else if (isFile(line)) await intake.drop(line);
+    }
+    yield kept;
+  }
 }
 
 async function* taking(

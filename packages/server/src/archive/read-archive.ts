@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Numbered, RowLine } from "../store/archive.ts";
 import { archiveError } from "../store/archive-error.ts";
 import { ArchiveOrder } from "./archive-order.ts";
-import type { BytesLine } from "./lines.ts";
+import type { BytesLine, HeaderLine } from "./lines.ts";
 import { parseLine } from "./parse-line.ts";
 import { splitLines } from "./split-lines.ts";
 
@@ -14,6 +14,8 @@ export interface ReadOptions {
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
   /** Takes the bytes of a file as they come; its line comes after all of them. */
   readonly onBytes?: ((line: BytesLine) => Promise<void>) | undefined;
+  /** Told the first line, before any row. */
+  readonly onHeader?: ((line: HeaderLine) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,7 +33,7 @@ export interface ReadProgress {
  */
 export async function* readArchive(
   chunks: AsyncIterable<Uint8Array>,
-  { onProgress, onBytes, signal }: ReadOptions = {},
+  { onProgress, onBytes, onHeader, signal }: ReadOptions = {},
 ): AsyncGenerator<readonly Numbered<RowLine>[], string> {
   const order = new ArchiveOrder();
   let batch: Numbered<RowLine>[] = [];
@@ -46,7 +48,8 @@ export async function* readArchive(
       if (line.lines !== number - 1 || line.sha256 !== digest)
         throw archiveError("archive/damaged", "what stands before it is not what was written", number);
     } else if (line.type === "bytes") await onBytes?.(line);
-    else if (line.type !== "header") batch.push({ number, line });
+    else if (line.type === "header") onHeader?.(line);
+    else batch.push({ number, line });
     onProgress?.({ bytes: endsAt, lines: number });
     if (batch.length < AT_ONCE) continue;
     yield batch;

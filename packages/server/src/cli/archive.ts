@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { exportArchive, exportPerson, type ExportText } from "../archive/export-archive.ts";
 import { besideBytes, type FileBytes, inlineBytes } from "../archive/file-bytes.ts";
-import { checkArchive, importArchive, type ImportOptions } from "../archive/import-archive.ts";
+import { checkAgainst, importArchive, type ImportOptions } from "../archive/import-archive.ts";
 import { personalData } from "../engine/personal-data.ts";
 import { openBytes } from "../files/open-files.ts";
 import type { FileStore } from "../files/file-store.ts";
@@ -10,6 +10,7 @@ import { systemClock } from "../gateway/system-clock.ts";
 import { silentMeter } from "../observe/meter.ts";
 import { openStore } from "../open-parts.ts";
 import { readOptions } from "../options.ts";
+import type { Erasures } from "../store/erasures.ts";
 import type { Store } from "../store/store.ts";
 import { SYSTEM } from "../system-actor.ts";
 import type { ExportRequest, ImportRequest } from "./archive-arguments.ts";
@@ -105,13 +106,41 @@ export async function runImport({
   await interruptible(async (signal) => {
     if (!isCheckOnly)
       return withPlaces(settings, { migrate: true }, async (places) => {
-        const { lines, isNew } = await importArchive({ ...common, ...places, signal });
-        const outcome = isNew ? `imported ${lines} lines` : "this file was imported before";
+        const { lines, isNew, erased } = await importArchive({ ...common, ...places, signal });
+        const outcome = isNew
+          ? `imported ${lines} lines${sayingErased(erased, erased === 1 ? "stays erased" : "stay erased")}`
+          : "this file was imported before";
         progressOf("taken").end(outcome);
       });
-    const { lines } = await checkArchive({ ...common, signal });
-    progressOf("checked").end(`${file} is whole and as it should be: ${lines} lines`);
+    await withErasures(settings, async (erasures) => {
+      const { lines, erased } = await checkAgainst({ erasures }, { ...common, signal });
+      progressOf("checked").end(
+        `${file} is whole and as it should be: ${lines} lines${sayingErased(erased, "would stay erased")}`,
+      );
+    });
   });
+}
+
+/** Who they are is not said: it would stand in a log. */
+function sayingErased(people: number, what: string): string {
+  if (people === 0) return "";
+  return `; ${people === 1 ? "1 person" : `${people} people`} of it ${what}`;
+}
+
+/** A file can be looked through without a database. One that is there, and in use by now, knows who was erased. */
+async function withErasures(
+  { server }: CommandSettings,
+  work: (erasures: Erasures | undefined) => Promise<void>,
+): Promise<void> {
+  const read = readOptions(server);
+  if (read.dataFile !== undefined && !existsSync(read.dataFile)) return work(undefined);
+  const store = await openStore(read, silentMeter, { migrate: false }).catch(() => undefined);
+  if (!store) to.write("the database cannot be asked who was erased in it\n");
+  try {
+    await work(store?.erasures);
+  } finally {
+    await store?.close();
+  }
 }
 
 /** SIGINT and SIGTERM abort; a second one ends the process at once. */

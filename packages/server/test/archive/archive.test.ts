@@ -199,10 +199,10 @@ describe("an archive", () => {
         expect(await contents(store)).toEqual(before);
       }
       expect(await imports(store)).toBe(0);
-      expect(await take(store, right)).toEqual({ lines: 3, isNew: true });
+      expect(await take(store, right)).toEqual({ lines: 3, isNew: true, erased: 0 });
       const after = await contents(store);
       expect(after.at(-1)).not.toBe(before.at(-1));
-      expect(await take(store, right)).toEqual({ lines: 3, isNew: false });
+      expect(await take(store, right)).toEqual({ lines: 3, isNew: false, erased: 0 });
       expect(await contents(store)).toEqual(after);
       expect(await imports(store)).toBe(1);
       expect(await historyOf(bench, "tea")).toMatchObject([{ content: { text: "number 1" }, seq: 1 }]);
