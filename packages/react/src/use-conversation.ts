@@ -20,9 +20,12 @@ export function useUnread(conversationId: string): number {
   return useObservable(useConversation(conversationId).unread);
 }
 
-/** Who else types now. Signals of a conversation are sent to a client only while this is on screen. */
+/**
+ * Who else types now. Signals of a conversation are sent to a client only while this is on screen. It opens nothing: each
+ * row of a list may show it.
+ */
 export function useTyping(conversationId: string): readonly string[] {
-  return useObservable(useConversation(conversationId).typing);
+  return useObservable(useClient().typing(conversationId));
 }
 
 /** How far everybody has received and read. */

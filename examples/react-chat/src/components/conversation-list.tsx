@@ -139,13 +139,8 @@ function Sign({ name, label }: { readonly name: "pin" | "bell" | "archive"; read
   );
 }
 
-/** Who types, or else what was said last. To ask who types opens the conversation: not while nobody could answer. */
+/** Who types, or else what was said last. */
 function LastWords({ item }: { readonly item: Item }) {
-  const { name } = useConnection();
-  return name === "online" ? <Typing item={item} /> : <Said item={item} />;
-}
-
-function Typing({ item }: { readonly item: Item }) {
   const { t, format } = useTexts();
   const typing = useTyping(item.conversationId);
   if (typing.length === 0) return <Said item={item} />;

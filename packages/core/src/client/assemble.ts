@@ -128,7 +128,7 @@ function createCopies(
   return {
     directory,
     limiter: createRateLimiter({ clock, scope, messagesPerMinute }),
-    presence: createPresence({ clock, scope, userId }),
+    presence: createPresence({ clock, scope, userId, isOpen: directory.isOpen }),
   };
 }
 

@@ -5,7 +5,8 @@ import { assemble } from "./assemble.ts";
 import { createConversation } from "./conversation.ts";
 import { remember } from "./internals.ts";
 import { sentOf } from "./sent.ts";
-import type { Client, ClientOptions, Conversation } from "./types.ts";
+import type { Client, ClientOptions } from "./types.ts";
+import { typistsIn } from "./typing.ts";
 import { untilOnline } from "./until-online.ts";
 
 const STORAGE_TIMEOUT_MS = 10_000;
@@ -40,12 +41,7 @@ export function createClient(options: ClientOptions): Client {
 
   /** What the app asked for last: it may change its mind while storage is being read. */
   let isWanted = false;
-  const conversations = new Map<string, Conversation>();
-  const conversation = (id: string): Conversation => {
-    let handle = conversations.get(id);
-    if (!handle) conversations.set(id, (handle = createConversation(core, id)));
-    return handle;
-  };
+  const conversation = onePerId((id) => createConversation(core, id));
 
   const client: Client = {
     userId: session.userId,
@@ -66,6 +62,7 @@ export function createClient(options: ClientOptions): Client {
       },
     },
     presence: presence.users,
+    typing: onePerId((id) => typistsIn(core, id)),
     setPresence: presence.setStatus,
     conversation,
     async createConversation({ conversationId = nextId(), ...intent }) {
@@ -93,4 +90,13 @@ export function createClient(options: ClientOptions): Client {
     },
   };
   return remember(client, { ...rest, core, session });
+}
+
+function onePerId<T>(make: (id: string) => T): (id: string) => T {
+  const made = new Map<string, T>();
+  return (id) => {
+    const found = made.get(id) ?? make(id);
+    made.set(id, found);
+    return found;
+  };
 }

@@ -2,6 +2,7 @@ import { assertNever } from "../base/assert-never.ts";
 import type { Emitter } from "../base/emitter.ts";
 import type { Scope } from "../base/observable.ts";
 import type { Reading } from "../compose/custom.ts";
+import { isIn } from "../domain/standing.ts";
 import type { Outbox } from "../outbox/types.ts";
 import type { LinkEvent } from "../ports/transport.ts";
 import type { Presence } from "../presence/presence.ts";
@@ -53,6 +54,8 @@ export function createInbox(options: InboxOptions): Inbox {
     const { conversationId, kind, record } = change;
     const replica = directory.get(conversationId);
     replica.acceptChange(change);
+    if (record.type === "participant" && record.userId === session.userId.get() && isIn(record))
+      presence.entered(conversationId);
     if (kind === "message.send" && record.type === "message") {
       presence.said(conversationId, record.authorId);
       if (record.authorId !== session.userId.get()) markDelivered(replica, record.seq);

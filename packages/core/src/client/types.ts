@@ -96,6 +96,11 @@ export interface Client<Schemas extends CustomSchemas = JsonCustom> {
   readonly listed: Observable<boolean>;
   readonly outbox: ClientOutbox;
   readonly presence: Observable<ReadonlyMap<string, PresenceStatus>>;
+  /**
+   * Who else types in a conversation; the same id gives the same object. It watches while somebody listens, and opens
+   * nothing: a list of conversations may ask for each of its rows.
+   */
+  typing(conversationId: string): Observable<readonly string[]>;
   /** Says how one is oneself: `"online"` unless told otherwise. Others see it where they watch. */
   setPresence(status: PresenceStatus): void;
   /**

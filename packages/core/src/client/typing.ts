@@ -1,8 +1,9 @@
+import type { Observable } from "../base/observable.ts";
 import type { Core } from "./core.ts";
 import type { Typing } from "./types.ts";
 
-/** The façade of a conversation's typists. Who listens to it watches the conversation, and only then do signals come. */
-export function typingOf({ presence }: Core, conversationId: string): Typing {
+/** Who types. Who listens to it watches the conversation, which need not be open, and only then do signals come. */
+export function typistsIn({ presence }: Core, conversationId: string): Observable<readonly string[]> {
   const typists = presence.typing(conversationId);
   return {
     get: typists.get,
@@ -14,7 +15,14 @@ export function typingOf({ presence }: Core, conversationId: string): Typing {
         unwatch();
       };
     },
-    notify: () => presence.notify(conversationId),
-    stop: () => presence.stop(conversationId),
+  };
+}
+
+/** The façade of a conversation's typists, and of one's own typing there. */
+export function typingOf(core: Core, conversationId: string): Typing {
+  return {
+    ...typistsIn(core, conversationId),
+    notify: () => core.presence.notify(conversationId),
+    stop: () => core.presence.stop(conversationId),
   };
 }

@@ -20,7 +20,7 @@ function setUp(): SetUp {
   const scope = createScope((error) => {
     throw error;
   });
-  const presence = createPresence({ clock, scope, userId: () => "me" });
+  const presence = createPresence({ clock, scope, userId: () => "me", isOpen: () => false });
   const signals: Signal[] = [];
   const unused = (): Promise<never> => Promise.reject(new Error("unused"));
   const link: Link = {

@@ -16,6 +16,8 @@ export interface PresenceOptions {
   readonly scope: Scope;
   /** Oneself, as far as the backend has said; never listed among those who type. */
   readonly userId: () => string | undefined;
+  /** The app has opened it, rather than shown it in a list. */
+  readonly isOpen: (conversationId: string) => boolean;
 }
 
 /**
@@ -36,6 +38,8 @@ export interface Presence {
   said(conversationId: string, userId: string): void;
   /** Asks for the signals of a conversation until the result is called; counted. */
   watch(conversationId: string): Unsubscribe;
+  /** The user has come into a conversation: what was asked for there before is asked for again. */
+  entered(conversationId: string): void;
   /** Says how oneself is; repeated while there is a link, as a sign of life. */
   setStatus(status: PresenceStatus): void;
   receive(event: SignalEvent): void;
@@ -53,7 +57,7 @@ const SHORTEST_LIFE_MS = 2_000;
 /** How long the backend has to tell who is there. */
 const ANSWER_MS = 5_000;
 
-export function createPresence({ clock, scope, userId }: PresenceOptions): Presence {
+export function createPresence({ clock, scope, userId, isOpen }: PresenceOptions): Presence {
   const alarms = createAlarms(clock);
   const known = new Map<string, PresenceStatus>();
   /** Of those, who was heard of since all were last asked for. */
@@ -86,8 +90,11 @@ export function createPresence({ clock, scope, userId }: PresenceOptions): Prese
     watchList.renew();
     alarms.set("answer", ANSWER_MS, () => forgetAllBut(fresh));
   };
-  const watchList = createWatchList(alarms, send, () => {
-    if (alarms.leftMs("doubt") === undefined) alarms.set("doubt", policy.presenceExpiresMs, askAnew);
+  const watchList = createWatchList({
+    ...{ alarms, send, isOpen },
+    onLess() {
+      if (alarms.leftMs("doubt") === undefined) alarms.set("doubt", policy.presenceExpiresMs, askAnew);
+    },
   });
 
   /** Twice per lifetime, so that one lost repetition does not make anybody vanish. */
@@ -105,7 +112,7 @@ export function createPresence({ clock, scope, userId }: PresenceOptions): Prese
       if (user === userId()) typing.sent(conversationId);
       else typing.ended(conversationId, user);
     },
-    watch: (conversationId) => watchList.watch(conversationId),
+    ...{ watch: watchList.watch, entered: watchList.entered },
     setStatus(status) {
       if (status === own) return;
       own = status;

@@ -9,29 +9,39 @@ export interface WatchList {
   watch(conversationId: string): Unsubscribe;
   /** The backend knows nothing of it (any more): tell it. */
   renew(): void;
+  /** The user has come into a conversation: until then the backend did not heed that it is looked at. */
+  entered(conversationId: string): void;
 }
 
-/**
- * @param send - only the newest `MOST_WATCHED` are told, however many are held. Changes of one turn make one signal,
- *   so that leaving one screen for another, or React mounting twice, costs at most one.
- * @param onLess - fewer are looked at than were.
- */
-export function createWatchList(
-  alarms: Alarms,
-  send: (signal: Signal) => void,
-  onLess: () => void,
-): WatchList {
+export interface WatchListOptions {
+  readonly alarms: Alarms;
+  /**
+   * Only `MOST_WATCHED` are told, however many are held: those that are open before others, of these the newest. Changes of
+   * one turn make one signal, so that leaving one screen for another, or React mounting twice, costs at most one.
+   */
+  readonly send: (signal: Signal) => void;
+  readonly isOpen: (conversationId: string) => boolean;
+  /** Fewer are looked at than were. */
+  readonly onLess: () => void;
+}
+
+export function createWatchList({ alarms, send, isOpen, onLess }: WatchListOptions): WatchList {
   const leases = new Map<string, number>(); // most recently begun last
   let told: readonly string[] = [];
+
+  const say = (conversationIds: readonly string[]): void => {
+    told = conversationIds;
+    send({ type: "watch", conversationIds });
+  };
 
   const tell = (): void => {
     const before = told;
     // A backend may refuse the whole list, or end the link, for one id that cannot be: it would come again and again.
-    const conversationIds = [...leases.keys()].filter((id) => idPattern.test(id)).slice(-MOST_WATCHED);
+    const ids = [...leases.keys()].filter((id) => idPattern.test(id));
+    const conversationIds = [...ids.filter((id) => !isOpen(id)), ...ids.filter(isOpen)].slice(-MOST_WATCHED);
     const isLess = before.some((id) => !conversationIds.includes(id));
     if (!isLess && conversationIds.length === before.length) return;
-    told = conversationIds;
-    send({ type: "watch", conversationIds });
+    say(conversationIds);
     if (isLess) onLess();
   };
 
@@ -55,6 +65,11 @@ export function createWatchList(
     renew() {
       told = [];
       tell();
+    },
+    entered(conversationId) {
+      if (!told.includes(conversationId)) return;
+      say(told.filter((id) => id !== conversationId)); // what was told before is not news
+      alarms.set("watch", 0, tell);
     },
   };
 }
