@@ -170,7 +170,11 @@ export class Files implements FileDesk {
     meter.add("file", fault ? "refused" : "completed");
     meter.observe("fileBytes", file.size);
     const now = changed ?? (await table.find(file.fileId));
-    if (!now) return noSuchFile;
+    if (!now) {
+      // It was called off, or its owner erased, meanwhile: whoever saw to that may not have found it yet.
+      await store.delete(file.fileId);
+      return noSuchFile;
+    }
     if (now.state === "scanning") this.#quarantine.look(now);
     return answered<"file.complete">(stateOf(now));
   }

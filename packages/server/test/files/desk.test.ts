@@ -136,6 +136,25 @@ it("takes for whole what another node was faster to complete (row G1)", async ()
   expect(await behind).toMatchObject({ ok: true, result: { state: "ready" } });
 });
 
+it("leaves nothing of a file behind that is called off, or whose owner is erased, while it is completed (row D25)", async () => {
+  const { ask, store, table, options, bench, kept } = await openDesk();
+  const fileId = newId();
+  const on = { conversationId: "a", fileId } as const;
+  await ask("ada", { type: "file.upload", ...on, name: "a", size: PNG.length, mediaType: "image/png" });
+  await store.put(fileId, 1, PNG.length, [PNG] as unknown as AsyncIterable<Uint8Array>);
+  const complete: FileStore["complete"] = async (upload, parts) => {
+    // What is there by then is deleted: nothing. The bytes come behind that.
+    await table.abandon(fileId);
+    await store.complete(upload, parts);
+    expect(kept()).toEqual([fileId]);
+  };
+  const desk = new Files({ ...options, store: { ...store, complete } });
+  const summary = await bench.query("ada", { type: "conversation", conversationId: "a" });
+  const answer = await desk.answer("ada", { type: "file.complete", ...on, parts: [] }, summary);
+  expect(answer).toMatchObject({ ok: false, code: "file/not-found" });
+  expect(kept()).toEqual([]);
+});
+
 it("leaves nothing of a file behind that a person may not keep", async () => {
   const { put, dir } = await openDesk({ bytesPerUser: PNG.length });
   expect(await put(PNG, "image/png")).toMatchObject({ state: "ready" });
