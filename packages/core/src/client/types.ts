@@ -177,7 +177,7 @@ export interface Conversation<Schemas extends CustomSchemas = JsonCustom> {
   readonly timeline: Timeline<CustomOf<Schemas, "message">>;
   readonly record: Observable<ConversationRecord<CustomOf<Schemas, "conversation">> | undefined>;
   readonly members: Members;
-  /** Messages of others, not deleted, above one's read watermark. */
+  /** Messages of others, not deleted, above one's read watermark; also of people one blocks, as they are there. */
   readonly unread: Observable<number>;
   /** Everybody's watermarks, as far as this client has heard. */
   readonly receipts: Observable<readonly Receipt[]>;

@@ -11,7 +11,7 @@ export interface PushPayload {
   /** How many there are to tell of, this one included. */
   readonly count: number;
   readonly sound: boolean;
-  /** Unread messages of all conversations that are not muted. */
+  /** Unread messages of all conversations that are not muted, without those of people one blocks. */
   readonly badge: number;
   /** Of a reminder, and of nothing else: when it was due, server time in ms. */
   readonly dueAt?: number;

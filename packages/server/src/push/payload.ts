@@ -9,6 +9,7 @@ import {
   type QueryType,
 } from "@tidings/core/protocol";
 import type { Clock } from "../engine/clock.ts";
+import type { PushTargets } from "../store/push.ts";
 import type { Answer, Store } from "../store/store.ts";
 
 const LONGEST_TEXT = 200;
@@ -52,11 +53,14 @@ export function topicOf(userId: string, about: string): string {
   return createHash("sha256").update(`${userId}\n${about}`).digest("base64url").slice(0, 32);
 }
 
-/** Unread messages of conversations that are not muted. */
-export async function badgeOf(
-  userId: string,
-  { store, clock }: { readonly store: Pick<Store, "query">; readonly clock: Pick<Clock, "now"> },
-): Promise<number> {
+export interface BadgeOptions {
+  readonly store: Pick<Store, "query">;
+  readonly targets: Pick<PushTargets, "unreadOfBlocked">;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** Unread messages of conversations that are not muted, without those of people one blocks. */
+export async function badgeOf(userId: string, { store, targets, clock }: BadgeOptions): Promise<number> {
   const conversationId = notebookOf(userId);
   const [listed, muted] = await Promise.all([
     store.query(userId, { type: "conversations", limit: COUNTED }),
@@ -67,9 +71,14 @@ export async function badgeOf(
     if ("subject" in item && (item.value?.until ?? Infinity) > clock.now())
       silent.add(item.subject.conversationId);
   let count = 0;
-  for (const item of itemsOf(listed))
-    if ("unread" in item && !silent.has(item.conversation.conversationId)) count += item.unread;
-  return count;
+  const counted: string[] = [];
+  for (const item of itemsOf(listed)) {
+    if (!("unread" in item) || item.unread === 0 || silent.has(item.conversation.conversationId)) continue;
+    count += item.unread;
+    counted.push(item.conversation.conversationId);
+  }
+  const blocked = counted.length > 0 ? await targets.unreadOfBlocked(userId, counted) : 0;
+  return Math.max(0, count - blocked); // counted a moment apart
 }
 
 type Listed = Extract<QueryResults[QueryType], { readonly items: readonly unknown[] }>["items"][number];

@@ -17,7 +17,7 @@ import type { PushQueue } from "./push-queue.ts";
 
 export interface RemindersOptions {
   readonly store: Pick<Store, "query" | "blocks">;
-  readonly targets: Pick<PushTargets, "of">;
+  readonly targets: Pick<PushTargets, "of" | "unreadOfBlocked">;
   readonly queue: Pick<PushQueue, "add">;
   readonly clock: Pick<Clock, "now" | "soon">;
   readonly ttlMs: number;

@@ -40,6 +40,8 @@ export interface PushTargets {
    * @returns undefined if there is no such conversation.
    */
   audience(news: News, after?: string): Promise<Audience | undefined>;
+  /** How many messages in these conversations, above their watermark and not deleted, are of people they block. */
+  unreadOfBlocked(userId: string, conversationIds: readonly string[]): Promise<number>;
 }
 
 export interface News {

@@ -177,6 +177,19 @@ describe("people who are not there", () => {
     expect(await told()).toMatchObject([["bob", { badge: 1 }]]);
   });
 
+  it("count as unread nothing of whoever they blocked", async () => {
+    const on = pusher();
+    await say(on, "cy", "buy this");
+    await note("bob", { kind: "block", conversationId: notebookOf("bob"), userId: "cy" }, {});
+    await say(on, "cy", "and this");
+    await say(on, "ada", "hi");
+    expect((await told()).filter(([userId]) => userId === "bob")).toMatchObject([["bob", { badge: 1 }]]);
+    queued.length = 0;
+    await note("bob", { kind: "block", conversationId: notebookOf("bob"), userId: "ada" }, {});
+    await say(on, "ada", "hello?");
+    expect((await told()).map(([, { badge }]) => badge)).toEqual([0]);
+  });
+
   it("hear nothing of whoever they blocked", async () => {
     const on = pusher({ blocks: async (userId) => ({ own: [], by: userId === "ada" ? ["bob"] : [] }) });
     await say(on, "ada", "from somebody blocked");

@@ -334,6 +334,12 @@ async function withDevices(bench: Workbench): Promise<void> {
   const told = { conversationId: "a", messageIds: messages.map(({ id }) => id) };
   expect((await push.audience(told))?.listeners).toHaveLength(1);
   await push.audience({ conversationId: "crowd 1007", messageIds: ["1007-1"] });
+  const conversationIds = ["a", "crowd 1007", "crowd 1008"];
+  const subject = { kind: "block", conversationId: "~/user 7", userId: "user 14" } as const;
+  const block = { type: "note.set", conversationId: "~/user 7", subject, value: {} } as const;
+  await push.unreadOfBlocked("user 7", conversationIds);
+  await bench.accepted("user 7", block);
+  await push.unreadOfBlocked("user 7", conversationIds);
   await push.drop({ ...device, p256dh: "", auth: "" });
   await push.remove("bob", "phone");
 }

@@ -71,6 +71,38 @@ export function pushSuite(bench: () => Workbench): void {
     });
   });
 
+  describe("what is unread of people somebody blocks", () => {
+    const block = async (userId: string, other: string): Promise<void> =>
+      note(userId, { kind: "block", conversationId: notebookOf(userId), userId: other }, {});
+
+    it("is counted in the conversations that are named, above the watermark, without what was deleted (row F12)", async () => {
+      for (const id of ["a", "b", "c"]) await bench().group(id, "ada", "bob", "eve", "mallory");
+      const count = (...ids: readonly string[]): Promise<number> => targets().unreadOfBlocked("ada", ids);
+      for (const conversationId of ["a", "b", "c"])
+        for (const userId of ["eve", "bob", "eve", "mallory"])
+          await bench().said(userId, conversationId, "hi");
+      expect(await count("a", "b", "c")).toBe(0);
+      await block("ada", "eve");
+      await block("bob", "mallory");
+      await block("mallory", "ada");
+      expect([await count("a", "b", "c"), await count("a", "none"), await count()]).toEqual([6, 2, 0]);
+      await bench().accepted("ada", { type: "receipt.mark", conversationId: "a", readSeq: 1 });
+      const { messages } = await bench().query("eve", { type: "history", conversationId: "b", limit: 10 });
+      const messageId = messages.find(({ authorId }) => authorId === "eve")?.id ?? "";
+      await bench().accepted("eve", { type: "message.delete", conversationId: "b", messageId });
+      expect([await count("a", "b"), await count("b")]).toEqual([2, 1]);
+      await block("ada", "mallory");
+      expect([await count("a"), await count("a", "b", "c")]).toEqual([2, 7]);
+      const { userId, ...subject } = { kind: "block", conversationId: "~/ada", userId: "eve" } as const;
+      await bench().accepted("ada", {
+        type: "note.clear",
+        conversationId: "~/ada",
+        subject: { ...subject, userId },
+      });
+      expect(await count("a", "b", "c")).toBe(3);
+    });
+  });
+
   describe("whoever is to be told of a message", () => {
     it("is in the conversation and has a device, with all that decides whether they are told", async () => {
       await bench().group("a", "ada", "bob", "cy", "dan", "eve");

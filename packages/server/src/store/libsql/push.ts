@@ -41,6 +41,18 @@ export function createPushTargets({ prepare, exec }: Connection): PushTargets {
   const drop = prepare("DELETE FROM push_targets WHERE user_id = ? AND device_id = ? AND endpoint = ?");
   const all = prepare<PushTarget>(`SELECT ${COLUMNS} FROM push_targets WHERE user_id = ? ORDER BY device_id`);
   const audienceIn = createAudience(prepare);
+  // Whoever blocks nobody has no row to begin with.
+  const ofBlocked = prepare<{ said: number; deleted: number }>(
+    `SELECT
+       (SELECT count(*) FROM messages WHERE conversation = c.key AND author_id = n.blocked_id
+        AND seq > coalesce(r.read_seq, 0)) AS said,
+       (SELECT count(*) FROM messages WHERE conversation = c.key AND author_id = n.blocked_id
+        AND seq > coalesce(r.read_seq, 0) AND is_deleted = 1) AS deleted
+     FROM conversations b CROSS JOIN notes n INDEXED BY notes_blocking ON n.conversation = b.key AND n.blocked_id IS NOT NULL
+     CROSS JOIN json_each(?1) ids CROSS JOIN conversations c ON c.id = ids.value
+     LEFT JOIN receipts r ON r.conversation = c.key AND r.user_id = ?2
+     WHERE b.id = '${NOTEBOOKS}' || ?2`,
+  );
 
   const atOnce = (work: () => void): void => {
     exec("BEGIN IMMEDIATE");
@@ -68,6 +80,10 @@ export function createPushTargets({ prepare, exec }: Connection): PushTargets {
     },
     of: async (userId) => all.all(userId),
     audience: async (news, after) => audienceIn(news, after),
+    unreadOfBlocked: async (userId, conversationIds) =>
+      ofBlocked
+        .all(JSON.stringify(conversationIds), userId)
+        .reduce((sum, { said, deleted }) => sum + said - deleted, 0),
   };
 }
 

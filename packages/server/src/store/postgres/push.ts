@@ -44,6 +44,11 @@ export function pushTargets(pool: Pool): PushTargets {
       read(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", (session) =>
         audience(session, news, after),
       ),
+    unreadOfBlocked: (userId, conversationIds) =>
+      read(pool, "BEGIN READ ONLY", async (session) => {
+        const found = await session.first(ofBlocked(userId, conversationIds));
+        return found?.count ?? 0;
+      }),
   };
 }
 
@@ -123,4 +128,22 @@ function notesOf(userIds: readonly string[], noteIds: readonly string[]) {
     JOIN notes n ON n.conversation = b.key
       AND n.id = f.id || CASE WHEN f.id = ${OWN_RULES} THEN b.id ELSE '' END
     WHERE n.is_kept`;
+}
+
+/** Two counts that each need an index alone. */
+function ofBlocked(userId: string, conversationIds: readonly string[]) {
+  return sql<{ readonly count: number }>`
+    SELECT coalesce(sum(s.count - d.count), 0)::int AS count
+    FROM conversations b JOIN notes n ON n.conversation = b.key AND n.blocked_id IS NOT NULL
+    CROSS JOIN unnest(${array("text", conversationIds)}) w(id) JOIN conversations c ON c.id = w.id
+    LEFT JOIN receipts r ON r.conversation = c.key AND r.user_id = ${userId}
+    CROSS JOIN LATERAL (
+      SELECT count(*) FROM messages m
+      WHERE m.author_id = n.blocked_id AND m.conversation = c.key AND m.seq > coalesce(r.read_seq, 0)
+    ) s
+    CROSS JOIN LATERAL (
+      SELECT count(*) FROM messages m WHERE m.conversation = c.key AND m.is_deleted
+        AND m.seq > coalesce(r.read_seq, 0) AND m.author_id = n.blocked_id
+    ) d
+    WHERE b.id = ${NOTEBOOKS} || ${userId}::text`;
 }
