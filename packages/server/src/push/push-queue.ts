@@ -13,9 +13,13 @@ export interface PushQueueOptions {
 /** Told once of a push. @param isOver - nobody need try again: it was delivered, or was not worth it any more. */
 export type OnEnd = (isOver: boolean) => void;
 
+/** Asked before what a service could not take is tried again: is there still cause to tell of it? */
+export type IsNews = () => Promise<boolean>;
+
 interface Waiting {
   readonly message: PushMessage;
   readonly onEnd: OnEnd;
+  readonly isNews: IsNews;
   readonly givenAt: number;
   readonly attempts: number;
   /** Not before. */
@@ -54,9 +58,9 @@ export class PushQueue {
   }
 
   /** Instead of what waits for the same device of the same topic. */
-  add(message: PushMessage, onEnd: OnEnd = () => {}): void {
+  add(message: PushMessage, onEnd: OnEnd = () => {}, isNews: IsNews = async () => true): void {
     const now = this.#options.clock.now();
-    this.#put({ message, onEnd, givenAt: now, attempts: 0, at: now });
+    this.#put({ message, onEnd, isNews, givenAt: now, attempts: 0, at: now });
     this.#go();
   }
 
@@ -137,9 +141,10 @@ export class PushQueue {
 
   async #send(key: string, waiting: Waiting): Promise<void> {
     const { provider, onFailure } = this.#options;
-    let outcome: PushOutcome = { kind: "later" };
+    const { message, attempts, isNews } = waiting;
+    let outcome: PushOutcome | undefined = { kind: "later" };
     try {
-      outcome = await provider.push(waiting.message);
+      outcome = attempts === 0 || (await isNews()) ? await provider.push(message) : undefined;
     } catch (error) {
       onFailure(error);
     }
@@ -149,9 +154,14 @@ export class PushQueue {
     this.#go();
   }
 
-  #settle(key: string, waiting: Waiting, outcome: PushOutcome): void {
+  /** @param outcome - undefined if it was not sent, as nobody is to be told of it any more. */
+  #settle(key: string, waiting: Waiting, outcome: PushOutcome | undefined): void {
     const { message, onEnd, givenAt, attempts: before } = waiting;
     const { clock, random, onOutcome } = this.#options;
+    if (!outcome) {
+      onOutcome("dropped", message);
+      return onEnd(true);
+    }
     onOutcome(outcome.kind, message);
     if (outcome.kind === "refused") this.#options.onFailure(new Error(`unable to push; ${outcome.reason}`));
     if (outcome.kind !== "later") return onEnd(true);

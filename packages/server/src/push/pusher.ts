@@ -190,6 +190,22 @@ export class Pusher {
     };
     const urgency = conversation.kind === "direct" ? "high" : "normal";
     const topic = topicOf(self.userId, conversation.conversationId);
-    for (const target of targets) queue.add({ target, payload, topic, urgency, ttlMs });
+    const isNews = (): Promise<boolean> => this.#isNews(self.userId, message);
+    for (const target of targets) queue.add({ target, payload, topic, urgency, ttlMs }, undefined, isNews);
+  }
+
+  /** What could not be sent may have been taken back or read since, or they be in the conversation no more. */
+  async #isNews(userId: string, { conversationId, id, seq }: MessageRecord): Promise<boolean> {
+    const { store } = this.#options;
+    const [found, self] = await Promise.all([
+      store.query(userId, { type: "messages", conversationId, messageIds: [id] }),
+      store.query(userId, { type: "conversation", conversationId }),
+    ]);
+    // Whoever may not read it is given none of it.
+    if (!found.ok || !self.ok || !("self" in self.result) || !("some" in found.result)) return false;
+    const isThere = found.result.some(
+      (record) => "id" in record && record.id === id && record.deletedAt === undefined,
+    );
+    return isThere && (self.result.receipt?.readSeq ?? 0) < seq;
   }
 }

@@ -74,6 +74,23 @@ describe("pushes", () => {
     expect(made.isIdle).toBe(true);
   });
 
+  it("are not tried again once nobody is to be told any more, and are where nobody can say (row F12)", async () => {
+    const later: PushOutcome = { kind: "later" };
+    const { made, clock, outcomes, failures } = queue(later, later, { kind: "sent" });
+    const answers = [new Error("the store is away"), true, false];
+    const ended: boolean[] = [];
+    const isNews = async (): Promise<boolean> => {
+      const answer = answers.shift();
+      if (answer instanceof Error) throw answer;
+      return answer ?? false;
+    };
+    made.add(push("phone", 1), (isOver) => ended.push(isOver), isNews);
+    await clock.advance(60_000);
+    expect(outcomes).toEqual(["later 1", "later 1", "later 1", "dropped 1"]);
+    expect([ended, answers, failures.length]).toEqual([[true], [], 1]);
+    expect(made.isIdle).toBe(true);
+  });
+
   it("wait as long as the service says", async () => {
     const { made, clock, sent } = queue({ kind: "later", afterMs: 120_000 }, { kind: "sent" });
     made.add(push("phone", 1));

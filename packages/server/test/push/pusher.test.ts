@@ -2,6 +2,7 @@ import { virtualClock } from "@tidings/core/testing";
 import { notebookOf, type NoteSubject, type NoteValue, type PushPayload } from "@tidings/core/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PushMessage } from "../../src/push/provider.ts";
+import type { IsNews, PushQueue } from "../../src/push/push-queue.ts";
 import { type Blocks, Pusher } from "../../src/push/pusher.ts";
 import { openLibsqlStore } from "../../src/store/index.ts";
 import { engineClock } from "../support/engine-bench.ts";
@@ -35,7 +36,7 @@ const subscribe = async (userId: string, deviceId: string): Promise<void> =>
 
 interface Differently {
   readonly blocks?: Blocks;
-  readonly add?: (message: PushMessage) => void;
+  readonly add?: PushQueue["add"];
   readonly soon?: (task: () => void) => void;
 }
 
@@ -75,6 +76,33 @@ async function told(): Promise<readonly (readonly [userId: string, payload: Push
   await clock.advance(GRACE_MS + 1_000);
   return queued.map(({ target, payload }) => [target.userId, payload] as const);
 }
+
+describe("what a push service could not take", () => {
+  it("is tried again only while it stands, is unread and may be read (rows D25, F12)", async () => {
+    const asked: IsNews[] = [];
+    const on = pusher({
+      add(message, _onEnd, isNews) {
+        if (message.target.userId === "bob" && isNews) asked.push(isNews);
+      },
+    });
+    const isNews = async (): Promise<boolean | undefined> => asked.at(-1)?.();
+    const messageId = await say(on, "ada", "taken back");
+    await told();
+    expect(await isNews()).toBe(true);
+    await bench.accepted("ada", { type: "message.delete", conversationId: "tea", messageId });
+    expect(await isNews()).toBe(false);
+    await say(on, "ada", "read");
+    await told();
+    expect(await isNews()).toBe(true);
+    await bench.accepted("bob", { type: "receipt.mark", conversationId: "tea", readSeq: 2 });
+    expect(await isNews()).toBe(false);
+    await say(on, "ada", "not for you");
+    await told();
+    expect(await isNews()).toBe(true);
+    await bench.accepted("ada", { type: "participant.remove", conversationId: "tea", userId: "bob" });
+    expect(await isNews()).toBe(false);
+  });
+});
 
 describe("people who are not there", () => {
   it("are told once of what others said, the newest of it, with how many there are and what is unread in all (row F12)", async () => {
