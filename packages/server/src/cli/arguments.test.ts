@@ -165,6 +165,25 @@ describe("the command line", () => {
     });
   });
 
+  it("lets whoever has the keys for pushes at hand do all that is not to serve", () => {
+    const keys = { TIDINGS_VAPID_PUBLIC_KEY: "p", TIDINGS_VAPID_PRIVATE_KEY: "s" };
+    for (const words of [
+      ["token", "ada"],
+      ["key", "backend"],
+      ["vapid"],
+      ["export"],
+      ["import", "a.jsonl"],
+    ]) {
+      expect(readArguments(words, keys)).toMatchObject({ command: words[0] });
+    }
+    expect(() => readArguments([], keys)).toThrow(/pushes need a --push-subject/u);
+    expect(readArguments(["--push-subject", "mailto:a@b.example"], keys)).toMatchObject({
+      settings: {
+        server: { push: { vapid: { publicKey: "p", privateKey: "s", subject: "mailto:a@b.example" } } },
+      },
+    });
+  });
+
   it("keeps messages for as long as it is told", () => {
     const invocation = readArguments(["--max-age", "30d"], { TIDINGS_MAX_MESSAGES: "10000" });
     const retention = { maxAgeMs: 30 * 86_400_000, maxMessages: 10_000 };

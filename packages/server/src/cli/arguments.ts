@@ -6,7 +6,6 @@ import { type Algorithm, ALGORITHMS } from "../auth/tokens.ts";
 import type { ConversationIds } from "../engine/conversation-ids.ts";
 import type { Lobby } from "../engine/lobbies.ts";
 import type { PreviewOptions } from "../previews/preview-options.ts";
-import type { PushOptions } from "../push/push-options.ts";
 import type { RetentionOptions, ServerOptions } from "../options.ts";
 import { type ExportRequest, type ImportRequest, readExport, readImport } from "./archive-arguments.ts";
 import { readRoles, readScopes, readServiceKeys, readTiers } from "./credentials.ts";
@@ -15,6 +14,7 @@ import { readFiles } from "./files.ts";
 import { readList } from "./lists.ts";
 import { misused } from "./misused.ts";
 import { readModerators } from "./moderators.ts";
+import { readPush } from "./push.ts";
 
 /** What the command line asks for. */
 export type Invocation =
@@ -123,8 +123,12 @@ export function readArguments(words: readonly string[], environment: Environment
       const variable = name.replaceAll("-", "_").toUpperCase();
       return environment[`TIDINGS_${variable}`] ?? environment[usualVariable[name] ?? ""];
     },
-    { secret: environment["TIDINGS_SECRET"], vapid: environment["TIDINGS_VAPID_PRIVATE_KEY"] },
-    values.traces ?? environment["TIDINGS_TRACES"] === "1",
+    {
+      secret: environment["TIDINGS_SECRET"],
+      vapid: environment["TIDINGS_VAPID_PRIVATE_KEY"],
+      isServing: command === "serve",
+      hasTraces: values.traces ?? environment["TIDINGS_TRACES"] === "1",
+    },
   );
   if (command === "vapid" && rest.length === 0) return { command };
   if (command === "serve" && rest.length === 0) return { command, settings };
@@ -173,10 +177,17 @@ const usualVariable: Readonly<Record<string, string>> = { database: "DATABASE_UR
 
 type Setting = Exclude<keyof typeof flags, "help" | "version" | "traces" | "check">;
 
+interface Surroundings {
+  readonly secret: string | undefined;
+  readonly vapid: string | undefined;
+  /** Of what only a server does, nothing has to be complete where none is started. */
+  readonly isServing: boolean;
+  readonly hasTraces: boolean;
+}
+
 function readSettings(
   read: (name: Setting) => string | undefined,
-  { secret, vapid }: { readonly secret: string | undefined; readonly vapid: string | undefined },
-  hasTraces: boolean,
+  { secret, vapid, isServing, hasTraces }: Surroundings,
 ): CommandSettings {
   const dataFile = read("data") ?? "tidings.db";
   const logLevel = read("log-level") ?? "info";
@@ -225,7 +236,7 @@ function readSettings(
       files: readFiles(read("files"), read("files-url"), read("clamd")),
       previews: readPreviews(read("previews"), read("previews-url")),
       moderators: readModerators(read),
-      push: readPush(read, vapid),
+      push: isServing ? readPush(read, vapid) : undefined,
       retention: readRetention(read("max-age"), read("max-messages")),
     },
   };
@@ -233,18 +244,6 @@ function readSettings(
 
 function readPreviews(isOn: string | undefined, url: string | undefined): PreviewOptions | undefined {
   return isOn !== undefined && readSwitch(isOn) ? { url } : undefined;
-}
-
-function readPush(
-  read: (name: Setting) => string | undefined,
-  privateKey: string | undefined,
-): PushOptions | undefined {
-  const publicKey = read("vapid-public-key");
-  const subject = read("push-subject");
-  if (publicKey === undefined && privateKey === undefined && subject === undefined) return undefined;
-  if (publicKey === undefined || privateKey === undefined || subject === undefined)
-    throw misused('pushes need a --push-subject and both keys that "tidings-server vapid" prints');
-  return { vapid: { publicKey, privateKey, subject, origins: mapped(read("push-origins"), readList) } };
 }
 
 function readRetention(maxAge?: string, maxMessages?: string): RetentionOptions | undefined {
