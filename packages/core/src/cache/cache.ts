@@ -3,7 +3,7 @@ import type { Ranges } from "../base/ranges.ts";
 import type { WriteGroup, Writer } from "../outbox/writer.ts";
 import type { Storage, StorageOperation } from "../ports/storage.ts";
 import type { Replica } from "../timeline/replica.ts";
-import { staleBeside, withdrawnAmong } from "./beside.ts";
+import { staleBeside } from "./beside.ts";
 import { type CacheKeys, cacheKeys } from "./keys.ts";
 import { readSummary, readTimeline } from "./read.ts";
 import { summaryOf, timelineWrites } from "./saved.ts";
@@ -121,11 +121,11 @@ export function createCache(options: CacheOptions): Cache {
   /** What was deleted, or is not kept any more, also goes from where it was pinned, or said in a thread. */
   const withdraw = async ({ replica, messageIds }: Touched): Promise<void> => {
     const { conversationId } = replica;
-    const withdrawn = withdrawnAmong(replica.confirmed().messages, messageIds);
-    const { deleted, floorSeq } = withdrawn;
-    if (deleted.size === 0 && floorSeq <= (floors.get(conversationId) ?? 1)) return;
+    const { get, floorSeq } = replica.confirmed().messages;
+    const deleted = [...messageIds].filter((id) => get(id)?.message.deletedAt);
+    if (deleted.length === 0 && floorSeq <= (floors.get(conversationId) ?? 1)) return;
     floors.set(conversationId, floorSeq);
-    const operations = await staleBeside(storage, keys.timeline(conversationId), withdrawn);
+    const operations = await staleBeside(storage, keys.timeline(conversationId), deleted, floorSeq);
     if (operations.length > 0) await writer().write(operations);
   };
 
