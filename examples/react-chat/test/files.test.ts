@@ -114,6 +114,25 @@ describe.skipIf(chromiumPath === undefined)("files in the chat", { timeout: 60_0
     ada = second;
   });
 
+  it("[U16] keeps what is attached and not sent, over a reload and while another conversation is looked at (row G8)", async () => {
+    const before = puts.length;
+    await drop(ada, "kept.txt", "text/plain", 1_000);
+    await expect.poll(() => puts.length - before, patience).toBe(1); // what is put is on storage
+    const attached = ada.page.locator(".attached").getByText("kept.txt");
+    await ada.page.reload();
+    await ada.open("General");
+    await attached.waitFor();
+    await ada.open("Boat crew");
+    await attached.waitFor({ state: "detached" });
+    await ada.open("General");
+    await attached.waitFor();
+    expect(await attached.count()).toBe(1);
+    await ada.say("Kept, and said");
+    await expect.poll(() => ada.statusOf("Kept, and said"), patience).toMatch(/^(sent|delivered|read)$/);
+    expect(await grace.page.locator(".attachments").getByText("kept.txt").count()).toBe(1);
+    await attached.waitFor({ state: "detached" });
+  });
+
   /** Grace's page, at both widths. */
   const showOnPhone = async (name: string): Promise<void> => {
     await takeScreenshot(grace.page, name);

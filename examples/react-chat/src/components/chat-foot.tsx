@@ -1,5 +1,12 @@
-import type { Upload } from "@tidings/core/uploads";
-import { useConversation, useConversations, useObservable, type UseComposer } from "@tidings/react";
+import { attachUnsent, type Upload } from "@tidings/core/uploads";
+import {
+  useConversation,
+  useConversations,
+  useObservable,
+  useUploads,
+  type UseComposer,
+} from "@tidings/react";
+import { useEffect } from "react";
 import { useIsBlocked } from "../lib/use-is-blocked.ts";
 import { useTexts } from "../texts/use-texts.tsx";
 import { BlockedNotice } from "./blocking.tsx";
@@ -27,6 +34,9 @@ function Input({ conversationId, composer, onPoll }: ChatFootProps) {
   const isAbsent = useObservable(useConversation(conversationId).timeline, ({ absent }) => absent);
   const otherId = useConversations().find((each) => each.conversationId === conversationId)?.otherId;
   const isBlocked = useIsBlocked(otherId);
+  const uploads = useUploads();
+  const { attach } = composer;
+  useEffect(() => attachUnsent(uploads, conversationId, { attach }), [uploads, conversationId, attach]);
   if (isAbsent) {
     return (
       <p className="notice warn" role="status">

@@ -84,6 +84,7 @@ export interface Composer<Attachment = never, Custom = JsonObject> extends Obser
   edit(messageId: string): void;
   /** No longer answers or edits. */
   cancel(): void;
+  /** What is attached already is so once. */
   attach(attachment: Attachment): void;
   detach(attachment: Attachment): void;
   /** Takes a suggestion. Default: the active one. */

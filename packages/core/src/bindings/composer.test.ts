@@ -236,6 +236,8 @@ describe("a composer", () => {
     });
     composer.attach("a.png");
     composer.attach("b.png");
+    composer.attach("b.png");
+    expect(composer.get().attachments).toEqual(["a.png", "b.png"]);
     composer.detach("a.png");
     expect(composer.get()).toMatchObject({ attachments: ["b.png"], canSend: true });
     const sent = await composer.send();

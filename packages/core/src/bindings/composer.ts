@@ -137,7 +137,8 @@ export function createComposer<Attachment = never, Schemas extends CustomSchemas
       own.set({ ...EMPTY, about, edited: content.text, marked: content, caret: content.text.length });
     },
     cancel: () => own.set({ ...EMPTY, attachments: own.get().attachments }),
-    attach: (attachment) => set({ attachments: [...own.get().attachments, attachment], error: undefined }),
+    attach: (attachment) =>
+      set({ attachments: [...new Set([...own.get().attachments, attachment])], error: undefined }),
     detach: (attachment) => set({ attachments: own.get().attachments.filter((each) => each !== attachment) }),
     choose(suggestion = own.get().suggestions[own.get().active]) {
       const { mention } = own.get();

@@ -1,3 +1,4 @@
+export { type Attaching, attachUnsent } from "./attach-unsent.ts";
 export { openUploads } from "./create-uploads.ts";
 export { noLocks, type UploadLocks, webLocks } from "./locks.ts";
 export type { UploadPhase } from "./machine.ts";

@@ -267,6 +267,7 @@ function uploadOf(
   const { attachment, state, stored } = running;
   return {
     ...{ fileId: attachment.fileId, conversationId: running.job.conversationId, attachment, state, stored },
+    isTakenUp: running.isTakenUp,
     get messageId() {
       return running.messageId;
     },

@@ -13,6 +13,8 @@ export class Running {
   readonly attachment: Attachment;
   /** Of whose it is, for all its life: somebody else may be signed in before it ends. */
   readonly store: UploadStore;
+  /** It began in another life. */
+  isTakenUp = false;
   messageId: string | undefined;
   /** What sends or plans it: all that has been given, as any may be what is on storage. */
   commandIds: readonly string[] = [];
@@ -50,6 +52,7 @@ export class Running {
     const job: UploadJob = { ...newJob(subjectOf(subject)), phase, sent, partBytes, code };
     const running = new Running(scope, store, job, attachment, messageId);
     running.commandIds = commandsOf(stored);
+    running.isTakenUp = true;
     return running;
   }
 

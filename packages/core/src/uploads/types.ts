@@ -48,6 +48,8 @@ export interface Upload {
   readonly attachment: Attachment;
   /** The message it belongs to, once there is one, be it planned or on its way. */
   readonly messageId: string | undefined;
+  /** It was added in an earlier life of the app, or in a tab that was closed. */
+  readonly isTakenUp: boolean;
   readonly state: Observable<UploadState>;
   /** Resolves once its bytes are durable; rejects where they could not be kept. */
   readonly stored: Promise<void>;
