@@ -337,7 +337,9 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     };
     await page.locator(".conversation", { hasText: "General" }).waitFor();
     await photograph("list");
+    expect(await page.evaluate(covered)).toEqual([]);
     await page.locator(".conversation", { hasText: "General" }).tap();
+    expect(await hand.draft.evaluate(({ clientWidth }) => clientWidth)).toBeGreaterThan(240);
     await hand.draft.fill("By hand");
     await page.getByRole("button", { name: "Send", exact: true }).tap();
     await expect.poll(() => hand.statusOf("By hand"), patience).toBe("read");
@@ -375,3 +377,14 @@ describe.skipIf(chromiumPath === undefined)("the life of a page", { timeout: 60_
     expect(troubles).toEqual([]);
   });
 });
+
+/** Runs in the page: rows of the list of which a button covers what they say. */
+function covered(): readonly string[] {
+  const rows = [...document.querySelectorAll(".conversations li")];
+  const isCovered = (row: Element): boolean => {
+    const button = row.querySelector(".conversation-more")?.getBoundingClientRect();
+    const said = [...row.querySelectorAll(".conversation-last, .badges, .conversation-time")];
+    return said.some((each) => each.getBoundingClientRect().right > (button?.left ?? Infinity));
+  };
+  return rows.filter(isCovered).map(({ textContent }) => textContent);
+}

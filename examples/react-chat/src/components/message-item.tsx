@@ -91,6 +91,7 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
   const { message } = item;
   const { replyTo, threadId, conversationId, origin, tally } = message;
   const isDeleted = message.deletedAt !== undefined;
+  const isPoll = tally !== undefined && !isDeleted;
   const picture = isDeleted ? undefined : message.custom?.picture;
   return (
     <div className="bubble">
@@ -113,10 +114,15 @@ function Bubble({ item, quoted, onMenu, tabIndex }: MessageItemProps & { readonl
             <MessageText message={message} />
           )}
         </div>
-        <MessageMeta item={item} tabIndex={tabIndex} />
+        {!isPoll && <MessageMeta item={item} tabIndex={tabIndex} />}
       </div>
       {!isDeleted && <LinkPreview message={message} tabIndex={tabIndex} />}
-      {tally && !isDeleted && <Poll message={message} tabIndex={tabIndex} />}
+      {isPoll && (
+        <div className="content">
+          <Poll message={message} tabIndex={tabIndex} />
+          <MessageMeta item={item} tabIndex={tabIndex} />
+        </div>
+      )}
       {onMenu && !isDeleted && <MessageActions item={item} tabIndex={tabIndex} onMenu={onMenu} />}
     </div>
   );

@@ -43,10 +43,6 @@ export function SearchPane({ conversationId, onClose }: SearchPaneProps) {
           {...{ conversationId, sought }}
           onChange={(change) => setSought((before) => ({ ...before, ...change }))}
         />
-        <p className="hint" role="status">
-          {isSought ? state : isNarrowed && t.searchNeedsMore}
-          {isSought && (backend === "offline" || backend === "failed") && ` · ${t.searchedHere}`}
-        </p>
         <button
           type="button"
           className="link"
@@ -55,6 +51,10 @@ export function SearchPane({ conversationId, onClose }: SearchPaneProps) {
         >
           {t.goToDay} …
         </button>
+        <p className="hint" role="status">
+          {isSought ? state : isNarrowed && t.searchNeedsMore}
+          {isSought && (backend === "offline" || backend === "failed") && ` · ${t.searchedHere}`}
+        </p>
       </form>
       <ul className="pane-body results">
         {items.map((each) => (

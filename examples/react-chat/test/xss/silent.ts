@@ -12,6 +12,7 @@ export const silent: Readonly<Record<string, string>> = {
   "day-dialog": ours,
   door: ours,
   "error-boundary": "shows what is in it, or `broken`",
+  "error-note": ours,
   "hidden-message": ours,
   "jump-to-mention": ours,
   "jump-to-newest": ours,
