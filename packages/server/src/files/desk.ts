@@ -14,9 +14,11 @@ import type {
 } from "@tidings/core/protocol";
 import type { Clock } from "../engine/clock.ts";
 import type { FileDesk } from "../engine/file-desk.ts";
+import { isOutlived } from "../engine/outlived.ts";
 import { refuse } from "../engine/packets.ts";
 import type { Meter } from "../observe/meter.ts";
 import { type FileRecord, type FileTable, noSuchFile } from "../store/files.ts";
+import type { Erasures } from "../store/erasures.ts";
 import type { Answer, Refusal } from "../store/store.ts";
 import { Damaged, type FileStore, partBytesOf, partLengths, type Upload } from "./file-store.ts";
 import { Quarantine } from "./quarantine.ts";
@@ -25,6 +27,8 @@ import { isShownInline, mediaTypeOf, SNIFFED_BYTES } from "./sniff.ts";
 
 export interface FilesOptions {
   readonly table: FileTable;
+  /** Default: nobody is remembered as erased. */
+  readonly erasures?: Erasures | undefined;
   readonly store: FileStore;
   readonly limits: Limits;
   readonly bytesPerUser: number;
@@ -119,7 +123,17 @@ export class Files implements FileDesk {
     if (uploadId !== undefined && (!opened.ok || opened.file.uploadId !== uploadId))
       await store.abort(uploadOf(file)).catch(onFailure);
     if (!opened.ok) return opened;
+    if (await this.#isOutlived(opened.file, createdAt)) return noSuchFile;
     return answered<"file.upload">(await this.#ticket(opened.file));
+  }
+
+  /** Its owner was erased meanwhile: whoever saw to that may not have found it yet. @returns is it gone? */
+  async #isOutlived(file: FileRecord, since: number): Promise<boolean> {
+    const { table, erasures } = this.#options;
+    if (!isOutlived(since, await erasures?.of(file.ownerId))) return false;
+    await table.abandon(file.fileId);
+    if (await this.#deleted(file)) await table.remove([file.fileId]);
+    return true;
   }
 
   async #ticket(file: FileRecord): Promise<UploadTicket> {

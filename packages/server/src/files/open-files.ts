@@ -46,6 +46,7 @@ export async function openFiles(options: OpenFilesOptions): Promise<OpenedFiles 
   const desk = new Files({
     ...files,
     ...{ table, clock, meter, onFailure, scan, store: bytes.store, limits: policy.limits },
+    erasures: store.erasures,
   });
   return {
     ...{ desk, routes: bytes.routes, bytes: bytes.store },

@@ -68,7 +68,7 @@ export class Quarantine {
     const startedAt = clock.now();
     let verdict = "failed";
     try {
-      const bytes = store.stream(fileId, signal);
+      const bytes = allOf(file, store.stream(fileId, signal));
       verdict = scan ? await scanWithin(scan, { ...file, bytes, signal }) : "clean";
     } catch (error) {
       if (over.aborted) return;
@@ -88,4 +88,15 @@ export class Quarantine {
     await table.change(fileId, "scanning", { state: "refused", fault });
     await store.delete(fileId);
   }
+}
+
+/** All the bytes of a file: whoever looks through fewer, or more, has not looked through what is shown. */
+async function* allOf({ size }: FileRecord, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let count = 0;
+  for await (const chunk of bytes) {
+    count += chunk.length;
+    if (count > size) break;
+    yield chunk;
+  }
+  if (count !== size) throw new Error("unable to scan the file; it is not as long as was announced");
 }

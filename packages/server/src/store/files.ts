@@ -61,7 +61,7 @@ export interface FileTable {
   /** Some of those that nobody needs by `at`, and are gone by that: their bytes are to be deleted, then they. */
   due(at: number): Promise<readonly FileRecord[]>;
   remove(fileIds: readonly string[]): Promise<void>;
-  /** Some of those that somebody began to look through before `before` and has not done with. */
+  /** Of those that somebody began to look through before `before` and has not done with, some that wait longest. */
   unscanned(before: number): Promise<readonly FileRecord[]>;
 }
 

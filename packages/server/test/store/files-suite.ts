@@ -1,6 +1,6 @@
 import type { Attachment } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
-import type { FileQuota, FileRecord, FileTable } from "../../src/store/files.ts";
+import { FILES_AT_ONCE, type FileQuota, type FileRecord, type FileTable } from "../../src/store/files.ts";
 import type { Kept, KeptPage } from "../../src/store/kept.ts";
 import { type Draft, newId } from "../support/raw-client.ts";
 import type { Workbench } from "./workbench.ts";
@@ -101,6 +101,25 @@ export function filesSuite(bench: () => Workbench): void {
       await table().change(first.fileId, "scanning", { state: "refused", fault: "file/infected" });
       expect(await table().unscanned(6)).toEqual([]);
       expect(await table().find(newId())).toBe(undefined);
+    });
+
+    it("that nobody has done with come again, those that wait longest first, however many others there are", async () => {
+      const scanning = async (scannedAt: number | undefined): Promise<string> => {
+        const opened = await table().open(
+          file({ state: "scanning", ...(scannedAt !== undefined && { scannedAt }) }),
+          { ...quota, perHour: 1_000, bytes: 100_000 },
+        );
+        if (!opened.ok) throw new Error(opened.message);
+        return opened.file.fileId;
+      };
+      for (let count = 0; count < FILES_AT_ONCE; count += 1) await scanning(50);
+      const [late, early, never] = [await scanning(9), await scanning(7), await scanning(undefined)];
+      const idsBefore = async (at: number): Promise<readonly string[]> =>
+        (await table().unscanned(at)).map(({ fileId }) => fileId);
+      expect(await idsBefore(10)).toEqual([never, early, late]);
+      const all = await idsBefore(51);
+      expect(all).toHaveLength(FILES_AT_ONCE);
+      expect(all.slice(0, 3)).toEqual([never, early, late]);
     });
 
     it("are shown by messages as they were found, when they are ready and their owner's", async () => {

@@ -62,7 +62,9 @@ export function createFiles(
   );
   const remove = prepare("DELETE FROM files WHERE id = ? AND state = 'gone'");
   const unscanned = prepare<FileRow>(
-    `SELECT state, record FROM files WHERE state = 'scanning' AND created_at > 0 ORDER BY created_at LIMIT ${FILES_AT_ONCE}`,
+    `SELECT state, record FROM files
+     WHERE state = 'scanning' AND created_at > 0 AND coalesce(record ->> '$.scannedAt', 0) < ?
+     ORDER BY coalesce(record ->> '$.scannedAt', 0), created_at LIMIT ${FILES_AT_ONCE}`,
   );
 
   const open = (file: FileRecord, quota: FileQuota): OpenedFile => {
@@ -113,11 +115,7 @@ export function createFiles(
         return due.all(at).map(fileOf);
       }),
     remove: async (fileIds) => aside(() => fileIds.forEach((fileId) => remove.run(fileId))),
-    unscanned: async (before) =>
-      unscanned
-        .all()
-        .map(fileOf)
-        .filter(({ scannedAt = 0 }) => scannedAt < before),
+    unscanned: async (before) => unscanned.all(before).map(fileOf),
   };
 }
 

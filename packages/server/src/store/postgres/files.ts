@@ -57,9 +57,12 @@ export function fileTable(readers: Pool, upkeep: Pool): FileTable {
     async unscanned(before) {
       const rows = await run(
         upkeep,
-        sql<FileRow>`SELECT state, record FROM files WHERE state = 'scanning' ORDER BY created_at LIMIT ${FILES_AT_ONCE}`,
+        sql<FileRow>`
+          SELECT state, record FROM files
+          WHERE state = 'scanning' AND coalesce((record ->> 'scannedAt')::bigint, 0) < ${before}
+          ORDER BY coalesce((record ->> 'scannedAt')::bigint, 0), created_at LIMIT ${FILES_AT_ONCE}`,
       );
-      return rows.map(fileOf).filter(({ scannedAt = 0 }) => scannedAt < before);
+      return rows.map(fileOf);
     },
   };
 }
