@@ -43,6 +43,8 @@ export async function openPush(options: OpenPushOptions): Promise<PushService | 
   if (!provider) return undefined;
   const queue = new PushQueue({
     ...{ provider, clock, random, onFailure },
+    current: async ({ userId, deviceId }) =>
+      (await targets.of(userId)).find((target) => target.deviceId === deviceId),
     onOutcome(kind, { target }) {
       meter.add("push", kind);
       if (kind === "gone") void targets.drop(target).catch(onFailure);

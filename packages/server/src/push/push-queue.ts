@@ -1,8 +1,11 @@
 import type { Cancel, Clock } from "../engine/clock.ts";
+import type { PushTarget } from "../store/push.ts";
 import type { PushMessage, PushOutcome, PushProvider } from "./provider.ts";
 
 export interface PushQueueOptions {
   readonly provider: PushProvider;
+  /** The device as it is known by now; undefined if it took itself back, or is somebody else's. */
+  readonly current: (target: PushTarget) => Promise<PushTarget | undefined>;
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
@@ -13,7 +16,7 @@ export interface PushQueueOptions {
 /** Told once of a push. @param isOver - nobody need try again: it was delivered, or was not worth it any more. */
 export type OnEnd = (isOver: boolean) => void;
 
-/** Asked before what a service could not take is tried again: is there still cause to tell of it? */
+/** Asked before what has waited is sent: is there still cause to tell of it? */
 export type IsNews = () => Promise<boolean>;
 
 interface Waiting {
@@ -36,6 +39,8 @@ const MOST_ATTEMPTS = 6;
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 300_000;
 const TICK_MS = 250;
+/** What has waited so long is looked up again before it is sent. */
+const FRESH_MS = 1_000;
 
 /**
  * Pushes what it is given, one for one device and topic at a time, the people in turn. What a service cannot take now is tried again, ever
@@ -140,18 +145,28 @@ export class PushQueue {
   }
 
   async #send(key: string, waiting: Waiting): Promise<void> {
-    const { provider, onFailure } = this.#options;
-    const { message, attempts, isNews } = waiting;
+    const { provider, clock, onFailure } = this.#options;
+    const { attempts, givenAt } = waiting;
+    const isFresh = attempts === 0 && clock.now() - givenAt < FRESH_MS;
     let outcome: PushOutcome | undefined = { kind: "later" };
+    let message: PushMessage | undefined;
     try {
-      outcome = attempts === 0 || (await isNews()) ? await provider.push(message) : undefined;
+      message = isFresh ? waiting.message : await this.#stillToSend(waiting);
+      outcome = message && (await provider.push(message));
     } catch (error) {
       onFailure(error);
     }
     deleteFrom(this.#underWay, waiting.message.target.userId, key);
     this.#countUnderWay -= 1;
-    this.#settle(key, waiting, outcome);
+    this.#settle(key, { ...waiting, ...(message && { message }) }, outcome);
     this.#go();
+  }
+
+  /** Meanwhile somebody else may use the device, who is not to read it. @returns undefined if nobody is to be told any more. */
+  async #stillToSend({ message, isNews }: Waiting): Promise<PushMessage | undefined> {
+    if (!(await isNews())) return undefined;
+    const target = await this.#options.current(message.target);
+    return target && { ...message, target };
   }
 
   /** @param outcome - undefined if it was not sent, as nobody is to be told of it any more. */

@@ -2,6 +2,7 @@ import { virtualClock } from "@tidings/core/testing";
 import { describe, expect, it, vi } from "vitest";
 import type { PushMessage, PushOutcome } from "../../src/push/provider.ts";
 import { PushQueue } from "../../src/push/push-queue.ts";
+import type { PushTarget } from "../../src/store/push.ts";
 import { engineClock } from "../support/engine-bench.ts";
 
 const push = (deviceId: string, seq: number, topic = "t", userId = "ada"): PushMessage => ({
@@ -14,14 +15,18 @@ const push = (deviceId: string, seq: number, topic = "t", userId = "ada"): PushM
 function queue(...script: readonly (PushOutcome | Error)[]) {
   const clock = virtualClock(1_000_000);
   const answers = [...script];
+  const addresses: string[] = [];
   const sent: (readonly [deviceId: string, seq: number, at: number])[] = [];
   const outcomes: string[] = [];
   const failures: unknown[] = [];
+  /** Devices that are another's by now, or have another address. */
+  const moved = new Map<string, PushTarget | undefined>();
   const held: ((outcome: PushOutcome) => void)[] = [];
   const made = new PushQueue({
     provider: {
       ...{ publicKey: "", accepts: () => true },
       push({ target, payload }) {
+        addresses.push(target.endpoint);
         sent.push([target.deviceId, payload.seq, clock.now() - 1_000_000]);
         const answer = answers.shift();
         if (answer instanceof Error) return Promise.reject(answer);
@@ -29,10 +34,11 @@ function queue(...script: readonly (PushOutcome | Error)[]) {
       },
     },
     ...{ clock: engineClock(clock), random: () => 1 },
+    current: async (target) => (moved.has(target.deviceId) ? moved.get(target.deviceId) : target),
     onOutcome: (kind, { payload }) => outcomes.push(`${kind} ${payload.seq}`),
     onFailure: (error) => failures.push(error),
   });
-  return { made, clock, sent, outcomes, failures, held };
+  return { made, clock, sent, outcomes, failures, held, moved, addresses };
 }
 
 /** How many entries of maps and sets are looked at meanwhile. */
@@ -89,6 +95,25 @@ describe("pushes", () => {
     expect(outcomes).toEqual(["later 1", "later 1", "later 1", "dropped 1"]);
     expect([ended, answers, failures.length]).toEqual([[true], [], 1]);
     expect(made.isIdle).toBe(true);
+  });
+
+  it("that have waited go to no device that is another's by then, and where it is reached by then (row F12)", async () => {
+    const later: PushOutcome = { kind: "later", afterMs: 60_000 };
+    const { made, clock, outcomes, held, moved, addresses } = queue(later, later);
+    const ended: boolean[] = [];
+    made.add(push("left", 1), (isOver) => ended.push(isOver));
+    made.add(push("renewed", 2, "t", "bob"));
+    for (const seq of [3, 4, 5]) made.add(push(`busy-${seq}`, seq, "t", "cyd"));
+    await clock.advance(30_000);
+    expect(outcomes).toEqual(["later 1", "later 2"]);
+    moved.set("left", undefined);
+    moved.set("busy-5", undefined);
+    moved.set("renewed", { ...push("renewed", 2, "t", "bob").target, endpoint: "https://push.example/2" });
+    addresses.length = 0;
+    held[0]?.({ kind: "sent" }); // so that the third of Cyd's has its turn, whom two held up
+    await clock.advance(60_000);
+    expect(outcomes.slice(2)).toEqual(["sent 3", "dropped 5", "dropped 1"]);
+    expect([ended, addresses]).toEqual([[true], ["https://push.example/2"]]);
   });
 
   it("wait as long as the service says", async () => {

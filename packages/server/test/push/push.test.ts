@@ -146,6 +146,24 @@ describe("a server that pushes", () => {
     expect(await pushesTo(deviceId, 1)).toMatchObject([{ payload: { text: "twice" } }]);
   });
 
+  it("tells nobody else who has the browser by then what a service could not take for another (row F12)", async () => {
+    const server = await start({ ...pushing(), metricsPort: 0 });
+    await meet(server, "ada", "bob", "eve");
+    const put = async (userId: string, deviceId: string, body: unknown) =>
+      call(server, `PUT /v1/push/devices/${deviceId}`, { token: await server.issueToken(userId), body });
+    const browser = service.subscription("shared");
+    await put("bob", "his", browser);
+    service.answer({ status: 429, headers: { "retry-after": "1" } });
+    await said(server, "for Bob");
+    const outcomes = async (): Promise<string> => (await fetch(server.metricsUrl ?? "")).text();
+    await expect.poll(outcomes).toMatch(/tidings_pushes_total\{[^}]*"later"[^}]*\} 1/u);
+    await put("eve", "hers", browser);
+    await expect
+      .poll(outcomes, { timeout: 10_000 })
+      .toMatch(/tidings_pushes_total\{[^}]*"dropped"[^}]*\} 1/u);
+    expect(service.pushed.filter(({ deviceId }) => deviceId === "shared")).toEqual([]);
+  });
+
   it("pushes nothing to whoever looks at the conversation", async () => {
     const server = await start(pushing());
     await meet(server, "ada");
