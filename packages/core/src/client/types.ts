@@ -141,7 +141,11 @@ export interface CreateConversationOptions<Custom = JsonObject> {
 export interface ClientOutbox extends Observable<OutboxView> {
   /** Submits a failed command again. @throws {MessagingError} `outbox/not-found` */
   retry(commandId: string): Sent;
-  /** Calls off a waiting command, or removes a failed one. False if it is on its way, or gone. */
+  /**
+   * Calls off a waiting command, or removes a failed one: this client sends it no more. False if it is on its way, or gone. What
+   * was out when a link broke, and waits again, may have arrived all the same; and without `tabs` another client on the same
+   * storage may send it, too.
+   */
   cancel(commandId: string): boolean;
 }
 
