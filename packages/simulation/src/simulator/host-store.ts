@@ -1,4 +1,5 @@
 import type { Random } from "@tidings/core";
+import { isNotebook } from "@tidings/core/protocol";
 import type { Outcome, Store, Submission, Upkeep } from "@tidings/server/store";
 import type { Life } from "./life.ts";
 
@@ -8,7 +9,10 @@ export interface StoreFaults {
   refusedCommits: number;
   /** Commits that happen, and whose driver then says that they failed. */
   forgottenCommits: number;
-  /** Each command is refused until clients give up, and then stored, and nobody gets to know. */
+  /**
+   * Each command but those of notebooks, which make clients see that it is not away, is refused until they give up, and then
+   * stored, and nobody gets to know.
+   */
   isSick: boolean;
   /** A call of the store takes up to this long, before and after it does its work, ms. */
   storeDelayMs: number;
@@ -17,8 +21,8 @@ export interface StoreFaults {
 /** A fault we made; whoever meets it reports it as a failure. */
 export class SimulatedFault extends Error {}
 
-/** A client takes one more refusal than this for the end of it. */
-const PATIENCE = 7;
+/** A client takes one more refusal than this, each after something else was taken, for the end of it; its first is free. */
+const PATIENCE = 8;
 
 export interface StoreDoorOptions {
   readonly faults: StoreFaults;
@@ -55,8 +59,11 @@ export function createStoreDoor({ faults, random, disk, count, note }: StoreDoor
     return of.mortal(Promise.resolve(result));
   };
 
+  const isSickOf = (items: readonly Submission[]): boolean =>
+    faults.isSick && items.some(({ command }) => !isNotebook(command.conversationId));
+
   const isTooEarly = (items: readonly Submission[]): boolean => {
-    if (!faults.isSick) return false;
+    if (!isSickOf(items)) return false;
     const timesOf = ({ command: { commandId } }: Submission): number => refusals.get(commandId) ?? 0;
     for (const item of items) refusals.set(item.command.commandId, timesOf(item) + 1);
     return items.some((item) => timesOf(item) <= PATIENCE);
@@ -71,7 +78,7 @@ export function createStoreDoor({ faults, random, disk, count, note }: StoreDoor
           if (count("refusedCommits") || isTooEarly(items)) throw new SimulatedFault("the commit failed");
           const outcomes = await disk().commit(items, admit);
           note(items, outcomes);
-          if (count("forgottenCommits") || faults.isSick)
+          if (count("forgottenCommits") || isSickOf(items))
             throw new SimulatedFault("the answer to the commit was lost");
           return outcomes;
         }),
