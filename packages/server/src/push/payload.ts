@@ -36,16 +36,15 @@ export function wordsOf(
 ): Pick<PushPayload, "authorId" | "name" | "text"> {
   if (shows === "nothing") return {};
   return {
-    ...{ authorId, ...(name !== undefined && { name }) },
+    ...{ authorId, ...(name !== undefined && { name: beginningOf(name) }) },
     ...(shows === "text" && "text" in content && { text: beginningOf(content.text) }),
   };
 }
 
-/** No character is cut in two. */
+/** No character is cut in two. What nobody sees in a notification would take six bytes each, and push services take 4,096 in all. */
 export function beginningOf(text: string): string {
-  return text.length <= LONGEST_TEXT
-    ? text
-    : `${text.slice(0, LONGEST_TEXT).replace(/[\ud800-\udbff]$/u, "")}…`;
+  const begun = text.slice(0, LONGEST_TEXT).replace(/[\ud800-\udbff]$/u, "");
+  return (text.length <= LONGEST_TEXT ? text : `${begun}…`).replace(/(?!\n)\p{Cc}/gu, " ");
 }
 
 /** One of each thing that pushes of a person are about, so that those of one replace one another; it says nothing to the push service. */

@@ -28,7 +28,12 @@ const subscribe = async (deviceId: string): Promise<void> =>
   });
 
 /** Bob is told of a reminder of his; whether that is over. */
-function told(messageId: string, value: NoteValue = {}, now = NOON): Promise<boolean> {
+function told(
+  messageId: string,
+  value: NoteValue = {},
+  now = NOON,
+  conversationId = "tea",
+): Promise<boolean> {
   const { push: targets } = bench.store;
   if (!targets) throw new Error("no devices");
   const add = (message: PushMessage, onEnd: OnEnd = () => {}): void => void queued.push([message, onEnd]);
@@ -36,7 +41,7 @@ function told(messageId: string, value: NoteValue = {}, now = NOON): Promise<boo
   const remind = remindByPush({ store: bench.store, targets, queue: { add }, clock, ttlMs: 60_000 });
   const note: NoteRecord = {
     ...{ type: "note", conversationId: notebookOf("bob"), rev: 1, at: 1 },
-    subject: { kind: "reminder", conversationId: "tea", messageId },
+    subject: { kind: "reminder", conversationId, messageId },
     value: claimed({ dueAt: NOON, ...value }, now, true),
   };
   const isOver = remind("bob", note);
@@ -82,6 +87,23 @@ describe("whoever wanted to be reminded", () => {
     const topics = new Set(queued.map(([{ topic }]) => topic));
     expect(topics.size).toBe(2);
     for (const topic of topics) expect(topic).toMatch(/^[\w-]{32}$/);
+  });
+
+  it("is told within what push services take, whatever somebody has written (row F12)", async () => {
+    const author = "👤".repeat(128);
+    for (const [index, sign] of ["\u0001", "\u001b", '"', "\\", "x\n", "語", "😀"].entries()) {
+      const on = { conversationId: `${"🛫".repeat(127)}${index}` } as const;
+      const [text, name] = [sign.repeat(300), sign.repeat(256 / sign.length)];
+      const participants = [{ userId: "bob" }];
+      await bench.accepted(author, { type: "conversation.create", kind: "group", name, participants, ...on });
+      const content = { text };
+      const said = { type: "message.send", kind: "text", content, ...on } as const;
+      const { commandId } = await bench.accepted(author, said);
+      const payload = await pushed(commandId, { text }, NOON, on.conversationId);
+      expect(payload).toMatchObject({ note: expect.any(String), text: expect.any(String), ...on });
+      // 4,096 less what encrypting it adds (RFC 8291).
+      expect([sign, Buffer.byteLength(JSON.stringify(payload)) <= 3_993]).toEqual([sign, true]);
+    }
   });
 
   it("is told whatever is muted or quiet then, as they asked for it; of what comes late into quiet hours, without a sound", async () => {
