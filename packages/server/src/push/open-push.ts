@@ -1,5 +1,6 @@
 import type { Bus, BusEvent, Looking, NodeView } from "../bus/bus.ts";
 import type { Clock } from "../engine/clock.ts";
+import { isOutlived } from "../engine/outlived.ts";
 import type { Remind } from "../engine/plans.ts";
 import type { Meter } from "../observe/meter.ts";
 import type { Store } from "../store/store.ts";
@@ -51,13 +52,18 @@ export async function openPush(options: OpenPushOptions): Promise<PushService | 
     },
   });
   const blocks = store.blocks?.bind(store);
+  /** Who was erased meanwhile leaves no device behind: whoever saw to that may not have found it yet. */
+  const put: PushTargets["put"] = async (target) => {
+    await targets.put(target);
+    if (isOutlived(target.at, await store.erasures?.of(target.userId))) await targets.drop(target);
+  };
   let looking: Looking = () => Promise.resolve(new Set<string>());
   const pusher = new Pusher({
     ...{ ...settings, store, blocks, targets, queue, clock, onFailure },
     looking: (...of) => looking(...of),
   });
   return {
-    ...{ provider, targets },
+    ...{ provider, targets: { ...targets, put } },
     remind: remindByPush({ ...settings, store, targets, queue, clock }),
     over: (bus) =>
       overheard(bus, {
