@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as requestInTheClear } from "node:http";
+import { type IncomingHttpHeaders, type IncomingMessage, request as requestInTheClear } from "node:http";
 import { request } from "node:https";
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from "request-filtering-agent";
 import webPush from "web-push";
@@ -129,8 +129,13 @@ function outcomeOf({ statusCode = 0, headers }: IncomingMessage): PushOutcome {
   if (statusCode >= 200 && statusCode < 300) return { kind: "sent" };
   if (statusCode === 404 || statusCode === 410) return { kind: "gone" };
   if (statusCode !== 429 && statusCode < 500) return { kind: "refused", reason: `status ${statusCode}` };
-  const afterMs = Number(headers["retry-after"]) * 1_000;
+  const afterMs = waitOf(headers);
   return { kind: "later", ...(afterMs > 0 && { afterMs }) };
+}
+
+/** In seconds, or a date by the service's own clock. */
+function waitOf({ "retry-after": after = "", date = "" }: IncomingHttpHeaders): number {
+  return /^\d+$/u.test(after) ? Number(after) * 1_000 : Date.parse(after) - Date.parse(date);
 }
 
 /** An address that leads where none may lead will never do; a network that is away comes back. */
