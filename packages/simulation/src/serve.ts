@@ -10,7 +10,7 @@ import { SECRET, swiftPolicy, wideBounds } from "./backend.ts";
 const [dataFile = ""] = process.argv.slice(2);
 
 /** As much as a long run makes. */
-const muchKept = { notes: 100_000, pins: 1_000 };
+const muchKept = { notes: 100_000, pins: 100_000 };
 const manyFiles = { bytes: 10_000_000, perMessage: 10, perHour: 1_000_000, types: ["text/plain"] };
 
 process.on("disconnect", () => process.exit(1)); // whoever started us is gone
