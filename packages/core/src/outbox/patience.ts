@@ -25,19 +25,15 @@ export function createPatience(random: Random): Patience {
   /** How many had been taken when each was last refused. */
   const before = new WeakMap<Entry, number>();
 
-  /** Is it the command, perhaps? Not if it has to wait for a rate, nor if none was taken since it was refused before. */
-  const isSuspicious = (entry: Entry, { code, retryAfterMs = 0 }: MessagingError): boolean => {
-    if (code === "rate/limited") return retryAfterMs === 0;
-    return code !== "server/unavailable" || (before.get(entry) ?? taken) < taken;
-  };
-
   return {
     took: () => void (taken += 1),
     refused(entry, error) {
       const { code, retryAfterMs = 0 } = error;
-      const isRate = code === "rate/limited" && retryAfterMs > 0;
-      if (!isRate) entry.refusals += 1;
-      if (isSuspicious(entry, error)) entry.strikes += 1;
+      // A rate that says for how long is waited for as often as it says so.
+      const isRefusal = code !== "rate/limited" || retryAfterMs === 0;
+      const isAway = code === "server/unavailable" && (before.get(entry) ?? taken) === taken;
+      entry.refusals += Number(isRefusal);
+      entry.strikes += Number(isRefusal && !isAway);
       before.set(entry, taken);
       if (entry.strikes >= MOST_REFUSALS || entry.refusals >= MOST_WHILE_AWAY) return undefined;
       const backoffMs = backoffDelayMs(Math.max(1, entry.refusals), retryBackoff, random.next());
