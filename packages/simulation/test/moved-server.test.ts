@@ -121,6 +121,8 @@ describe("a server that is moved, from one database to the other", () => {
         const room = client.conversation(ROOM);
         const count = (): number => textsOf(room).filter((text) => text === "said meanwhile").length;
         await until("it is there", () => count() === 1, { instead: () => textsOf(room) });
+        // What is pushed may come before the history of the new database.
+        await until("all of it", () => textsOf(room).length >= MESSAGES + 2);
         expect(textsOf(room)).toEqual(textsOf(hers));
       }
       expect(await letterOf(server, hers)).toBe(LETTER);
