@@ -45,9 +45,10 @@ describe("the name of a key", () => {
   });
 });
 
-/** So that JSON tells of keys inside maps, too, and does not stumble over a bigint. */
+/** So that JSON tells of keys inside maps and of those without a value, too, and does not stumble over a bigint. */
 function named(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? "" : value instanceof Map || value instanceof Set ? [...value] : value;
+  if (typeof value === "bigint" || value === undefined) return "";
+  return value instanceof Map || value instanceof Set ? [...value] : value;
 }
 
 describe("the text of a value", () => {
