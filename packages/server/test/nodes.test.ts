@@ -408,6 +408,29 @@ describe.skipIf(!hasPostgres() || !hasRedis())("two nodes on one database", { ti
     expect(bob.all("signal").every(({ signal }) => signal.userId === "ada")).toBe(true);
   });
 
+  it("show who is online elsewhere again once a block is lifted, though they have not moved since (row D10)", async () => {
+    await open();
+    const [ada, eve] = [await join(0, "ada"), await join(1, "eve")];
+    await group(eve, "a", "ada");
+    await ada.find("change");
+    const conversationId = notebookOf("ada");
+    const on = { conversationId, subject: { kind: "block", conversationId, userId: "eve" } } as const;
+    const shown = (status: PresenceStatus): Promise<unknown> =>
+      vi.waitFor(
+        () => {
+          const of = ada.all("signal").flatMap(({ signal }) => (signal.type === "presence" ? [signal] : []));
+          expect(of.findLast((signal) => signal.userId === "eve")?.status).toBe(status);
+        },
+        { timeout: 5_000, interval: 50 },
+      );
+    ada.send({ type: "signal", signal: { type: "watch", conversationIds: ["a"] } });
+    await shown("online");
+    await ada.accepted({ type: "note.set", ...on, value: {} });
+    await shown("offline");
+    await ada.accepted({ type: "note.clear", ...on });
+    await shown("online");
+  });
+
   it("show again who is online, and who is not, once Redis is back, though nobody has moved since", async () => {
     await open();
     const [ada, cy, bob] = [await join(0, "ada"), await join(0, "cy"), await join(1, "bob")];

@@ -480,6 +480,21 @@ ${takenMeanwhile("1 (bob)")}     wait 100`,
      wait 6825`,
   },
   {
+    title:
+      "[D8] where the bus lost a block, no sign of presence passes after that minute, the first included",
+    plan: `seed 15999; devices ada bob cyd ada; rates none; disks relaxed; contacts; retention
+     act block of 0 (ada) by 532677619
+     fault loseEvent of 0 (ada) by 148304425
+     wait 100`,
+  },
+  {
+    title: "[D8] … whichever of them set it",
+    plan: `seed 27152; devices ada bob cyd; rates none; disks strict; contacts; retention
+     fault loseEvent of 1 (bob) by 1018278490
+     act block of 1 (bob) by 1578030188
+     wait 100`,
+  },
+  {
     title: "[D6] what waited for a file that was refused may be asked for again, and is accepted then",
     plan: `seed 200232; devices ada bob cyd; rates none; disks relaxed; files plain
      act leave of 1 (bob) by 1158574063

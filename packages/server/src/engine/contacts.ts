@@ -4,6 +4,7 @@ import { BoundedMap } from "../bounded-map.ts";
 import type { BusEvent } from "../bus/bus.ts";
 import type { Refusal, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
+import { guarded } from "./guarded.ts";
 import { refuse } from "./packets.ts";
 
 /** Whom somebody wants no contact with, and who wants none with them; followed as long as it is remembered. */
@@ -20,6 +21,8 @@ export interface ContactsOptions {
   readonly clock: Clock;
   /** Told of two between whom a block came or went. */
   readonly onMoved: (oneId: string, otherId: string) => void;
+  /** Told of what went wrong in what had waited. */
+  readonly onFailure: (what: string, error: unknown) => void;
 }
 
 /** People remembered at once (D9): most have blocked nobody, and take a hundred bytes. */
@@ -28,6 +31,10 @@ const MOST_PEOPLE = 100_000;
 const MOST_PAIRS = 10_000;
 /** What no bus has said is read again after so long. */
 const KEPT_MS = 60_000;
+/** What waits for somebody's ties at most (D9). More than that only while the store is away: of whom it waits longest is left. */
+const MOST_WAITING = 100_000;
+/** People asked for anew at once. */
+const MOST_ASKED = 100;
 
 /** One code, and one text, for whoever has blocked whom: it says nothing of the other. */
 const unreachable: Refusal = refuse(
@@ -43,6 +50,9 @@ export class Contacts {
   readonly #options: ContactsOptions;
   readonly #people = new BoundedMap<string, Ties>(MOST_PEOPLE);
   #edition = 0;
+  /** What is to be done once somebody's ties are known, in that order. */
+  readonly #waiting = new Map<string, (() => void)[]>();
+  #waits = 0;
   readonly #pairs = new BoundedMap<string, readonly string[]>(MOST_PAIRS);
   /** What was told while somebody was being read; it may or may not be in what is read. */
   readonly #reading = new Map<string, { readonly ties: Promise<Ties>; readonly missed: Change[] }>();
@@ -68,11 +78,27 @@ export class Contacts {
     return ties !== undefined && isFree(ties);
   }
 
-  /** Are these two to hear nothing of each other? As far as is known here; what is old is read again meanwhile. */
+  /** Are these two to hear nothing of each other? As far as is known of either, which may be old. */
   areApart(oneId: string, otherId: string): boolean {
-    const ties = this.known(oneId) ?? this.#people.get(oneId);
-    if (ties && !this.#isFresh(ties) && ties !== nobody) this.#renew(oneId);
-    return ties !== undefined && isApart(ties, otherId);
+    const ties = this.#people.get(oneId);
+    return ties ? isApart(ties, otherId) : isApart(this.#people.get(otherId) ?? nobody, oneId);
+  }
+
+  /** Does it at once if the user's ties are known, else once they have been read; whatever is asked of one user, in that order. */
+  whenKnown(userId: string, task: () => void): void {
+    if (this.known(userId)) return task();
+    const waiting = this.#waiting.get(userId) ?? [];
+    this.#waiting.set(userId, waiting);
+    waiting.push(task);
+    this.#waits += 1;
+    const [longest = userId] = this.#waiting.keys();
+    if (this.#waits > MOST_WAITING) this.#take(longest);
+    this.#renew(userId);
+  }
+
+  /** Asks anew for what the store could not say before. */
+  sweep(): void {
+    for (const userId of [...this.#waiting.keys()].slice(0, MOST_ASKED)) this.#renew(userId);
   }
 
   /** Why a command, or a file, reaches nobody; at once if nothing has to be read. */
@@ -141,15 +167,41 @@ export class Contacts {
         const { own = [], by = [] } = (await store.blocks?.(userId)) ?? {};
         const ties: Ties = { own: new Set(own), by: new Set(by), readAt: clock.now(), edition };
         for (const change of missed) follow(userId, ties, change);
-        this.#people.set(userId, ties);
+        this.#learn(userId, ties);
         return ties;
       } finally {
         this.#reading.delete(userId);
+        if (this.known(userId)) this.#resume(userId);
       }
     };
     const ties = reading();
     this.#reading.set(userId, { ties, missed });
     return ties;
+  }
+
+  /** What is news here is so for the other too; whatever was shown of one to the other meanwhile is to be put right. */
+  #learn(userId: string, ties: Ties): void {
+    const before = this.#people.get(userId);
+    this.#people.set(userId, ties);
+    const others = new Set([before, ties].flatMap((known) => [...(known?.own ?? []), ...(known?.by ?? [])]));
+    for (const otherId of others) {
+      const other = this.#people.get(otherId);
+      const wereApart = before ? isApart(before, otherId) : other && isApart(other, userId);
+      if (other) toggle(other.by, userId, ties.own.has(otherId));
+      if (other) toggle(other.own, userId, ties.by.has(otherId));
+      if (wereApart === !isApart(ties, otherId)) this.#options.onMoved(userId, otherId);
+    }
+  }
+
+  #resume(userId: string): void {
+    for (const task of this.#take(userId)) guarded(this.#options.onFailure, "delivery", task);
+  }
+
+  #take(userId: string): readonly (() => void)[] {
+    const waiting = this.#waiting.get(userId) ?? [];
+    this.#waiting.delete(userId);
+    this.#waits -= waiting.length;
+    return waiting;
   }
 
   #follow(change: Change): void {

@@ -93,7 +93,7 @@ export class Engine {
     const roster = this.#roster;
     const outbound = new Outbound(clock, bounds.backlogBytes, meter, (error) => onFailure("link", error));
     const contacts = new Contacts({
-      ...{ store, clock },
+      ...{ store, clock, onFailure },
       onMoved: (oneId, otherId) => signals.refreshBetween(oneId, otherId),
     });
     const signals: Signals = new Signals({ roster, outbound, bus, clock, policy, contacts });
@@ -145,7 +145,7 @@ export class Engine {
     const parts = { roster, outbound, signals, commits, questions, greeting, meter, log };
     this.#reception = new Reception({ ...parts, clock, policy, bounds, authenticate, newId, onFailure });
     this.#sweeper = new Sweeper({
-      ...{ roster, signals, clock, policy, bounds },
+      ...{ roster, signals, contacts, clock, policy, bounds },
       sessions: this.#sessions,
       close: (session, farewell) => this.close(session, farewell),
     });

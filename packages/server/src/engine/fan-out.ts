@@ -81,7 +81,12 @@ export class FanOut {
     if (user) this.#roster.expel(user, live);
   }
 
-  #deliverReceipt({ receipt, settings, origin }: ReceiptEvent): void {
+  /** Whom a block parts hear nothing of each other: a receipt waits until it is known whom. */
+  #deliverReceipt(event: ReceiptEvent): void {
+    this.#contacts.whenKnown(event.receipt.userId, () => this.#tellReceipt(event));
+  }
+
+  #tellReceipt({ receipt, settings, origin }: ReceiptEvent): void {
     const live = this.#roster.conversation(receipt.conversationId);
     if (!live) return;
     const packet = receiptPacket(receipt);
@@ -102,7 +107,7 @@ export class FanOut {
   /** Who hears of what somebody does: nobody from whom a block parts them. */
   #listeners(userId: string): (user: OnlineUser) => boolean {
     if (this.#contacts.isFree(userId)) return () => true;
-    return ({ id }) => !this.#contacts.areApart(id, userId);
+    return ({ id }) => !this.#contacts.areApart(userId, id);
   }
 
   /** @param rev - as of which revision it is said: of it learns who was surely in by then. */

@@ -13,6 +13,9 @@ const TYPING_SLACK_MS = 500;
 /** How many people shown to a link cost it as much as a frame. */
 const SHOWN_PER_FRAME = 50;
 
+/** Conversations about which other nodes are asked when a block was lifted, at most (D9): those looked at are few. */
+const MOST_ASKED = 20;
+
 /** Conversations in which a change of somebody's presence is told at most (D9). */
 const MOST_TOLD = 1_000;
 
@@ -84,15 +87,10 @@ export class Signals {
     }
     this.unwatch(session);
     session.watching = [...watching];
-    const shown = new Set<string>([user.id]);
-    for (const live of watching) {
-      (live.watchers ??= new Set()).add(session);
-      if (before.includes(live)) continue;
-      this.#show(session, live, shown);
-      this.#bus.watched?.(live.id);
-    }
-    // One small frame may ask for fifty thousand: what it makes the server send counts as sent by the link (D9).
-    session.frameTokens -= shown.size / SHOWN_PER_FRAME;
+    for (const live of watching) (live.watchers ??= new Set()).add(session);
+    const fresh = session.watching.filter((live) => !before.includes(live));
+    this.#contacts.whenKnown(user.id, () => this.#show(session, fresh));
+    for (const live of fresh) this.#bus.watched?.(live.id);
   }
 
   unwatch(session: Session): void {
@@ -100,7 +98,15 @@ export class Signals {
     session.watching = [];
   }
 
-  #show(session: Session, live: LiveConversation, shown: Set<string>): void {
+  /** What is to be seen in conversations the link looks at since a moment ago. */
+  #show(session: Session, fresh: readonly LiveConversation[]): void {
+    const shown = new Set<string>();
+    for (const live of fresh) if (live.watchers?.has(session)) this.#showIn(live, session, shown);
+    // One small frame may ask for fifty thousand: what it makes the server send counts as sent by the link (D9).
+    session.frameTokens -= shown.size / SHOWN_PER_FRAME;
+  }
+
+  #showIn(live: LiveConversation, session: Session, shown: Set<string>): void {
     for (const { id: userId, status } of live.users) {
       if (status === "offline" || shown.has(userId) || !this.#mayShow(session, userId)) continue;
       shown.add(userId);
@@ -133,14 +139,23 @@ export class Signals {
     this.#bus.publish([{ type: "presence", userId: user.id, status, conversationIds }]);
   }
 
-  showTyping({ conversationId, userId, active }: TypingEvent): void {
+  /** Whom a block parts see nothing of each other: what is to be shown waits until it is known whom. */
+  showTyping(event: TypingEvent): void {
+    this.#contacts.whenKnown(event.userId, () => this.#showTyping(event));
+  }
+
+  showPresence(event: PresenceEvent): void {
+    this.#contacts.whenKnown(event.userId, () => this.#showPresence(event));
+  }
+
+  #showTyping({ conversationId, userId, active }: TypingEvent): void {
     const packet = packetOf({ type: "signal", signal: { type: "typing", conversationId, userId, active } });
     for (const session of this.#roster.conversation(conversationId)?.watchers ?? []) {
       if (this.#mayShow(session, userId)) this.#outbound.push(session, packet);
     }
   }
 
-  showPresence({ userId, status, conversationIds }: PresenceEvent): void {
+  #showPresence({ userId, status, conversationIds }: PresenceEvent): void {
     const packet = packetOf({ type: "signal", signal: { type: "presence", userId, status } });
     const watchers = new Set<Session>();
     for (const id of conversationIds) {
@@ -161,18 +176,21 @@ export class Signals {
     if (!reader) return;
     const isApart = this.#contacts.areApart(readerId, userId);
     for (const session of reader.sessions) {
+      // Who is not here may be elsewhere.
+      if (!isApart && !user)
+        for (const { id } of session.watching.slice(0, MOST_ASKED)) this.#bus.watched?.(id);
       const shared = session.watching.filter((live) => user && live.users.has(user));
       if (shared.length === 0 && !isApart) continue;
       this.#push(session, { type: "presence", userId, status: (!isApart && user?.status) || "offline" });
-      for (const { id: conversationId, typing } of isApart ? shared : [])
+      for (const { id: conversationId, typing } of shared)
         if (typing?.has(userId))
-          this.#push(session, { type: "typing", conversationId, userId, active: false });
+          this.#push(session, { type: "typing", conversationId, userId, active: !isApart });
     }
   }
 
   /** Not of oneself, nor of somebody with whom there is no contact. */
   #mayShow({ user }: Session, userId: string): boolean {
-    return user !== undefined && user.id !== userId && !this.#contacts.areApart(user.id, userId);
+    return user !== undefined && user.id !== userId && !this.#contacts.areApart(userId, user.id);
   }
 
   /** Ends what has not been renewed. */

@@ -1,6 +1,7 @@
 import type { Policy } from "@tidings/core/protocol";
 import type { Cancel, Clock } from "./clock.ts";
 import type { EngineBounds } from "./bounds.ts";
+import type { Contacts } from "./contacts.ts";
 import type { Farewell } from "./outbound.ts";
 import type { Roster } from "./roster.ts";
 import type { OnlineUser, Session } from "./online.ts";
@@ -19,6 +20,7 @@ export interface SweeperOptions {
   readonly sessions: Iterable<Session>;
   readonly roster: Roster;
   readonly signals: Signals;
+  readonly contacts: Contacts;
   readonly clock: Clock;
   readonly policy: Policy;
   readonly bounds: EngineBounds;
@@ -43,11 +45,12 @@ export class Sweeper {
   }
 
   sweep(): void {
-    const { sessions, roster, signals, clock } = this.#options;
+    const { sessions, roster, signals, contacts, clock } = this.#options;
     const now = clock.now();
     for (const session of sessions) this.#check(session, now);
     for (const user of roster.users.values()) this.forget(user);
     signals.sweepTyping();
+    contacts.sweep();
   }
 
   /** Drops a user without links once they count as offline. */

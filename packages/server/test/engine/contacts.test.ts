@@ -1,7 +1,9 @@
 import { type Command, defaultPolicy, notebookOf, type NoteSubject } from "@tidings/core/protocol";
+import { virtualClock } from "@tidings/core/testing";
 import { describe, expect, it } from "vitest";
+import { Contacts } from "../../src/engine/contacts.ts";
 import { openLibsqlStore, type Store } from "../../src/store/index.ts";
-import { EngineBench, sendFrame, type TestLink } from "../support/engine-bench.ts";
+import { EngineBench, engineClock, sendFrame, type TestLink } from "../support/engine-bench.ts";
 import { type Draft, newId } from "../support/raw-client.ts";
 
 let submits = 0;
@@ -71,7 +73,10 @@ function told(link: TestLink): readonly string[] {
 }
 
 /** Counts what the store is asked of blocks. */
-function counting(): { readonly store: Store; readonly asked: string[] } {
+function counting(): {
+  readonly store: { -readonly [Key in keyof Store]: Store[Key] };
+  readonly asked: string[];
+} {
   const asked: string[] = [];
   const inner = openLibsqlStore();
   const store: Store = {
@@ -92,6 +97,40 @@ function counting(): { readonly store: Store; readonly asked: string[] } {
     },
   };
   return { store, asked };
+}
+
+/** Ada blocks Eve on another node, and nobody tells this one. */
+async function blockElsewhere(store: Store, isBlocked = true): Promise<void> {
+  const conversationId = notebookOf("ada");
+  const on = { conversationId, subject: { kind: "block", conversationId, userId: "eve" } } as const;
+  const given = { commandId: newId(), at: 0, ...on };
+  const command: Command = isBlocked
+    ? { type: "note.set", ...given, value: {} }
+    : { type: "note.clear", ...given };
+  const context = { actorId: "ada", at: 1, limits: defaultPolicy.limits };
+  await store.commit([{ command, context }], () => undefined);
+}
+
+const look = { type: "signal", signal: { type: "watch", conversationIds: ["general"] } } as const;
+const types = { type: "typing", conversationId: "general", active: true } as const;
+const status = (value: "online" | "away") =>
+  ({ type: "signal", signal: { type: "presence", status: value } }) as const;
+
+/** Ada, Eve and Bob look at a conversation. */
+async function lookers(bench: EngineBench): Promise<readonly [TestLink, TestLink, TestLink]> {
+  const links = [await bench.join("ada"), await bench.join("eve"), await bench.join("bob")] as const;
+  for (const link of links) await bench.send(link, look);
+  for (const link of links) link.take();
+  return links;
+}
+
+/** Longer than what nobody told is left unasked. */
+async function pass(bench: EngineBench, ...links: readonly TestLink[]): Promise<void> {
+  for (let tens = 0; tens < 7; tens += 1) {
+    for (const link of links) await bench.send(link, { type: "ping", n: tens, seen: 0 });
+    await bench.clock.advance(10_000);
+  }
+  for (const link of links) link.take();
 }
 
 describe("a block", () => {
@@ -205,7 +244,10 @@ describe("a block", () => {
     await bench.send(again, watch);
     expect(seen(again)).not.toContain("eve away");
     await bench.send(ada, block("ada", "eve", false));
-    expect([seen(ada), seen(eve)]).toEqual([["eve away"], ["ada online"]]);
+    expect([seen(ada), seen(eve)]).toEqual([
+      ["eve away", "eve typing true"],
+      ["ada online", "ada typing true"],
+    ]);
   });
 
   it("tells neither how far the other has read, live or asked, wherever they are; one's own devices are (row D10)", async () => {
@@ -288,17 +330,95 @@ describe("a block", () => {
     const bench = await EngineBench.open({ store });
     const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];
     await bench.send(ada, direct("two", "eve"));
-    const conversationId = notebookOf("ada");
-    const subject = { kind: "block", conversationId, userId: "eve" } as const;
-    const context = { actorId: "ada", at: 1, limits: defaultPolicy.limits };
-    const command: Command = {
-      ...{ type: "note.set", commandId: newId(), at: 0, conversationId, subject, value: {} },
-    };
-    await store.commit([{ command, context }], () => undefined);
+    await blockElsewhere(store);
     answers(eve);
     await bench.clock.advance(60_001);
     await bench.send(eve, say("two"));
     expect(answers(eve)).toContain("participant/unreachable");
     expect(asked.filter((each) => each === "blocks of eve")).toHaveLength(2);
+  });
+
+  it("[D8] made on another node hides, though nobody told, all that is to be shown after a while, and takes back what was", async () => {
+    const { store } = counting();
+    const bench = await EngineBench.open({ store });
+    const links = await lookers(bench);
+    const [ada, eve] = links;
+    await blockElsewhere(store);
+    await pass(bench, ...links);
+    await bench.send(ada, { type: "signal", signal: types }, status("away"));
+    expect(links.map(seen)).toEqual([
+      ["eve offline"],
+      ["ada offline", "ada typing false"],
+      ["ada typing true", "ada away"],
+    ]);
+    await bench.send(eve, { type: "signal", signal: types }, status("away"));
+    expect(links.map(seen)).toEqual([[], [], ["eve typing true", "eve away"]]);
+    await blockElsewhere(store, false);
+    await pass(bench, ...links);
+    await bench.send(ada, { type: "signal", signal: types });
+    expect(links.map(seen)).toEqual([
+      ["eve away"],
+      ["ada away", "ada typing true", "ada typing true"],
+      ["ada typing true"],
+    ]);
+  });
+
+  it("[D8] made on another node hides, though nobody told, the first receipt after a while", async () => {
+    const { store } = counting();
+    const bench = await EngineBench.open({ store });
+    const links = await lookers(bench);
+    const [ada] = links;
+    await bench.send(ada, say("general"));
+    await blockElsewhere(store);
+    await pass(bench, ...links);
+    await bench.send(ada, read("general", 1));
+    await bench.clock.advance(1_000);
+    expect(links.map(told)).toEqual([[], [], ["ada 1"]]);
+  });
+
+  it("is asked for until the store answers; what is to be shown waits as long, in its order", async () => {
+    const { store, asked } = counting();
+    const bench = await EngineBench.open({ store });
+    const links = await lookers(bench);
+    const [ada, , bob] = links;
+    await pass(bench, ...links);
+    const answer = store.blocks;
+    store.blocks = () => Promise.reject(new Error("away"));
+    await bench.send(ada, status("away"), status("online"), { type: "signal", signal: types });
+    await bench.clock.advance(2_000);
+    expect(seen(bob)).toEqual([]);
+    store.blocks = answer;
+    asked.length = 0;
+    await bench.clock.advance(1_000);
+    expect(seen(bob)).toEqual(["ada away", "ada online", "ada typing true"]);
+    expect(asked).toEqual(["blocks of ada"]);
+    expect(bench.failures).toEqual([]);
+  });
+
+  it("[D9] that nobody can be asked about holds back so much, and then forgets what it held longest", async () => {
+    let isAway = true;
+    const { store } = counting();
+    store.blocks = async () => {
+      if (isAway) throw new Error("away");
+      return { own: [], by: [] };
+    };
+    const failures: unknown[] = [];
+    const contacts = new Contacts({
+      ...{ store, clock: engineClock(virtualClock(0)), onMoved: () => {} },
+      onFailure: (_what, error) => failures.push(error),
+    });
+    const done: string[] = [];
+    for (const userId of ["ada", "eve"]) contacts.whenKnown(userId, () => done.push(userId));
+    const defect = new Error("a defect");
+    contacts.whenKnown("eve", () => {
+      throw defect;
+    });
+    for (let times = 0; times < 99_998; times += 1) contacts.whenKnown("bob", () => done.push("bob"));
+    await new Promise(setImmediate);
+    isAway = false;
+    contacts.sweep();
+    await new Promise(setImmediate);
+    expect(done).toEqual(["eve", ...Array(99_998).fill("bob")]);
+    expect(failures).toEqual([defect]);
   });
 });

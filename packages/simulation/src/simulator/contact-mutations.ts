@@ -11,7 +11,7 @@ export const contactMutations: readonly Mutation[] = [
   {
     name: "who is blocked is seen typing",
     file: "server/src/engine/signals.ts",
-    from: "user.id !== userId && !this.#contacts.areApart(user.id, userId);",
+    from: "user.id !== userId && !this.#contacts.areApart(userId, user.id);",
     to: "user.id !== userId;",
   },
   {
