@@ -83,8 +83,8 @@ export class Files implements FileDesk {
 
   /** Deletes what nobody needs, and looks again through what nobody has done with. */
   async sweep(): Promise<void> {
-    const { table, clock, scanTimeoutMs } = this.#options;
-    for (const file of await table.unscanned(clock.now() - scanTimeoutMs)) this.#quarantine.lookAfter(file);
+    const { table, clock } = this.#options;
+    await this.#quarantine.sweep();
     for (;;) {
       const files = await table.due(clock.now());
       const gone: string[] = [];

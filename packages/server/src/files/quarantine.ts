@@ -21,13 +21,17 @@ export interface QuarantineOptions {
 
 /** Files looked through at once. */
 const SCANS = 2;
+/** Files that wait to be (D9); of more, a sweep finds out. */
+const MOST_WAITING = 1_000;
 
 /** Where files are until somebody has looked through them. What nobody could look through stays here. */
 export class Quarantine {
   readonly #options: QuarantineOptions;
   /** Being looked through here. */
   readonly #scanning = new Set<string>();
-  readonly #waiting: FileRecord[] = [];
+  readonly #waiting = new Map<string, FileRecord>();
+  /** There may be more that nobody looks through: some were found, and the scanner answers. */
+  #isBehind = false;
 
   constructor(options: QuarantineOptions) {
     this.#options = options;
@@ -42,26 +46,47 @@ export class Quarantine {
   }
 
   look(file: FileRecord): void {
-    if (this.#scanning.has(file.fileId)) return;
-    if (this.#scanning.size >= SCANS) {
-      if (!this.#waiting.some(({ fileId }) => fileId === file.fileId)) this.#waiting.push(file);
-      return;
-    }
-    this.#scanning.add(file.fileId);
-    this.#scan(file)
-      .catch(this.#options.onFailure)
-      .finally(() => {
-        this.#scanning.delete(file.fileId);
-        const next = this.#waiting.shift();
-        if (next && !this.#options.over.aborted) this.look(next);
-      });
+    const { fileId } = file;
+    if (this.#scanning.has(fileId)) return;
+    if (this.#scanning.size < SCANS) void this.#take(file);
+    else if (this.#waiting.size < MOST_WAITING) this.#waiting.set(fileId, file);
+    else this.#isBehind = true;
   }
 
-  async #scan(file: FileRecord): Promise<void> {
+  /**
+   * Looks after what waits longest, and after what comes behind it for as long as there are verdicts: while the scanner is
+   * away, what it had no answer to is left to the next sweep.
+   */
+  async sweep(): Promise<void> {
+    const { table, clock, scanTimeoutMs } = this.#options;
+    this.#isBehind = false;
+    for (const file of await table.unscanned(clock.now() - scanTimeoutMs)) this.look(file);
+  }
+
+  async #take(file: FileRecord): Promise<void> {
+    const { over, onFailure } = this.#options;
+    const { fileId } = file;
+    this.#scanning.add(fileId);
+    try {
+      this.#isBehind = (await this.#scan(file)) || this.#isBehind;
+    } catch (error) {
+      onFailure(error);
+    }
+    this.#scanning.delete(fileId);
+    if (over.aborted) return;
+    const [next] = this.#waiting.values();
+    if (next) {
+      this.#waiting.delete(next.fileId);
+      this.look(next);
+    } else if (this.#isBehind && this.#scanning.size === 0) await this.sweep().catch(onFailure);
+  }
+
+  /** @returns was there a verdict? */
+  async #scan(file: FileRecord): Promise<boolean> {
     const { table, store, scan, scanTimeoutMs, isFailOpen, clock, meter, over, onFailure } = this.#options;
     const { fileId } = file;
     // So that no other node begins too, as long as this one may still be at it.
-    if (!(await table.change(fileId, "scanning", { scannedAt: clock.now() }))) return;
+    if (!(await table.change(fileId, "scanning", { scannedAt: clock.now() }))) return false;
     const late = new AbortController();
     const cancel = clock.every(scanTimeoutMs, () => late.abort());
     const signal = AbortSignal.any([late.signal, over]);
@@ -71,22 +96,23 @@ export class Quarantine {
       const bytes = allOf(file, store.stream(fileId, signal));
       verdict = scan ? await scanWithin(scan, { ...file, bytes, signal }) : "clean";
     } catch (error) {
-      if (over.aborted) return;
+      if (over.aborted) return false;
       onFailure(error);
       if (!isFailOpen) meter.add("scan", "failed");
     } finally {
       cancel();
     }
     meter.since("scan", startedAt);
-    if (verdict === "failed" && !isFailOpen) return; // Nobody sees it; it is looked at again.
     if (verdict !== "failed") meter.add("scan", verdict);
+    else if (!isFailOpen) return false; // Nobody sees it; it is looked at again.
     if (verdict === "clean" || verdict === "failed") {
       await table.change(fileId, "scanning", { state: "ready" });
-      return;
+      return true;
     }
     const fault: ErrorCode = verdict === "infected" ? "file/infected" : "file/type-refused";
     await table.change(fileId, "scanning", { state: "refused", fault });
     await store.delete(fileId);
+    return true;
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Attachment, FileState, UploadTicket } from "@tidings/core/protocol";
+import { type Attachment, defaultPolicy, type FileState, type UploadTicket } from "@tidings/core/protocol";
 import { describe, expect, it } from "vitest";
 import { clamdScan } from "../../src/files/clamd.ts";
 import { Files } from "../../src/files/desk.ts";
@@ -218,6 +218,35 @@ describe("the quarantine", () => {
       if (wanted === "ready") await until(file.fileId, "ready");
       else expect(await state(file.fileId)).toMatchObject({ state: "scanning" });
     }
+  });
+
+  it("looks through all that has gathered while the scanner was away, and asks one that is away once an hour", async () => {
+    let isAway = true;
+    let asked = 0;
+    const scan: Scan = async ({ bytes, name }) => {
+      asked += 1;
+      if (isAway || name === "poison") throw new Error("away");
+      for await (const chunk of bytes) expect(chunk.length).toBeGreaterThan(0);
+      return "clean";
+    };
+    const { limits } = defaultPolicy;
+    const { put, desk, time, table } = await openDesk({
+      ...{ scan, bytesPerUser: 1_000_000 },
+      limits: { ...limits, ...(limits.files && { files: { ...limits.files, perHour: 1_000 } }) },
+    });
+    const names = ["poison", ...Array<string>(120).fill("a")];
+    for (const name of names) expect(await put(PNG, "image/png", { name })).toHaveProperty("state");
+    await expect.poll(() => asked).toBe(121);
+    time.now += 60_001;
+    await desk.sweep();
+    await expect.poll(() => asked).toBe(221);
+    isAway = false;
+    time.now += 60_001;
+    await desk.sweep();
+    const left = (): Promise<readonly unknown[]> => table.unscanned(time.now + 1);
+    await expect.poll(left).toMatchObject([{ name: "poison" }]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(asked).toBe(221 + 121);
   });
 
   it("asks rules of one's own, with all that is known (row D24)", async () => {
