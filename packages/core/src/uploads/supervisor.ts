@@ -14,6 +14,7 @@ import {
 } from "./machine.ts";
 import type { PartSender } from "./put-part.ts";
 import { type Running, storedOf } from "./running.ts";
+import { withoutStalls } from "./stalls.ts";
 
 export interface SupervisorOptions {
   readonly clock: Clock;
@@ -44,7 +45,8 @@ export interface Supervisor {
 }
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { clock, random, send, query } = options;
+  const { clock, random, query } = options;
+  const send = withoutStalls(options.send, clock);
   const jobs = new Map<string, Running>();
   const alarms = createAlarms(clock);
   let isClosed = false;

@@ -194,6 +194,19 @@ describe("an upload", () => {
     expect(phaseOf(photo)).toBe("ready");
   });
 
+  it("[U17, D6] puts again what the store took and never answered, so that its message goes out", async () => {
+    const world = uploadWorld();
+    const { client, uploads, room } = world.live();
+    world.meddle(() => (world.puts.length === 1 ? new Promise<never>(() => {}) : undefined));
+    await client.connect();
+    const photo = uploads.add("general", pattern(1_000));
+    await room.send({ text: "look", attachments: [photo.attachment] });
+    await world.clock.advance(60_000);
+    expect([phaseOf(photo), world.puts.length]).toEqual(["uploading", 1]);
+    await world.clock.advance(10_000);
+    expect([said(world.backend), world.puts.length]).toEqual([["look +1"], 2]);
+  });
+
   it("[U9] pauses, and goes on where it was in another life", async () => {
     const world = uploadWorld();
     const { client, uploads, room } = world.live();
