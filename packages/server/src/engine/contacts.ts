@@ -5,6 +5,7 @@ import type { BusEvent } from "../bus/bus.ts";
 import type { Refusal, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import { guarded } from "./guarded.ts";
+import { HeldBack } from "./held-back.ts";
 import { refuse } from "./packets.ts";
 
 /** Whom somebody wants no contact with, and who wants none with them; followed as long as it is remembered. */
@@ -31,8 +32,8 @@ const MOST_PEOPLE = 100_000;
 const MOST_PAIRS = 10_000;
 /** What no bus has said is read again after so long. */
 const KEPT_MS = 60_000;
-/** What waits for somebody's ties at most (D9). More than that only while the store is away: of whom it waits longest is left. */
-const MOST_WAITING = 100_000;
+/** What waits for ties to be known (D9): more only while the store is away. */
+const MOST_HELD = 100_000;
 /** People asked for anew at once. */
 const MOST_ASKED = 100;
 
@@ -50,9 +51,7 @@ export class Contacts {
   readonly #options: ContactsOptions;
   readonly #people = new BoundedMap<string, Ties>(MOST_PEOPLE);
   #edition = 0;
-  /** What is to be done once somebody's ties are known, in that order. */
-  readonly #waiting = new Map<string, (() => void)[]>();
-  #waits = 0;
+  readonly #held = new HeldBack(MOST_HELD);
   readonly #pairs = new BoundedMap<string, readonly string[]>(MOST_PAIRS);
   /** What was told while somebody was being read; it may or may not be in what is read. */
   readonly #reading = new Map<string, { readonly ties: Promise<Ties>; readonly missed: Change[] }>();
@@ -87,18 +86,13 @@ export class Contacts {
   /** Does it at once if the user's ties are known, else once they have been read; whatever is asked of one user, in that order. */
   whenKnown(userId: string, task: () => void): void {
     if (this.known(userId)) return task();
-    const waiting = this.#waiting.get(userId) ?? [];
-    this.#waiting.set(userId, waiting);
-    waiting.push(task);
-    this.#waits += 1;
-    const [longest = userId] = this.#waiting.keys();
-    if (this.#waits > MOST_WAITING) this.#take(longest);
+    this.#held.add(userId, task);
     this.#renew(userId);
   }
 
   /** Asks anew for what the store could not say before. */
   sweep(): void {
-    for (const userId of [...this.#waiting.keys()].slice(0, MOST_ASKED)) this.#renew(userId);
+    for (const userId of [...this.#held.userIds].slice(0, MOST_ASKED)) this.#renew(userId);
   }
 
   /** Why a command, or a file, reaches nobody; at once if nothing has to be read. */
@@ -171,7 +165,8 @@ export class Contacts {
         return ties;
       } finally {
         this.#reading.delete(userId);
-        if (this.known(userId)) this.#resume(userId);
+        if (this.known(userId))
+          for (const task of this.#held.take(userId)) guarded(this.#options.onFailure, "delivery", task);
       }
     };
     const ties = reading();
@@ -191,17 +186,6 @@ export class Contacts {
       if (other) toggle(other.own, userId, ties.by.has(otherId));
       if (wereApart === !isApart(ties, otherId)) this.#options.onMoved(userId, otherId);
     }
-  }
-
-  #resume(userId: string): void {
-    for (const task of this.#take(userId)) guarded(this.#options.onFailure, "delivery", task);
-  }
-
-  #take(userId: string): readonly (() => void)[] {
-    const waiting = this.#waiting.get(userId) ?? [];
-    this.#waiting.delete(userId);
-    this.#waits -= waiting.length;
-    return waiting;
   }
 
   #follow(change: Change): void {
