@@ -1,5 +1,5 @@
 import { type Approach, broughtIn, reachesOther } from "@tidings/core/domain";
-import type { Change } from "@tidings/core/protocol";
+import { type Change, isNotebook } from "@tidings/core/protocol";
 import { BoundedMap } from "../bounded-map.ts";
 import type { BusEvent } from "../bus/bus.ts";
 import type { Refusal, Store } from "../store/store.ts";
@@ -35,7 +35,7 @@ const KEPT_MS = 60_000;
 /** What waits for ties to be known (D9): more only while the store is away. */
 const MOST_HELD = 100_000;
 /** People asked for anew at once. */
-const MOST_ASKED = 100;
+const MOST_ASKED = 1_000;
 
 /** One code, and one text, for whoever has blocked whom: it says nothing of the other. */
 const unreachable: Refusal = refuse(
@@ -83,10 +83,14 @@ export class Contacts {
     return ties ? isApart(ties, otherId) : isApart(this.#people.get(otherId) ?? nobody, oneId);
   }
 
-  /** Does it at once if the user's ties are known, else once they have been read; whatever is asked of one user, in that order. */
-  whenKnown(userId: string, task: () => void): void {
+  /**
+   * Does it at once if the user's ties are known, else once they have been read; whatever is asked of one user, in that order.
+   *
+   * @param about - instead of what waits about the same: only the last of it is still worth doing.
+   */
+  whenKnown(userId: string, task: () => void, about?: string | object): void {
     if (this.known(userId)) return task();
-    this.#held.add(userId, task);
+    this.#held.add(userId, task, about);
     this.#renew(userId);
   }
 
@@ -114,9 +118,9 @@ export class Contacts {
     }
   }
 
-  /** Something may have happened that nobody told. */
+  /** Something may have happened that nobody told. Blocks are set and lifted in notebooks. */
   hear(event: BusEvent): void {
-    if (event.type === "lost") this.#edition += 1;
+    if (event.type === "lost" && (event.conversationIds?.some(isNotebook) ?? true)) this.#edition += 1;
   }
 
   #isFresh({ readAt, edition }: Ties): boolean {
@@ -161,7 +165,8 @@ export class Contacts {
         const { own = [], by = [] } = (await store.blocks?.(userId)) ?? {};
         const ties: Ties = { own: new Set(own), by: new Set(by), readAt: clock.now(), edition };
         for (const change of missed) follow(userId, ties, change);
-        this.#learn(userId, ties);
+        // What is older than a loss may be older than what has been read of others since.
+        if (edition === this.#edition) this.#learn(userId, ties);
         return ties;
       } finally {
         this.#reading.delete(userId);

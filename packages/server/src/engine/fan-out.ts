@@ -83,6 +83,7 @@ export class FanOut {
 
   /** Whom a block parts hear nothing of each other: a receipt waits until it is known whom. */
   #deliverReceipt(event: ReceiptEvent): void {
+    if (!this.#roster.conversation(event.receipt.conversationId)) return;
     this.#contacts.whenKnown(event.receipt.userId, () => this.#tellReceipt(event));
   }
 

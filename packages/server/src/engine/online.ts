@@ -42,6 +42,8 @@ export class Session {
   rateFactor = 1;
   status: PresenceStatus = "online";
   watching: readonly LiveConversation[] = noConversations;
+  /** Of those, where it was not yet shown who is there. */
+  unseen: readonly LiveConversation[] = noConversations;
   /** Frames not written yet. */
   waiting: FrameList;
   /** They are to be written in this turn of the event loop. */

@@ -89,7 +89,9 @@ export class Signals {
     session.watching = [...watching];
     for (const live of watching) (live.watchers ??= new Set()).add(session);
     const fresh = session.watching.filter((live) => !before.includes(live));
-    this.#contacts.whenKnown(user.id, () => this.#show(session, fresh));
+    const unseen = new Set([...session.unseen, ...fresh]);
+    session.unseen = session.watching.filter((live) => unseen.has(live));
+    this.#contacts.whenKnown(user.id, () => this.#show(session), session);
     for (const live of fresh) this.#bus.watched?.(live.id);
   }
 
@@ -99,9 +101,10 @@ export class Signals {
   }
 
   /** What is to be seen in conversations the link looks at since a moment ago. */
-  #show(session: Session, fresh: readonly LiveConversation[]): void {
+  #show(session: Session): void {
     const shown = new Set<string>();
-    for (const live of fresh) if (live.watchers?.has(session)) this.#showIn(live, session, shown);
+    for (const live of session.unseen) if (live.watchers?.has(session)) this.#showIn(live, session, shown);
+    session.unseen = [];
     // One small frame may ask for fifty thousand: what it makes the server send counts as sent by the link (D9).
     session.frameTokens -= shown.size / SHOWN_PER_FRAME;
   }
@@ -141,11 +144,21 @@ export class Signals {
 
   /** Whom a block parts see nothing of each other: what is to be shown waits until it is known whom. */
   showTyping(event: TypingEvent): void {
-    this.#contacts.whenKnown(event.userId, () => this.#showTyping(event));
+    const { conversationId, userId } = event;
+    if (!this.#isSeen(conversationId)) return;
+    this.#contacts.whenKnown(userId, () => this.#showTyping(event), `typing in ${conversationId}`);
   }
 
   showPresence(event: PresenceEvent): void {
-    this.#contacts.whenKnown(event.userId, () => this.#showPresence(event));
+    const { conversationIds, userId } = event;
+    if (!conversationIds.some((id) => this.#isSeen(id))) return;
+    const about = `presence in ${conversationIds.join(" ")}`;
+    this.#contacts.whenKnown(userId, () => this.#showPresence(event), about);
+  }
+
+  /** Does anybody here look at it? */
+  #isSeen(conversationId: string): boolean {
+    return (this.#roster.conversation(conversationId)?.watchers?.size ?? 0) > 0;
   }
 
   #showTyping({ conversationId, userId, active }: TypingEvent): void {

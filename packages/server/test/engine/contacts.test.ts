@@ -1,6 +1,7 @@
 import { type Command, defaultPolicy, notebookOf, type NoteSubject } from "@tidings/core/protocol";
 import { virtualClock } from "@tidings/core/testing";
 import { describe, expect, it } from "vitest";
+import { inProcessBus } from "../../src/bus/in-process-bus.ts";
 import { Contacts } from "../../src/engine/contacts.ts";
 import { openLibsqlStore, type Store } from "../../src/store/index.ts";
 import { EngineBench, engineClock, sendFrame, type TestLink } from "../support/engine-bench.ts";
@@ -390,9 +391,87 @@ describe("a block", () => {
     store.blocks = answer;
     asked.length = 0;
     await bench.clock.advance(1_000);
-    expect(seen(bob)).toEqual(["ada away", "ada online", "ada typing true"]);
+    expect(seen(bob)).toEqual(["ada online", "ada typing true"]);
     expect(asked).toEqual(["blocks of ada"]);
     expect(bench.failures).toEqual([]);
+  });
+
+  it("[D9] that nobody can be asked about lets through only the last of what is said of the same, and a look once", async () => {
+    const { store } = counting();
+    const bench = await EngineBench.open({ store });
+    const links = await lookers(bench);
+    const [ada, eve, bob] = links;
+    await pass(bench, ...links);
+    const answer = store.blocks;
+    store.blocks = () => Promise.reject(new Error("away"));
+    const none = { type: "signal", signal: { type: "watch", conversationIds: [] } } as const;
+    for (let times = 0; times < 20; times += 1) {
+      for (const active of [true, false])
+        await bench.send(ada, { type: "signal", signal: { ...types, active } });
+      await bench.send(ada, status("away"), status("online"));
+      await bench.send(bob, none, look);
+    }
+    await bench.send(ada, { type: "signal", signal: types });
+    store.blocks = answer;
+    await bench.clock.advance(1_000);
+    expect([seen(eve), seen(bob)]).toEqual([
+      ["ada online", "ada typing true"],
+      ["ada online", "ada typing true", "ada online", "eve online", "ada typing true"],
+    ]);
+  });
+
+  it("[D9] costs no question where nobody is, or looks, to whom something could be shown", async () => {
+    const { store, asked } = counting();
+    const bus = inProcessBus();
+    const bench = await EngineBench.open({ store, bus });
+    await bench.join("bob");
+    asked.length = 0;
+    const settings = { typing: true, receipts: true };
+    const receipt = { conversationId: "elsewhere", userId: "ada", deliveredSeq: 1, readSeq: 1, at: 0 };
+    const typing = { type: "typing", conversationId: "general", userId: "ada", active: true } as const;
+    const conversationIds = ["general"];
+    const presence = { type: "presence", userId: "ada", status: "online", conversationIds } as const;
+    bus.publish([{ type: "receipt", receipt, settings, origin: undefined }, typing, presence]);
+    await bench.clock.advance(1_000);
+    expect(asked).toEqual([]);
+  });
+
+  it("[D9] is asked for anew by nobody because a command failed that sets none", async () => {
+    const { store, asked } = counting();
+    const bus = inProcessBus();
+    const bench = await EngineBench.open({ store, bus });
+    const links = await lookers(bench);
+    asked.length = 0;
+    const type = (): Promise<unknown> => bench.send(links[0], { type: "signal", signal: types });
+    bus.publish([{ type: "lost", conversationIds: ["general"], userIds: ["bob"], isUnderWay: true }]);
+    await type();
+    expect(asked).toEqual([]);
+    await bench.clock.advance(3_000);
+    bus.publish([{ type: "lost", conversationIds: ["general", notebookOf("eve")], userIds: ["eve"] }]);
+    await type();
+    expect(asked).toEqual(["blocks of ada"]);
+  });
+
+  it("[D8] is not undone by an answer that was on its way when the bus lost it", async () => {
+    const { store } = counting();
+    const bus = inProcessBus();
+    const bench = await EngineBench.open({ store, bus });
+    const links = await lookers(bench);
+    const [ada, eve] = links;
+    await pass(bench, ...links);
+    const answer = store.blocks;
+    let arrive = (): void => {};
+    store.blocks = () => new Promise((resolve) => (arrive = () => resolve({ own: [], by: [] })));
+    await bench.send(eve, status("away")); // asks who is parted from Eve
+    store.blocks = answer;
+    await blockElsewhere(store);
+    bus.publish([{ type: "lost" }]);
+    await bench.send(ada, status("away"));
+    arrive();
+    await bench.clock.advance(0);
+    for (const link of links) link.take();
+    await bench.send(ada, { type: "signal", signal: types });
+    expect(links.map(seen)).toEqual([[], [], ["ada typing true"]]);
   });
 
   it("[D9] that nobody can be asked about holds back so much, and then forgets what it held longest", async () => {
