@@ -175,6 +175,14 @@ describe.skipIf(!hasPostgres())("on a real PostgreSQL", () => {
       await bench.store.close();
     });
 
+    it("[D8] reads nothing there, and remembers nothing, that retention or an erasure has taken since", async () => {
+      const { bench } = await withReplica();
+      await bench.store.upkeep?.prune({ now: 0, before: 0, newest: 0, rememberedSince: 0 });
+      for (const floorSeq of [2, 2])
+        expect(await bench.query("ada", history)).toMatchObject({ messages: [], floorSeq });
+      await bench.store.close();
+    });
+
     /** Where each word is only the replica remembers. */
     async function withReplicaThatSearches(): Promise<Workbench> {
       const url = await service.database(blank);

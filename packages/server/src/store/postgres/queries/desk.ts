@@ -11,7 +11,7 @@ import { notFound } from "../../../access.ts";
 import { answered } from "../../reading.ts";
 import { RecentRecords } from "../../recent/recent-records.ts";
 import type { Answer, Membership } from "../../store.ts";
-import type { Opened } from "./opened.ts";
+import { editionOf, type Opened } from "./opened.ts";
 import { hiddenIn, ownReactions } from "./own-reactions.ts";
 import { answer, type ReadAlone } from "./queries.ts";
 import { open, readAs } from "./reader.ts";
@@ -143,17 +143,22 @@ export class Desk {
   }
 
   /**
-   * The database has said how far the conversation is; the replica gives the page, if it is as far.
+   * The database has said how far the conversation is, and what it has taken; the replica gives the page, if it is as far.
    *
    * @returns undefined if the database has to answer itself.
    */
-  async #fromReplica({ readerId, conversation }: Opened, query: ReadAlone): Promise<Answer | undefined> {
+  async #fromReplica(
+    { readerId, conversation, edition }: Opened,
+    query: ReadAlone,
+  ): Promise<Answer | undefined> {
     const { replica, epoch, onFailure } = this.#options;
     if (!replica || !REPLICATED.has(query.type)) return undefined;
     try {
       return await readAs(replica, readerId, async (session) => {
-        const copy = await open(session, readerId, query.conversationId);
+        const door = open(session, readerId, query.conversationId);
+        const [copy, itsEdition] = await Promise.all([door, editionOf(session)]);
         if (!copy || copy.conversation.head.rev < conversation.head.rev) return undefined;
+        if (itsEdition !== edition) return undefined;
         return answer(session, epoch, readerId, query);
       });
     } catch (error) {
