@@ -42,7 +42,6 @@ export function shareDrafts({ core, notes, put, confirmed }: SharedDraftsOptions
   const { clock, limits, isClosed } = core;
   const { drafts } = core.keeper;
   const all = new Map<string, Shared>();
-  let isReady = false;
 
   const sharedOf = (conversationId: string): Shared => {
     const known = all.get(conversationId);
@@ -79,13 +78,16 @@ export function shareDrafts({ core, notes, put, confirmed }: SharedDraftsOptions
   };
 
   const tend = (conversationId: string): void => {
+    const user = core.userId();
+    if (user === undefined || user !== drafts.owner.get() || isClosed() || !limits().notes) return;
     const shared = sharedOf(conversationId);
-    if (!isReady || shared.isOut || isClosed() || !limits().notes) return;
+    if (shared.isOut) return;
     const text = drafts.of(conversationId).get();
     const note = confirmed()?.get(noteIdOf({ kind: "draft", conversationId }));
     const theirs = note?.value?.text ?? "";
     const isNews = note !== undefined && note.rev !== shared.rev;
     if (isNews && text === shared.agreed && text !== theirs) {
+      drafts.keep(conversationId, theirs);
       const quietMs = clock.now() - shared.typedAt;
       if (quietMs < QUIET_MS) return later(conversationId, QUIET_MS - quietMs);
       drafts.put(conversationId, theirs);
@@ -98,9 +100,8 @@ export function shareDrafts({ core, notes, put, confirmed }: SharedDraftsOptions
   };
 
   const tendAll = (): void => {
-    for (const id of confirmed()?.keys() ?? []) {
-      const subject = confirmed()?.get(id)?.subject;
-      if (subject?.kind === "draft") tend(subject.conversationId);
+    for (const { subject } of confirmed()?.values() ?? []) {
+      if (subject.kind === "draft") tend(subject.conversationId);
     }
   };
 
@@ -109,8 +110,13 @@ export function shareDrafts({ core, notes, put, confirmed }: SharedDraftsOptions
     later(conversationId, EVERY_MS);
   });
   notes.subscribe(tendAll);
-  void drafts.restored.then(() => {
-    isReady = true;
+  drafts.owner.subscribe((user) => {
+    if (user === undefined) {
+      for (const { timer } of all.values()) timer?.();
+      return all.clear(); // nothing of it is about the next one
+    }
+    for (const id of all.keys()) tend(id);
     tendAll();
   });
+  tendAll();
 }

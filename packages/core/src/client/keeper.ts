@@ -126,6 +126,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     },
     changeUser(before) {
       writer.write([{ type: "put", key: USER, value: userId() }]).catch(() => {});
+      drafts.turn(before);
       if (before === undefined) journal.adopt(outbox().all());
       else outbox().forget(outbox().all());
       recover().catch(() => {}); // said when it was tried at first
