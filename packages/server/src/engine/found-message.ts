@@ -7,6 +7,8 @@ export interface FoundMessage {
   readonly ok: true;
   readonly conversation: ConversationRecord;
   readonly message: MessageRecord;
+  /** How far whoever asked has read there. */
+  readonly readSeq: number;
 }
 
 /** Asked as they would ask themselves: what they may not read is not found (D8). @throws {Error} if the store fails. */
@@ -23,7 +25,8 @@ export async function findMessage(
   if (!messages.ok) return messages;
   const [message] = areMessages(messages.result) ? messages.result : [];
   if (!message || !("self" in place.result)) return noMessage;
-  return { ok: true, conversation: place.result.conversation, message };
+  const { conversation, receipt } = place.result;
+  return { ok: true, conversation, message, readSeq: receipt?.readSeq ?? 0 };
 }
 
 function areMessages(result: QueryResults[QueryType]): result is readonly MessageRecord[] {

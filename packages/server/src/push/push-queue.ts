@@ -1,3 +1,4 @@
+import type { PushPayload } from "@tidings/core/protocol";
 import type { Cancel, Clock } from "../engine/clock.ts";
 import type { PushTarget } from "../store/push.ts";
 import type { PushMessage, PushOutcome, PushProvider } from "./provider.ts";
@@ -16,13 +17,13 @@ export interface PushQueueOptions {
 /** Told once of a push. @param isOver - nobody need try again: it was delivered, or was not worth it any more. */
 export type OnEnd = (isOver: boolean) => void;
 
-/** Asked before what has waited is sent: is there still cause to tell of it? */
-export type IsNews = () => Promise<boolean>;
+/** Asked before what has waited is sent: what is there to tell by now? Undefined: nothing any more. */
+export type Renew = () => Promise<PushPayload | undefined>;
 
 interface Waiting {
   readonly message: PushMessage;
   readonly onEnd: OnEnd;
-  readonly isNews: IsNews;
+  readonly renew: Renew;
   readonly givenAt: number;
   readonly attempts: number;
   /** Not before. */
@@ -63,9 +64,9 @@ export class PushQueue {
   }
 
   /** Instead of what waits for the same device of the same topic. */
-  add(message: PushMessage, onEnd: OnEnd = () => {}, isNews: IsNews = async () => true): void {
+  add(message: PushMessage, onEnd: OnEnd = () => {}, renew: Renew = async () => message.payload): void {
     const now = this.#options.clock.now();
-    this.#put({ message, onEnd, isNews, givenAt: now, attempts: 0, at: now });
+    this.#put({ message, onEnd, renew, givenAt: now, attempts: 0, at: now });
     this.#go();
   }
 
@@ -163,10 +164,10 @@ export class PushQueue {
   }
 
   /** Meanwhile somebody else may use the device, who is not to read it. @returns undefined if nobody is to be told any more. */
-  async #stillToSend({ message, isNews }: Waiting): Promise<PushMessage | undefined> {
-    if (!(await isNews())) return undefined;
-    const target = await this.#options.current(message.target);
-    return target && { ...message, target };
+  async #stillToSend({ message, renew }: Waiting): Promise<PushMessage | undefined> {
+    const payload = await renew();
+    const target = payload && (await this.#options.current(message.target));
+    return target && { ...message, target, payload };
   }
 
   /** @param outcome - undefined if it was not sent, as nobody is to be told of it any more. */

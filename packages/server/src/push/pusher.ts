@@ -1,7 +1,8 @@
 import { type Notice, noticeOf } from "@tidings/core/domain";
-import { isNotebook, type MessageRecord } from "@tidings/core/protocol";
+import { isNotebook, type MessageRecord, type PushPayload } from "@tidings/core/protocol";
 import type { BusEvent, Looking } from "../bus/bus.ts";
 import type { Cancel, Clock } from "../engine/clock.ts";
+import { findMessage } from "../engine/found-message.ts";
 import type { Store } from "../store/store.ts";
 import type { Audience, Listener, PushTargets } from "../store/push.ts";
 import { badgeOf, placeOf, topicOf, wordsOf } from "./payload.ts";
@@ -184,28 +185,33 @@ export class Pusher {
   ): Promise<void> {
     const { queue, ttlMs } = this.#options;
     const badge = await badgeOf(self.userId, this.#options);
-    const payload = {
-      ...{ ...placeOf(message), sound: notice.sound, count, badge },
-      ...wordsOf(message, notice.shows, conversation),
-    };
+    const place = { ...placeOf(message), sound: notice.sound, count, badge };
+    const payload = { ...place, ...wordsOf(message, notice.shows, conversation) };
     const urgency = conversation.kind === "direct" ? "high" : "normal";
     const topic = topicOf(self.userId, conversation.conversationId);
-    const isNews = (): Promise<boolean> => this.#isNews(self.userId, message);
-    for (const target of targets) queue.add({ target, payload, topic, urgency, ttlMs }, undefined, isNews);
+    const renew = async (): Promise<PushPayload | undefined> => {
+      const words = await this.#wordsNow(self.userId, message, notice.shows);
+      return words && { ...place, ...words };
+    };
+    for (const target of targets) queue.add({ target, payload, topic, urgency, ttlMs }, undefined, renew);
   }
 
-  /** What could not be sent may have been taken back or read since, or they be in the conversation no more. */
-  async #isNews(userId: string, { conversationId, id, seq }: MessageRecord): Promise<boolean> {
-    const { store } = this.#options;
-    const [found, self] = await Promise.all([
-      store.query(userId, { type: "messages", conversationId, messageIds: [id] }),
-      store.query(userId, { type: "conversation", conversationId }),
-    ]);
+  /**
+   * What could not be sent may have been changed, taken back or read since, its author be blocked, or they be in the
+   * conversation no more. @returns undefined if it is not to be told any more.
+   */
+  async #wordsNow(
+    userId: string,
+    { conversationId, id: messageId, seq, authorId }: MessageRecord,
+    shows: Notice["shows"],
+  ): Promise<ReturnType<typeof wordsOf> | undefined> {
+    const { store, blocks } = this.#options;
     // Whoever may not read it is given none of it.
-    if (!found.ok || !self.ok || !("self" in self.result) || !("some" in found.result)) return false;
-    const isThere = found.result.some(
-      (record) => "id" in record && record.id === id && record.deletedAt === undefined,
-    );
-    return isThere && (self.result.receipt?.readSeq ?? 0) < seq;
+    const found = await findMessage(userId, { conversationId, messageId }, store);
+    if (!found.ok || found.message.deletedAt !== undefined || found.readSeq >= seq) return undefined;
+    const { own = [], by = [] } = (await blocks?.(userId)) ?? {};
+    if ([...own, ...by].includes(authorId)) return undefined;
+    const { message, conversation } = found;
+    return wordsOf(message, conversation.settings.confidential ? "nothing" : shows, conversation);
   }
 }

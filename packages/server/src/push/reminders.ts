@@ -39,8 +39,9 @@ export function remindByPush(options: RemindersOptions): Remind {
     waiting += 1;
     const pushes = last.then(() => pushesOf(userId, note, options)).finally(() => (waiting -= 1));
     last = pushes.catch(() => {}); // whoever asked is told
+    const renew = (): Promise<PushPayload> => payloadOf(userId, note, options);
     const isOver = (await pushes).map(
-      (message) => new Promise<boolean>((resolve) => options.queue.add(message, resolve)),
+      (message) => new Promise<boolean>((resolve) => options.queue.add(message, resolve, renew)),
     );
     return (await Promise.all(isOver)).every(Boolean);
   };

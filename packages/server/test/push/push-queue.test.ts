@@ -1,7 +1,7 @@
 import { virtualClock } from "@tidings/core/testing";
 import { describe, expect, it, vi } from "vitest";
 import type { PushMessage, PushOutcome } from "../../src/push/provider.ts";
-import { PushQueue } from "../../src/push/push-queue.ts";
+import { PushQueue, type Renew } from "../../src/push/push-queue.ts";
 import type { PushTarget } from "../../src/store/push.ts";
 import { engineClock } from "../support/engine-bench.ts";
 
@@ -83,16 +83,16 @@ describe("pushes", () => {
   it("are not tried again once nobody is to be told any more, and are where nobody can say (row F12)", async () => {
     const later: PushOutcome = { kind: "later" };
     const { made, clock, outcomes, failures } = queue(later, later, { kind: "sent" });
-    const answers = [new Error("the store is away"), true, false];
+    const answers = [new Error("the store is away"), push("phone", 2).payload, undefined];
     const ended: boolean[] = [];
-    const isNews = async (): Promise<boolean> => {
+    const renew: Renew = async () => {
       const answer = answers.shift();
       if (answer instanceof Error) throw answer;
-      return answer ?? false;
+      return answer;
     };
-    made.add(push("phone", 1), (isOver) => ended.push(isOver), isNews);
+    made.add(push("phone", 1), (isOver) => ended.push(isOver), renew);
     await clock.advance(60_000);
-    expect(outcomes).toEqual(["later 1", "later 1", "later 1", "dropped 1"]);
+    expect(outcomes).toEqual(["later 1", "later 1", "later 2", "dropped 2"]);
     expect([ended, answers, failures.length]).toEqual([[true], [], 1]);
     expect(made.isIdle).toBe(true);
   });

@@ -2,7 +2,7 @@ import { virtualClock } from "@tidings/core/testing";
 import { notebookOf, type NoteSubject, type NoteValue, type PushPayload } from "@tidings/core/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PushMessage } from "../../src/push/provider.ts";
-import type { IsNews, PushQueue } from "../../src/push/push-queue.ts";
+import type { PushQueue, Renew } from "../../src/push/push-queue.ts";
 import { type Blocks, Pusher } from "../../src/push/pusher.ts";
 import { openLibsqlStore } from "../../src/store/index.ts";
 import { engineClock } from "../support/engine-bench.ts";
@@ -77,15 +77,38 @@ async function told(): Promise<readonly (readonly [userId: string, payload: Push
   return queued.map(({ target, payload }) => [target.userId, payload] as const);
 }
 
+/** What waits for Bob's device. */
+function waiting() {
+  const asked: Renew[] = [];
+  const on = pusher({
+    blocks: async (userId) => (await bench.store.blocks?.(userId)) ?? { own: [], by: [] },
+    add(message, _onEnd, renew) {
+      if (message.target.userId === "bob" && renew) asked.push(renew);
+    },
+  });
+  return { on, renewed: async (): Promise<PushPayload | undefined> => asked.at(-1)?.() };
+}
+
 describe("what a push service could not take", () => {
+  it("[D8] is told as it reads by now, and not of somebody who was blocked meanwhile (row F12)", async () => {
+    const { on, renewed } = waiting();
+    const messageId = await say(on, "ada", "my password is hunter2");
+    await told();
+    expect(await renewed()).toMatchObject({ text: "my password is hunter2", count: 1 });
+    const content = { text: "never mind" };
+    await bench.accepted("ada", { type: "message.edit", conversationId: "tea", messageId, content });
+    expect(await renewed()).toMatchObject({ text: "never mind", authorId: "ada", count: 1 });
+    const settings = { typing: true, receipts: true, confidential: true };
+    await bench.accepted("ada", { type: "conversation.update", conversationId: "tea", settings });
+    expect(await renewed()).not.toHaveProperty("text");
+    const conversationId = notebookOf("bob");
+    await note("bob", { kind: "block", conversationId, userId: "ada" }, {});
+    expect(await renewed()).toBeUndefined();
+  });
+
   it("is tried again only while it stands, is unread and may be read (rows D25, F12)", async () => {
-    const asked: IsNews[] = [];
-    const on = pusher({
-      add(message, _onEnd, isNews) {
-        if (message.target.userId === "bob" && isNews) asked.push(isNews);
-      },
-    });
-    const isNews = async (): Promise<boolean | undefined> => asked.at(-1)?.();
+    const { on, renewed } = waiting();
+    const isNews = async (): Promise<boolean> => (await renewed()) !== undefined;
     const messageId = await say(on, "ada", "taken back");
     await told();
     expect(await isNews()).toBe(true);

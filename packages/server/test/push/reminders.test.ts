@@ -3,7 +3,7 @@ import { virtualClock } from "@tidings/core/testing";
 import { notebookOf, type NoteRecord, type NoteValue } from "@tidings/core/protocol";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PushMessage } from "../../src/push/provider.ts";
-import type { OnEnd } from "../../src/push/push-queue.ts";
+import type { OnEnd, Renew } from "../../src/push/push-queue.ts";
 import { remindByPush } from "../../src/push/reminders.ts";
 import { openLibsqlStore } from "../../src/store/index.ts";
 import { engineClock } from "../support/engine-bench.ts";
@@ -12,7 +12,7 @@ import { Workbench } from "../store/workbench.ts";
 const NOON = Date.parse("2026-03-04T12:00Z");
 
 let bench: Workbench;
-let queued: (readonly [PushMessage, OnEnd])[];
+let queued: (readonly [PushMessage, OnEnd, Renew | undefined])[];
 beforeEach(async () => {
   bench = new Workbench(openLibsqlStore());
   queued = [];
@@ -36,7 +36,8 @@ function told(
 ): Promise<boolean> {
   const { push: targets } = bench.store;
   if (!targets) throw new Error("no devices");
-  const add = (message: PushMessage, onEnd: OnEnd = () => {}): void => void queued.push([message, onEnd]);
+  const add = (message: PushMessage, onEnd: OnEnd = () => {}, renew?: Renew): void =>
+    void queued.push([message, onEnd, renew]);
   const clock = { ...engineClock(virtualClock(now)), soon: setImmediate };
   const remind = remindByPush({ store: bench.store, targets, queue: { add }, clock, ttlMs: 60_000 });
   const note: NoteRecord = {
@@ -87,6 +88,15 @@ describe("whoever wanted to be reminded", () => {
     const topics = new Set(queued.map(([{ topic }]) => topic));
     expect(topics.size).toBe(2);
     for (const topic of topics) expect(topic).toMatch(/^[\w-]{32}$/);
+  });
+
+  it("[D8] is told, where that had to wait, of the message as it is by then (rows D25, F12)", async () => {
+    const messageId = await bench.said("ada", "tea", "look");
+    expect(await pushed(messageId)).toMatchObject({ text: "look" });
+    const [, , renew] = queued.at(-1) ?? [];
+    await bench.accepted("ada", { type: "message.delete", conversationId: "tea", messageId });
+    expect(await renew?.()).toMatchObject({ messageId, dueAt: NOON });
+    expect((await renew?.())?.text ?? "").toBe("");
   });
 
   it("is told within what push services take, whatever somebody has written (row F12)", async () => {
