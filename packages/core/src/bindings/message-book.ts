@@ -44,6 +44,13 @@ function create(client: Client): MessageBook<JsonCustom> {
   const wanted = new Map<string, Set<string>>();
   const changed = core.scope.cell(0);
   let isDue = false;
+  let reader = core.userId();
+
+  /** Nothing that was fetched for somebody is there for the next, listened to or not (D8). */
+  const turn = (): void => {
+    if (reader !== core.userId()) kept.clear();
+    reader = core.userId();
+  };
 
   const tell = (): void => changed.set(changed.get() + 1);
 
@@ -59,14 +66,17 @@ function create(client: Client): MessageBook<JsonCustom> {
   };
 
   const read = (conversationId: string, messageId: string): FoundMessage => {
+    turn();
     const loaded = core.directory.peek(conversationId)?.records.message(messageId);
     const found = loaded ?? kept.get(messageId) ?? "loading";
     return typeof found === "string" ? found : core.reading.message(found);
   };
 
   const fetch = async (conversationId: string, messageIds: readonly string[]): Promise<void> => {
+    const asker = core.userId();
     try {
       const found = await core.loader.query({ type: "messages", conversationId, messageIds });
+      if (asker !== core.userId()) return;
       for (const message of found) keep(message.id, message);
       for (const id of messageIds) if (!found.some((message) => message.id === id)) keep(id, "missing");
     } catch (error) {
@@ -97,6 +107,7 @@ function create(client: Client): MessageBook<JsonCustom> {
     keep(record.id, record);
     tell();
   });
+  client.userId.subscribe(tell);
   // What changed while there was no link nobody has told.
   client.connection.subscribe(({ name }) => {
     if (name !== "online") return;

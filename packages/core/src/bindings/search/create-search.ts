@@ -17,6 +17,8 @@ import type { BackendSearch, MessageSearch, MessageSearchOptions, SearchState } 
 /** One search, from `find` to the next. */
 interface Run {
   readonly filter: SearchFilter;
+  /** Who looks for it. */
+  readonly reader: string | undefined;
   local: readonly SearchHit[];
   kept: readonly SearchHit[];
   remote: readonly SearchHit[];
@@ -149,7 +151,14 @@ export function createSearch(
     if (current?.backend === "offline" && client.connection.get().name === "online") void ask(current);
   };
 
+  /** What was found for somebody is not there for the next, listened to or not (D8). */
+  const isAnothers = (): boolean => current !== undefined && current.reader !== core.userId();
+  const turn = (): void => {
+    if (current && isAnothers()) find(current.filter);
+  };
+
   const begin = (): readonly Unsubscribe[] => {
+    turn();
     if (current?.isWalking) look(current);
     return [
       client.on("change", follow),
@@ -157,29 +166,34 @@ export function createSearch(
       kept.progress.subscribe(follow),
       kept.caughtUp.subscribe(follow),
       notesOf(client).notes.subscribe(follow),
+      client.userId.subscribe(turn),
       client.connection.subscribe(comeBack),
       halt,
     ];
   };
 
+  const find = (filter: SearchFilter | undefined): void => {
+    halt();
+    if (!filter || !searchPlan(filter, core.userId() ?? "")) {
+      current = undefined;
+      state.set(filter ? { ...NOTHING, filter } : NOTHING);
+      return;
+    }
+    const run: Run = {
+      ...{ filter, reader: core.userId(), local: [], kept: [], remote: [], most: limit, hasMoreKept: false },
+      ...{ isWalking: true, isReading: true, backend: "waiting", next: undefined, error: undefined },
+    };
+    current = run;
+    cancelAsk = clock.after(delayMs, () => void ask(run));
+    look(run);
+    if (run.isWalking) show(run);
+  };
+
+  const watched = whileWatched(state, begin);
   return {
-    ...whileWatched(state, begin),
-    find(filter) {
-      halt();
-      if (!filter || !searchPlan(filter, core.userId() ?? "")) {
-        current = undefined;
-        state.set(filter ? { ...NOTHING, filter } : NOTHING);
-        return;
-      }
-      const run: Run = {
-        ...{ filter, local: [], kept: [], remote: [], most: limit, hasMoreKept: false },
-        ...{ isWalking: true, isReading: true, backend: "waiting", next: undefined, error: undefined },
-      };
-      current = run;
-      cancelAsk = clock.after(delayMs, () => void ask(run));
-      look(run);
-      if (run.isWalking) show(run);
-    },
+    get: () => (isAnothers() ? NOTHING : watched.get()),
+    subscribe: watched.subscribe,
+    find,
     async more() {
       if (current?.hasMoreKept) {
         current.most += limit;
