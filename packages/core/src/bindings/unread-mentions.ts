@@ -88,6 +88,7 @@ function create(client: Client): Observable<UnreadMentions> {
         if (isSaid && search.absorb(record)) follow();
         else state.invalidate();
       }),
+      core.updates.subscribe(state.invalidate),
       client.userId.subscribe(search.forget),
     ];
   };

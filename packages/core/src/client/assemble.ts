@@ -1,3 +1,4 @@
+import type { Cell } from "../base/observable.ts";
 import { conform, misfitOf } from "../compose/custom.ts";
 import { composePipeline } from "../compose/pipeline.ts";
 import { defaultSteps } from "../compose/steps.ts";
@@ -99,6 +100,7 @@ interface Copies {
   readonly directory: Directory;
   readonly limiter: RateLimiter;
   readonly presence: Presence;
+  readonly updates: Cell<number>;
 }
 
 function createCopies(
@@ -107,6 +109,7 @@ function createCopies(
   { cache }: Keeper,
 ): Copies {
   const self = (): string => userId() ?? "";
+  const updates = scope.cell(0);
   const directory: Directory = createDirectory({
     scope,
     userId: self,
@@ -115,8 +118,10 @@ function createCopies(
       const replica: Replica = createReplica({
         ...{ conversationId, onShown, scope, limits, reading, userId: self, now: session.serverNow },
         maxMessages: () => (directory.isOpen(conversationId) ? maxMessages : 2 * MOST_UNOPENED),
-        // A storage that ends with the client keeps nothing worth the copying.
-        ...(storage && { onUpdate: (messageIds) => cache.touch(replica, messageIds) }),
+        onUpdate(messageIds) {
+          if (messageIds.length > 0) updates.set(updates.get() + 1);
+          if (storage) cache.touch(replica, messageIds); // one that ends with the client keeps nothing worth the copying
+        },
       });
       const epoch = session.epoch();
       if (epoch !== undefined) replica.acceptEpoch(epoch); // all others were told by the welcome
@@ -126,7 +131,7 @@ function createCopies(
   const messagesPerMinute = (conversationId: string): number | undefined =>
     directory.peek(conversationId)?.conversation.get()?.settings.messagesPerMinute;
   return {
-    directory,
+    ...{ directory, updates },
     limiter: createRateLimiter({ clock, scope, messagesPerMinute }),
     presence: createPresence({ clock, scope, userId, isOpen: directory.isOpen }),
   };

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { JsonObject } from "../base/json.ts";
 import type { Reading } from "../compose/custom.ts";
-import type { Scope } from "../base/observable.ts";
+import type { Observable, Scope } from "../base/observable.ts";
 import {
   type Composed,
   type ComposePipeline,
@@ -43,6 +43,8 @@ export interface Parts {
   readonly limiter: RateLimiter;
   readonly receipts: ReceiptSender;
   readonly presence: Presence;
+  /** Counts up with each confirmed message that is new or another here, by a push or by catching up, of which no event tells. */
+  readonly updates: Observable<number>;
   readonly pipeline: ComposePipeline;
   /** Records as the app reads them. */
   readonly reading: Reading;

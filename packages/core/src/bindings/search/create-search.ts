@@ -162,6 +162,7 @@ export function createSearch(
     if (current?.isWalking) look(current);
     return [
       client.on("change", follow),
+      core.updates.subscribe(follow),
       client.on("outbox", follow),
       kept.progress.subscribe(follow),
       kept.caughtUp.subscribe(follow),
