@@ -495,6 +495,38 @@ ${takenMeanwhile("1 (bob)")}     wait 100`,
      wait 100`,
   },
   {
+    title:
+      "[D7] what a block refused stays refused once it is lifted, though the refusal got lost, and overtakes nothing",
+    plan: `seed 93975; devices ada bob cyd; rates none; disks strict; contacts
+     act block of 1 (bob) by 1540154060
+     wait 1000
+     fault sleep of 1 (bob) by 1653254297
+     act send of 1 (bob) by 1517843748
+     wait 100
+     act unblock of 1 (bob) by 815433760
+     act send of 1 (bob) by 1910894943`,
+  },
+  {
+    title: "[D3] of an anonymous vote that was called off in doubt nobody can say whether it got there",
+    plan: `seed 45210; devices ada bob cyd; rates none; disks relaxed
+     act send of 0 (ada) by 653635634
+     wait 1
+     act poll of 0 (ada) by 868091577
+     act send of 1 (bob) by 1147757423
+     act unreact of 0 (ada) by 2110500877
+     act react of 2 (cyd) by 35934783
+     act send of 2 (cyd) by 386311623
+     wait 19826
+     act remind of 0 (ada) by 1825879015
+     act vote of 0 (ada) by 1826896570
+     act draft of 0 (ada) by 783119442
+     act send of 0 (ada) by 1198129626
+     fault sickStore of 2 (cyd) by 207364877
+     wait 19960
+     wait 12274
+     act cancel of 0 (ada) by 1750053443`,
+  },
+  {
     title: "[D6] what waited for a file that was refused may be asked for again, and is accepted then",
     plan: `seed 200232; devices ada bob cyd; rates none; disks relaxed; files plain
      act leave of 1 (bob) by 1158574063

@@ -216,7 +216,11 @@ export interface Conversation<Schemas extends CustomSchemas = JsonCustom> {
   vote(messageId: string, choices: readonly number[]): Promise<Sent>;
   /** Ends a poll: to its author, and to who may delete it. */
   closePoll(messageId: string): Promise<Sent>;
-  /** Has one chosen that option oneself, as far as known here? Of others a record names only the first few. */
+  /**
+   * Has one chosen that option oneself, as far as known here? Of others a record names only the first few. A vote in an
+   * anonymous poll that was given on another device, or called off before anybody knew whether it had got there, is known
+   * once the message is loaded anew: `openPoll` sees to that.
+   */
   hasVoted(messageId: string, option: number): boolean;
   /** A page of those who chose an option; of an anonymous poll, nobody. */
   voters(messageId: string, option: number, after?: string): Promise<Page<string>>;

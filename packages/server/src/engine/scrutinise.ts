@@ -14,8 +14,10 @@ export type Scrutinise = (
 ) => Scrutinised | Promise<Scrutinised>;
 
 export interface Scrutinised {
-  /** Why it is refused before it is looked at any further. */
+  /** Why it is refused; not remembered. */
   readonly refusal?: Refusal | undefined;
+  /** Why it is refused for good, without a look at its conversation; remembered, as what the rules refuse is (D2, D7). */
+  readonly obstacle?: Refusal | undefined;
   readonly judged?: Judged | undefined;
 }
 

@@ -33,13 +33,13 @@ export function scrutiny(options: ScrutinyOptions): Scrutinise {
     return judged instanceof Promise ? judged.then(asJudged) : asJudged(judged);
   };
   return (actorId, command, since) => {
-    const goOn = (refusal: Refusal | undefined): Scrutinised | Promise<Scrutinised> =>
-      refusal ? { refusal } : judge(actorId, command);
+    const goOn = (obstacle: Refusal | undefined): Scrutinised | Promise<Scrutinised> =>
+      obstacle ? { obstacle } : judge(actorId, command);
     const again = async (found: Scrutinised): Promise<Scrutinised> => {
-      if (found.refusal) return found;
-      const refusal = await contacts.obstacle(actorId, command);
+      if (found.obstacle) return found;
+      const obstacle = await contacts.obstacle(actorId, command);
       if (isOutlived(since, await erasures?.of(actorId))) return gone;
-      return refusal ? { refusal } : found;
+      return obstacle ? { obstacle } : found;
     };
     const obstacle = idObstacle(conversationIds, command) ?? contacts.obstacle(actorId, command);
     const found = obstacle instanceof Promise ? obstacle.then(goOn) : goOn(obstacle);

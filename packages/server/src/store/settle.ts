@@ -33,7 +33,7 @@ export function settle<Item extends Submission>(item: Item, admit: Admit<Item>, 
   const refusal = admit(item, remembered !== undefined);
   if (refusal) return refusal;
   if (remembered) return recall(remembered, command, context, work);
-  const applied = applyTo(item, scene);
+  const applied = item.obstacle ?? applyTo(item, scene);
   if (applied.ok) work.absorb(command.conversationId, applied);
   remember(item, applied, scene);
   if (!applied.ok) return applied;

@@ -94,6 +94,8 @@ export interface Submission {
    * may plan it again under the same id.
    */
   readonly plannedAt?: number | undefined;
+  /** Why it is refused for good, whatever its conversation says; remembered like any other answer (D2). */
+  readonly obstacle?: Refusal | undefined;
   /** What moderators have said of it. */
   readonly judged?: Judged | undefined;
 }

@@ -204,6 +204,25 @@ describe("a block", () => {
     expect(answers(eve)).toEqual(["ack"]);
   });
 
+  it("[D2, D7] answers again what it refused, also once it is lifted and more has been said", async () => {
+    const bench = await EngineBench.open();
+    const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];
+    await bench.send(ada, direct("two", "eve"), block("ada", "eve"));
+    const refused = say("two");
+    await bench.send(eve, refused);
+    await bench.send(ada, block("ada", "eve", false));
+    await bench.send(eve, say("two"), submit(refused.command));
+    expect(answers(eve)).toEqual(["participant/unreachable", "ack", "participant/unreachable"]);
+  });
+
+  it("[D9] lets nobody ask more often than they may speak", async () => {
+    const bench = await EngineBench.open();
+    const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];
+    await bench.send(ada, direct("two", "eve"), block("ada", "eve"));
+    for (let count = 0; count < 200; count += 1) await bench.send(eve, say("two"));
+    expect(new Set(answers(eve))).toEqual(new Set(["participant/unreachable", "rate/limited"]));
+  });
+
   it("[D8] answers alike whoever wants to bring somebody in where they are not, if there is such a place or not", async () => {
     const bench = await EngineBench.open();
     const [ada, eve] = [await bench.join("ada"), await bench.join("eve")];

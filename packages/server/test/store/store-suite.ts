@@ -168,6 +168,14 @@ export function storeSuite(name: string, factory: StoreFactory): void {
         expect(await bench.outcome(early)).toMatchObject({ ok: false, code: "conversation/not-found" });
       });
 
+      it("[D2] repeats why something was refused without a look at its conversation, though nothing stands against it by now", async () => {
+        await bench.group("a", "ada");
+        const send = bench.submission("ada", message("a", "again"));
+        const obstacle = { ok: false, code: "participant/unreachable", message: "" } as const;
+        expect(await bench.outcome({ ...send, obstacle })).toMatchObject(obstacle);
+        expect(await bench.outcome(send)).toMatchObject(obstacle);
+      });
+
       it("[D2] remembers nothing of what was not admitted", async () => {
         await bench.group("a", "ada");
         const send = bench.submission("ada", message("a", "again"));

@@ -4,6 +4,8 @@ import type { Change, Command, MessageRecord, Poll } from "@tidings/core/protoco
 export interface Ballots {
   /** Options chosen by each voter, by message. */
   of(messageId: string): ReadonlyMap<string, readonly number[]>;
+  /** The vote by which it stands with somebody as it does, the one that took theirs back included. */
+  last(messageId: string, userId: string): string | undefined;
   /** A command took effect. @param before - the message as it was */
   took(
     actorId: string,
@@ -21,11 +23,16 @@ const NAMES = 8;
 /** @param violate - told of what a vote must not do */
 export function createBallots(violate: (law: string, what: string) => void): Ballots {
   const polls = new Map<string, Map<string, readonly number[]>>();
+  const lasts = new Map<string, string>();
   const nobody: ReadonlyMap<string, readonly number[]> = new Map();
 
   return {
     of: (messageId) => polls.get(messageId) ?? nobody,
-    erase: () => polls.clear(),
+    last: (messageId, userId) => lasts.get(`${messageId} ${userId}`),
+    erase() {
+      polls.clear();
+      lasts.clear();
+    },
     took(actorId, at, command, change, before) {
       const { record } = change;
       if (record.type !== "message") return;
@@ -39,6 +46,7 @@ export function createBallots(violate: (law: string, what: string) => void): Bal
           violate("D3", `a vote of ${actorId} took effect in ${record.id}, which had ended`);
         if (!poll.many && command.choices.length > 1)
           violate("D2", `${actorId} chose ${command.choices.length} of one in ${record.id}`);
+        lasts.set(`${record.id} ${actorId}`, command.commandId);
         if (command.choices.length > 0) votes.set(actorId, command.choices);
         else votes.delete(actorId);
         if (poll.anonymous && (change.choices || (change.actorId === actorId && record.authorId !== actorId)))

@@ -35,7 +35,7 @@ interface Presence {
 /** What the server has made durable, as its store told when it had: the truth everything else is held against. */
 export interface Ledger {
   account(conversationId: string): Account;
-  readonly ballots: Pick<Ballots, "of">;
+  readonly ballots: Pick<Ballots, "of" | "last">;
   /** Was this command made durable, in this history? */
   has(commandId: string): boolean;
   /** Was this very state of a record ever durable, before a backup was restored or since? */

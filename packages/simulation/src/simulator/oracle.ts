@@ -144,7 +144,7 @@ export function createOracle(options: OracleOptions): Oracle {
     },
     judge(isResumed) {
       eachRoom((device, room) => {
-        for (const [law, fault] of differences(device, room, { ledger, apart, isResumed }))
+        for (const [law, fault] of differences(device, room, { ledger, apart, people, isResumed }))
           violate(law, `${device.name} ${room.id}, at rest: ${fault}`);
       });
       for (const device of devices) {
@@ -214,7 +214,12 @@ function isKept({ device, id = "", told }: Deed, ledger: Ledger): boolean {
 function* differences(
   device: Device,
   room: Conversation,
-  { ledger, apart, isResumed }: Pick<OracleOptions, "ledger" | "apart"> & { readonly isResumed: boolean },
+  {
+    ledger,
+    apart,
+    people,
+    isResumed,
+  }: Pick<OracleOptions, "ledger" | "apart" | "people"> & { readonly isResumed: boolean },
 ): Generator<Fault> {
   const account = ledger.account(room.id);
   const { userId, client } = device;
@@ -237,7 +242,7 @@ function* differences(
   if (view.head.rev !== account.changes.length) yield ["D4", `it is at ${view.head.rev}`];
   if (canonical(room.record.get()) !== canonical(account.records.get("conversation")))
     yield ["D3", `its record is ${JSON.stringify(room.record.get())}`];
-  for (const fault of voteFaults(device, room, ledger)) yield ["D3", fault];
+  for (const fault of voteFaults(device, room, ledger, people)) yield ["D3", fault];
   if (!isResumed) return;
   yield* peopleFaults(room.members.get(), account);
   yield* receiptFaults(device, room, account, apart);
