@@ -177,11 +177,20 @@ function shownAs({ message, pending }: MessageItem): string {
 }
 
 function notesIn(client: Client): NotesFace {
+  // What could not be planned is shown among what is; the server has never heard of it.
+  const unplanned = new Set(
+    client.outbox
+      .get()
+      .entries.flatMap(({ status, command }) =>
+        status === "failed" && command.type === "note.set" ? (command.subject.messageId ?? []) : [],
+      ),
+  );
   return {
     hidden: [...openNotebook(client).hidden.get()].sort(),
     blocked: [...openBlocks(client).userIds.get()].sort(),
     planned: openPlans(client)
       .scheduled.get()
+      .filter(({ id }) => !unplanned.has(id))
       .map(({ message }) => textOf(message))
       .sort(),
   };
