@@ -88,9 +88,9 @@ export class Contacts {
    *
    * @param about - instead of what waits about the same: only the last of it is still worth doing.
    */
-  whenKnown(userId: string, task: () => void, about?: string | object): void {
+  whenKnown(userId: string, task: () => void, about?: () => string | object): void {
     if (this.known(userId)) return task();
-    this.#held.add(userId, task, about);
+    this.#held.add(userId, task, about?.());
     this.#renew(userId);
   }
 

@@ -91,7 +91,11 @@ export class Signals {
     const fresh = session.watching.filter((live) => !before.includes(live));
     const unseen = new Set([...session.unseen, ...fresh]);
     session.unseen = session.watching.filter((live) => unseen.has(live));
-    this.#contacts.whenKnown(user.id, () => this.#show(session), session);
+    this.#contacts.whenKnown(
+      user.id,
+      () => this.#show(session),
+      () => session,
+    );
     for (const live of fresh) this.#bus.watched?.(live.id);
   }
 
@@ -146,13 +150,17 @@ export class Signals {
   showTyping(event: TypingEvent): void {
     const { conversationId, userId } = event;
     if (!this.#isSeen(conversationId)) return;
-    this.#contacts.whenKnown(userId, () => this.#showTyping(event), `typing in ${conversationId}`);
+    this.#contacts.whenKnown(
+      userId,
+      () => this.#showTyping(event),
+      () => `typing in ${conversationId}`,
+    );
   }
 
   showPresence(event: PresenceEvent): void {
     const { conversationIds, userId } = event;
     if (!conversationIds.some((id) => this.#isSeen(id))) return;
-    const about = `presence in ${conversationIds.join(" ")}`;
+    const about = (): string => `presence in ${conversationIds.join(" ")}`;
     this.#contacts.whenKnown(userId, () => this.#showPresence(event), about);
   }
 
